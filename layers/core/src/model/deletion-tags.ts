@@ -1,0 +1,21 @@
+import type { Tags } from './object.ts';
+
+const DELETED = 'Deleted';
+const DELETED_AT = 'DeletedAt';
+const MAX_TAGS = 10;
+
+/**
+ * The tags of a copy whose source was deleted: its own, and the two marks. Tagging replaces the whole set, so the
+ * own ones have to be in it.
+ *
+ * @returns undefined when S3's limit of ten leaves no room: the object keeps its own tags then
+ */
+export function withDeletionTags(own: Tags, deletedAt: number): Tags | undefined {
+  const merged = { ...own, [DELETED]: 'True', [DELETED_AT]: new Date(deletedAt).toISOString() };
+  return Object.keys(merged).length > MAX_TAGS ? undefined : merged;
+}
+
+/** The object's own tags, as they were before Holdfast marked its deletion. */
+export function withoutDeletionTags(tags: Tags): Tags {
+  return Object.fromEntries(Object.entries(tags).filter(([key]) => key !== DELETED && key !== DELETED_AT));
+}

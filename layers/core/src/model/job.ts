@@ -1,0 +1,73 @@
+import * as v from 'valibot';
+
+const moment = v.pipe(v.number(), v.integer());
+
+export const JOB_KINDS = ['reconcile', 'restore'] as const;
+export type JobKind = (typeof JOB_KINDS)[number];
+
+/**
+ * `running` until every step and batch is counted; `partial` when some objects failed; `failed` when the job could
+ * not be done at all, with the reason.
+ */
+export const JOB_STATES = ['running', 'done', 'partial', 'failed'] as const;
+export type JobState = (typeof JOB_STATES)[number];
+
+/** Counters of a job, by name; which names there are depends on the kind. All are non-negative. */
+export type Counts = Readonly<Record<string, number>>;
+
+/** One thing that went other than wished, for one object. */
+export const ProblemSchema = v.object({
+  key: v.string(),
+  reason: v.string(),
+  detail: v.optional(v.string()),
+});
+export type Problem = v.InferOutput<typeof ProblemSchema>;
+
+/** The catalog's row for one job: work in steps (listing) and batches (objects), counted in transactions. */
+export const JobSchema = v.object({
+  id: v.string(),
+  kind: v.picklist(JOB_KINDS),
+  source: v.string(),
+  state: v.picklist(JOB_STATES),
+  /** Reconcile: comparing, then deleting what the comparison missed at the source. Restore: always `work`. */
+  phase: v.picklist(['compare', 'deletions', 'work']),
+  trigger: v.string(),
+  startedAt: moment,
+  finishedAt: v.optional(moment),
+  /** Key ranges still being listed. */
+  openRanges: v.number(),
+  batchesQueued: v.number(),
+  batchesDone: v.number(),
+  counts: v.record(v.string(), v.number()),
+  /** For a failed job: why, in words. For a held mass deletion: what to do. */
+  message: v.optional(v.string()),
+  /** Vault key of the report. */
+  report: v.optional(v.string()),
+  /** The request that began it, as it was accepted. */
+  request: v.optional(v.unknown()),
+});
+export type Job = v.InferOutput<typeof JobSchema>;
+
+/** What one finished step or batch adds to its job. */
+export type JobProgress = {
+  readonly openRanges?: number;
+  readonly batchesQueued?: number;
+  readonly batchesDone?: number;
+  readonly counts?: Counts;
+};
+
+/** True when nothing of the job is left to list or to do. */
+export function isDrained(job: Job): boolean {
+  return job.openRanges <= 0 && job.batchesDone >= job.batchesQueued;
+}
+
+const JOB_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
+/** A job id: a letter or digit first, then also `.`, `_`, `-`; at most 128 characters. */
+export const JobIdSchema = v.pipe(
+  v.string(),
+  v.regex(
+    JOB_ID,
+    'a job id takes 1 to 128 letters, digits, ".", "_" or "-", and begins with a letter or digit',
+  ),
+);

@@ -1,0 +1,121 @@
+import * as v from 'valibot';
+import { InvalidInputError } from './errors.ts';
+import { parseJson } from './s3-event.ts';
+
+const moment = v.pipe(v.number(), v.integer());
+
+/** Objects a reconcile found to differ: captured in the background. */
+export const CaptureBatchSchema = v.object({
+  kind: v.literal('capture'),
+  source: v.string(),
+  jobId: v.string(),
+  batch: v.string(),
+  items: v.array(
+    v.object({
+      key: v.string(),
+      /** Absent for what the listing no longer has. */
+      etag: v.optional(v.string()),
+      size: v.optional(v.number()),
+      lastModified: v.optional(moment),
+    }),
+  ),
+});
+export type CaptureBatch = v.InferOutput<typeof CaptureBatchSchema>;
+
+/** One object too large for a single copy: its parts are copied in as many steps as it takes. */
+export const LargeCopySchema = v.object({
+  kind: v.literal('large-copy'),
+  bucket: v.string(),
+  key: v.string(),
+  /** The source state that is being copied. */
+  etag: v.string(),
+  size: v.number(),
+  versionId: v.optional(v.string()),
+  uploadId: v.string(),
+  partBytes: v.number(),
+  at: v.optional(moment),
+  sequencer: v.optional(v.string()),
+});
+export type LargeCopy = v.InferOutput<typeof LargeCopySchema>;
+
+const BacklogSchema = v.variant('kind', [CaptureBatchSchema, LargeCopySchema]);
+export type BacklogMessage = v.InferOutput<typeof BacklogSchema>;
+
+/** One step of a reconcile; the first one, from a schedule or the CLI, names only the source and the trigger. */
+export const ReconcileMessageSchema = v.object({
+  kind: v.literal('reconcile'),
+  source: v.string(),
+  trigger: v.picklist(['schedule', 'manual', 'protect', 'approve']),
+  jobId: v.optional(v.string()),
+  /** Deletions beyond the bound were approved by a person. */
+  approved: v.optional(v.boolean()),
+  step: v.optional(
+    v.object({
+      id: v.string(),
+      phase: v.picklist(['compare', 'deletions']),
+      /** Keys after `after`, up to and including `until`. */
+      after: v.optional(v.string()),
+      until: v.optional(v.string()),
+    }),
+  ),
+});
+export type ReconcileMessage = v.InferOutput<typeof ReconcileMessageSchema>;
+
+/** One step of planning a restore: the next part of the vault's listing. */
+export const PlanStepSchema = v.object({
+  kind: v.literal('plan'),
+  jobId: v.string(),
+  step: v.string(),
+  /** Plain keys first, then those kept by their hash. */
+  part: v.picklist(['plain', 'long']),
+  /** The last vault key that was planned. */
+  after: v.optional(v.string()),
+});
+export type PlanStep = v.InferOutput<typeof PlanStepSchema>;
+
+/** Objects to bring back. */
+export const RestoreBatchSchema = v.object({
+  kind: v.literal('restore'),
+  jobId: v.string(),
+  batch: v.string(),
+  items: v.array(v.object({ key: v.string(), vaultKey: v.string(), versionId: v.string() })),
+});
+export type RestoreBatch = v.InferOutput<typeof RestoreBatchSchema>;
+
+function reader<TSchema extends v.GenericSchema>(what: string, schema: TSchema) {
+  return (body: string): v.InferOutput<TSchema> => {
+    const parsed = v.safeParse(schema, parseJson(body));
+    if (parsed.success) return parsed.output;
+    const issue = parsed.issues[0];
+    throw new InvalidInputError(`not a ${what} message: ${v.getDotPath(issue) ?? ''} ${issue.message}`);
+  };
+}
+
+/** Readers of message bodies. Each throws {@link InvalidInputError} for a body of another shape. */
+export const parseBacklogMessage = reader('backlog', BacklogSchema);
+export const parseReconcileMessage = reader('reconcile', ReconcileMessageSchema);
+export const parsePlanStep = reader('plan', PlanStepSchema);
+export const parseRestoreBatch = reader('restore', RestoreBatchSchema);
+
+/** How many objects one batch message carries, and how many bytes their keys may take together. */
+const MAX_ITEMS = 100;
+const MAX_BATCH_BYTES = 200_000;
+
+/** Cuts items into batches that fit a message. SQS takes 1 MiB; escapes can make a key six times as long. */
+export function intoBatches<T extends { readonly key: string }>(items: readonly T[]): T[][] {
+  const batches: T[][] = [];
+  let batch: T[] = [];
+  let bytes = 0;
+  for (const item of items) {
+    const size = JSON.stringify(item).length;
+    if (batch.length === MAX_ITEMS || (batch.length > 0 && bytes + size > MAX_BATCH_BYTES)) {
+      batches.push(batch);
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(item);
+    bytes += size;
+  }
+  if (batch.length > 0) batches.push(batch);
+  return batches;
+}

@@ -1,0 +1,68 @@
+/** The content headers S3 keeps with an object and gives back with it. */
+export type ContentHeaders = {
+  readonly contentType?: string;
+  readonly cacheControl?: string;
+  readonly contentDisposition?: string;
+  readonly contentEncoding?: string;
+  readonly contentLanguage?: string;
+  /** As S3 sent it: any text is accepted there, not only an HTTP date. */
+  readonly expires?: string;
+};
+
+/** Object tags by key. S3 allows ten. */
+export type Tags = Readonly<Record<string, string>>;
+
+/** A checksum over the whole object, base64 as S3 gives it. */
+export type Checksum = { readonly algorithm: string; readonly value: string };
+
+/** What a listing tells of an object's current version. */
+export type ListedObject = {
+  readonly key: string;
+  /** Without the quotes. */
+  readonly etag: string;
+  /** In bytes. */
+  readonly size: number;
+  /** Milliseconds since 1970, whole seconds: S3 keeps no more. */
+  readonly lastModified: number;
+  readonly storageClass: string;
+};
+
+/** What a HEAD tells of one version. */
+export type ObjectFacts = Omit<ListedObject, 'key'> & {
+  /** Absent in a bucket that was never versioned. */
+  readonly versionId?: string;
+  /** True when the bytes cannot be read until they are thawed. */
+  readonly archived: boolean;
+  readonly headers: ContentHeaders;
+  /** User metadata as S3 sent it; values beyond ASCII come RFC 2047 encoded. */
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly tagCount: number;
+  readonly websiteRedirect?: string;
+  readonly checksum?: Checksum;
+};
+
+/** One line of a version listing: a version, or a delete marker (no size, no ETag). */
+export type ListedVersion = {
+  readonly key: string;
+  readonly versionId: string;
+  readonly lastModified: number;
+  readonly latest: boolean;
+} & (
+  | { readonly deleteMarker: true }
+  | {
+      readonly deleteMarker: false;
+      readonly etag: string;
+      readonly size: number;
+      readonly storageClass: string;
+    }
+);
+
+const READABLE_ONLY_AFTER_THAW: ReadonlySet<string> = new Set(['GLACIER', 'DEEP_ARCHIVE']);
+
+/**
+ * True for the classes whose objects must be thawed before they can be read. `GLACIER_IR` reads at once;
+ * Intelligent-Tiering says by `ArchiveStatus` on a HEAD whether it archived an object.
+ */
+export function isArchivedClass(storageClass: string): boolean {
+  return READABLE_ONLY_AFTER_THAW.has(storageClass);
+}

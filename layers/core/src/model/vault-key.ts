@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import { keyBytes } from './byte-order.ts';
+
+/** S3's limit for a key, in bytes of UTF-8. */
+export const MAX_KEY_BYTES = 1024;
+
+/** Where one source key lives in the vault. */
+export type VaultPlace = {
+  /** Key of the copy. */
+  readonly key: string;
+  /** For a source key too long to be a vault key: the object beside the copy that holds the source key itself. */
+  readonly nameKey?: string;
+};
+
+/** Everything the vault holds of one bucket begins so. `~` cannot be in a bucket name, so the two never mix. */
+export function vaultPrefix(bucket: string): string {
+  return `s3/${bucket}/`;
+}
+
+/** Where copies live whose own key is too long. */
+export function longVaultPrefix(bucket: string): string {
+  return `s3/${bucket}~long/`;
+}
+
+/** Finds the vault key of a source key; the mapping is one-to-one and needs no catalog to be read back. */
+export function vaultPlace(bucket: string, key: string): VaultPlace {
+  const plain = vaultPrefix(bucket) + key;
+  if (keyBytes(plain) <= MAX_KEY_BYTES) return { key: plain };
+  const hashed = longVaultPrefix(bucket) + createHash('sha256').update(key, 'utf8').digest('hex');
+  return { key: hashed, nameKey: `${hashed}.key` };
+}
+
+/** True for the object that holds a long key's name, false for the copy itself. */
+export function isNameKey(vaultKey: string): boolean {
+  return vaultKey.endsWith('.key');
+}

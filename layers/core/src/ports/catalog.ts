@@ -1,0 +1,80 @@
+import type { Entry } from '../model/entry.ts';
+import type { Job, JobProgress, JobState, Problem } from '../model/job.ts';
+import type { LagHistogram } from '../model/lag.ts';
+import type { Source, SourceTotals } from '../model/source.ts';
+
+export type EntryPage = { readonly entries: readonly Entry[]; readonly more: boolean };
+
+/** What a batch of captures adds to its source's row. */
+export type Activity = {
+  readonly totals: SourceTotals;
+  readonly lag: LagHistogram;
+  readonly lastEventAt?: number;
+};
+
+/** What a finished step leaves behind, so that its redelivery repeats nothing but the messages it sends. */
+export type StepRecord = {
+  readonly jobId: string;
+  readonly step: string;
+  readonly progress: JobProgress;
+  readonly problems: readonly Problem[];
+  /** Bodies of the messages that continue the work. */
+  readonly continuations: readonly string[];
+};
+
+export type SourcePatch = Partial<Omit<Source, 'source' | 'totals' | 'lag'>> & {
+  /** Names of optional fields to remove. */
+  readonly clear?: ReadonlyArray<'heldDeletions' | 'unreachable' | 'wiringDetail'>;
+};
+
+/**
+ * The index of the vault. Reads are strongly consistent unless said otherwise.
+ *
+ * Methods throw a HoldfastError with remedy `retry` when the table is throttled or out of reach, after the adapter's
+ * own retries. All writes are idempotent or conditional.
+ */
+export interface Catalog {
+  getEntry(source: string, key: string): Promise<Entry | undefined>;
+  /**
+   * Writes the entry if the stored one still has `expectedRev` (undefined: if there is none).
+   * @returns false when somebody else wrote in between; nothing is changed then
+   */
+  putEntry(entry: Entry, expectedRev: number | undefined): Promise<boolean>;
+  /** One page in UTF-8 key order, after a key and with a prefix; eventually consistent. */
+  listEntries(
+    source: string,
+    options?: { after?: string; prefix?: string; limit?: number },
+  ): Promise<EntryPage>;
+  /** One page of a source's entries in state `unprotected`; eventually consistent. */
+  listUnprotected(source: string, options?: { after?: string; limit?: number }): Promise<EntryPage>;
+
+  getSource(source: string): Promise<Source | undefined>;
+  putSource(source: Source): Promise<void>;
+  /** Changes fields of an existing source. Does nothing when the source is unknown. */
+  patchSource(source: string, patch: SourcePatch): Promise<void>;
+  listSources(): Promise<Source[]>;
+  /** Adds to the totals and the lag. Not idempotent: a crash before it loses an estimate that reconcile sets right. */
+  addActivity(source: string, activity: Activity): Promise<void>;
+  /** Sets the totals as a complete reconcile counted them, and begins the lag anew. */
+  resetTotals(source: string, totals: Pick<SourceTotals, 'objects' | 'bytes' | 'unprotected'>): Promise<void>;
+
+  /** @returns false when a job of that id exists already; nothing is changed then */
+  createJob(job: Job): Promise<boolean>;
+  getJob(id: string): Promise<Job | undefined>;
+  listJobs(): Promise<Job[]>;
+  /**
+   * Records a step or batch and adds its progress to the job, in one transaction.
+   * @returns false when the step was recorded before; nothing is changed then
+   */
+  completeStep(record: StepRecord): Promise<boolean>;
+  getStep(jobId: string, step: string): Promise<StepRecord | undefined>;
+  /** Steps that have problems, in no order. */
+  listProblems(jobId: string): AsyncIterable<Problem>;
+  /** Goes from comparing to deleting, with one range open. @returns false when the job was not comparing */
+  enterDeletions(jobId: string): Promise<boolean>;
+  /** Ends a running job. @returns false when it was not running */
+  finishJob(
+    jobId: string,
+    end: { state: Exclude<JobState, 'running'>; finishedAt: number; report?: string; message?: string },
+  ): Promise<boolean>;
+}

@@ -1,0 +1,2 @@
+/** The present, in ms since 1970. */
+export type Clock = () => number;

@@ -1,0 +1,124 @@
+import type {
+  Checksum,
+  ContentHeaders,
+  ListedObject,
+  ListedVersion,
+  ObjectFacts,
+  Tags,
+} from '../model/object.ts';
+
+/** One object, or one version of it. */
+export type ObjectRef = { readonly bucket: string; readonly key: string; readonly versionId?: string };
+
+/** A write that is only done on what was seen before: on this ETag, or on no object at all. */
+export type WriteCondition = { readonly ifMatch: string } | { readonly ifAbsent: true };
+
+/** What a HEAD found. `absent` alone is no proof of a deletion: a missing bucket answers the same. */
+export type HeadResult =
+  | { readonly found: true; readonly object: ObjectFacts }
+  | { readonly found: false; readonly why: 'absent' | 'access-denied' | 'customer-key' };
+
+export type BucketState =
+  | { readonly state: 'exists'; readonly region?: string }
+  | { readonly state: 'absent' }
+  | { readonly state: 'access-denied' };
+
+export type CopyRequest = {
+  /** With `ifMatch`, exactly the state that a HEAD saw is copied. */
+  readonly from: ObjectRef & { readonly ifMatch?: string };
+  readonly to: { readonly bucket: string; readonly key: string };
+  readonly condition?: WriteCondition;
+  /** Replaces the tags; absent means: as they are at the source. */
+  readonly tags?: Tags;
+  /** S3 does not copy a website redirect by itself. */
+  readonly websiteRedirect?: string;
+};
+
+export type Written = { readonly versionId?: string; readonly etag: string; readonly checksum?: Checksum };
+
+/** Everything a multipart copy has to carry over by itself. */
+export type MultipartStart = {
+  readonly to: { readonly bucket: string; readonly key: string };
+  readonly headers: ContentHeaders;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly tags: Tags;
+  readonly websiteRedirect?: string;
+};
+
+export type UploadRef = { readonly bucket: string; readonly key: string; readonly uploadId: string };
+export type Part = { readonly number: number; readonly etag: string };
+/** Bytes `first` to `last`, both included. */
+export type PartCopy = {
+  readonly number: number;
+  readonly from: ObjectRef & { readonly ifMatch: string };
+  readonly first: number;
+  readonly last: number;
+};
+
+export type ListRequest = {
+  readonly bucket: string;
+  readonly prefix?: string;
+  /** Only keys after this one, in UTF-8 order. */
+  readonly after?: string;
+  readonly limit?: number;
+};
+export type ObjectPage = { readonly objects: readonly ListedObject[]; readonly more: boolean };
+export type VersionPage = {
+  readonly versions: readonly ListedVersion[];
+  readonly next?: { readonly key: string; readonly versionId?: string };
+};
+export type ListVersionsRequest = Omit<ListRequest, 'after'> & {
+  /** Where the last page ended; a key alone skips all versions of that key. */
+  readonly marker?: { readonly key: string; readonly versionId?: string };
+};
+
+/**
+ * Buckets as Holdfast needs them: source, vault and target alike. There is no way in it to destroy a version (I5).
+ *
+ * Every method throws {@link StoreError} and nothing else. The adapter retries what is throttled or unavailable a
+ * few times itself; a StoreError with such a code means it gave up, and the message should return to its queue.
+ * All methods are safe to repeat; `copy`, `completeMultipart`, `put` and `hide` then leave one more version.
+ */
+export interface ObjectStore {
+  /** The current or the named version's facts. @throws StoreError never with `not-found`: that is a result */
+  head(ref: ObjectRef): Promise<HeadResult>;
+  /** Whether the bucket is there and may be used. */
+  bucket(bucket: string): Promise<BucketState>;
+  /** One page, up to 1,000, ordered by UTF-8 bytes. @throws StoreError `no-such-bucket`, `access-denied` */
+  list(request: ListRequest): Promise<ObjectPage>;
+  /** One page, ordered by key, each key's newest version first. */
+  listVersions(request: ListVersionsRequest): Promise<VersionPage>;
+  /**
+   * Server-side copy of up to 5 GiB, with headers, metadata and, unless given, tags. Stored in STANDARD.
+   * @throws StoreError `not-found`, `archived`, `precondition-failed` (either side's), `access-denied`, `no-such-bucket`
+   */
+  copy(request: CopyRequest): Promise<Written>;
+  beginMultipart(start: MultipartStart): Promise<UploadRef>;
+  /** @throws StoreError `precondition-failed` when the source is no longer what it was */
+  copyPart(upload: UploadRef, part: PartCopy): Promise<Part>;
+  /** All parts that are there, by number. @throws StoreError `not-found` when the upload is over or aborted */
+  listParts(upload: UploadRef): Promise<Part[]>;
+  completeMultipart(upload: UploadRef, parts: readonly Part[], condition?: WriteCondition): Promise<Written>;
+  /** Does nothing when the upload is gone. */
+  abortMultipart(upload: UploadRef): Promise<void>;
+  getTags(ref: ObjectRef): Promise<Tags>;
+  /** Replaces all tags of the version. */
+  putTags(ref: ObjectRef, tags: Tags): Promise<void>;
+  /**
+   * Puts a delete marker on the key of a versioned bucket; every version stays.
+   * @throws StoreError `precondition-failed` when the current version is another
+   */
+  hide(ref: {
+    readonly bucket: string;
+    readonly key: string;
+    readonly ifMatch?: string;
+  }): Promise<{ versionId?: string }>;
+  /** Writes a small text object (reports, settings, long keys' names). */
+  put(
+    ref: { readonly bucket: string; readonly key: string },
+    text: string,
+    contentType: string,
+  ): Promise<Written>;
+  /** Reads a small text object. @throws StoreError `not-found` */
+  get(ref: ObjectRef): Promise<string>;
+}

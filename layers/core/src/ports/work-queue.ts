@@ -1,0 +1,11 @@
+/** The queues between the functions. */
+export const QUEUES = ['capture', 'backlog', 'reconcile', 'restore', 'restoreWork'] as const;
+export type QueueName = (typeof QUEUES)[number];
+
+/**
+ * Sends work. At least once, unordered.
+ * @throws a HoldfastError with remedy `retry` when not all messages were accepted; sending again is harmless
+ */
+export interface WorkQueue {
+  send(queue: QueueName, bodies: readonly string[]): Promise<void>;
+}
