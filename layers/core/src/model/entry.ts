@@ -3,6 +3,7 @@ import * as v from 'valibot';
 /** Why an object is not, or not in its present state, in the vault. */
 export const UNPROTECTED_REASONS = [
   'archived',
+  'copying',
   'customer-key',
   'access-denied',
   'source-missing',
@@ -13,6 +14,7 @@ export type UnprotectedReason = (typeof UNPROTECTED_REASONS)[number];
 /** In words, for people. */
 export const REASON_TEXT: Readonly<Record<UnprotectedReason, string>> = {
   archived: 'in an archive storage class: thaw it at the source, then reconcile',
+  copying: 'large: its parts are still being copied',
   'customer-key': 'encrypted with a customer-provided key (SSE-C), which only its owner can read',
   'access-denied': 'access denied at the source: check the bucket policy and the KMS key policy',
   'source-missing': 'the source bucket is gone; what the vault has is kept',

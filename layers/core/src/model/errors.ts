@@ -58,6 +58,20 @@ export function isStoreError(error: unknown, ...codes: StoreErrorCode[]): error 
   return error instanceof StoreError && (codes.length === 0 || codes.includes(error.code));
 }
 
+/** The catalog's table was throttled or out of reach, after the adapter's own retries. */
+export class CatalogError extends HoldfastError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, 'retry', options);
+  }
+}
+
+/** A queue did not accept all messages, after the adapter's own retries. */
+export class QueueError extends HoldfastError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, 'retry', options);
+  }
+}
+
 /** The message of anything that was thrown, cut to what a table item or a log line can bear. */
 export function messageOf(error: unknown, limit = 500): string {
   const text = error instanceof Error ? error.message : String(error);

@@ -43,6 +43,8 @@ export const JobSchema = v.object({
   message: v.optional(v.string()),
   /** Vault key of the report. */
   report: v.optional(v.string()),
+  /** Reconcile: a person allowed deletions beyond the bound. */
+  approved: v.optional(v.boolean()),
   /** The request that began it, as it was accepted. */
   request: v.optional(v.unknown()),
 });

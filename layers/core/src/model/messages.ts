@@ -78,7 +78,15 @@ export const RestoreBatchSchema = v.object({
   kind: v.literal('restore'),
   jobId: v.string(),
   batch: v.string(),
-  items: v.array(v.object({ key: v.string(), vaultKey: v.string(), versionId: v.string() })),
+  items: v.array(
+    v.object({
+      key: v.string(),
+      vaultKey: v.string(),
+      versionId: v.string(),
+      /** A large object whose parts an earlier message began to copy. */
+      uploadId: v.optional(v.string()),
+    }),
+  ),
 });
 export type RestoreBatch = v.InferOutput<typeof RestoreBatchSchema>;
 

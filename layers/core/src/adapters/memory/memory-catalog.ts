@@ -1,0 +1,172 @@
+import { type Entry, EntrySchema } from '../../model/entry.ts';
+import { HoldfastError } from '../../model/errors.ts';
+import { type Job, JobSchema, type JobState, type Problem } from '../../model/job.ts';
+import { emptyLag } from '../../model/lag.ts';
+import { type Source, SourceSchema, type SourceTotals } from '../../model/source.ts';
+import type { Activity, Catalog, EntryPage, SourcePatch, StepRecord } from '../../ports/catalog.ts';
+import { addCounts, addTotals, patched, record } from './catalog-rows.ts';
+import { Requests } from './requests.ts';
+import { SortedMap } from './sorted-map.ts';
+
+const PAGE = 1000;
+type ListOptions = { after?: string; prefix?: string; limit?: number };
+
+/** The catalog in memory. What goes in and out are copies, checked as the table's items are. */
+export class MemoryCatalog implements Catalog {
+  readonly requests = new Requests<keyof Catalog>();
+  readonly #entries = new Map<string, SortedMap<Entry>>();
+  readonly #sources = new SortedMap<Source>();
+  readonly #jobs = new Map<string, Job>();
+  readonly #steps = new Map<string, Map<string, StepRecord>>();
+
+  getEntry(source: string, key: string): Promise<Entry | undefined> {
+    return this.requests.run('getEntry', [source, key], () => structuredClone(this.#of(source).get(key)));
+  }
+
+  putEntry(entry: Entry, expectedRev: number | undefined): Promise<boolean> {
+    return this.requests.run('putEntry', [entry, expectedRev], () => {
+      const rows = this.#of(entry.source);
+      if (rows.get(entry.key)?.rev !== expectedRev) return false;
+      rows.set(entry.key, record(EntrySchema, entry));
+      return true;
+    });
+  }
+
+  listEntries(source: string, options: ListOptions = {}): Promise<EntryPage> {
+    return this.requests.run('listEntries', [source, options], () => this.#page(source, options, () => true));
+  }
+
+  listUnprotected(source: string, options: ListOptions = {}): Promise<EntryPage> {
+    return this.requests.run('listUnprotected', [source, options], () =>
+      this.#page(source, options, (entry) => entry.state === 'unprotected'),
+    );
+  }
+
+  getSource(source: string): Promise<Source | undefined> {
+    return this.requests.run('getSource', [source], () => structuredClone(this.#sources.get(source)));
+  }
+
+  putSource(source: Source): Promise<void> {
+    return this.requests.run('putSource', [source], () =>
+      this.#sources.set(source.source, record(SourceSchema, source)),
+    );
+  }
+
+  patchSource(source: string, patch: SourcePatch): Promise<void> {
+    return this.requests.run('patchSource', [source, patch], () =>
+      this.#change(source, (row) => patched(row, patch)),
+    );
+  }
+
+  listSources(): Promise<Source[]> {
+    return this.requests.run('listSources', [], () =>
+      [...this.#sources.walk()].map(([, source]) => structuredClone(source)),
+    );
+  }
+
+  addActivity(source: string, activity: Activity): Promise<void> {
+    return this.requests.run('addActivity', [source, activity], () =>
+      this.#change(source, (row) => ({
+        ...row,
+        totals: addTotals(row.totals, activity.totals),
+        lag: row.lag.map((n, bucket) => n + (activity.lag[bucket] ?? 0)),
+        ...(activity.lastEventAt === undefined ? {} : { lastEventAt: activity.lastEventAt }),
+      })),
+    );
+  }
+
+  resetTotals(
+    source: string,
+    totals: Pick<SourceTotals, 'objects' | 'bytes' | 'unprotected'>,
+  ): Promise<void> {
+    return this.requests.run('resetTotals', [source, totals], () =>
+      this.#change(source, (row) => ({ ...row, totals: { ...row.totals, ...totals }, lag: emptyLag() })),
+    );
+  }
+
+  createJob(job: Job): Promise<boolean> {
+    return this.requests.run('createJob', [job], () => {
+      if (this.#jobs.has(job.id)) return false;
+      this.#jobs.set(job.id, record(JobSchema, job));
+      return true;
+    });
+  }
+
+  getJob(id: string): Promise<Job | undefined> {
+    return this.requests.run('getJob', [id], () => structuredClone(this.#jobs.get(id)));
+  }
+
+  listJobs(): Promise<Job[]> {
+    return this.requests.run('listJobs', [], () => structuredClone([...this.#jobs.values()]));
+  }
+
+  completeStep(step: StepRecord): Promise<boolean> {
+    return this.requests.run('completeStep', [step], () => {
+      const steps = this.#stepsOf(step.jobId);
+      const job = this.#jobs.get(step.jobId);
+      if (steps.has(step.step)) return false;
+      if (job === undefined) throw new HoldfastError(`there is no job ${step.jobId}`, 'fatal');
+      steps.set(step.step, structuredClone(step));
+      this.#jobs.set(job.id, addCounts(job, step.progress));
+      return true;
+    });
+  }
+
+  getStep(jobId: string, step: string): Promise<StepRecord | undefined> {
+    return this.requests.run('getStep', [jobId, step], () => structuredClone(this.#stepsOf(jobId).get(step)));
+  }
+
+  async *listProblems(jobId: string): AsyncIterable<Problem> {
+    const steps = await this.requests.run('listProblems', [jobId], () => [...this.#stepsOf(jobId).values()]);
+    for (const step of steps) yield* structuredClone(step.problems);
+  }
+
+  enterDeletions(jobId: string): Promise<boolean> {
+    return this.requests.run('enterDeletions', [jobId], () => {
+      const job = this.#jobs.get(jobId);
+      if (job?.state !== 'running' || job.phase !== 'compare') return false;
+      this.#jobs.set(jobId, { ...job, phase: 'deletions', openRanges: 1 });
+      return true;
+    });
+  }
+
+  finishJob(
+    jobId: string,
+    end: { state: Exclude<JobState, 'running'>; finishedAt: number; report?: string; message?: string },
+  ): Promise<boolean> {
+    return this.requests.run('finishJob', [jobId, end], () => {
+      const job = this.#jobs.get(jobId);
+      if (job?.state !== 'running') return false;
+      this.#jobs.set(jobId, record(JobSchema, { ...job, ...end }));
+      return true;
+    });
+  }
+
+  #of(source: string): SortedMap<Entry> {
+    const rows = this.#entries.get(source) ?? new SortedMap<Entry>();
+    this.#entries.set(source, rows);
+    return rows;
+  }
+
+  #stepsOf(jobId: string): Map<string, StepRecord> {
+    const steps = this.#steps.get(jobId) ?? new Map<string, StepRecord>();
+    this.#steps.set(jobId, steps);
+    return steps;
+  }
+
+  #change(source: string, change: (row: Source) => Source): void {
+    const row = this.#sources.get(source);
+    if (row !== undefined) this.#sources.set(source, record(SourceSchema, change(row)));
+  }
+
+  #page(source: string, options: ListOptions, wanted: (entry: Entry) => boolean): EntryPage {
+    const { limit = PAGE, ...range } = options;
+    const entries: Entry[] = [];
+    for (const [, entry] of this.#of(source).walk(range)) {
+      if (!wanted(entry)) continue;
+      if (entries.length === limit) return { entries, more: true };
+      entries.push(structuredClone(entry));
+    }
+    return { entries, more: false };
+  }
+}

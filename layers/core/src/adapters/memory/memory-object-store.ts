@@ -1,0 +1,205 @@
+import { isStoreError, StoreError } from '../../model/errors.ts';
+import type { Tags } from '../../model/object.ts';
+import type {
+  BucketState,
+  CopyRequest,
+  HeadResult,
+  ListRequest,
+  ListVersionsRequest,
+  MultipartStart,
+  ObjectPage,
+  ObjectRef,
+  ObjectStore,
+  Part,
+  PartCopy,
+  UploadRef,
+  VersionPage,
+  WriteCondition,
+  Written,
+} from '../../ports/object-store.ts';
+import { MultipartUploads } from './memory-multipart.ts';
+import type { MemoryS3 } from './memory-s3.ts';
+import { checkCondition, openBucket, openBytes, openObject } from './s3-access.ts';
+import { objectPage, versionPage } from './s3-pages.ts';
+import {
+  checksumOf,
+  checkTags,
+  makeContent,
+  md5,
+  NULL_VERSION,
+  type StoredObject,
+  toFacts,
+} from './s3-version.ts';
+
+/** The object store over a {@link MemoryS3}. */
+export class MemoryObjectStore implements ObjectStore {
+  readonly #world: MemoryS3;
+  readonly #uploads: MultipartUploads;
+
+  constructor(world: MemoryS3) {
+    this.#world = world;
+    this.#uploads = new MultipartUploads(world);
+  }
+
+  head(ref: ObjectRef): Promise<HeadResult> {
+    return this.#world.requests.run('head', [ref], () => this.#head(ref));
+  }
+
+  bucket(bucket: string): Promise<BucketState> {
+    return this.#world.requests.run('bucket', [bucket], () => this.#bucketState(bucket));
+  }
+
+  list(request: ListRequest): Promise<ObjectPage> {
+    return this.#world.requests.run('list', [request], () =>
+      objectPage(openBucket(this.#world, request.bucket), request, this.#world.limits.pageSize),
+    );
+  }
+
+  listVersions(request: ListVersionsRequest): Promise<VersionPage> {
+    return this.#world.requests.run('listVersions', [request], () =>
+      versionPage(openBucket(this.#world, request.bucket), request, this.#world.limits.pageSize),
+    );
+  }
+
+  copy(request: CopyRequest): Promise<Written> {
+    return this.#world.requests.run('copy', [request], () => this.#copy(request));
+  }
+
+  beginMultipart(start: MultipartStart): Promise<UploadRef> {
+    return this.#world.requests.run('beginMultipart', [start], () => {
+      openBucket(this.#world, start.to.bucket, start.to.key);
+      checkTags(start.tags);
+      return this.#uploads.begin(start);
+    });
+  }
+
+  copyPart(upload: UploadRef, part: PartCopy): Promise<Part> {
+    return this.#world.requests.run('copyPart', [upload, part], () => this.#copyPart(upload, part));
+  }
+
+  listParts(upload: UploadRef): Promise<Part[]> {
+    return this.#world.requests.run('listParts', [upload], () => {
+      openBucket(this.#world, upload.bucket, upload.key);
+      return this.#uploads.parts(upload);
+    });
+  }
+
+  completeMultipart(upload: UploadRef, parts: readonly Part[], condition?: WriteCondition): Promise<Written> {
+    return this.#world.requests.run('completeMultipart', [upload, parts, condition], () => {
+      const bucket = openBucket(this.#world, upload.bucket, upload.key);
+      const { content, since } = this.#uploads.assemble(upload, parts);
+      checkCondition(bucket, upload.key, condition);
+      this.#uploads.abort(upload);
+      const reason = 'CompleteMultipartUpload';
+      return toWritten(this.#world.write(bucket, upload.key, content, reason, since));
+    });
+  }
+
+  abortMultipart(upload: UploadRef): Promise<void> {
+    return this.#world.requests.run('abortMultipart', [upload], () => this.#uploads.abort(upload));
+  }
+
+  getTags(ref: ObjectRef): Promise<Tags> {
+    return this.#world.requests.run('getTags', [ref], () => ({
+      ...openObject(this.#world, ref).content.tags,
+    }));
+  }
+
+  putTags(ref: ObjectRef, tags: Tags): Promise<void> {
+    return this.#world.requests.run('putTags', [ref, tags], () => {
+      openObject(this.#world, ref).content.tags = checkTags(tags);
+    });
+  }
+
+  hide(ref: { bucket: string; key: string; ifMatch?: string }): Promise<{ versionId?: string }> {
+    return this.#world.requests.run('hide', [ref], () => {
+      const bucket = openBucket(this.#world, ref.bucket, ref.key);
+      if (ref.ifMatch !== undefined) checkCondition(bucket, ref.key, { ifMatch: ref.ifMatch });
+      const marker = this.#world.erase(bucket, ref.key, 'DeleteObject');
+      return versionOf(marker?.versionId);
+    });
+  }
+
+  put(ref: { bucket: string; key: string }, text: string, contentType: string): Promise<Written> {
+    return this.#world.requests.run('put', [ref, text, contentType], () => {
+      const bucket = openBucket(this.#world, ref.bucket, ref.key);
+      const body = Buffer.from(text);
+      const content = makeContent(body, md5(body), { headers: { contentType } });
+      return toWritten(this.#world.write(bucket, ref.key, content, 'PutObject'));
+    });
+  }
+
+  get(ref: ObjectRef): Promise<string> {
+    return this.#world.requests.run('get', [ref], () =>
+      openBytes(this.#world, ref).content.body.toString('utf8'),
+    );
+  }
+
+  #head(ref: ObjectRef): HeadResult {
+    try {
+      const object = openObject(this.#world, ref);
+      if (object.content.customerKey) return { found: false, why: 'customer-key' };
+      return { found: true, object: toFacts(object) };
+    } catch (error) {
+      if (isStoreError(error, 'access-denied')) return { found: false, why: 'access-denied' };
+      // As from S3, a HEAD cannot tell a missing bucket from a missing object.
+      if (isStoreError(error, 'not-found', 'no-such-bucket')) return { found: false, why: 'absent' };
+      throw error;
+    }
+  }
+
+  #bucketState(name: string): BucketState {
+    try {
+      return { state: 'exists', region: openBucket(this.#world, name).region };
+    } catch (error) {
+      if (isStoreError(error, 'access-denied')) return { state: 'access-denied' };
+      if (isStoreError(error, 'no-such-bucket')) return { state: 'absent' };
+      throw error;
+    }
+  }
+
+  #copy({ from, to, condition, tags, websiteRedirect }: CopyRequest): Written {
+    const target = openBucket(this.#world, to.bucket, to.key);
+    const { content } = openBytes(this.#world, from);
+    this.#checkCopySize(content.body.length);
+    checkCondition(target, to.key, condition);
+    const { websiteRedirect: _notCopied, ...carried } = content;
+    const copy = {
+      ...carried,
+      // A copy is one part, also of an object that was uploaded in many: its ETag can be another than the source's.
+      etag: md5(content.body),
+      tags: checkTags(tags ?? content.tags),
+      storageClass: 'STANDARD',
+      thawed: false,
+      ...(websiteRedirect === undefined ? {} : { websiteRedirect }),
+    };
+    return toWritten(this.#world.write(target, to.key, copy, 'CopyObject'));
+  }
+
+  #copyPart(upload: UploadRef, part: PartCopy): Part {
+    openBucket(this.#world, upload.bucket, upload.key);
+    this.#uploads.parts(upload);
+    const { body } = openBytes(this.#world, part.from).content;
+    this.#checkCopySize(part.last - part.first + 1);
+    if (part.first < 0 || part.first > part.last || part.last >= body.length) {
+      throw new StoreError('invalid', `there are no bytes ${part.first} to ${part.last} in ${part.from.key}`);
+    }
+    return this.#uploads.add(upload, part.number, body.subarray(part.first, part.last + 1));
+  }
+
+  #checkCopySize(bytes: number): void {
+    const { maxCopyBytes } = this.#world.limits;
+    if (bytes > maxCopyBytes) {
+      throw new StoreError('invalid', `the copy source is larger than the maximum: ${maxCopyBytes}`);
+    }
+  }
+}
+
+function versionOf(versionId: string | undefined): { versionId?: string } {
+  return versionId === undefined || versionId === NULL_VERSION ? {} : { versionId };
+}
+
+function toWritten(object: StoredObject): Written {
+  const { etag, body } = object.content;
+  return { etag, checksum: checksumOf(body), ...versionOf(object.versionId) };
+}

@@ -1,0 +1,220 @@
+import { createHash } from 'node:crypto';
+import { StoreError } from '../../model/errors.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import { MemoryBucket, type Versioning } from './memory-bucket.ts';
+import { Requests } from './requests.ts';
+import { type Happening, notification, type S3Notification } from './s3-notifications.ts';
+import {
+  type Attributes,
+  type Content,
+  checkKey,
+  makeContent,
+  md5,
+  multipartEtag,
+  NULL_VERSION,
+  type StoredObject,
+  type StoredVersion,
+} from './s3-version.ts';
+
+export type MemoryS3Options = {
+  readonly now: Clock;
+  /** Hears what reaches the capture queue: the events of buckets that are wired, in the order they happened. */
+  readonly onEvent?: (event: S3Notification) => void;
+  readonly region?: string;
+  /** The largest object or part one copy may make; S3's own limit unless given. */
+  readonly maxCopyBytes?: number;
+  /** The smallest part of a multipart upload that is not the last one. */
+  readonly minPartBytes?: number;
+  readonly pageSize?: number;
+};
+
+export type BucketOptions = {
+  readonly versioning?: Versioning;
+  readonly region?: string;
+  /** EventBridge on and the rule there from the beginning. */
+  readonly wired?: boolean;
+};
+
+/** When something began: S3 dates and orders a multipart object by its start, not by its end. */
+export type Stamp = { readonly order: number; readonly at: number };
+
+type Body = string | Uint8Array;
+const GIB = 1024 ** 3;
+const MIB = 1024 ** 2;
+const BY_LIFECYCLE = 'Lifecycle Expiration';
+
+/**
+ * A world of buckets, as true to S3 as the pipeline can tell. Its public methods are what the buckets' owners do;
+ * the pipeline itself sees the world through {@link MemoryObjectStore}, whose requests are counted and can be made
+ * to fail here.
+ */
+export class MemoryS3 {
+  readonly requests = new Requests<keyof ObjectStore>();
+  readonly limits: {
+    readonly maxCopyBytes: number;
+    readonly minPartBytes: number;
+    readonly pageSize: number;
+  };
+  readonly #buckets = new Map<string, MemoryBucket>();
+  readonly #options: MemoryS3Options;
+  #ticks = 0;
+
+  constructor(options: MemoryS3Options) {
+    this.#options = options;
+    const { maxCopyBytes = 5 * GIB, minPartBytes = 5 * MIB, pageSize = 1000 } = options;
+    this.limits = { maxCopyBytes, minPartBytes, pageSize };
+  }
+
+  createBucket(name: string, options: BucketOptions = {}): MemoryBucket {
+    const region = options.region ?? this.#options.region ?? 'us-east-1';
+    const bucket = new MemoryBucket(name, region, options.versioning ?? 'never');
+    if (options.wired === true) {
+      bucket.eventBridge = true;
+      bucket.rule = 'enabled';
+    }
+    this.#buckets.set(name, bucket);
+    return bucket;
+  }
+
+  deleteBucket(name: string): void {
+    this.#buckets.delete(name);
+  }
+
+  /** @throws StoreError `no-such-bucket` */
+  bucket(name: string): MemoryBucket {
+    const bucket = this.#buckets.get(name);
+    if (bucket === undefined) throw new StoreError('no-such-bucket', `there is no bucket ${name}`);
+    return bucket;
+  }
+
+  /** Takes away the pipeline's access to a bucket, or to one key of it. */
+  deny(bucket: string, key?: string): void {
+    if (key === undefined) this.bucket(bucket).denied = true;
+    else this.bucket(bucket).deniedKeys.add(key);
+  }
+
+  allow(bucket: string, key?: string): void {
+    if (key === undefined) this.bucket(bucket).denied = false;
+    else this.bucket(bucket).deniedKeys.delete(key);
+  }
+
+  put(bucket: string, key: string, body: Body, attributes: Attributes = {}): StoredObject {
+    const bytes = Buffer.from(body);
+    return this.write(this.bucket(bucket), key, makeContent(bytes, md5(bytes), attributes), 'PutObject');
+  }
+
+  uploadMultipart(
+    bucket: string,
+    key: string,
+    parts: readonly Body[],
+    attributes: Attributes = {},
+  ): StoredObject {
+    const bodies = parts.map((part) => Buffer.from(part));
+    const content = makeContent(Buffer.concat(bodies), multipartEtag(bodies.map(md5)), attributes);
+    return this.write(this.bucket(bucket), key, content, 'CompleteMultipartUpload');
+  }
+
+  /** A plain DELETE: a marker where there are versions, the end of the object where there are none. */
+  delete(bucket: string, key: string): StoredVersion | undefined {
+    return this.erase(this.bucket(bucket), key, 'DeleteObject');
+  }
+
+  /** Destroys one version, be it current or not. */
+  deleteVersion(bucket: string, key: string, versionId: string, reason = 'DeleteObject'): void {
+    const home = this.bucket(bucket);
+    const removed = home.remove(key, versionId);
+    if (removed === undefined) return;
+    this.#tell(home, removed, { type: 'Object Deleted', reason, deletion: 'Permanently Deleted' });
+  }
+
+  /** What a lifecycle rule does to an object that is due. */
+  expire(bucket: string, key: string): void {
+    this.erase(this.bucket(bucket), key, BY_LIFECYCLE);
+  }
+
+  /** What a lifecycle rule does to a version that has been noncurrent for long enough. */
+  expireVersion(bucket: string, key: string, versionId: string): void {
+    this.deleteVersion(bucket, key, versionId, BY_LIFECYCLE);
+  }
+
+  /** What a lifecycle rule does to move an object to another class: neither its ETag nor its time changes. */
+  transition(bucket: string, key: string, storageClass: string): void {
+    this.object(bucket, key).content.storageClass = storageClass;
+  }
+
+  /** Makes an archived object readable. */
+  thaw(bucket: string, key: string, versionId?: string): void {
+    this.object(bucket, key, versionId).content.thawed = true;
+  }
+
+  /** @throws StoreError `not-found` */
+  object(bucket: string, key: string, versionId?: string): StoredObject {
+    const found = this.bucket(bucket).find(key, versionId);
+    if (found === undefined) throw new StoreError('not-found', `there is no object ${key} in ${bucket}`);
+    return found;
+  }
+
+  /** The text of the current or the named version; undefined when there is none. */
+  text(bucket: string, key: string, versionId?: string): string | undefined {
+    return this.bucket(bucket).find(key, versionId)?.content.body.toString();
+  }
+
+  /** Keys a listing would show, in order. */
+  keys(bucket: string): string[] {
+    const home = this.bucket(bucket);
+    return [...home.walk({})].map(([key]) => key).filter((key) => home.current(key) !== undefined);
+  }
+
+  stamp(): Stamp {
+    this.#ticks += 1;
+    return { order: this.#ticks, at: this.#options.now() };
+  }
+
+  /** Adds a version with these contents. Both the owners' writes and the pipeline's end here. */
+  write(
+    bucket: MemoryBucket,
+    key: string,
+    content: Content,
+    reason: string,
+    since = this.stamp(),
+  ): StoredObject {
+    checkKey(key);
+    const version = { ...this.#position(bucket, key, since), content };
+    bucket.add(version);
+    this.#tell(bucket, version, { type: 'Object Created', reason });
+    return version;
+  }
+
+  erase(bucket: MemoryBucket, key: string, reason: string): StoredVersion | undefined {
+    checkKey(key);
+    const type = 'Object Deleted';
+    if (bucket.versioning === 'never') {
+      const removed = bucket.remove(key, NULL_VERSION);
+      if (removed) this.#tell(bucket, removed, { type, reason, deletion: 'Permanently Deleted' });
+      return removed;
+    }
+    const marker = this.#position(bucket, key, this.stamp());
+    bucket.add(marker);
+    this.#tell(bucket, marker, { type, reason, deletion: 'Delete Marker Created' });
+    return marker;
+  }
+
+  #position(bucket: MemoryBucket, key: string, since: Stamp) {
+    const versionId = bucket.versioning === 'enabled' ? opaqueId(this.stamp().order) : NULL_VERSION;
+    const lastModified = Math.floor(since.at / 1000) * 1000;
+    return { key, versionId, order: since.order, lastModified };
+  }
+
+  #tell(bucket: MemoryBucket, version: StoredVersion, happening: Happening): void {
+    const { order, at } = this.stamp();
+    if (!bucket.eventBridge || bucket.rule !== 'enabled') return;
+    const sequencer = order.toString(16).toUpperCase().padStart(18, '0');
+    this.#options.onEvent?.(notification(bucket, version, happening, { at, sequencer }));
+  }
+}
+
+/** An id that, as S3's, says nothing of its order; the same in every run. */
+function opaqueId(n: number): string {
+  return createHash('md5').update(`version ${n}`).digest('base64url');
+}

@@ -1,0 +1,45 @@
+import { StoreError } from '../../model/errors.ts';
+import type { ObjectRef, WriteCondition } from '../../ports/object-store.ts';
+import type { MemoryBucket } from './memory-bucket.ts';
+import type { MemoryS3 } from './memory-s3.ts';
+import { isFrozen, type StoredObject } from './s3-version.ts';
+
+/** The bucket, when the pipeline may use it and, if one is named, the key. */
+export function openBucket(world: MemoryS3, name: string, key?: string): MemoryBucket {
+  const bucket = world.bucket(name);
+  if (bucket.denied || (key !== undefined && bucket.deniedKeys.has(key))) {
+    throw new StoreError(
+      'access-denied',
+      `access denied to ${name}${key === undefined ? '' : `, key ${key}`}`,
+    );
+  }
+  return bucket;
+}
+
+export function openObject(world: MemoryS3, ref: ObjectRef): StoredObject {
+  const object = openBucket(world, ref.bucket, ref.key).find(ref.key, ref.versionId);
+  if (object === undefined)
+    throw new StoreError('not-found', `there is no object ${ref.key} in ${ref.bucket}`);
+  return object;
+}
+
+/** An object whose bytes can be read, in the state the caller expects. */
+export function openBytes(world: MemoryS3, ref: ObjectRef & { readonly ifMatch?: string }): StoredObject {
+  const object = openObject(world, ref);
+  if (ref.ifMatch !== undefined && ref.ifMatch !== object.content.etag) {
+    throw new StoreError('precondition-failed', `${ref.key} in ${ref.bucket} is no longer ${ref.ifMatch}`);
+  }
+  if (object.content.customerKey) {
+    throw new StoreError('customer-key', `${ref.key} in ${ref.bucket} is encrypted with a customer's key`);
+  }
+  if (isFrozen(object.content)) throw new StoreError('archived', `${ref.key} in ${ref.bucket} is archived`);
+  return object;
+}
+
+/** Tests the key's current version; a delete marker counts as absent. */
+export function checkCondition(bucket: MemoryBucket, key: string, condition?: WriteCondition): void {
+  if (condition === undefined) return;
+  const current = bucket.current(key)?.content.etag;
+  const holds = 'ifMatch' in condition ? current === condition.ifMatch : current === undefined;
+  if (!holds) throw new StoreError('precondition-failed', `${key} in ${bucket.name} is not as expected`);
+}

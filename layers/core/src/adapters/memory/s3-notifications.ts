@@ -1,0 +1,50 @@
+import type { StoredVersion } from './s3-version.ts';
+import { isObject } from './s3-version.ts';
+
+/** What happened, in EventBridge's words. */
+export type Happening =
+  | { readonly type: 'Object Created'; readonly reason: string }
+  | {
+      readonly type: 'Object Deleted';
+      readonly reason: string;
+      readonly deletion: 'Delete Marker Created' | 'Permanently Deleted';
+    };
+
+/** An event as EventBridge puts it on a queue: the body is JSON text. */
+export type S3Notification = { readonly bucket: string; readonly key: string; readonly body: string };
+
+/** Builds the event of one change. EventBridge gives whole seconds. */
+export function notification(
+  bucket: { readonly name: string; readonly region: string },
+  version: StoredVersion,
+  happening: Happening,
+  when: { readonly at: number; readonly sequencer: string },
+): S3Notification {
+  const event = {
+    version: '0',
+    id: `event-${when.sequencer}`,
+    'detail-type': happening.type,
+    source: 'aws.s3',
+    account: '000000000000',
+    time: new Date(when.at).toISOString().replace(/\.\d+Z$/, 'Z'),
+    region: bucket.region,
+    resources: [`arn:aws:s3:::${bucket.name}`],
+    detail: detail(bucket.name, version, happening, when.sequencer),
+  };
+  return { bucket: bucket.name, key: version.key, body: JSON.stringify(event) };
+}
+
+function detail(bucket: string, version: StoredVersion, happening: Happening, sequencer: string) {
+  return {
+    version: '0',
+    bucket: { name: bucket },
+    object: {
+      key: version.key,
+      ...(isObject(version) ? { size: version.content.body.length, etag: version.content.etag } : {}),
+      'version-id': version.versionId,
+      sequencer,
+    },
+    reason: happening.reason,
+    ...(happening.type === 'Object Deleted' ? { 'deletion-type': happening.deletion } : {}),
+  };
+}

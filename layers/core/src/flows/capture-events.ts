@@ -1,0 +1,152 @@
+import pMap from 'p-map';
+import { type Change, newestPerObject, objectId } from '../model/change.ts';
+import { messageOf } from '../model/errors.ts';
+import { parseS3Event } from '../model/s3-event.ts';
+import { coverage, type Source } from '../model/source.ts';
+import { sourceUri } from '../model/source-uri.ts';
+import type { CaptureOutcome, CaptureWorld } from './capture/attempt.ts';
+import { capture } from './capture/capture.ts';
+import { markFailed } from './capture/mark-failed.ts';
+import type { Delivery, World } from './dependencies.ts';
+import { measure, Tally } from './tally.ts';
+
+export type EventMessage = Pick<Delivery, 'messageId' | 'receiveCount'> & { readonly body: string };
+export type EventsWorld = CaptureWorld & Pick<World, 'telemetry'>;
+
+type Read = { readonly message: EventMessage; readonly changes: readonly Change[]; readonly error?: unknown };
+
+/**
+ * Captures what a batch of event messages speaks of. Of several events of one object only the newest is looked at.
+ *
+ * @returns ids of the messages that have to come again; all others are done
+ */
+export async function captureEvents(
+  messages: readonly EventMessage[],
+  world: EventsWorld,
+): Promise<string[]> {
+  const reads = messages.map(read);
+  const newest = newestPerObject(reads.flatMap(({ changes }) => changes));
+  const receives = receivesPerObject(reads);
+  const sources = await loadSources(newest, world);
+  const tallies = new Map<string, Tally>();
+  const failed = new Set<string>();
+  await pMap(
+    newest.filter((change) => isCovered(change, sources, world)),
+    async (change) => {
+      const receiveCount = receives.get(objectId(change)) ?? 1;
+      const error = await captureOne(change, receiveCount, tallyOf(tallies, change.bucket), world);
+      if (error !== undefined) failed.add(objectId(change));
+    },
+    { concurrency: world.settings.concurrency },
+  );
+  await recordActivity(tallies, world);
+  return reads.filter((one) => hasFailed(one, failed, world)).map(({ message }) => message.messageId);
+}
+
+function read(message: EventMessage): Read {
+  try {
+    return { message, changes: parseS3Event(message.body) };
+  } catch (error) {
+    return { message, changes: [], error };
+  }
+}
+
+/** How often the object's messages were delivered: a second time means that a first handler may have died half-way. */
+function receivesPerObject(reads: readonly Read[]): Map<string, number> {
+  const receives = new Map<string, number>();
+  for (const { message, changes } of reads) {
+    for (const change of changes) {
+      const id = objectId(change);
+      receives.set(id, Math.max(receives.get(id) ?? 0, message.receiveCount));
+    }
+  }
+  return receives;
+}
+
+async function loadSources(
+  changes: readonly Change[],
+  { catalog }: EventsWorld,
+): Promise<Map<string, Source | undefined>> {
+  const buckets = [...new Set(changes.map(({ bucket }) => bucket))];
+  const sources = await Promise.all(buckets.map((bucket) => catalog.getSource(sourceUri(bucket))));
+  return new Map(buckets.map((bucket, index) => [bucket, sources[index]]));
+}
+
+/**
+ * False for what is not to be backed up: outside the source's filter, no longer protected, the vault's own events.
+ * A bucket the catalog does not know is backed up all the same: its events come because its stack says so.
+ */
+function isCovered(
+  change: Change,
+  sources: ReadonlyMap<string, Source | undefined>,
+  { settings }: EventsWorld,
+): boolean {
+  if (change.bucket === settings.vault) return false;
+  const source = sources.get(change.bucket);
+  return source?.state !== 'unprotected' && coverage(source)(change.key);
+}
+
+/** @returns the error, when the change has to come again */
+async function captureOne(
+  change: Change,
+  receiveCount: number,
+  tally: Tally,
+  world: EventsWorld,
+): Promise<unknown> {
+  try {
+    const outcome = await capture(change, world, { recheck: receiveCount > 1 });
+    count(outcome, change, tally, world);
+    return undefined;
+  } catch (error) {
+    world.telemetry.warn('capture failed', {
+      bucket: change.bucket,
+      key: change.key,
+      receiveCount,
+      error: messageOf(error),
+    });
+    if (receiveCount >= world.settings.maxReceives) {
+      const outcome = await markFailed(change, error, world);
+      if (outcome !== undefined) count(outcome, change, tally, world);
+    }
+    return error;
+  }
+}
+
+function count(outcome: CaptureOutcome, change: Change, tally: Tally, world: EventsWorld): void {
+  const lagMs = change.at === undefined ? undefined : Math.max(0, world.clock() - change.at);
+  tally.add(outcome, lagMs, change.at);
+  measure(outcome, lagMs, world.telemetry);
+}
+
+function tallyOf(tallies: Map<string, Tally>, bucket: string): Tally {
+  const tally = tallies.get(bucket) ?? new Tally();
+  tallies.set(bucket, tally);
+  return tally;
+}
+
+/** The totals are estimates that reconcile sets right: losing some is no reason to capture everything again. */
+async function recordActivity(
+  tallies: ReadonlyMap<string, Tally>,
+  { catalog, telemetry }: EventsWorld,
+): Promise<void> {
+  for (const [bucket, tally] of tallies) {
+    const activity = tally.activity();
+    if (activity === undefined) continue;
+    await catalog
+      .addActivity(sourceUri(bucket), activity)
+      .catch((error) => telemetry.warn('totals not recorded', { bucket, error: messageOf(error) }));
+  }
+}
+
+function hasFailed(
+  { message, changes, error }: Read,
+  failed: ReadonlySet<string>,
+  { telemetry }: EventsWorld,
+): boolean {
+  if (error !== undefined) {
+    telemetry.error('poison message', { messageId: message.messageId, error: messageOf(error) });
+    telemetry.metric('FailedMessages', 1);
+    return true;
+  }
+  return changes.some((change) => failed.has(objectId(change)));
+}

@@ -1,0 +1,49 @@
+import type { Change } from '../../model/change.ts';
+import type { Entry } from '../../model/entry.ts';
+import type { ObjectFacts } from '../../model/object.ts';
+import { compareSequencers } from '../../model/sequencer.ts';
+import { sourceUri } from '../../model/source-uri.ts';
+import type { World } from '../dependencies.ts';
+
+/** What became of a change. `vanished`: gone before it was ever captured. `copying`: in parts, by messages. */
+export type CaptureOutcome = {
+  readonly kind: 'captured' | 'deleted' | 'vanished' | 'unprotected' | 'copying' | 'unchanged';
+  readonly before: Entry | undefined;
+  readonly after: Entry | undefined;
+};
+
+export type CaptureWorld = Pick<World, 'store' | 'catalog' | 'queue' | 'clock' | 'settings'>;
+
+/** One try at a change. `doubt`: somebody may have copied without recording, so the vault is looked at as well. */
+export type Attempt = { readonly change: Change; readonly prior: Entry | undefined; readonly doubt: boolean };
+
+/** What a try came to: an outcome, or somebody else was faster and it has to be tried again. */
+export type Tried = CaptureOutcome | 'lost-race';
+
+/** The fields every write of an entry sets: whose it is, its revision, the newest sequencer seen. */
+export function identity(change: Change, prior: Entry | undefined, now: number) {
+  const sequencer = newestSequencer(change.sequencer, prior?.sequencer);
+  return {
+    source: sourceUri(change.bucket),
+    key: change.key,
+    rev: (prior?.rev ?? 0) + 1,
+    updatedAt: now,
+    ...(sequencer === undefined ? {} : { sequencer }),
+  };
+}
+
+function newestSequencer(incoming: string | undefined, recorded: string | undefined): string | undefined {
+  if (incoming === undefined || recorded === undefined) return incoming ?? recorded;
+  return compareSequencers(incoming, recorded) === 'older' ? recorded : incoming;
+}
+
+/** The source's state, as an entry keeps it. */
+export function sourceFacts(facts: ObjectFacts) {
+  return {
+    etag: facts.etag,
+    size: facts.size,
+    lastModified: facts.lastModified,
+    storageClass: facts.storageClass,
+    ...(facts.versionId === undefined ? {} : { sourceVersionId: facts.versionId }),
+  };
+}

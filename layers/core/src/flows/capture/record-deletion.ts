@@ -1,0 +1,75 @@
+import { withDeletionTags } from '../../model/deletion-tags.ts';
+import type { Entry } from '../../model/entry.ts';
+import { isStoreError } from '../../model/errors.ts';
+import { vaultPlace } from '../../model/vault-key.ts';
+import type { ObjectRef } from '../../ports/object-store.ts';
+import { type Attempt, type CaptureWorld, identity, type Tried } from './attempt.ts';
+
+/** The copy that a deletion marks: its key, and, as far as the catalog knows, its version and ETag. */
+type Copy = ObjectRef & { readonly etag?: string };
+
+/**
+ * Records that an object is proven to be gone at its source: tags on its copy, a delete marker on top of it, and the
+ * entry last (I2). The marker starts the retention clock; the versions under it stay.
+ */
+export async function recordDeletion(attempt: Attempt, world: CaptureWorld): Promise<Tried> {
+  const { change, prior } = attempt;
+  const copy = await copyInVault(attempt, world);
+  if (copy === undefined && isNothingNew(attempt)) return { kind: 'unchanged', before: prior, after: prior };
+  const now = world.clock();
+  const deletedAt = change.kind === 'deleted' ? (change.at ?? now) : now;
+  if (copy !== undefined && !(await markDeleted(copy, deletedAt, world))) return 'lost-race';
+  const after: Entry = {
+    ...withoutReason(prior),
+    ...identity(change, prior, now),
+    state: 'deleted',
+    deletedAt,
+  };
+  if (!(await world.catalog.putEntry(after, prior?.rev))) return 'lost-race';
+  return { kind: copy === undefined ? 'vanished' : 'deleted', before: prior, after };
+}
+
+/** No entry and no copy: only a `created` event proves that there was something that could not be captured (I6). */
+function isNothingNew({ change, prior }: Attempt): boolean {
+  return prior === undefined ? change.kind !== 'created' : prior.state === 'deleted';
+}
+
+async function copyInVault(
+  { change, prior, doubt }: Attempt,
+  world: CaptureWorld,
+): Promise<Copy | undefined> {
+  const ref = { bucket: world.settings.vault, key: vaultPlace(change.bucket, change.key).key };
+  if (prior !== undefined && !doubt) {
+    if (prior.state === 'deleted' || prior.vaultVersionId === undefined) return undefined;
+    return {
+      ...ref,
+      versionId: prior.vaultVersionId,
+      ...(prior.vaultEtag === undefined ? {} : { etag: prior.vaultEtag }),
+    };
+  }
+  const top = await world.store.head(ref);
+  if (!top.found) return undefined;
+  const { versionId, etag } = top.object;
+  return { ...ref, etag, ...(versionId === undefined ? {} : { versionId }) };
+}
+
+/** @returns false when the vault's current version is not the one that was to be marked */
+async function markDeleted(copy: Copy, deletedAt: number, { store }: CaptureWorld): Promise<boolean> {
+  const { etag, ...ref } = copy;
+  try {
+    // Tagging replaces the whole set, so the copy's own tags are read and kept.
+    const tags = withDeletionTags(await store.getTags(ref), deletedAt);
+    if (tags !== undefined) await store.putTags(ref, tags);
+    await store.hide({ bucket: ref.bucket, key: ref.key, ...(etag === undefined ? {} : { ifMatch: etag }) });
+    return true;
+  } catch (error) {
+    if (isStoreError(error, 'precondition-failed', 'not-found')) return false;
+    throw error;
+  }
+}
+
+function withoutReason(prior: Entry | undefined): Partial<Entry> {
+  if (prior === undefined) return {};
+  const { reason: _reason, detail: _detail, lagMs: _lag, ...rest } = prior;
+  return rest;
+}

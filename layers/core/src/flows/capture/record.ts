@@ -1,0 +1,49 @@
+import type { Entry, UnprotectedReason } from '../../model/entry.ts';
+import type { ObjectFacts } from '../../model/object.ts';
+import type { Written } from '../../ports/object-store.ts';
+import type { World } from '../dependencies.ts';
+import { type Attempt, identity, sourceFacts, type Tried } from './attempt.ts';
+
+/** Writes the entry of a finished copy. @returns `lost-race` when somebody recorded the key in between */
+export async function recordCopy(
+  { change, prior }: Attempt,
+  facts: ObjectFacts,
+  written: Written,
+  { catalog, clock }: Pick<World, 'catalog' | 'clock'>,
+): Promise<Tried> {
+  const now = clock();
+  const after: Entry = {
+    ...identity(change, prior, now),
+    state: 'current',
+    ...sourceFacts(facts),
+    vaultEtag: written.etag,
+    capturedAt: now,
+    ...(written.versionId === undefined ? {} : { vaultVersionId: written.versionId }),
+    ...(written.checksum === undefined ? {} : { checksum: written.checksum }),
+    ...(change.at === undefined ? {} : { lagMs: Math.max(0, now - change.at) }),
+  };
+  if (!(await catalog.putEntry(after, prior?.rev))) return 'lost-race';
+  return { kind: 'captured', before: prior, after };
+}
+
+/**
+ * Records that an object is not in the vault in its present state, and why (I6). What the vault has of it stays named.
+ */
+export async function recordUnprotected(
+  { change, prior }: Omit<Attempt, 'doubt'>,
+  reason: UnprotectedReason,
+  { catalog, clock }: Pick<World, 'catalog' | 'clock'>,
+  extra: { facts?: ObjectFacts | undefined; detail?: string } = {},
+): Promise<Tried> {
+  const now = clock();
+  const after: Entry = {
+    ...prior,
+    ...identity(change, prior, now),
+    state: 'unprotected',
+    reason,
+    ...(extra.detail === undefined ? {} : { detail: extra.detail }),
+    ...(extra.facts === undefined ? {} : sourceFacts(extra.facts)),
+  };
+  if (!(await catalog.putEntry(after, prior?.rev))) return 'lost-race';
+  return { kind: 'unprotected', before: prior, after };
+}

@@ -1,0 +1,51 @@
+import type { Catalog } from '../ports/catalog.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { EventWiring } from '../ports/event-wiring.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
+import type { WorkQueue } from '../ports/work-queue.ts';
+
+/** What an operator sets; the same for every function of a stack. */
+export type Settings = {
+  /** Name of the vault bucket. */
+  readonly vault: string;
+  /** Objects above this are copied in parts. S3's own limit for a single copy is 5 GiB. */
+  readonly multipartThresholdBytes: number;
+  /** Smallest part of a multipart copy; larger where 10,000 parts would not do. */
+  readonly partBytes: number;
+  /** Objects handled at the same time by one function. */
+  readonly concurrency: number;
+  /** Keys a listing step looks at before it hands over to the next. */
+  readonly keysPerStep: number;
+  /** Ranges of one source that are listed side by side. */
+  readonly maxRanges: number;
+  /** A change a reconcile finds that is older than this was missed by the events. */
+  readonly graceMs: number;
+  /** How often a message is received before it goes to the dead-letter queue. */
+  readonly maxReceives: number;
+  /** Bucket-name globs that a restore may write to, besides protected buckets. */
+  readonly restoreTargets: readonly string[];
+};
+
+/** Everything flows need from the world. A flow names the part that it uses. */
+export type World = {
+  readonly store: ObjectStore;
+  readonly catalog: Catalog;
+  readonly queue: WorkQueue;
+  readonly wiring: EventWiring;
+  readonly telemetry: Telemetry;
+  readonly clock: Clock;
+  readonly settings: Settings;
+};
+
+/** The world of the flows that do not touch a source's wiring. */
+export type Unwired = Omit<World, 'wiring'>;
+
+/** How a message reached its handler. */
+export type Delivery = {
+  readonly messageId: string;
+  /** 1 for the first time. */
+  readonly receiveCount: number;
+  /** Milliseconds until the function is stopped. */
+  readonly timeLeft: () => number;
+};

@@ -1,0 +1,88 @@
+import type { CaptureBatch } from '../../model/messages.ts';
+import { coverage, type Source } from '../../model/source.ts';
+import { bucketOf } from '../../model/source-uri.ts';
+import type { World } from '../dependencies.ts';
+import { classify } from './classify.ts';
+import { catalogEntries, type KeyRange, mergeListings, type Pair, sourceObjects } from './merge-listings.ts';
+
+export type Phase = 'compare' | 'deletions';
+export type RangeResult = {
+  readonly counts: Record<string, number>;
+  /** What has to be captured, in key order. */
+  readonly items: CaptureBatch['items'];
+  /** Set when the range is not finished: the last key that was looked at. */
+  readonly stoppedAt?: string;
+};
+
+/**
+ * Compares one range of a source with its catalog, up to a number of keys or until time runs short.
+ *
+ * In the phase `compare`, new and changed objects are collected and missing ones only counted; in the phase
+ * `deletions` it is the other way round. So a mass deletion is seen as a whole before any of it is acted upon.
+ */
+export async function compareRange(
+  source: Source,
+  phase: Phase,
+  range: KeyRange,
+  timeIsShort: () => boolean,
+  world: Pick<World, 'store' | 'catalog' | 'clock' | 'settings'>,
+): Promise<RangeResult> {
+  const { prefix } = source;
+  const objects = sourceObjects(bucketOf(source.source), prefix, range, world);
+  const entries = catalogEntries(source.source, prefix, range, world);
+  const covers = coverage(source);
+  const collected = new Findings(source, phase, world.clock() - world.settings.graceMs);
+  let seen = 0;
+  for await (const pair of mergeListings(objects, entries)) {
+    if (covers(pair.key)) collected.add(pair);
+    if (++seen >= world.settings.keysPerStep || (seen % 1000 === 0 && timeIsShort())) {
+      return { ...collected.result(), stoppedAt: pair.key };
+    }
+  }
+  return collected.result();
+}
+
+class Findings {
+  private readonly counts: Record<string, number> = {};
+  private readonly items: CaptureBatch['items'] = [];
+  private readonly source: Source;
+  private readonly phase: Phase;
+  private readonly missedBefore: number;
+
+  constructor(source: Source, phase: Phase, missedBefore: number) {
+    this.source = source;
+    this.phase = phase;
+    this.missedBefore = missedBefore;
+  }
+
+  add(pair: Pair): void {
+    const finding = classify(pair);
+    if (this.phase === 'deletions') {
+      if (finding === 'gone') this.items.push({ key: pair.key });
+      return;
+    }
+    this.countPair(pair, finding);
+    if (pair.object === undefined || (finding !== 'new' && finding !== 'changed')) return;
+    const { key, etag, size, lastModified } = pair.object;
+    this.items.push({ key, etag, size, lastModified });
+    if (lastModified > this.source.protectedAt && lastModified < this.missedBefore) this.count('missed', 1);
+  }
+
+  result(): Pick<RangeResult, 'counts' | 'items'> {
+    return { counts: this.counts, items: this.items };
+  }
+
+  private countPair({ object, entry }: Pair, finding: ReturnType<typeof classify>): void {
+    if (finding !== 'nothing') this.count(finding, 1);
+    if (object !== undefined) {
+      this.count('objects', 1);
+      this.count('bytes', object.size);
+    }
+    if (finding === 'unchanged') this.count('unchangedBytes', object?.size ?? 0);
+    if (entry !== undefined && entry.state !== 'deleted') this.count('entries', 1);
+  }
+
+  private count(name: string, by: number): void {
+    this.counts[name] = (this.counts[name] ?? 0) + by;
+  }
+}

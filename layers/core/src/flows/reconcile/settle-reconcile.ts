@@ -1,0 +1,118 @@
+import { deletionBound } from '../../model/deletion-bound.ts';
+import { isDrained, type Job } from '../../model/job.ts';
+import type { ReconcileMessage } from '../../model/messages.ts';
+import type { Source } from '../../model/source.ts';
+import type { Unwired } from '../dependencies.ts';
+import { writeReport } from '../write-report.ts';
+
+const DELETIONS_STEP = { id: '0', phase: 'deletions' } as const;
+
+/**
+ * Takes a reconcile further when a step or a batch of it was counted: from comparing to deleting, or to its end. Safe
+ * to call at any time, by anybody, any number of times.
+ *
+ * @param options.redelivered a message that may have died between counting and sending: what it had to send is sent
+ *   again if nobody has begun it
+ */
+export async function settleReconcile(
+  jobId: string,
+  world: Unwired,
+  options: { redelivered: boolean },
+): Promise<void> {
+  const job = await world.catalog.getJob(jobId);
+  if (job?.state !== 'running') return;
+  if (job.phase === 'compare' && job.openRanges <= 0 && mayDelete(job)) {
+    if (await world.catalog.enterDeletions(jobId)) await sendDeletions(job, world);
+    return;
+  }
+  if (options.redelivered && job.phase === 'deletions' && !(await hasBegunDeletions(job, world))) {
+    await sendDeletions(job, world);
+    return;
+  }
+  if (isDrained(job)) await finish(job, world);
+}
+
+function gone(job: Job): number {
+  return job.counts['gone'] ?? 0;
+}
+
+function isHeld(job: Job): boolean {
+  return job.approved !== true && gone(job) > deletionBound(job.counts['entries'] ?? 0);
+}
+
+function mayDelete(job: Job): boolean {
+  return gone(job) > 0 && !isHeld(job);
+}
+
+async function sendDeletions(job: Job, { queue }: Unwired): Promise<void> {
+  const message: ReconcileMessage = {
+    kind: 'reconcile',
+    source: job.source,
+    trigger: job.trigger as ReconcileMessage['trigger'],
+    jobId: job.id,
+    step: DELETIONS_STEP,
+  };
+  await queue.send('reconcile', [JSON.stringify(message)]);
+}
+
+async function hasBegunDeletions(job: Job, { catalog }: Unwired): Promise<boolean> {
+  const step = `${DELETIONS_STEP.phase}-${DELETIONS_STEP.id}`;
+  return (await catalog.getStep(job.id, step)) !== undefined;
+}
+
+/** The report first, the job's end last: a crash in between repeats the whole of it and nothing is lost. */
+async function finish(job: Job, world: Unwired): Promise<void> {
+  const { catalog, clock, telemetry } = world;
+  const source = await catalog.getSource(job.source);
+  const finishedAt = clock();
+  const partial =
+    isHeld(job) || ['failed', 'unprotected', 'waiting'].some((name) => (job.counts[name] ?? 0) > 0);
+  const end = {
+    state: partial ? ('partial' as const) : ('done' as const),
+    finishedAt,
+    ...(isHeld(job) ? { message: heldMessage(job) } : {}),
+  };
+  const report = await writeReport({ ...job, ...end }, source?.lag, world);
+  await updateSource(job, finishedAt, world);
+  if ((await catalog.finishJob(job.id, { ...end, report })) && isHeld(job))
+    telemetry.metric('HeldDeletions', gone(job));
+  telemetry.metric('MissedEvents', job.counts['missed'] ?? 0);
+}
+
+function heldMessage(job: Job): string {
+  return (
+    `${gone(job)} of ${job.counts['entries'] ?? 0} objects are missing at ${job.source}: nothing was marked deleted; ` +
+    `look at the source, then run: holdfast approve ${job.source}`
+  );
+}
+
+async function updateSource(job: Job, finishedAt: number, { catalog }: Unwired): Promise<void> {
+  const { counts } = job;
+  const kept = isHeld(job) ? gone(job) : 0;
+  await catalog.resetTotals(job.source, {
+    objects: (counts['unchanged'] ?? 0) + (counts['captured'] ?? 0) + (counts['alreadyCaptured'] ?? 0) + kept,
+    bytes: (counts['unchangedBytes'] ?? 0) + (counts['capturedBytes'] ?? 0),
+    unprotected: ['waiting', 'unprotected', 'failed', 'copying'].reduce(
+      (sum, name) => sum + (counts[name] ?? 0),
+      0,
+    ),
+  });
+  await catalog.patchSource(job.source, {
+    lastReconcileAt: finishedAt,
+    lastReconcileJob: job.id,
+    ...(isHeld(job) ? { heldDeletions: { job: job.id, count: gone(job), at: finishedAt } } : {}),
+    clear: isHeld(job) ? ['unreachable'] : ['unreachable', 'heldDeletions'],
+  });
+}
+
+/** Ends a reconcile that could not be done. Nothing of the source is marked; what the vault has stays as it is. */
+export async function failReconcile(source: Source, jobId: string, why: string, world: Unwired): Promise<void> {
+  const message = `${source.source} could not be listed: ${why}; nothing was marked deleted`;
+  world.telemetry.error('reconcile failed', { source: source.source, jobId, error: why });
+  const job = await world.catalog.getJob(jobId);
+  if (job === undefined) throw new Error(message);
+  const end = { state: 'failed' as const, finishedAt: world.clock(), message };
+  const report = await writeReport({ ...job, ...end }, source.lag, world);
+  await world.catalog.patchSource(source.source, { unreachable: why });
+  await world.catalog.finishJob(jobId, { ...end, report });
+}

@@ -1,0 +1,61 @@
+import { compareKeys } from '../../model/byte-order.ts';
+import type { World } from '../dependencies.ts';
+import type { KeyRange } from './merge-listings.ts';
+
+const MAX_PROBES = 6;
+const FIRST_CODE_POINT = 0x01;
+const LAST_CODE_POINT = 0x10ffff;
+// Most keys are printable ASCII: halving that span first finds a middle in far fewer probes than halving all Unicode.
+const LAST_USUAL_CODE_POINT = 0x7e;
+
+/**
+ * Finds a key that cuts a range in two parts which both have objects, by guessing keys and asking S3 for the first one
+ * after each. Costs at most six listings of one key; undefined when no cut was found by then.
+ */
+export async function findMiddle(
+  bucket: string,
+  prefix: string | undefined,
+  range: KeyRange,
+  { store }: Pick<World, 'store'>,
+): Promise<string | undefined> {
+  const base = commonStart(range.after ?? '', range.until);
+  const low = codePointAt(range.after ?? '', base, FIRST_CODE_POINT);
+  let high = codePointAt(range.until, base, Math.max(LAST_USUAL_CODE_POINT, low + 2));
+  for (let probes = 0; probes < MAX_PROBES && high - low > 1; probes++) {
+    const middle = skipSurrogates(Math.floor((low + high) / 2));
+    const guess = base + String.fromCodePoint(middle);
+    const page = await store.list({
+      bucket,
+      after: guess,
+      limit: 1,
+      ...(prefix === undefined ? {} : { prefix }),
+    });
+    const found = page.objects[0]?.key;
+    if (found !== undefined && isWithin(found, range)) return isWithin(guess, range) ? guess : found;
+    high = middle;
+  }
+  return undefined;
+}
+
+/** What both ends begin with; every key between them begins so too. */
+function commonStart(after: string, until: string | undefined): string {
+  if (until === undefined) return '';
+  const a = [...after];
+  const b = [...until];
+  const length = a.findIndex((char, index) => char !== b[index]);
+  return a.slice(0, length === -1 ? a.length : length).join('');
+}
+
+function codePointAt(key: string | undefined, base: string, otherwise: number): number {
+  return key?.slice(base.length).codePointAt(0) ?? otherwise;
+}
+
+function skipSurrogates(codePoint: number): number {
+  const inSurrogates = codePoint >= 0xd800 && codePoint <= 0xdfff;
+  return Math.min(inSurrogates ? 0xe000 : codePoint, LAST_CODE_POINT);
+}
+
+function isWithin(key: string, { after, until }: KeyRange): boolean {
+  if (after !== undefined && compareKeys(key, after) <= 0) return false;
+  return until === undefined || compareKeys(key, until) < 0;
+}

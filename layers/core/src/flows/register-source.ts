@@ -1,0 +1,41 @@
+import { emptyLag } from '../model/lag.ts';
+import { settingsKey } from '../model/settings-key.ts';
+import type { Source, SourceSettings, WiringState } from '../model/source.ts';
+import { bucketOf } from '../model/source-uri.ts';
+import type { World } from './dependencies.ts';
+
+/** The row of a source that is protected from now on. What is known of an earlier protection stays counted. */
+export function protectedSource(
+  settings: SourceSettings,
+  known: Source | undefined,
+  wiring: WiringState,
+): Source {
+  return {
+    ...settings,
+    state: 'protected',
+    wiring,
+    totals: known?.totals ?? { objects: 0, bytes: 0, unprotected: 0, captured: 0, deleted: 0 },
+    lag: known?.lag ?? emptyLag(),
+    ...(known?.lastEventAt === undefined ? {} : { lastEventAt: known.lastEventAt }),
+    ...(known?.lastReconcileAt === undefined ? {} : { lastReconcileAt: known.lastReconcileAt }),
+  };
+}
+
+/** Registers a source: its settings in the vault first, then its row in the catalog (I1, I2). */
+export async function registerSource(
+  settings: SourceSettings,
+  { store, catalog, settings: { vault } }: Pick<World, 'store' | 'catalog' | 'settings'>,
+): Promise<void> {
+  const key = settingsKey(bucketOf(settings.source));
+  await store.put({ bucket: vault, key }, `${JSON.stringify(settings, null, 2)}\n`, 'application/json');
+  await catalog.putSource(protectedSource(settings, await catalog.getSource(settings.source), 'ok'));
+}
+
+/** Ends the protection of a source. What is in the vault stays, and so does the row that says what it is. */
+export async function unregisterSource(
+  source: string,
+  { store, catalog, settings: { vault } }: Pick<World, 'store' | 'catalog' | 'settings'>,
+): Promise<void> {
+  await catalog.patchSource(source, { state: 'unprotected', clear: ['heldDeletions', 'unreachable', 'wiringDetail'] });
+  await store.hide({ bucket: vault, key: settingsKey(bucketOf(source)) });
+}

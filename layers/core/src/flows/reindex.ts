@@ -1,0 +1,168 @@
+import { pMapIterable } from 'p-map';
+import * as v from 'valibot';
+import { type Entry, isSameState } from '../model/entry.ts';
+import { ContentionError } from '../model/errors.ts';
+import { emptyLag } from '../model/lag.ts';
+import { SETTINGS_PREFIX, settingsKey, sourceOfSettingsKey } from '../model/settings-key.ts';
+import { type Source, SourceSettingsSchema, type SourceTotals } from '../model/source.ts';
+import { bucketOf, sourceUri } from '../model/source-uri.ts';
+import type { World } from './dependencies.ts';
+import { protectedSource } from './register-source.ts';
+import { type SourceStateAt, sourceStatesAt } from './source-history.ts';
+
+/** What a reindex did, or with `dryRun` would do, per source. */
+export type ReindexedSource = {
+  readonly source: string;
+  /** Keys the vault knows of it. */
+  readonly keys: number;
+  /** Entries written because they were missing or named another copy. */
+  readonly written: number;
+  /** Entries that were right. */
+  readonly right: number;
+  /** True when the source's own row was missing. */
+  readonly rowMissing: boolean;
+};
+
+export type ReindexWorld = Pick<World, 'store' | 'catalog' | 'clock' | 'settings'>;
+export type ReindexOptions = { readonly dryRun: boolean; readonly onProgress?: (source: string, keys: number) => void };
+
+/**
+ * Rebuilds the catalog from the vault alone (I1). Entries that already name the vault's newest copy are left as they
+ * are; running captures are not disturbed, since every write is on the revision that was read.
+ */
+export async function* reindex(options: ReindexOptions, world: ReindexWorld): AsyncGenerator<ReindexedSource> {
+  const done = new Set<string>();
+  for await (const bucket of bucketsInVault(world)) {
+    done.add(bucket);
+    yield await reindexSource(bucket, options, world);
+  }
+  // A protected source that is still empty has settings in the vault and nothing else.
+  for await (const source of settingsInVault(world)) {
+    const bucket = bucketOf(source);
+    if (!done.has(bucket)) yield await reindexSource(bucket, options, world);
+  }
+}
+
+/**
+ * The buckets the vault has copies of, found by leaps: after a bucket's first key, on to what comes after all of its
+ * keys. `s3/<bucket>/` and `s3/<bucket>~long/` are adjacent only by chance, so names are remembered.
+ */
+async function* bucketsInVault({ store, settings }: ReindexWorld): AsyncGenerator<string> {
+  const known = new Set<string>();
+  let marker: { key: string } | undefined;
+  for (;;) {
+    const page = await store.listVersions({
+      bucket: settings.vault,
+      prefix: 's3/',
+      limit: 1,
+      ...(marker === undefined ? {} : { marker }),
+    });
+    const [, name] = page.versions[0]?.key.split('/') ?? [];
+    if (name === undefined) return;
+    const bucket = name.replace(/~long$/, '');
+    if (!known.has(bucket)) yield bucket;
+    known.add(bucket);
+    marker = { key: `s3/${name}/\u{10ffff}` };
+  }
+}
+
+async function reindexSource(bucket: string, options: ReindexOptions, world: ReindexWorld): Promise<ReindexedSource> {
+  const source = sourceUri(bucket);
+  const known = await world.catalog.getSource(source);
+  const totals = { objects: 0, bytes: 0, unprotected: 0 };
+  let keys = 0;
+  let written = 0;
+  const states = sourceStatesAt(bucket, '', Number.MAX_SAFE_INTEGER, world);
+  const { concurrency } = world.settings;
+  for await (const one of pMapIterable(states, (state) => reindexKey(source, state, options, world), { concurrency })) {
+    keys++;
+    if (one.written) written++;
+    countEntry(one.entry, totals);
+    if (keys % 1000 === 0) options.onProgress?.(source, keys);
+  }
+  if (!options.dryRun) {
+    if (known === undefined) await world.catalog.putSource(await rebuiltRow(source, totals, world));
+    else await world.catalog.resetTotals(source, totals);
+  }
+  return { source, keys, written, right: keys - written, rowMissing: known === undefined };
+}
+
+function countEntry(entry: Entry, totals: { objects: number; bytes: number; unprotected: number }): void {
+  if (entry.state === 'unprotected') totals.unprotected++;
+  if (entry.state !== 'current') return;
+  totals.objects++;
+  totals.bytes += entry.size ?? 0;
+}
+
+const MAX_ATTEMPTS = 5;
+
+async function reindexKey(
+  source: string,
+  state: SourceStateAt,
+  { dryRun }: ReindexOptions,
+  { catalog, clock }: ReindexWorld,
+): Promise<{ entry: Entry; written: boolean }> {
+  for (let tried = 0; tried < MAX_ATTEMPTS; tried++) {
+    const known = await catalog.getEntry(source, state.key);
+    if (known !== undefined && describes(known, state)) return { entry: known, written: false };
+    const entry = entryFromVault(source, state, known, clock());
+    if (dryRun || (await catalog.putEntry(entry, known?.rev))) return { entry, written: true };
+  }
+  throw new ContentionError(`"${state.key}" of ${source} kept being captured while it was reindexed; run reindex again`);
+}
+
+/** True when the entry names what is on top in the vault. */
+function describes(entry: Entry, { current, deleted }: SourceStateAt): boolean {
+  if (current !== undefined) return entry.state !== 'deleted' && entry.vaultVersionId === current.versionId;
+  return entry.state === 'deleted' && entry.vaultVersionId === deleted?.last?.versionId;
+}
+
+/**
+ * The entry as far as the vault can tell it. The source's own ETag and time are not in the vault: the copy's ETag stands
+ * for the former (they are equal for single uploads), and the latter stays unknown; see {@link isSameState}.
+ */
+function entryFromVault(source: string, state: SourceStateAt, known: Entry | undefined, now: number): Entry {
+  const version = state.current ?? state.deleted?.last;
+  return {
+    source,
+    key: state.key,
+    state: state.current === undefined ? 'deleted' : 'current',
+    rev: (known?.rev ?? 0) + 1,
+    updatedAt: now,
+    ...(state.deleted === undefined ? {} : { deletedAt: state.deleted.at }),
+    ...(version === undefined
+      ? {}
+      : {
+          etag: version.etag,
+          size: version.size,
+          vaultVersionId: version.versionId,
+          vaultEtag: version.etag,
+          capturedAt: version.lastModified,
+        }),
+  };
+}
+
+/** A source's row from the settings in the vault; without settings it was unprotected, and so it stays. */
+async function rebuiltRow(
+  source: string,
+  totals: Pick<SourceTotals, 'objects' | 'bytes' | 'unprotected'>,
+  { store, settings, clock }: ReindexWorld,
+): Promise<Source> {
+  const counted = { ...totals, captured: 0, deleted: 0 };
+  const ref = { bucket: settings.vault, key: settingsKey(bucketOf(source)) };
+  if (!(await store.head(ref)).found) {
+    return { source, protectedAt: clock(), state: 'unprotected', wiring: 'unknown', totals: counted, lag: emptyLag() };
+  }
+  const kept = v.parse(SourceSettingsSchema, JSON.parse(await store.get(ref)));
+  return { ...protectedSource(kept, undefined, 'unknown'), totals: counted };
+}
+
+async function* settingsInVault({ store, settings }: Pick<World, 'store' | 'settings'>): AsyncGenerator<string> {
+  let after: string | undefined;
+  for (;;) {
+    const page = await store.list({ bucket: settings.vault, prefix: SETTINGS_PREFIX, ...(after === undefined ? {} : { after }) });
+    for (const { key } of page.objects) yield sourceOfSettingsKey(key);
+    after = page.objects.at(-1)?.key;
+    if (!page.more || after === undefined) return;
+  }
+}

@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import picomatch from 'picomatch';
+import * as v from 'valibot';
+import { HoldfastError, InvalidInputError, messageOf } from '../../model/errors.ts';
+import { type Job, JobIdSchema } from '../../model/job.ts';
+import type { PlanStep } from '../../model/messages.ts';
+import { formatMoment } from '../../model/moment.ts';
+import { parseRestoreMessage, type RestoreRequest } from '../../model/restore-request.ts';
+import { sourceUri } from '../../model/source-uri.ts';
+import type { Delivery, World } from '../dependencies.ts';
+import { writeReport } from '../write-report.ts';
+
+export type AcceptWorld = Pick<World, 'store' | 'catalog' | 'queue' | 'clock' | 'settings' | 'telemetry'>;
+
+/** A checked request with its moment fixed, as the job keeps it. */
+export type AcceptedRestore = Required<Omit<RestoreRequest, 'jobId'>>;
+
+const FIRST_STEP = '0';
+
+/**
+ * Accepts the message of a restore: makes the job and sends the first step of its plan. A message that is wrong ends
+ * as a failed job with the reason and is not retried; the same `jobId` again changes nothing.
+ *
+ * @returns the job's id
+ */
+export async function acceptRestore(
+  body: string,
+  delivery: Pick<Delivery, 'messageId'>,
+  world: AcceptWorld,
+): Promise<string> {
+  const jobId = jobIdOf(body) ?? `restore-${delivery.messageId}`;
+  try {
+    const request = parseRestoreMessage(body);
+    await checkTarget(request, world);
+    await begin(jobId, { ...request, at: request.at ?? world.clock() }, world);
+  } catch (error) {
+    if (!(error instanceof HoldfastError) || error.remedy !== 'user') throw error;
+    await reject(jobId, body, messageOf(error), world);
+  }
+  return jobId;
+}
+
+/** The job id that a message names, however wrong the rest of it is. */
+function jobIdOf(body: string): string | undefined {
+  try {
+    const parsed = v.safeParse(v.object({ jobId: JobIdSchema }), JSON.parse(body));
+    return parsed.success ? parsed.output.jobId : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Refuses what must not be written to: the vault, the source's own keys, buckets nobody allowed.
+ *
+ * @throws {InvalidInputError}
+ */
+export async function checkTarget(
+  { bucket, target }: Pick<RestoreRequest, 'bucket' | 'target'>,
+  { catalog, settings }: Pick<World, 'catalog' | 'settings'>,
+): Promise<void> {
+  if (target.bucket === settings.vault || bucket === settings.vault) {
+    throw new InvalidInputError(`${sourceUri(settings.vault)} is the vault itself; name another bucket`);
+  }
+  if (target.bucket === bucket && target.prefix === '') {
+    throw new InvalidInputError(
+      `the target ${sourceUri(bucket)} is the source itself; name another bucket, or a prefix: s3://${bucket}/restored/`,
+    );
+  }
+  if (picomatch.isMatch(target.bucket, [...settings.restoreTargets])) return;
+  if ((await catalog.getSource(sourceUri(target.bucket)))?.state === 'protected') return;
+  throw new InvalidInputError(
+    `restores may not write to ${sourceUri(target.bucket)}: allowed are protected buckets and ` +
+      `${settings.restoreTargets.join(', ')}; the stack's parameter RestoreTargets allows more`,
+  );
+}
+
+async function begin(
+  jobId: string,
+  request: AcceptedRestore & { jobId?: string },
+  world: AcceptWorld,
+): Promise<void> {
+  const { jobId: _, ...accepted } = request;
+  const created = await world.catalog.createJob(newJob(jobId, sourceUri(request.bucket), accepted, world));
+  if (!created) {
+    const known = await world.catalog.getJob(jobId);
+    // Begun before, and perhaps not sent on: sending the first step again is harmless, it is counted once.
+    if (known?.kind !== 'restore' || known.state !== 'running') return;
+  }
+  const step: PlanStep = { kind: 'plan', jobId, step: FIRST_STEP, part: 'plain' };
+  await world.queue.send('restore', [JSON.stringify(step)]);
+}
+
+function newJob(id: string, source: string, request: unknown, { clock }: Pick<World, 'clock'>): Job {
+  return {
+    id,
+    kind: 'restore',
+    source,
+    state: 'running',
+    phase: 'work',
+    trigger: 'message',
+    startedAt: clock(),
+    openRanges: 1,
+    batchesQueued: 0,
+    batchesDone: 0,
+    counts: {},
+    request,
+  };
+}
+
+async function reject(jobId: string, body: string, why: string, world: AcceptWorld): Promise<void> {
+  world.telemetry.warn('restore request rejected', { jobId, reason: why });
+  const job = newJob(jobId, 'unknown', { rejected: body.slice(0, 2000) }, world);
+  // Another body under the id of a job that exists must not touch that job.
+  const id = (await world.catalog.createJob(job))
+    ? jobId
+    : `${jobId.slice(0, 100)}.rejected-${shortHash(body)}`;
+  if (id !== jobId) await world.catalog.createJob({ ...job, id });
+  const end = { state: 'failed' as const, finishedAt: world.clock(), message: why };
+  const report = await writeReport({ ...job, id, ...end }, undefined, world);
+  await world.catalog.finishJob(id, { ...end, report });
+}
+
+function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}
+
+/** The request of a restore job, for people. */
+export function describeRequest(request: AcceptedRestore): string {
+  const { bucket, prefix, target } = request;
+  return `s3://${bucket}/${prefix} at ${formatMoment(request.at)} to s3://${target.bucket}/${target.prefix}`;
+}

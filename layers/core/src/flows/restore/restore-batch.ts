@@ -1,0 +1,84 @@
+import pMap from 'p-map';
+import { messageOf } from '../../model/errors.ts';
+import { parseRestoreBatch, type RestoreBatch } from '../../model/messages.ts';
+import type { Delivery, World } from '../dependencies.ts';
+import type { AcceptedRestore } from './accept-restore.ts';
+import { requestOf } from './request-of.ts';
+import { type RestoreItem, type RestoreResult, restoreObject } from './restore-object.ts';
+import { settleRestore } from './settle-restore.ts';
+
+export type BatchWorld = Pick<World, 'store' | 'catalog' | 'queue' | 'clock' | 'settings' | 'telemetry'>;
+
+/**
+ * Restores one batch and counts it, once however often it is delivered. A large object that takes longer than a
+ * function may run goes on in another message.
+ *
+ * @throws what the queue has to retry; on the last delivery those objects are reported as failed instead, so that a
+ *   job always ends
+ */
+export async function restoreBatch(body: string, delivery: Delivery, world: BatchWorld): Promise<void> {
+  const batch = parseRestoreBatch(body);
+  const job = await world.catalog.getJob(batch.jobId);
+  if (job?.state !== 'running') return;
+  const last = delivery.receiveCount >= world.settings.maxReceives;
+  const request = requestOf(job);
+  const results = await pMap(batch.items, (item) => restoreOne(item, request, last, delivery, world), {
+    concurrency: world.settings.concurrency,
+  });
+  if (await goOnLater(batch, results, world)) return;
+  await count(batch, results, world);
+  await settleRestore(batch.jobId, world);
+}
+
+/** @returns true when something is unfinished: the batch was sent again with its uploads, and is counted then */
+async function goOnLater(
+  batch: RestoreBatch,
+  results: readonly RestoreResult[],
+  { queue }: BatchWorld,
+): Promise<boolean> {
+  if (!results.some(({ kind }) => kind === 'unfinished')) return false;
+  const items = batch.items.map((item, index) => {
+    const result = results[index];
+    return result?.kind === 'unfinished' ? { ...item, uploadId: result.uploadId } : item;
+  });
+  await queue.send('restoreWork', [JSON.stringify({ ...batch, items })]);
+  return true;
+}
+
+async function restoreOne(
+  item: RestoreItem,
+  request: AcceptedRestore,
+  last: boolean,
+  delivery: Delivery,
+  world: BatchWorld,
+): Promise<RestoreResult> {
+  try {
+    return await restoreObject(item, request, world, delivery.timeLeft);
+  } catch (error) {
+    if (!last) throw error;
+    return { kind: 'failed', problem: { key: item.key, reason: 'failed', detail: messageOf(error) } };
+  }
+}
+
+async function count(
+  batch: RestoreBatch,
+  results: readonly RestoreResult[],
+  world: BatchWorld,
+): Promise<void> {
+  const counts: Record<string, number> = {};
+  const add = (name: string, by: number) => {
+    counts[name] = (counts[name] ?? 0) + by;
+  };
+  for (const result of results) {
+    add(result.kind, 1);
+    if ('bytes' in result) add(`${result.kind}Bytes`, result.bytes);
+  }
+  const first = await world.catalog.completeStep({
+    jobId: batch.jobId,
+    step: `batch-${batch.batch}`,
+    progress: { batchesDone: 1, counts },
+    problems: results.flatMap((result) => ('problem' in result ? [result.problem] : [])),
+    continuations: [],
+  });
+  if (first) world.telemetry.metric('RestoredObjects', counts['restored'] ?? 0);
+}

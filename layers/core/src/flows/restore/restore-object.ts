@@ -1,0 +1,122 @@
+import { keyBytes } from '../../model/byte-order.ts';
+import { withoutDeletionTags } from '../../model/deletion-tags.ts';
+import { isStoreError, messageOf } from '../../model/errors.ts';
+import type { Problem } from '../../model/job.ts';
+import type { RestoreBatch } from '../../model/messages.ts';
+import type { ObjectFacts, Tags } from '../../model/object.ts';
+import { MAX_KEY_BYTES } from '../../model/vault-key.ts';
+import type { HeadResult, ObjectRef, WriteCondition } from '../../ports/object-store.ts';
+import { copyParts, multipartStart, partBytesFor } from '../copy-parts.ts';
+import type { World } from '../dependencies.ts';
+import type { AcceptedRestore } from './accept-restore.ts';
+import { isRight } from './is-right.ts';
+
+export type RestoreItem = RestoreBatch['items'][number];
+export type RestoreResult =
+  | { readonly kind: 'restored' | 'right'; readonly bytes: number }
+  | { readonly kind: 'conflicts' | 'failed'; readonly problem: Problem }
+  /** A large object: another message has to go on with its upload. */
+  | { readonly kind: 'unfinished'; readonly uploadId: string };
+export type ObjectWorld = Pick<World, 'store' | 'settings'>;
+
+type Task = {
+  readonly key: string;
+  readonly from: Required<ObjectRef>;
+  readonly to: { readonly bucket: string; readonly key: string };
+  readonly copy: ObjectFacts;
+  readonly uploadId: string | undefined;
+};
+
+/**
+ * Brings one object back as it was. What is already right is left alone, what differs is overwritten only when told
+ * to (I7), and a write goes only on top of what was looked at.
+ *
+ * @throws StoreError with remedy `retry`; everything else is a result
+ */
+export async function restoreObject(
+  item: RestoreItem,
+  request: AcceptedRestore,
+  world: ObjectWorld,
+  timeLeft: () => number,
+): Promise<RestoreResult> {
+  const { key } = item;
+  const from = { bucket: world.settings.vault, key: item.vaultKey, versionId: item.versionId };
+  const to = { bucket: request.target.bucket, key: request.target.prefix + key };
+  if (keyBytes(to.key) > MAX_KEY_BYTES)
+    return failed(key, 'key-too-long', 'the target prefix makes the key longer than 1,024 bytes');
+  try {
+    const copy = await world.store.head(from);
+    if (!copy.found)
+      return failed(key, 'vault-unreadable', `the vault answers "${copy.why}" for version ${item.versionId}`);
+    if (copy.object.archived)
+      return failed(key, 'archived', `its copy is in ${copy.object.storageClass} and has to be thawed first`);
+    return await writeTarget({ key, from, to, copy: copy.object, uploadId: item.uploadId }, request, world, timeLeft);
+  } catch (error) {
+    if (!isStoreError(error) || error.remedy === 'retry') throw error;
+    return failed(key, error.code, messageOf(error));
+  }
+}
+
+async function writeTarget(
+  task: Task,
+  request: AcceptedRestore,
+  world: ObjectWorld,
+  timeLeft: () => number,
+): Promise<RestoreResult> {
+  const { key, from, to, copy } = task;
+  const tags = copy.tagCount === 0 ? {} : withoutDeletionTags(await world.store.getTags(from));
+  const target = await world.store.head(to);
+  if (!target.found && target.why !== 'absent')
+    return failed(key, target.why, `the target answers "${target.why}"`);
+  if (target.found) {
+    if (await isRight(copy, tags, target.object, to, world)) return { kind: 'right', bytes: copy.size };
+    if (!request.overwrite) return conflict(task, target.object);
+  }
+  const condition = conditionOn(target);
+  if (copy.size > world.settings.multipartThresholdBytes) {
+    return restoreLarge(task, tags, condition, world, timeLeft);
+  }
+  await world.store.copy({
+    from,
+    to,
+    condition,
+    // Without tags of its own there is nothing to replace: none are copied.
+    ...(copy.tagCount === 0 ? {} : { tags }),
+    ...(copy.websiteRedirect === undefined ? {} : { websiteRedirect: copy.websiteRedirect }),
+  });
+  return { kind: 'restored', bytes: copy.size };
+}
+
+function conditionOn(target: HeadResult): WriteCondition {
+  return target.found ? { ifMatch: target.object.etag } : { ifAbsent: true };
+}
+
+async function restoreLarge(
+  { from, to, copy, uploadId }: Task,
+  tags: Tags,
+  condition: WriteCondition,
+  world: ObjectWorld,
+  timeLeft: () => number,
+): Promise<RestoreResult> {
+  const upload =
+    uploadId === undefined
+      ? await world.store.beginMultipart(multipartStart(to, copy, tags))
+      : { ...to, uploadId };
+  const partBytes = partBytesFor(copy.size, world.settings.partBytes);
+  const job = { from: { ...from, ifMatch: copy.etag }, size: copy.size, partBytes, upload };
+  const parts = await copyParts(job, timeLeft, world);
+  if (parts === undefined) return { kind: 'unfinished', uploadId: upload.uploadId };
+  await world.store.completeMultipart(upload, parts, condition);
+  return { kind: 'restored', bytes: copy.size };
+}
+
+function conflict({ key, to, copy }: Task, target: ObjectFacts): RestoreResult {
+  const detail =
+    `s3://${to.bucket}/${to.key} differs (${target.size} bytes, the copy has ${copy.size}) and was left alone; ` +
+    'say --overwrite to replace it';
+  return { kind: 'conflicts', problem: { key, reason: 'conflict', detail } };
+}
+
+function failed(key: string, reason: string, detail: string): RestoreResult {
+  return { kind: 'failed', problem: { key, reason, detail } };
+}

@@ -1,0 +1,48 @@
+import { isNameKey, longVaultPrefix, vaultPrefix } from '../model/vault-key.ts';
+import type { World } from './dependencies.ts';
+import { type VaultState, vaultStatesAt } from './vault-history.ts';
+
+/** A source object as the vault had it at a moment. */
+export type SourceStateAt = VaultState & { readonly key: string };
+
+type Reader = Pick<World, 'store' | 'settings'>;
+
+/** The objects of a bucket whose vault key begins with their own: nearly all. */
+export async function* plainStatesAt(
+  bucket: string,
+  prefix: string,
+  at: number,
+  after: string | undefined,
+  world: Reader,
+): AsyncGenerator<SourceStateAt> {
+  const base = vaultPrefix(bucket);
+  for await (const state of vaultStatesAt(base + prefix, at, after, world)) {
+    yield { ...state, key: state.vaultKey.slice(base.length) };
+  }
+}
+
+/** The objects whose keys are too long to be vault keys; each costs one request for its name. */
+export async function* longStatesAt(
+  bucket: string,
+  prefix: string,
+  at: number,
+  after: string | undefined,
+  world: Reader,
+): AsyncGenerator<SourceStateAt> {
+  for await (const state of vaultStatesAt(longVaultPrefix(bucket), at, after, world)) {
+    if (isNameKey(state.vaultKey)) continue;
+    const key = await world.store.get({ bucket: world.settings.vault, key: `${state.vaultKey}.key` });
+    if (key.startsWith(prefix)) yield { ...state, key };
+  }
+}
+
+/** Everything the vault knows of a bucket under a prefix, as of a moment: plain keys in order, then long ones. */
+export async function* sourceStatesAt(
+  bucket: string,
+  prefix: string,
+  at: number,
+  world: Reader,
+): AsyncGenerator<SourceStateAt> {
+  yield* plainStatesAt(bucket, prefix, at, undefined, world);
+  yield* longStatesAt(bucket, prefix, at, undefined, world);
+}

@@ -1,0 +1,68 @@
+import type { Entry } from '../model/entry.ts';
+import { emptyLag, lagBucket } from '../model/lag.ts';
+import type { SourceTotals } from '../model/source.ts';
+import type { Activity } from '../ports/catalog.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
+import type { CaptureOutcome } from './capture/attempt.ts';
+
+/** Adds up what a batch did to one source, so that its row is written once and not once an object. */
+export class Tally {
+  private readonly totals = { objects: 0, bytes: 0, unprotected: 0, captured: 0, deleted: 0 };
+  private readonly lag = emptyLag();
+  private lastEventAt: number | undefined;
+  private counted = 0;
+
+  /**
+   * @param lagMs from the change to now; undefined for what no event told of
+   * @param changedAt when the source changed, ms since 1970
+   */
+  add({ kind, before, after }: CaptureOutcome, lagMs?: number, changedAt?: number): void {
+    this.counted++;
+    this.totals.objects += present(after) - present(before);
+    this.totals.bytes += bytes(after) - bytes(before);
+    this.totals.unprotected += unprotected(after) - unprotected(before);
+    if (kind === 'captured') this.totals.captured++;
+    if (kind === 'deleted') this.totals.deleted++;
+    if (lagMs !== undefined && (kind === 'captured' || kind === 'deleted')) {
+      const bucket = lagBucket(lagMs);
+      this.lag[bucket] = (this.lag[bucket] ?? 0) + 1;
+    }
+    if (changedAt !== undefined) this.lastEventAt = Math.max(this.lastEventAt ?? 0, changedAt);
+  }
+
+  /** What to add to the source's row, or undefined when nothing was counted. */
+  activity(): Activity | undefined {
+    if (this.counted === 0) return undefined;
+    const totals: SourceTotals = { ...this.totals };
+    return {
+      totals,
+      lag: this.lag,
+      ...(this.lastEventAt === undefined ? {} : { lastEventAt: this.lastEventAt }),
+    };
+  }
+}
+
+/** Emits the metrics of one outcome. */
+export function measure(outcome: CaptureOutcome, lagMs: number | undefined, telemetry: Telemetry): void {
+  if (outcome.kind === 'captured') {
+    telemetry.metric('CapturedObjects', 1);
+    telemetry.metric('CapturedBytes', outcome.after?.size ?? 0);
+  }
+  if (outcome.kind === 'deleted') telemetry.metric('DeletedObjects', 1);
+  if (outcome.kind === 'unprotected') telemetry.metric('UnprotectedObjects', 1);
+  if (lagMs !== undefined && (outcome.kind === 'captured' || outcome.kind === 'deleted')) {
+    telemetry.metric('Lag', lagMs);
+  }
+}
+
+function present(entry: Entry | undefined): number {
+  return entry?.state === 'current' ? 1 : 0;
+}
+
+function bytes(entry: Entry | undefined): number {
+  return entry?.state === 'current' ? (entry.size ?? 0) : 0;
+}
+
+function unprotected(entry: Entry | undefined): number {
+  return entry?.state === 'unprotected' ? 1 : 0;
+}

@@ -1,0 +1,91 @@
+import * as v from 'valibot';
+import type { Settings } from '../flows/dependencies.ts';
+import { HoldfastError } from '../model/errors.ts';
+import type { QueueName } from '../ports/work-queue.ts';
+
+const MIB = 1024 * 1024;
+const text = v.pipe(v.string(), v.minLength(1));
+const number = v.pipe(v.string(), v.regex(/^\d+$/, 'not a whole number'), v.transform(Number));
+
+const EnvSchema = v.object({
+  HOLDFAST_STACK: text,
+  VAULT_BUCKET: text,
+  CATALOG_TABLE: text,
+  CAPTURE_QUEUE_URL: text,
+  BACKLOG_QUEUE_URL: text,
+  RECONCILE_QUEUE_URL: text,
+  RESTORE_QUEUE_URL: text,
+  RESTORE_WORK_QUEUE_URL: text,
+  /** Bucket-name globs, comma separated; may be empty. */
+  RESTORE_TARGETS: v.string(),
+  RETENTION_DAYS: number,
+  MULTIPART_THRESHOLD_MIB: number,
+  PART_MIB: number,
+  CONCURRENCY: number,
+  KEYS_PER_STEP: number,
+  MAX_RECEIVES: number,
+  RETRY_BASE_SECONDS: number,
+});
+
+/** What a function is told by its environment, read once. */
+export type Config = {
+  readonly stack: string;
+  readonly table: string;
+  readonly queues: Readonly<Record<QueueName, string>>;
+  readonly retentionDays: number;
+  readonly retryBaseSeconds: number;
+  readonly settings: Settings;
+};
+
+/** Ranges of one source listed at the same time. */
+const MAX_RANGES = 8;
+/** S3 says that events arrive "usually in seconds, sometimes a minute or longer". */
+const GRACE_MS = 15 * 60 * 1000;
+
+/**
+ * Reads the environment of a function.
+ *
+ * @throws {HoldfastError} naming everything that is missing or wrong, at once
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const parsed = v.safeParse(EnvSchema, env);
+  if (!parsed.success) {
+    const problems = parsed.issues.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`);
+    throw new HoldfastError(`the environment is not complete: ${problems.join('; ')}`, 'fatal');
+  }
+  const is = parsed.output;
+  return {
+    stack: is.HOLDFAST_STACK,
+    table: is.CATALOG_TABLE,
+    queues: {
+      capture: is.CAPTURE_QUEUE_URL,
+      backlog: is.BACKLOG_QUEUE_URL,
+      reconcile: is.RECONCILE_QUEUE_URL,
+      restore: is.RESTORE_QUEUE_URL,
+      restoreWork: is.RESTORE_WORK_QUEUE_URL,
+    },
+    retentionDays: is.RETENTION_DAYS,
+    retryBaseSeconds: is.RETRY_BASE_SECONDS,
+    settings: settingsOf(is),
+  };
+}
+
+function settingsOf(is: v.InferOutput<typeof EnvSchema>): Settings {
+  return {
+    vault: is.VAULT_BUCKET,
+    multipartThresholdBytes: is.MULTIPART_THRESHOLD_MIB * MIB,
+    partBytes: is.PART_MIB * MIB,
+    concurrency: is.CONCURRENCY,
+    keysPerStep: is.KEYS_PER_STEP,
+    maxRanges: MAX_RANGES,
+    graceMs: GRACE_MS,
+    maxReceives: is.MAX_RECEIVES,
+    restoreTargets: restoreTargets(is.HOLDFAST_STACK, is.RESTORE_TARGETS),
+  };
+}
+
+/** The bucket-name globs that restores may write to: always `<stack>-restore-*`, and what the operator added. */
+export function restoreTargets(stack: string, parameter: string): string[] {
+  const added = parameter.split(',').map((pattern) => pattern.trim());
+  return [`${stack}-restore-*`, ...added.filter((pattern) => pattern !== '')];
+}

@@ -1,0 +1,66 @@
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { Delivery } from '../flows/dependencies.ts';
+import { messageOf } from '../model/errors.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
+
+/** Lets a failed message come again after a while of its own, and not after the queue's whole visibility timeout. */
+export type Postpone = (record: SQSRecord, seconds: number) => Promise<void>;
+
+const LONGEST_WAIT_SECONDS = 900;
+
+/** Seconds until a message's next delivery: the base, tripled every time, at most 15 minutes. */
+export function retryDelay(receiveCount: number, baseSeconds: number): number {
+  return Math.min(LONGEST_WAIT_SECONDS, baseSeconds * 3 ** (receiveCount - 1));
+}
+
+/** How a record was delivered, as flows want to know it. */
+export function deliveryOf(record: SQSRecord, context: Context): Delivery {
+  return {
+    messageId: record.messageId,
+    receiveCount: receivesOf(record),
+    timeLeft: () => context.getRemainingTimeInMillis(),
+  };
+}
+
+function receivesOf({ attributes }: SQSRecord): number {
+  return Number(attributes.ApproximateReceiveCount) || 1;
+}
+
+/** Does each message by itself: one that fails does not bring the others back. @returns ids of those that failed */
+export async function eachMessage(
+  event: SQSEvent,
+  context: Context,
+  work: (body: string, delivery: Delivery) => Promise<void>,
+  telemetry: Telemetry,
+): Promise<string[]> {
+  const failed: string[] = [];
+  for (const record of event.Records) {
+    try {
+      await work(record.body, deliveryOf(record, context));
+    } catch (error) {
+      telemetry.error('message failed', { messageId: record.messageId, error: messageOf(error) });
+      telemetry.metric('FailedMessages', 1);
+      failed.push(record.messageId);
+    }
+  }
+  return failed;
+}
+
+/** Postpones the failed messages and tells SQS which they are; all others are deleted from the queue. */
+export async function respond(
+  event: SQSEvent,
+  failedIds: readonly string[],
+  options: { postpone: Postpone; retryBaseSeconds: number; telemetry: Telemetry },
+): Promise<SQSBatchResponse> {
+  const failed = new Set(failedIds);
+  const records = event.Records.filter(({ messageId }) => failed.has(messageId));
+  await Promise.all(
+    records.map((record) =>
+      options
+        .postpone(record, retryDelay(receivesOf(record), options.retryBaseSeconds))
+        // Not fatal: the message then waits for the queue's visibility timeout.
+        .catch((error) => options.telemetry.warn('message not postponed', { error: messageOf(error) })),
+    ),
+  );
+  return { batchItemFailures: records.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+}
