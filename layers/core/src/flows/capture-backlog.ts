@@ -85,12 +85,17 @@ function countResults(results: readonly Result[]): Record<string, number> {
     counts[name] = (counts[name] ?? 0) + by;
   };
   for (const { outcome } of results) {
-    if (outcome === undefined) add('failed', 1);
-    else add(outcome.kind === 'unchanged' ? 'alreadyCaptured' : outcome.kind, 1);
-    if (outcome?.kind === 'captured' || outcome?.kind === 'unchanged')
-      add('capturedBytes', outcome.after?.size ?? 0);
+    add(countName(outcome), 1);
+    if (outcome?.after?.state === 'current') add('capturedBytes', outcome.after.size ?? 0);
   }
   return counts;
+}
+
+/** What an object counts as. One that an event, or this batch's first delivery, was faster to do is done all the same. */
+function countName(outcome: CaptureOutcome | undefined): string {
+  if (outcome === undefined) return 'failed';
+  if (outcome.kind !== 'unchanged') return outcome.kind;
+  return outcome.after?.state === 'deleted' ? 'deleted' : 'alreadyCaptured';
 }
 
 function problemOf({ key, outcome, error }: Result): Problem[] {

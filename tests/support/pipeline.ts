@@ -1,0 +1,185 @@
+import { MemoryCatalog } from '@holdfast/core/adapters/memory/memory-catalog.ts';
+import { MemoryEventWiring } from '@holdfast/core/adapters/memory/memory-event-wiring.ts';
+import { MemoryObjectStore } from '@holdfast/core/adapters/memory/memory-object-store.ts';
+import { MemoryS3 } from '@holdfast/core/adapters/memory/memory-s3.ts';
+import { MemoryTelemetry } from '@holdfast/core/adapters/memory/memory-telemetry.ts';
+import { MemoryWorkQueue } from '@holdfast/core/adapters/memory/memory-work-queue.ts';
+import { captureBacklog } from '@holdfast/core/flows/capture-backlog.ts';
+import { captureEvents } from '@holdfast/core/flows/capture-events.ts';
+import type { Delivery, Settings, World } from '@holdfast/core/flows/dependencies.ts';
+import { reconcile } from '@holdfast/core/flows/reconcile/reconcile.ts';
+import { registerSource } from '@holdfast/core/flows/register-source.ts';
+import { handleRestoreMessage } from '@holdfast/core/flows/restore/handle-restore-message.ts';
+import { restoreBatch } from '@holdfast/core/flows/restore/restore-batch.ts';
+import type { Entry } from '@holdfast/core/model/entry.ts';
+import type { Job } from '@holdfast/core/model/job.ts';
+import { sourceUri } from '@holdfast/core/model/source-uri.ts';
+import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
+import type { QueueName } from '@holdfast/core/ports/work-queue.ts';
+
+export const SOURCE = 'photos';
+export const VAULT = 'vault';
+export const TARGET = 'holdfast-restore-photos';
+const MIB = 1024 * 1024;
+
+type Message = { readonly id: string; readonly body: string; receives: number };
+type Options = { readonly settings?: Partial<Settings>; readonly versioned?: boolean };
+
+/**
+ * The whole pipeline over memory, on a clock that only moves when told to: buckets, catalog, queues, and what the
+ * functions do with their messages.
+ */
+export class Pipeline {
+  now = Date.parse('2026-03-01T12:00:00Z');
+  readonly events: Message[] = [];
+  readonly dead: Message[] = [];
+  readonly s3: MemoryS3;
+  readonly store: MemoryObjectStore;
+  readonly catalog = new MemoryCatalog();
+  readonly queue = new MemoryWorkQueue();
+  readonly telemetry = new MemoryTelemetry();
+  readonly world: World;
+  #messages = 0;
+  #retrying: Array<{ queue: QueueName; message: Message }> = [];
+
+  constructor(options: Options = {}) {
+    this.s3 = new MemoryS3({
+      now: () => this.now,
+      minPartBytes: 1,
+      onEvent: ({ body }) => this.events.push(this.message(body)),
+    });
+    this.store = new MemoryObjectStore(this.s3);
+    this.s3.createBucket(VAULT, { versioning: 'enabled' });
+    this.s3.createBucket(SOURCE, { versioning: options.versioned ? 'enabled' : 'never', wired: true });
+    this.s3.createBucket(TARGET);
+    this.world = {
+      store: this.store,
+      catalog: this.catalog,
+      queue: this.queue,
+      wiring: new MemoryEventWiring(this.s3),
+      telemetry: this.telemetry,
+      clock: () => this.now,
+      settings: {
+        vault: VAULT,
+        multipartThresholdBytes: 64 * MIB,
+        partBytes: 16 * MIB,
+        concurrency: 4,
+        keysPerStep: 1000,
+        maxRanges: 4,
+        graceMs: 15 * 60 * 1000,
+        maxReceives: 5,
+        restoreTargets: ['holdfast-restore-*'],
+        ...options.settings,
+      },
+    };
+  }
+
+  /** Lets time pass. */
+  pass(seconds: number): void {
+    this.now += seconds * 1000;
+  }
+
+  async protect(filter: { prefix?: string; include?: string[]; exclude?: string[] } = {}): Promise<void> {
+    await registerSource({ source: sourceUri(SOURCE), protectedAt: this.now, ...filter }, this.world);
+  }
+
+  message(body: string): Message {
+    return { id: `m${++this.#messages}`, body, receives: 0 };
+  }
+
+  delivery(message: Message): Delivery {
+    return { messageId: message.id, receiveCount: message.receives, timeLeft: () => 900_000 };
+  }
+
+  /** Delivers all waiting events, in one batch; failed ones wait again or, after the last time, are dead. */
+  async deliverEvents(batch = this.events.splice(0)): Promise<void> {
+    for (const message of batch) message.receives++;
+    const messages = batch.map(({ id, body, receives }) => ({ messageId: id, body, receiveCount: receives }));
+    const failed = new Set(await captureEvents(messages, this.world));
+    for (const message of batch.filter(({ id }) => failed.has(id))) {
+      (message.receives >= this.world.settings.maxReceives ? this.dead : this.events).push(message);
+    }
+  }
+
+  /** Does everything that waits anywhere, until nothing does. */
+  async drain(): Promise<void> {
+    for (let rounds = 0; rounds < 10_000; rounds++) {
+      if (this.events.length > 0) await this.deliverEvents();
+      const work = this.#takeWork();
+      if (work.length === 0 && this.events.length === 0) return;
+      for (const { queue, message } of work) await this.#handle(queue, message);
+    }
+    throw new Error('the pipeline does not come to rest');
+  }
+
+  /** Does one message of a queue. @throws what the handler throws */
+  async handle(queue: QueueName, message: Message): Promise<void> {
+    message.receives++;
+    const delivery = this.delivery(message);
+    if (queue === 'backlog') await captureBacklog(message.body, delivery, this.world);
+    if (queue === 'reconcile') await reconcile(message.body, delivery, this.world);
+    if (queue === 'restore') await handleRestoreMessage(message.body, delivery, this.world);
+    if (queue === 'restoreWork') await restoreBatch(message.body, delivery, this.world);
+  }
+
+  async #handle(queue: QueueName, message: Message): Promise<void> {
+    try {
+      await this.handle(queue, message);
+    } catch {
+      if (message.receives >= this.world.settings.maxReceives) this.dead.push(message);
+      else this.#retrying.push({ queue, message });
+    }
+  }
+
+  #takeWork(): Array<{ queue: QueueName; message: Message }> {
+    const queues: QueueName[] = ['backlog', 'reconcile', 'restore', 'restoreWork'];
+    const fresh = queues.flatMap((queue) =>
+      this.queue.take(queue).map((body) => ({ queue, message: this.message(body) })),
+    );
+    return [...this.#retrying.splice(0), ...fresh];
+  }
+
+  /** Runs a whole reconcile. @returns its job */
+  async reconcile(jobId: string, extra: Record<string, unknown> = {}): Promise<Job> {
+    const body = { kind: 'reconcile', source: sourceUri(SOURCE), trigger: 'manual', jobId, ...extra };
+    await this.queue.send('reconcile', [JSON.stringify(body)]);
+    await this.drain();
+    return this.job(jobId);
+  }
+
+  /** Runs a whole restore. @returns its job */
+  async restore(jobId: string, extra: Record<string, unknown> = {}): Promise<Job> {
+    const body = { source: sourceUri(SOURCE), target: sourceUri(TARGET), jobId, ...extra };
+    await this.queue.send('restore', [JSON.stringify(body)]);
+    await this.drain();
+    return this.job(jobId);
+  }
+
+  async job(id: string): Promise<Job> {
+    const job = await this.catalog.getJob(id);
+    if (job === undefined) throw new Error(`no job ${id}`);
+    return job;
+  }
+
+  async entry(key: string): Promise<Entry> {
+    const entry = await this.catalog.getEntry(sourceUri(SOURCE), key);
+    if (entry === undefined) throw new Error(`no entry for ${key}`);
+    return entry;
+  }
+
+  /** The text on top in the vault; undefined when there is none, or a delete marker is. */
+  vaultText(key: string): string | undefined {
+    return this.s3.text(VAULT, vaultPlace(SOURCE, key).key);
+  }
+
+  /** What a listing of the vault tells of one key: newest first, `marker` for a delete marker. */
+  async vaultHistory(key: string): Promise<string[]> {
+    const place = vaultPlace(SOURCE, key).key;
+    const page = await this.store.listVersions({ bucket: VAULT, prefix: place });
+    return page.versions
+      .filter((version) => version.key === place)
+      .map((version) =>
+        version.deleteMarker ? 'marker' : (this.s3.text(VAULT, place, version.versionId) ?? ''),
+      );
+  }
+}
