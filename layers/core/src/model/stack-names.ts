@@ -3,11 +3,12 @@ import { createHash } from 'node:crypto';
 const hash = (text: string, length: number) => createHash('sha256').update(text).digest('hex').slice(0, length);
 
 /**
- * Name of the EventBridge rule that brings a bucket's events to the capture queue. Rule names take at most 64
- * characters, a bucket name alone 63: so the bucket stands there as a hash, in the rule's description in full.
+ * Name of the EventBridge rule that brings a bucket's events to the capture queue of a stack. Rule names take at most
+ * 64 characters, a stack's name alone 128 and a bucket's 63: so both stand there as a hash, the bucket in full in the
+ * rule's description. The core stack's queue policy lets rules of this name in.
  */
 export function captureRuleName(stack: string, bucket: string): string {
-  return `${stack.slice(0, 39)}-capture-${hash(bucket, 16)}`;
+  return `holdfast-capture-${hash(`${stack}/${bucket}`, 24)}`;
 }
 
 /** Name of the small stack that wires one bucket. Stack names take no dots, bucket names do. */
