@@ -6,6 +6,13 @@ import type { Telemetry } from '../ports/telemetry.ts';
 /** Lets a failed message come again after a while of its own, and not after the queue's whole visibility timeout. */
 export type Postpone = (record: SQSRecord, seconds: number) => Promise<void>;
 
+/** What {@link respond} needs: how to postpone, and by how much at first. */
+export type RespondOptions = {
+  readonly postpone: Postpone;
+  readonly retryBaseSeconds: number;
+  readonly telemetry: Telemetry;
+};
+
 const LONGEST_WAIT_SECONDS = 900;
 
 /** Seconds until a message's next delivery: the base, tripled every time, at most 15 minutes. */
@@ -50,7 +57,7 @@ export async function eachMessage(
 export async function respond(
   event: SQSEvent,
   failedIds: readonly string[],
-  options: { postpone: Postpone; retryBaseSeconds: number; telemetry: Telemetry },
+  options: RespondOptions,
 ): Promise<SQSBatchResponse> {
   const failed = new Set(failedIds);
   const records = event.Records.filter(({ messageId }) => failed.has(messageId));

@@ -1,0 +1,53 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { ChangeMessageVisibilityCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { dynamoClient, s3Client, sqsClient } from '../adapters/aws/clients.ts';
+import { DynamoCatalog } from '../adapters/aws/dynamo-catalog.ts';
+import { PowertoolsTelemetry } from '../adapters/aws/powertools-telemetry.ts';
+import { S3ObjectStore } from '../adapters/aws/s3-object-store.ts';
+import { SqsWorkQueue } from '../adapters/aws/sqs-work-queue.ts';
+import type { Unwired } from '../flows/dependencies.ts';
+import type { QueueName } from '../ports/work-queue.ts';
+import { readConfig } from './config.ts';
+import type { Postpone, RespondOptions } from './sqs-batch.ts';
+
+/** What a handler works with: made once, when the function starts. */
+export type FunctionWorld = {
+  readonly world: Unwired;
+  readonly retry: RespondOptions;
+  /** Sends the metrics of an invocation; to be called at its end. */
+  readonly flush: () => void;
+  readonly stack: string;
+  readonly s3: S3Client;
+};
+
+/** Builds the world of a function from its environment. @throws naming everything that is missing in it */
+export function functionWorld(env: Readonly<Record<string, string | undefined>>): FunctionWorld {
+  const config = readConfig(env);
+  const { concurrency } = config.settings;
+  const s3 = s3Client({ concurrency });
+  const sqs = sqsClient({ concurrency });
+  const telemetry = new PowertoolsTelemetry();
+  const world: Unwired = {
+    store: new S3ObjectStore(s3),
+    catalog: new DynamoCatalog(dynamoClient({ concurrency }), {
+      table: config.table,
+      retentionDays: config.retentionDays,
+    }),
+    queue: new SqsWorkQueue(sqs, config.queues),
+    telemetry,
+    clock: Date.now,
+    settings: config.settings,
+  };
+  const retry = { postpone: postponeOn(sqs, config.queues), retryBaseSeconds: config.retryBaseSeconds, telemetry };
+  return { world, retry, flush: () => telemetry.flush(), stack: config.stack, s3 };
+}
+
+function postponeOn(sqs: SQSClient, queues: Readonly<Record<QueueName, string>>): Postpone {
+  return async (record, seconds) => {
+    const name = record.eventSourceARN.split(':').at(-1);
+    const QueueUrl = Object.values(queues).find((url) => url.split('/').at(-1) === name);
+    if (QueueUrl === undefined) return;
+    const { receiptHandle: ReceiptHandle } = record;
+    await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: seconds }));
+  };
+}
