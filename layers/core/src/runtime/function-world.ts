@@ -26,14 +26,14 @@ export function functionWorld(env: Readonly<Record<string, string | undefined>>)
   const { concurrency } = config.settings;
   const s3 = s3Client({ concurrency });
   const sqs = sqsClient({ concurrency });
-  const telemetry = new PowertoolsTelemetry();
+  const telemetry = new PowertoolsTelemetry('holdfast');
   const world: Unwired = {
     store: new S3ObjectStore(s3),
     catalog: new DynamoCatalog(dynamoClient({ concurrency }), {
       table: config.table,
       retentionDays: config.retentionDays,
     }),
-    queue: new SqsWorkQueue(sqs, config.queues),
+    queue: new SqsWorkQueue(sqs, { urls: config.queues }),
     telemetry,
     clock: Date.now,
     settings: config.settings,

@@ -1,5 +1,4 @@
-import type { StoredVersion } from './s3-version.ts';
-import { isObject } from './s3-version.ts';
+import { isObject, NULL_VERSION, type StoredVersion } from './s3-version.ts';
 
 /** What happened, in EventBridge's words. */
 export type Happening =
@@ -41,7 +40,7 @@ function detail(bucket: string, version: StoredVersion, happening: Happening, se
     object: {
       key: version.key,
       ...(isObject(version) ? { size: version.content.body.length, etag: version.content.etag } : {}),
-      'version-id': version.versionId,
+      ...(version.versionId === NULL_VERSION ? {} : { 'version-id': version.versionId }),
       sequencer,
     },
     reason: happening.reason,

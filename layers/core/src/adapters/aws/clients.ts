@@ -1,0 +1,74 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
+
+export type ClientOptions = {
+  /** How many requests run side by side: there are as many sockets. */
+  readonly concurrency?: number;
+  readonly region?: string;
+  /** In place of AWS's own; `AWS_ENDPOINT_URL` unless given. */
+  readonly endpoint?: string;
+};
+
+type Limits = {
+  readonly attempts: number;
+  readonly connectMs: number;
+  /** For the whole request; absent when it may rightly take long. */
+  readonly requestMs?: number;
+  /** Without a byte from the other side. */
+  readonly idleMs: number;
+};
+
+const CONCURRENCY = 50;
+
+// A server-side copy of 5 GiB takes minutes, in which S3 sends a space now and then: only silence is limited.
+const S3_LIMITS: Limits = { attempts: 5, connectMs: 3_000, idleMs: 60_000 };
+const TABLE_LIMITS: Limits = { attempts: 6, connectMs: 2_000, requestMs: 10_000, idleMs: 5_000 };
+const CONTROL_LIMITS: Limits = { attempts: 5, connectMs: 3_000, requestMs: 15_000, idleMs: 10_000 };
+
+export function s3Client(options: ClientOptions = {}): S3Client {
+  const endpoint = options.endpoint ?? process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL'];
+  return new S3Client({
+    ...settings(options, S3_LIMITS),
+    forcePathStyle: endpoint !== undefined && isOwnMachine(endpoint),
+    followRegionRedirects: false,
+  });
+}
+
+export function dynamoClient(options: ClientOptions = {}): DynamoDBClient {
+  return new DynamoDBClient(settings(options, TABLE_LIMITS));
+}
+
+export function sqsClient(options: ClientOptions = {}): SQSClient {
+  return new SQSClient(settings(options, CONTROL_LIMITS));
+}
+
+export function eventBridgeClient(options: ClientOptions = {}): EventBridgeClient {
+  return new EventBridgeClient(settings(options, CONTROL_LIMITS));
+}
+
+function settings({ concurrency = CONCURRENCY, region, endpoint }: ClientOptions, limits: Limits) {
+  const agent = { maxSockets: concurrency };
+  return {
+    maxAttempts: limits.attempts,
+    retryMode: 'standard',
+    requestHandler: {
+      connectionTimeout: limits.connectMs,
+      socketTimeout: limits.idleMs,
+      ...(limits.requestMs === undefined
+        ? {}
+        : { requestTimeout: limits.requestMs, throwOnRequestTimeout: true }),
+      httpAgent: agent,
+      httpsAgent: agent,
+    },
+    ...(region === undefined ? {} : { region }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+  };
+}
+
+/** An emulator's address: `bucket.127.0.0.1` leads nowhere, so the bucket has to go into the path. */
+function isOwnMachine(endpoint: string): boolean {
+  const { protocol, hostname } = new URL(endpoint);
+  return protocol === 'http:' || hostname === 'localhost' || /^127\.|^\[::1\]$/.test(hostname);
+}

@@ -1,0 +1,74 @@
+import { DescribeRuleCommand, EnableRuleCommand, type EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import {
+  GetBucketNotificationConfigurationCommand,
+  PutBucketNotificationConfigurationCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import type { EventWiring, WiringCheck } from '../../ports/event-wiring.ts';
+import { attempt } from './s3-attempt.ts';
+
+export type EventBridgeWiringConfig = {
+  readonly s3: S3Client;
+  readonly eventBridge: EventBridgeClient;
+  /** The name of the rule that takes a bucket's events to the capture queue. */
+  readonly ruleName: (bucket: string) => string;
+};
+
+/** The wiring of buckets through EventBridge: its switch at the bucket, and one rule for each on the default bus. */
+export class EventBridgeWiring implements EventWiring {
+  readonly #config: EventBridgeWiringConfig;
+
+  constructor(config: EventBridgeWiringConfig) {
+    this.#config = config;
+  }
+
+  async connect(bucket: string): Promise<void> {
+    await this.#switchOn(bucket);
+  }
+
+  async ensure(bucket: string): Promise<WiringCheck> {
+    const wasOff = await this.#switchOn(bucket);
+    const name = this.#config.ruleName(bucket);
+    const rule = await this.#enable(name);
+    if (rule === 'missing') return { state: 'broken', detail: `there is no EventBridge rule ${name}` };
+    const mended = [
+      ...(wasOff ? ['EventBridge was switched off at the bucket'] : []),
+      ...(rule === 'was-disabled' ? [`the rule ${name} was disabled`] : []),
+    ];
+    return mended.length === 0 ? { state: 'ok' } : { state: 'repaired', detail: mended.join('; ') };
+  }
+
+  /** @returns true when it was off. The API replaces the whole configuration: what else is there is put back */
+  async #switchOn(bucket: string): Promise<boolean> {
+    const { s3 } = this.#config;
+    const { $metadata: _, ...present } = await attempt(`read the notifications of s3://${bucket}`, () =>
+      s3.send(new GetBucketNotificationConfigurationCommand({ Bucket: bucket })),
+    );
+    if (present.EventBridgeConfiguration !== undefined) return false;
+    const command = new PutBucketNotificationConfigurationCommand({
+      Bucket: bucket,
+      NotificationConfiguration: { ...present, EventBridgeConfiguration: {} },
+      // The others' targets are not ours to judge: one that is broken must not keep the events from us.
+      SkipDestinationValidation: true,
+    });
+    await attempt(`switch EventBridge on at s3://${bucket}`, () => s3.send(command));
+    return true;
+  }
+
+  async #enable(name: string): Promise<'enabled' | 'was-disabled' | 'missing'> {
+    const { eventBridge } = this.#config;
+    try {
+      const { State } = await eventBridge.send(new DescribeRuleCommand({ Name: name }));
+      if (State === 'DISABLED') {
+        await attempt(`enable the rule ${name}`, () =>
+          eventBridge.send(new EnableRuleCommand({ Name: name })),
+        );
+        return 'was-disabled';
+      }
+      return 'enabled';
+    } catch (error) {
+      if (error instanceof Error && error.name === 'ResourceNotFoundException') return 'missing';
+      return attempt(`look at the rule ${name}`, () => Promise.reject(error));
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import { HeadBucketCommand, type S3Client } from '@aws-sdk/client-s3';
+import { isStoreError } from '../../model/errors.ts';
+import type { BucketState } from '../../ports/object-store.ts';
+import { defined } from './defined.ts';
+import { bucketRegion, statusOf, toStoreError } from './s3-errors.ts';
+
+/** HeadBucket; a bucket of another region exists too, and S3 says where. */
+export async function bucketState(client: S3Client, bucket: string): Promise<BucketState> {
+  try {
+    const { BucketRegion } = await client.send(new HeadBucketCommand({ Bucket: bucket }));
+    return { state: 'exists', ...defined('region', BucketRegion) };
+  } catch (error) {
+    const region = bucketRegion(error);
+    const status = statusOf(error);
+    if (region !== undefined && (status === 301 || status === 400)) return { state: 'exists', region };
+    const known = toStoreError(error, `look for the bucket ${bucket}`);
+    if (isStoreError(known, 'not-found', 'no-such-bucket')) return { state: 'absent' };
+    if (isStoreError(known, 'access-denied')) return { state: 'access-denied' };
+    throw known;
+  }
+}

@@ -1,0 +1,85 @@
+import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
+import { type Checksum, type ContentHeaders, isArchivedClass, type ObjectFacts } from '../../model/object.ts';
+import type { Written } from '../../ports/object-store.ts';
+import { defined } from './defined.ts';
+import { bareEtag } from './s3-encoding.ts';
+
+/** What S3 calls the one version of an object in a bucket without versions. */
+export const NULL_VERSION = 'null';
+
+type ChecksumFields = { readonly ChecksumType?: string | undefined } & {
+  readonly [Name in (typeof ALGORITHMS)[number] as `Checksum${Name}`]?: string | undefined;
+};
+
+const ALGORITHMS = [
+  'CRC64NVME',
+  'SHA256',
+  'SHA512',
+  'CRC32C',
+  'CRC32',
+  'SHA1',
+  'XXHASH128',
+  'XXHASH64',
+  'XXHASH3',
+  'MD5',
+] as const;
+
+export function toObjectFacts(head: HeadObjectCommandOutput): ObjectFacts {
+  const storageClass = head.StorageClass ?? 'STANDARD';
+  return {
+    etag: bareEtag(head.ETag),
+    size: head.ContentLength ?? 0,
+    lastModified: head.LastModified?.getTime() ?? 0,
+    storageClass,
+    ...versionOf(head.VersionId),
+    archived: isArchived(storageClass, head),
+    headers: contentHeaders(head),
+    metadata: head.Metadata ?? {},
+    tagCount: head.TagCount ?? 0,
+    ...defined('websiteRedirect', head.WebsiteRedirectLocation),
+    ...defined('checksum', checksumIn(head)),
+  };
+}
+
+/** A version id worth keeping: none in a bucket that has no versions. */
+export function versionOf(versionId: string | undefined): { versionId?: string } {
+  return versionId === undefined || versionId === NULL_VERSION ? {} : { versionId };
+}
+
+/** What a write left behind. */
+export function toWritten(
+  answer: ChecksumFields & { readonly ETag?: string | undefined; readonly VersionId?: string | undefined },
+): Written {
+  return {
+    etag: bareEtag(answer.ETag),
+    ...versionOf(answer.VersionId),
+    ...defined('checksum', checksumIn(answer)),
+  };
+}
+
+/** The checksum over the whole object; one made of the parts' checksums says nothing about another copy. */
+export function checksumIn(fields: ChecksumFields | undefined): Checksum | undefined {
+  if (fields === undefined || fields.ChecksumType === 'COMPOSITE') return undefined;
+  for (const algorithm of ALGORITHMS) {
+    const value = fields[`Checksum${algorithm}`];
+    if (value !== undefined) return { algorithm, value };
+  }
+  return undefined;
+}
+
+function isArchived(storageClass: string, head: HeadObjectCommandOutput): boolean {
+  if (!isArchivedClass(storageClass) && head.ArchiveStatus === undefined) return false;
+  const thawed = head.Restore?.includes('ongoing-request="false"') ?? false;
+  return !thawed;
+}
+
+function contentHeaders(head: HeadObjectCommandOutput): ContentHeaders {
+  return {
+    ...defined('contentType', head.ContentType),
+    ...defined('cacheControl', head.CacheControl),
+    ...defined('contentDisposition', head.ContentDisposition),
+    ...defined('contentEncoding', head.ContentEncoding),
+    ...defined('contentLanguage', head.ContentLanguage),
+    ...defined('expires', head.ExpiresString),
+  };
+}

@@ -1,0 +1,128 @@
+import {
+  CopyObjectCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  GetObjectTaggingCommand,
+  PutObjectCommand,
+  PutObjectTaggingCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import type { Tags } from '../../model/object.ts';
+import type {
+  BucketState,
+  CopyRequest,
+  HeadResult,
+  ListRequest,
+  ListVersionsRequest,
+  MultipartStart,
+  ObjectPage,
+  ObjectRef,
+  ObjectStore,
+  Part,
+  PartCopy,
+  UploadRef,
+  VersionPage,
+  WriteCondition,
+  Written,
+} from '../../ports/object-store.ts';
+import { attempt, uri } from './s3-attempt.ts';
+import { bucketState } from './s3-bucket.ts';
+import { toWritten, versionOf } from './s3-facts.ts';
+import { headObject } from './s3-head.ts';
+import { listObjects, listObjectVersions } from './s3-listing.ts';
+import { abortMultipart, beginMultipart, completeMultipart, copyPart, listParts } from './s3-multipart.ts';
+import { conditionInput, copyInput, objectInput } from './s3-requests.ts';
+
+type Place = { readonly bucket: string; readonly key: string };
+
+/** The object store on S3. */
+export class S3ObjectStore implements ObjectStore {
+  readonly #client: S3Client;
+
+  constructor(client: S3Client) {
+    this.#client = client;
+  }
+
+  head(ref: ObjectRef): Promise<HeadResult> {
+    return headObject(this.#client, ref);
+  }
+
+  bucket(bucket: string): Promise<BucketState> {
+    return bucketState(this.#client, bucket);
+  }
+
+  list(request: ListRequest): Promise<ObjectPage> {
+    return attempt(`list s3://${request.bucket}`, () => listObjects(this.#client, request));
+  }
+
+  listVersions(request: ListVersionsRequest): Promise<VersionPage> {
+    const what = `list the versions of s3://${request.bucket}`;
+    return attempt(what, () => listObjectVersions(this.#client, request));
+  }
+
+  copy(request: CopyRequest): Promise<Written> {
+    const work = async () => {
+      const answer = await this.#client.send(new CopyObjectCommand(copyInput(request)));
+      return toWritten({ ...answer.CopyObjectResult, VersionId: answer.VersionId });
+    };
+    return attempt(`copy ${uri(request.from)} to ${uri(request.to)}`, work, request.condition);
+  }
+
+  beginMultipart(start: MultipartStart): Promise<UploadRef> {
+    return beginMultipart(this.#client, start);
+  }
+
+  copyPart(upload: UploadRef, part: PartCopy): Promise<Part> {
+    return copyPart(this.#client, upload, part);
+  }
+
+  listParts(upload: UploadRef): Promise<Part[]> {
+    return listParts(this.#client, upload);
+  }
+
+  completeMultipart(upload: UploadRef, parts: readonly Part[], condition?: WriteCondition): Promise<Written> {
+    return completeMultipart(this.#client, upload, parts, condition);
+  }
+
+  abortMultipart(upload: UploadRef): Promise<void> {
+    return abortMultipart(this.#client, upload);
+  }
+
+  getTags(ref: ObjectRef): Promise<Tags> {
+    return attempt(`read the tags of ${uri(ref)}`, async () => {
+      const { TagSet = [] } = await this.#client.send(new GetObjectTaggingCommand(objectInput(ref)));
+      return Object.fromEntries(TagSet.map(({ Key = '', Value = '' }) => [Key, Value]));
+    });
+  }
+
+  putTags(ref: ObjectRef, tags: Tags): Promise<void> {
+    return attempt(`tag ${uri(ref)}`, async () => {
+      const TagSet = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+      await this.#client.send(new PutObjectTaggingCommand({ ...objectInput(ref), Tagging: { TagSet } }));
+    });
+  }
+
+  hide({ ifMatch, ...place }: Place & { readonly ifMatch?: string }): Promise<{ versionId?: string }> {
+    const condition = ifMatch === undefined ? undefined : { ifMatch };
+    const work = async () => {
+      const input = { ...objectInput(place), ...conditionInput(condition) };
+      const { VersionId } = await this.#client.send(new DeleteObjectCommand(input));
+      return versionOf(VersionId);
+    };
+    return attempt(`put a delete marker on ${uri(place)}`, work, condition);
+  }
+
+  put(place: Place, text: string, contentType: string): Promise<Written> {
+    return attempt(`put ${uri(place)}`, async () => {
+      const input = { ...objectInput(place), Body: text, ContentType: contentType };
+      return toWritten(await this.#client.send(new PutObjectCommand(input)));
+    });
+  }
+
+  get(ref: ObjectRef): Promise<string> {
+    return attempt(`get ${uri(ref)}`, async () => {
+      const { Body } = await this.#client.send(new GetObjectCommand(objectInput(ref)));
+      return (await Body?.transformToString()) ?? '';
+    });
+  }
+}

@@ -1,0 +1,135 @@
+import {
+  type CompleteMultipartUploadCommandInput,
+  type CopyObjectCommandInput,
+  CreateMultipartUploadCommand,
+  type CreateMultipartUploadCommandInput,
+  type UploadPartCopyCommandInput,
+} from '@aws-sdk/client-s3';
+import type {
+  CopyRequest,
+  MultipartStart,
+  ObjectRef,
+  Part,
+  PartCopy,
+  UploadRef,
+  WriteCondition,
+} from '../../ports/object-store.ts';
+import { encodeHeaderWord } from '../rfc2047.ts';
+import { defined } from './defined.ts';
+import { copySource, encodeTags, quotedEtag } from './s3-encoding.ts';
+
+/** S3's own default: a checksum over the whole object also for one that is copied in parts. */
+export const CHECKSUM = 'CRC64NVME';
+
+export function copyInput({
+  from,
+  to,
+  condition,
+  tags,
+  websiteRedirect,
+}: CopyRequest): CopyObjectCommandInput {
+  return {
+    Bucket: to.bucket,
+    Key: to.key,
+    CopySource: copySource(from),
+    MetadataDirective: 'COPY',
+    TaggingDirective: tags === undefined ? 'COPY' : 'REPLACE',
+    StorageClass: 'STANDARD',
+    ChecksumAlgorithm: CHECKSUM,
+    ...conditionInput(condition),
+    ...defined('CopySourceIfMatch', from.ifMatch && quotedEtag(from.ifMatch)),
+    ...defined('Tagging', tags && encodeTags(tags)),
+    ...defined('WebsiteRedirectLocation', websiteRedirect),
+  };
+}
+
+export function conditionInput(condition: WriteCondition | undefined): {
+  IfMatch?: string;
+  IfNoneMatch?: string;
+} {
+  if (condition === undefined) return {};
+  return 'ifMatch' in condition ? { IfMatch: quotedEtag(condition.ifMatch) } : { IfNoneMatch: '*' };
+}
+
+/** The command that begins a multipart copy. `Expires` goes as text: S3 keeps any, the SDK's type only dates. */
+export function beginMultipartCommand(start: MultipartStart): CreateMultipartUploadCommand {
+  const command = new CreateMultipartUploadCommand(multipartInput(start));
+  const { expires } = start.headers;
+  if (expires !== undefined) {
+    command.middlewareStack.add(
+      (next) => (args) => {
+        const { request } = args;
+        if (isHttpRequest(request)) request.headers['expires'] = expires;
+        return next(args);
+      },
+      { step: 'build', name: 'expiresAsText' },
+    );
+  }
+  return command;
+}
+
+function multipartInput(start: MultipartStart): CreateMultipartUploadCommandInput {
+  const { headers, tags } = start;
+  return {
+    Bucket: start.to.bucket,
+    Key: start.to.key,
+    StorageClass: 'STANDARD',
+    ChecksumAlgorithm: CHECKSUM,
+    ChecksumType: 'FULL_OBJECT',
+    Metadata: sendable(start.metadata),
+    ...defined('ContentType', headers.contentType),
+    ...defined('CacheControl', headers.cacheControl),
+    ...defined('ContentDisposition', headers.contentDisposition),
+    ...defined('ContentEncoding', headers.contentEncoding),
+    ...defined('ContentLanguage', headers.contentLanguage),
+    ...defined('Tagging', Object.keys(tags).length === 0 ? undefined : encodeTags(tags)),
+    ...defined('WebsiteRedirectLocation', start.websiteRedirect),
+  };
+}
+
+/**
+ * S3 itself sends what is not ASCII as RFC 2047 words, which pass through as they are. Other stores send raw UTF-8,
+ * of which Node makes one character per byte; sent back so, the request's signature would not fit its bytes.
+ */
+function sendable(metadata: Readonly<Record<string, string>>): Record<string, string> {
+  const pairs = Object.entries(metadata).map(([name, value]) => [name, encodeHeaderWord(fromLatin1(value))]);
+  return Object.fromEntries(pairs);
+}
+
+function fromLatin1(value: string): string {
+  const bytes = Buffer.from(value, 'latin1');
+  const text = bytes.toString('utf8');
+  return bytes.toString('latin1') === value && !text.includes('\uFFFD') ? text : value;
+}
+
+/** Where a request goes: an object, or one version of it. */
+export function objectInput({ bucket, key, versionId }: ObjectRef) {
+  return { Bucket: bucket, Key: key, ...defined('VersionId', versionId) };
+}
+
+export function uploadInput({ bucket, key, uploadId }: UploadRef) {
+  return { Bucket: bucket, Key: key, UploadId: uploadId };
+}
+
+export function completeInput(
+  upload: UploadRef,
+  parts: readonly Part[],
+  condition: WriteCondition | undefined,
+): CompleteMultipartUploadCommandInput {
+  const Parts = parts.map(({ number, etag }) => ({ PartNumber: number, ETag: quotedEtag(etag) }));
+  return { ...uploadInput(upload), MultipartUpload: { Parts }, ...conditionInput(condition) };
+}
+
+export function partInput(upload: UploadRef, part: PartCopy): UploadPartCopyCommandInput {
+  return {
+    ...uploadInput(upload),
+    PartNumber: part.number,
+    CopySource: copySource(part.from),
+    CopySourceIfMatch: quotedEtag(part.from.ifMatch),
+    CopySourceRange: `bytes=${part.first}-${part.last}`,
+  };
+}
+
+function isHttpRequest(value: unknown): value is { headers: Record<string, string> } {
+  return typeof value === 'object' && value !== null && 'headers' in value;
+}

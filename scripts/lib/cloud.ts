@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import { type CloudEnv, externalCloudEnv, localCloudEnv } from './cloud-env.ts';
+import { ensureDeployed } from './deploy.ts';
+import { CloudError } from './errors.ts';
+import { answersHttp } from './health.ts';
+import { type Instance, recordedInstance } from './instance.ts';
+import { withLock } from './lock.ts';
+import { runningInstance, startMinistack, stopMinistack } from './ministack.ts';
+import { freePort } from './port.ts';
+import { step } from './progress.ts';
+import { run } from './run.ts';
+import { type CloudOptions, cloudSettings, type Settings } from './settings.ts';
+import { resolveTarget } from './target.ts';
+import { ensureVenv, type Venv } from './venv.ts';
+
+/** A cloud with the stack in it. */
+export type Cloud = {
+  readonly endpoint: string;
+  /** What a program needs in its environment to use it. */
+  readonly env: CloudEnv;
+  /** The stack's outputs. */
+  readonly outputs: Readonly<Record<string, string>>;
+};
+
+export type StopResult = 'stopped' | 'not running' | 'external';
+
+/**
+ * Makes sure that a local cloud runs with the present sources deployed in it. Does nothing that is already done, may
+ * be called by several processes at once, and uses the endpoint in AWS_ENDPOINT_URL when the user brings one.
+ */
+export function ensureCloud(options?: CloudOptions): Promise<Cloud> {
+  return exclusively(options, ensure);
+}
+
+/** Empties the cloud, whatever is in it, and deploys again. */
+export function resetCloud(options?: CloudOptions): Promise<Cloud> {
+  return exclusively(options, async (settings) => {
+    const target = await resolveTarget(settings);
+    if (target.kind === 'external') await emptyExternal(target.endpoint);
+    // A new process starts in half a second, and from nothing for certain.
+    else await stopMinistack(settings.stateDir);
+    return ensure(settings);
+  });
+}
+
+/** Stops the emulator that `ensureCloud` started, and never any other. */
+export function stopCloud(options?: CloudOptions): Promise<StopResult> {
+  return exclusively(options, async (settings) => {
+    if ((await resolveTarget(settings)).kind === 'external') return 'external';
+    return (await stopMinistack(settings.stateDir)) ? 'stopped' : 'not running';
+  });
+}
+
+/** One command of a checkout at a time: they share the virtual environment and sam's build directory. */
+function exclusively<T>(
+  options: CloudOptions | undefined,
+  work: (settings: Settings) => Promise<T>,
+): Promise<T> {
+  const settings = cloudSettings(options);
+  return withLock(join(settings.sharedDir, 'lock'), { report: settings.report }, () => work(settings));
+}
+
+async function ensure(settings: Settings): Promise<Cloud> {
+  const target = await resolveTarget(settings);
+  const venv = await ensureVenv({
+    link: join(settings.sharedDir, 'venv'),
+    requirements: join(import.meta.dirname, '../requirements.txt'),
+    env: settings.env,
+    run,
+    report: settings.report,
+  });
+  const env =
+    target.kind === 'external'
+      ? externalCloudEnv(await answering(target.endpoint), settings.env)
+      : localCloudEnv((await ensureInstance(settings, venv)).endpoint);
+  const { outputs } = await ensureDeployed(settings, env, venv.sam);
+  return { endpoint: env['AWS_ENDPOINT_URL'] ?? '', env, outputs };
+}
+
+async function answering(endpoint: string): Promise<string> {
+  if (await answersHttp(endpoint)) return endpoint;
+  throw new CloudError(
+    `Nothing answers at AWS_ENDPOINT_URL (${endpoint}): start it, or unset AWS_ENDPOINT_URL.`,
+  );
+}
+
+async function ensureInstance(settings: Settings, { ministack }: Venv): Promise<Instance> {
+  const { root, stateDir, auth, env, report } = settings;
+  const running = await runningInstance(stateDir);
+  if (running) return running;
+  // One of ours that is alive and does not answer is of no use to anybody.
+  if (await recordedInstance(stateDir)) await stopMinistack(stateDir);
+  const port = settings.port ?? (await freePort());
+  return step(report, `starting the local cloud on port ${port}`, () =>
+    startMinistack({ command: ministack, root, stateDir, port, auth, env }),
+  );
+}
+
+async function emptyExternal(endpoint: string): Promise<void> {
+  const response = await fetch(`${endpoint}/_ministack/reset`, { method: 'POST' }).catch(() => undefined);
+  if (response?.ok) return;
+  throw new CloudError(`${endpoint} (AWS_ENDPOINT_URL) cannot be emptied from here: it is not a MiniStack.`);
+}

@@ -1,0 +1,54 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+
+export type MinistackEnvOptions = {
+  readonly root: string;
+  readonly stateDir: string;
+  readonly port: number;
+  readonly auth: boolean;
+  readonly env: NodeJS.ProcessEnv;
+};
+
+const dataDirs = (stateDir: string) => ({ s3: join(stateDir, 's3'), tmp: join(stateDir, 'tmp') });
+
+/** What the emulator keeps on disk is worth nothing without its process. */
+export async function removeDataDirs(stateDir: string): Promise<void> {
+  for (const directory of Object.values(dataDirs(stateDir)))
+    await rm(directory, { recursive: true, force: true, maxRetries: 3 });
+}
+
+/** Makes the directories that the emulator works in. */
+export async function emptyDataDirs(stateDir: string): Promise<void> {
+  await removeDataDirs(stateDir);
+  for (const directory of Object.values(dataDirs(stateDir))) await mkdir(directory, { recursive: true });
+  // MiniStack unpacks functions and its own CommonJS worker below: without this they would be read with the
+  // "type": "module" of the checkout's package.json, and die without a word.
+  await writeFile(join(stateDir, 'package.json'), '{}\n');
+}
+
+/**
+ * MiniStack hands its whole environment to the functions: it gets a short one of its own, as they would have in
+ * Lambda, and nothing of the developer's shell.
+ */
+export function ministackEnv({ root, stateDir, port, auth, env }: MinistackEnvOptions): NodeJS.ProcessEnv {
+  const { s3, tmp } = dataDirs(stateDir);
+  return {
+    HOME: stateDir,
+    LANG: 'C.UTF-8',
+    TZ: 'UTC',
+    // Node functions run with the first `node` on the path: the repository's, not the machine's.
+    PATH: [join(root, 'node_modules/.bin'), env['PATH'] ?? ''].join(delimiter),
+    TMPDIR: tmp,
+    S3_DATA_DIR: s3,
+    STATE_DIR: tmp,
+    BIND_HOST: '127.0.0.1',
+    MINISTACK_HOST: '127.0.0.1',
+    GATEWAY_PORT: String(port),
+    SFTP_ENABLED: '0',
+    IOT_MTLS_ENABLED: '0',
+    AUTH: String(auth),
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    PYTHONUNBUFFERED: '1',
+  };
+}
