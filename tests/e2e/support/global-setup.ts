@@ -1,0 +1,29 @@
+import { resolve } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { ensureCloud, stopCloud } from '../../../scripts/lib/cloud.ts';
+import { STACK } from '../../../scripts/lib/parameters.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    cloudEnv: Record<string, string>;
+    outputs: Record<string, string>;
+    stack: string;
+  }
+}
+
+const OPTIONS = {
+  stateDir: resolve(import.meta.dirname, '../../../.holdfast/e2e'),
+  // Small parts, so that a test can have a large object; no wait between retries, so that one can have a poison message.
+  parameters: { MultipartThresholdMiB: '5', PartMiB: '5', RetryBaseSeconds: '0', KeysPerStep: '500' },
+};
+
+/** A local cloud of the tests' own, with the real template in it. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const cloud = await ensureCloud(OPTIONS);
+  project.provide('cloudEnv', { ...cloud.env });
+  project.provide('outputs', { ...cloud.outputs });
+  project.provide('stack', STACK);
+  return async () => {
+    await stopCloud(OPTIONS);
+  };
+}

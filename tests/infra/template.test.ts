@@ -1,0 +1,156 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+
+type Resource = { Type: string; Properties: Record<string, unknown>; [more: string]: unknown };
+type Template = {
+  Resources: Record<string, Resource>;
+  Outputs: Record<string, unknown>;
+  Parameters: Record<string, unknown>;
+};
+
+// CloudFormation's own tags (!Ref, !Sub …) are left as the text or list they stand before.
+const read = (name: string): Template =>
+  parse(readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8'), { logLevel: 'silent' });
+
+const core = read('template.yaml');
+const source = read('templates/source.yaml');
+
+function resources(template: Template, type: string): Array<[string, Resource]> {
+  return Object.entries(template.Resources).filter(([, { Type }]) => Type === type);
+}
+
+const queues = resources(core, 'AWS::SQS::Queue');
+const workQueues = queues.filter(([name]) => !name.endsWith('DeadLetters'));
+const functions = resources(core, 'AWS::Serverless::Function');
+
+describe('the pipeline cannot destroy (I5)', () => {
+  it.each(['template.yaml', 'templates/source.yaml'])('no policy in %s holds a right that could', (name) => {
+    const allowed = new Set(
+      readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8').match(
+        /\b(s3|dynamodb|sqs|events|kms|iam):[A-Za-z*]+/g,
+      ),
+    );
+    // These stand in statements that deny.
+    allowed.delete('s3:*');
+    allowed.delete('sqs:*');
+    const forbidden = [...allowed].filter((action) =>
+      /DeleteObjectVersion|BypassGovernance|PutLifecycle|PutBucketPolicy|DeleteBucket|PutBucketVersioning|ObjectLock|PutObjectRetention|PutObjectLegalHold|DeleteItem|DeleteTable|BatchWrite|PurgeQueue|iam:|\*/.test(
+        action,
+      ),
+    );
+    expect(forbidden).toEqual([]);
+  });
+
+  it('no statement that allows is for every resource', () => {
+    for (const name of ['template.yaml', 'templates/source.yaml']) {
+      const text = readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
+      expect(text).not.toMatch(/Resource: ['"]?\*/);
+    }
+  });
+});
+
+describe('the vault and the catalog', () => {
+  const vault = core.Resources['Vault'];
+  const catalog = core.Resources['Catalog'];
+
+  it('outlive their stack', () => {
+    for (const one of [vault, catalog])
+      expect(one).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  });
+
+  it('keep versions, are encrypted, and are closed to the public', () => {
+    expect(vault?.Properties).toMatchObject({
+      VersioningConfiguration: { Status: 'Enabled' },
+      ObjectLockEnabled: true,
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+    });
+    expect(JSON.stringify(vault?.Properties['BucketEncryption'])).toContain('AES256');
+    expect(JSON.stringify(core.Resources['VaultPolicy']?.Properties)).toContain('aws:SecureTransport');
+  });
+
+  it('expire only what was overwritten or deleted, never a current copy', () => {
+    const lifecycle = vault?.Properties['LifecycleConfiguration'] as
+      | { Rules: Array<Record<string, unknown>> }
+      | undefined;
+    expect(lifecycle?.Rules.length).toBeGreaterThan(0);
+    for (const rule of lifecycle?.Rules ?? []) {
+      expect(rule).not.toHaveProperty('ExpirationInDays');
+      expect(rule).not.toHaveProperty('ExpirationDate');
+    }
+  });
+
+  it('can be recovered to a moment themselves', () => {
+    expect(catalog?.Properties).toMatchObject({
+      BillingMode: 'PAY_PER_REQUEST',
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true },
+    });
+  });
+});
+
+describe('the queues', () => {
+  it('are five, each with a dead-letter queue', () => {
+    expect(workQueues.map(([name]) => name)).toEqual([
+      'CaptureQueue',
+      'BacklogQueue',
+      'ReconcileQueue',
+      'RestoreQueue',
+      'RestoreWorkQueue',
+    ]);
+    for (const [, { Properties }] of workQueues)
+      expect(Properties['RedrivePolicy']).toMatchObject({ maxReceiveCount: 5 });
+  });
+
+  it('are encrypted and keep their messages for two weeks', () => {
+    for (const [, { Properties }] of queues) {
+      expect(Properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 1_209_600 });
+    }
+  });
+
+  it('hide a message for six times its function’s time, as Lambda asks', () => {
+    const { Timeout } = (core as unknown as { Globals: { Function: { Timeout: number } } }).Globals.Function;
+    for (const [name, { Properties }] of functions) {
+      const queue = `${name.replace(/Function$/, '')}`;
+      const timeout = Number(Properties['Timeout'] ?? Timeout);
+      const consumed = JSON.stringify(Properties['Events']).match(/(\w+Queue)\.Arn/)?.[1] ?? '';
+      expect({
+        queue,
+        visible: Number(core.Resources[consumed]?.Properties['VisibilityTimeout']) >= 6 * timeout,
+      }).toEqual({ queue, visible: true });
+    }
+  });
+});
+
+describe('the functions', () => {
+  it('report single failures, bound their concurrency, and keep their logs for a time', () => {
+    expect(functions).toHaveLength(5);
+    for (const [name, { Properties }] of functions) {
+      const text = JSON.stringify(Properties);
+      expect(text).toContain('ReportBatchItemFailures');
+      expect(text).toContain('MaximumConcurrency');
+      const logs = core.Resources[name.replace(/Function$/, 'Logs')];
+      expect(logs?.Properties).toHaveProperty('RetentionInDays');
+    }
+  });
+});
+
+describe('the stack of a source', () => {
+  it('names no bucket but its own', () => {
+    const policies = resources(source, 'AWS::IAM::Policy').map(([, { Properties }]) =>
+      JSON.stringify(Properties),
+    );
+    const arns = policies.flatMap((text) => text.match(/arn:[^"]+/g) ?? []);
+    expect(arns.length).toBeGreaterThan(0);
+    for (const arn of arns) expect(arn).toMatch(/^arn:\$\{AWS::Partition\}:s3:::\$\{Bucket\}(\/\*)?$/);
+  });
+
+  it('gives nobody the right to delete in it', () => {
+    expect(JSON.stringify(source)).not.toMatch(/s3:Delete/);
+  });
+});
