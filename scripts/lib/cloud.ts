@@ -84,16 +84,29 @@ async function answering(endpoint: string): Promise<string> {
   );
 }
 
+/** A cloud under load answers late: what is in it is not thrown away for that. */
+const BUSY_MS = 20_000;
+
 async function ensureInstance(settings: Settings, { ministack }: Venv): Promise<Instance> {
   const { root, stateDir, auth, env, report } = settings;
-  const running = await runningInstance(stateDir);
-  if (running) return running;
+  const running = await runningInstance(stateDir, BUSY_MS);
+  if (running) {
+    noteDifferences(settings, running);
+    return running;
+  }
   // One of ours that is alive and does not answer is of no use to anybody.
   if (await recordedInstance(stateDir)) await stopMinistack(stateDir);
   const port = settings.port ?? (await freePort());
   return step(report, `starting the local cloud on port ${port}`, () =>
     startMinistack({ command: ministack, root, stateDir, port, auth, env }),
   );
+}
+
+/** What is in a running cloud is not thrown away for a setting; whoever changed one is told. */
+function noteDifferences({ port, auth, report }: Settings, running: Instance): void {
+  if (port !== undefined && port !== running.port) report(`already running, on port ${running.port}\n`);
+  if (auth !== running.auth)
+    report(`already running, with IAM ${running.auth ? 'enforced' : 'off'}: reset it to change that\n`);
 }
 
 async function emptyExternal(endpoint: string): Promise<void> {

@@ -3,17 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const PROBE_MS = 2_000;
 const POLL_MS = 50;
 
-export type Health = { readonly auth: boolean };
-
-/** MiniStack's own word that it is up; undefined when nothing, or something else, answers there. */
-export async function ministackHealth(endpoint: string): Promise<Health | undefined> {
+/** MiniStack's own word that it is up; false when nothing, or something else, answers there. */
+async function saysHealthy(endpoint: string): Promise<boolean> {
   try {
     const response = await fetch(`${endpoint}/_ministack/health`, { signal: AbortSignal.timeout(PROBE_MS) });
     const body: unknown = await response.json();
-    if (!response.ok || typeof body !== 'object' || body === null || !('services' in body)) return undefined;
-    return { auth: 'auth' in body && body.auth === 'enabled' };
+    return response.ok && typeof body === 'object' && body !== null && 'services' in body;
   } catch {
-    return undefined;
+    return false;
   }
 }
 
@@ -36,7 +33,8 @@ export async function waitForHealth(
 ): Promise<boolean> {
   const deadline = Date.now() + timeoutMs;
   while (Date.now() < deadline && alive()) {
-    if (await ministackHealth(endpoint)) return true;
+    // If it has died meanwhile, somebody else has answered.
+    if (await saysHealthy(endpoint)) return alive();
     await sleep(POLL_MS);
   }
   return false;

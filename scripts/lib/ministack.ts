@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { open, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudError, lastLines } from './errors.ts';
-import { ministackHealth, waitForHealth } from './health.ts';
+import { waitForHealth } from './health.ts';
 import {
   forgetInstance,
   type Instance,
@@ -23,10 +23,12 @@ export type StartOptions = MinistackEnvOptions & {
   readonly timeoutMs?: number;
 };
 
-/** The instance of this state directory if its process is ours and it answers. */
-export async function runningInstance(stateDir: string): Promise<Instance | undefined> {
+/** The instance of this state directory if its process is ours and it answers, given some time if it is busy. */
+export async function runningInstance(stateDir: string, patienceMs = 2_000): Promise<Instance | undefined> {
   const instance = await recordedInstance(stateDir);
-  return instance && (await ministackHealth(instance.endpoint)) ? instance : undefined;
+  if (!instance) return undefined;
+  const healthy = await waitForHealth(instance.endpoint, () => isAlive(instance), patienceMs);
+  return healthy ? instance : undefined;
 }
 
 /** Starts an emulator that outlives this process, and waits until it answers. */

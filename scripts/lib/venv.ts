@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { assertFreeSpace, type FreeBytes, freeBytes, isDiskFull } from './disk.ts';
 import { CloudError, lastLines } from './errors.ts';
@@ -69,6 +69,9 @@ async function linked(link: string): Promise<string | undefined> {
 }
 
 async function pointTo(link: string, directory: string): Promise<void> {
+  // A directory of that name, made by hand, cannot be replaced by a link: it goes where `removeUnused` finds it.
+  const inTheWay = await lstat(link).catch(() => undefined);
+  if (inTheWay?.isDirectory()) await rename(link, `${directory}-aside`);
   const draft = `${directory}.link`;
   await symlink(basename(directory), draft);
   await rename(draft, link);

@@ -66,7 +66,12 @@ function toChange(batch: CaptureBatch, item: CaptureBatch['items'][number]): Cha
   return { bucket, key, kind: 'seen', etag, size, lastModified };
 }
 
-async function captureItem(change: Change, delivery: Delivery, last: boolean, world: Unwired): Promise<Result> {
+async function captureItem(
+  change: Change,
+  delivery: Delivery,
+  last: boolean,
+  world: Unwired,
+): Promise<Result> {
   const { key } = change;
   try {
     const outcome = await capture(change, world, { recheck: delivery.receiveCount > 1 });

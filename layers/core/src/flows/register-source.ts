@@ -36,6 +36,9 @@ export async function unregisterSource(
   source: string,
   { store, catalog, settings: { vault } }: Pick<World, 'store' | 'catalog' | 'settings'>,
 ): Promise<void> {
-  await catalog.patchSource(source, { state: 'unprotected', clear: ['heldDeletions', 'unreachable', 'wiringDetail'] });
+  await catalog.patchSource(source, {
+    state: 'unprotected',
+    clear: ['heldDeletions', 'unreachable', 'wiringDetail'],
+  });
   await store.hide({ bucket: vault, key: settingsKey(bucketOf(source)) });
 }

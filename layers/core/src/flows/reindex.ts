@@ -24,13 +24,19 @@ export type ReindexedSource = {
 };
 
 export type ReindexWorld = Pick<World, 'store' | 'catalog' | 'clock' | 'settings'>;
-export type ReindexOptions = { readonly dryRun: boolean; readonly onProgress?: (source: string, keys: number) => void };
+export type ReindexOptions = {
+  readonly dryRun: boolean;
+  readonly onProgress?: (source: string, keys: number) => void;
+};
 
 /**
  * Rebuilds the catalog from the vault alone (I1). Entries that already name the vault's newest copy are left as they
  * are; running captures are not disturbed, since every write is on the revision that was read.
  */
-export async function* reindex(options: ReindexOptions, world: ReindexWorld): AsyncGenerator<ReindexedSource> {
+export async function* reindex(
+  options: ReindexOptions,
+  world: ReindexWorld,
+): AsyncGenerator<ReindexedSource> {
   const done = new Set<string>();
   for await (const bucket of bucketsInVault(world)) {
     done.add(bucket);
@@ -66,7 +72,11 @@ async function* bucketsInVault({ store, settings }: ReindexWorld): AsyncGenerato
   }
 }
 
-async function reindexSource(bucket: string, options: ReindexOptions, world: ReindexWorld): Promise<ReindexedSource> {
+async function reindexSource(
+  bucket: string,
+  options: ReindexOptions,
+  world: ReindexWorld,
+): Promise<ReindexedSource> {
   const source = sourceUri(bucket);
   const known = await world.catalog.getSource(source);
   const totals = { objects: 0, bytes: 0, unprotected: 0 };
@@ -74,7 +84,9 @@ async function reindexSource(bucket: string, options: ReindexOptions, world: Rei
   let written = 0;
   const states = sourceStatesAt(bucket, '', Number.MAX_SAFE_INTEGER, world);
   const { concurrency } = world.settings;
-  for await (const one of pMapIterable(states, (state) => reindexKey(source, state, options, world), { concurrency })) {
+  for await (const one of pMapIterable(states, (state) => reindexKey(source, state, options, world), {
+    concurrency,
+  })) {
     keys++;
     if (one.written) written++;
     countEntry(one.entry, totals);
@@ -108,7 +120,9 @@ async function reindexKey(
     const entry = entryFromVault(source, state, known, clock());
     if (dryRun || (await catalog.putEntry(entry, known?.rev))) return { entry, written: true };
   }
-  throw new ContentionError(`"${state.key}" of ${source} kept being captured while it was reindexed; run reindex again`);
+  throw new ContentionError(
+    `"${state.key}" of ${source} kept being captured while it was reindexed; run reindex again`,
+  );
 }
 
 /** True when the entry names what is on top in the vault. */
@@ -151,16 +165,30 @@ async function rebuiltRow(
   const counted = { ...totals, captured: 0, deleted: 0 };
   const ref = { bucket: settings.vault, key: settingsKey(bucketOf(source)) };
   if (!(await store.head(ref)).found) {
-    return { source, protectedAt: clock(), state: 'unprotected', wiring: 'unknown', totals: counted, lag: emptyLag() };
+    return {
+      source,
+      protectedAt: clock(),
+      state: 'unprotected',
+      wiring: 'unknown',
+      totals: counted,
+      lag: emptyLag(),
+    };
   }
   const kept = v.parse(SourceSettingsSchema, JSON.parse(await store.get(ref)));
   return { ...protectedSource(kept, undefined, 'unknown'), totals: counted };
 }
 
-async function* settingsInVault({ store, settings }: Pick<World, 'store' | 'settings'>): AsyncGenerator<string> {
+async function* settingsInVault({
+  store,
+  settings,
+}: Pick<World, 'store' | 'settings'>): AsyncGenerator<string> {
   let after: string | undefined;
   for (;;) {
-    const page = await store.list({ bucket: settings.vault, prefix: SETTINGS_PREFIX, ...(after === undefined ? {} : { after }) });
+    const page = await store.list({
+      bucket: settings.vault,
+      prefix: SETTINGS_PREFIX,
+      ...(after === undefined ? {} : { after }),
+    });
     for (const { key } of page.objects) yield sourceOfSettingsKey(key);
     after = page.objects.at(-1)?.key;
     if (!page.more || after === undefined) return;

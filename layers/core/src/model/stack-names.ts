@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
-const hash = (text: string, length: number) => createHash('sha256').update(text).digest('hex').slice(0, length);
+const hash = (text: string, length: number) =>
+  createHash('sha256').update(text).digest('hex').slice(0, length);
 
 /**
  * Name of the EventBridge rule that brings a bucket's events to the capture queue of a stack. Rule names take at most

@@ -38,7 +38,11 @@ export function functionWorld(env: Readonly<Record<string, string | undefined>>)
     clock: Date.now,
     settings: config.settings,
   };
-  const retry = { postpone: postponeOn(sqs, config.queues), retryBaseSeconds: config.retryBaseSeconds, telemetry };
+  const retry = {
+    postpone: postponeOn(sqs, config.queues),
+    retryBaseSeconds: config.retryBaseSeconds,
+    telemetry,
+  };
   return { world, retry, flush: () => telemetry.flush(), stack: config.stack, s3 };
 }
 
@@ -48,6 +52,8 @@ function postponeOn(sqs: SQSClient, queues: Readonly<Record<QueueName, string>>)
     const QueueUrl = Object.values(queues).find((url) => url.split('/').at(-1) === name);
     if (QueueUrl === undefined) return;
     const { receiptHandle: ReceiptHandle } = record;
-    await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: seconds }));
+    await sqs.send(
+      new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: seconds }),
+    );
   };
 }

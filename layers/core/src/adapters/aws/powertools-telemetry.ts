@@ -14,7 +14,7 @@ export class PowertoolsTelemetry implements Telemetry {
   readonly #logger: Logger;
   readonly #metrics: Metrics;
 
-  constructor(serviceName: string) {
+  constructor(serviceName = 'holdfast') {
     this.#logger = new Logger({ serviceName });
     this.#metrics = new Metrics({ namespace: NAMESPACE, serviceName });
   }

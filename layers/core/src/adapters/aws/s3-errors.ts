@@ -49,6 +49,7 @@ const BY_NAME: Readonly<Record<string, StoreErrorCode>> = {
 const BY_STATUS: Readonly<Record<number, StoreErrorCode>> = {
   403: 'access-denied',
   404: 'not-found',
+  405: 'not-found',
   409: 'unavailable',
   412: 'precondition-failed',
   429: 'throttled',

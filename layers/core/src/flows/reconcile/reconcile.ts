@@ -1,4 +1,4 @@
-import { isStoreError, messageOf } from '../../model/errors.ts';
+import { isStoreError } from '../../model/errors.ts';
 import type { Job } from '../../model/job.ts';
 import { intoBatches, parseReconcileMessage, type ReconcileMessage } from '../../model/messages.ts';
 import type { Source } from '../../model/source.ts';
@@ -34,7 +34,7 @@ export async function reconcile(body: string, delivery: Delivery, world: World):
   } catch (error) {
     const retry = !isStoreError(error, 'no-such-bucket', 'access-denied', 'invalid');
     if (retry && delivery.receiveCount < world.settings.maxReceives) throw error;
-    await failReconcile(source, jobId, messageOf(error), world);
+    await failReconcile(source, jobId, error, world);
   }
 }
 

@@ -1,4 +1,5 @@
 import { deletionBound } from '../../model/deletion-bound.ts';
+import { isStoreError, messageOf } from '../../model/errors.ts';
 import { isDrained, type Job } from '../../model/job.ts';
 import type { ReconcileMessage } from '../../model/messages.ts';
 import type { Source } from '../../model/source.ts';
@@ -106,13 +107,20 @@ async function updateSource(job: Job, finishedAt: number, { catalog }: Unwired):
 }
 
 /** Ends a reconcile that could not be done. Nothing of the source is marked; what the vault has stays as it is. */
-export async function failReconcile(source: Source, jobId: string, why: string, world: Unwired): Promise<void> {
-  const message = `${source.source} could not be listed: ${why}; nothing was marked deleted`;
+export async function failReconcile(
+  source: Source,
+  jobId: string,
+  error: unknown,
+  world: Unwired,
+): Promise<void> {
+  const why = messageOf(error);
+  const message = `${source.source} could not be reconciled: ${why}; nothing was marked deleted`;
   world.telemetry.error('reconcile failed', { source: source.source, jobId, error: why });
   const job = await world.catalog.getJob(jobId);
   if (job === undefined) throw new Error(message);
   const end = { state: 'failed' as const, finishedAt: world.clock(), message };
   const report = await writeReport({ ...job, ...end }, source.lag, world);
-  await world.catalog.patchSource(source.source, { unreachable: why });
+  // Only what the store said tells of the source; a queue or table that fails is ours.
+  if (isStoreError(error)) await world.catalog.patchSource(source.source, { unreachable: why });
   await world.catalog.finishJob(jobId, { ...end, report });
 }

@@ -50,7 +50,12 @@ export async function restoreObject(
       return failed(key, 'vault-unreadable', `the vault answers "${copy.why}" for version ${item.versionId}`);
     if (copy.object.archived)
       return failed(key, 'archived', `its copy is in ${copy.object.storageClass} and has to be thawed first`);
-    return await writeTarget({ key, from, to, copy: copy.object, uploadId: item.uploadId }, request, world, timeLeft);
+    return await writeTarget(
+      { key, from, to, copy: copy.object, uploadId: item.uploadId },
+      request,
+      world,
+      timeLeft,
+    );
   } catch (error) {
     if (!isStoreError(error) || error.remedy === 'retry') throw error;
     return failed(key, error.code, messageOf(error));
