@@ -87,7 +87,7 @@ async function answering(endpoint: string): Promise<string> {
 /** A cloud under load answers late: what is in it is not thrown away for that. */
 const BUSY_MS = 20_000;
 
-async function ensureInstance(settings: Settings, { ministack }: Venv): Promise<Instance> {
+async function ensureInstance(settings: Settings, { python }: Venv): Promise<Instance> {
   const { root, stateDir, auth, env, report } = settings;
   const running = await runningInstance(stateDir, BUSY_MS);
   if (running) {
@@ -98,7 +98,7 @@ async function ensureInstance(settings: Settings, { ministack }: Venv): Promise<
   if (await recordedInstance(stateDir)) await stopMinistack(stateDir);
   const port = settings.port ?? (await freePort());
   return step(report, `starting the local cloud on port ${port}`, () =>
-    startMinistack({ command: ministack, root, stateDir, port, auth, env }),
+    startMinistack({ python, root, stateDir, port, auth, env }),
   );
 }
 

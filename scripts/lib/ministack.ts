@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudError, lastLines } from './errors.ts';
 import { waitForHealth } from './health.ts';
@@ -15,11 +16,15 @@ import { emptyDataDirs, type MinistackEnvOptions, ministackEnv, removeDataDirs }
 import { assertPortFree } from './port.ts';
 import { processIdentity } from './process-identity.ts';
 
+/** Starts MiniStack with its departures from S3 put right. */
+export const SERVE = join(import.meta.dirname, '../emulator/serve.py');
+
 const START_MS = 60_000;
 const STOP_MS = 10_000;
 
 export type StartOptions = MinistackEnvOptions & {
-  readonly command: string;
+  /** The interpreter of the virtual environment that MiniStack is in. */
+  readonly python: string;
   readonly timeoutMs?: number;
 };
 
@@ -87,7 +92,7 @@ async function waitForEnd(instance: Instance): Promise<void> {
 async function spawnDetached(options: StartOptions): Promise<number> {
   const log = await open(logFile(options.stateDir), 'w');
   try {
-    const child = spawn(options.command, [], {
+    const child = spawn(options.python, [SERVE], {
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
       env: ministackEnv(options),
@@ -100,7 +105,7 @@ async function spawnDetached(options: StartOptions): Promise<number> {
     child.unref();
     return child.pid ?? 0;
   } catch (cause) {
-    throw new CloudError(`MiniStack (${options.command}) could not be started.`, {
+    throw new CloudError(`MiniStack (${options.python}) could not be started.`, {
       detail: String(cause),
       cause,
     });

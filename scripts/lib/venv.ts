@@ -13,7 +13,7 @@ const NEEDED_BYTES = 1_000_000_000;
 const STAMP = 'holdfast.json';
 
 /** The tools that the environment holds. */
-export type Venv = { readonly ministack: string; readonly sam: string };
+export type Venv = { readonly python: string; readonly sam: string };
 
 export type VenvOptions = {
   /** A link to the directory that was installed last: each installation has one of its own. */
@@ -32,7 +32,7 @@ export async function ensureVenv(options: VenvOptions): Promise<Venv> {
     .update(await readFile(options.requirements))
     .digest('hex');
   if (!(await isReady(link, hash))) await installAnew(options, hash);
-  return { ministack: join(link, 'bin/ministack'), sam: join(link, 'bin/sam') };
+  return { python: join(link, 'bin/python'), sam: join(link, 'bin/sam') };
 }
 
 async function installAnew(options: VenvOptions, requirements: string): Promise<void> {

@@ -27,7 +27,15 @@ async function givenEmulator(script: string) {
   await chmod(command, 0o755);
   const port = await freePort();
   const start = (timeoutMs = 10_000) =>
-    startMinistack({ command, root: stateDir, stateDir, port, auth: true, env: process.env, timeoutMs });
+    startMinistack({
+      python: command,
+      root: stateDir,
+      stateDir,
+      port,
+      auth: true,
+      env: process.env,
+      timeoutMs,
+    });
   onTestFinished(async () => void (await stopMinistack(stateDir)));
   return { stateDir, port, start };
 }

@@ -42,7 +42,7 @@ describe('the virtual environment', () => {
   it('is made once', async () => {
     const { ensure, installs, link, lines } = await givenMachine();
     expect(await ensure()).toEqual({
-      ministack: join(link, 'bin/ministack'),
+      python: join(link, 'bin/python'),
       sam: join(link, 'bin/sam'),
     });
     const asked = lines.length;

@@ -10,7 +10,10 @@ import type {
 /** One object, or one version of it. */
 export type ObjectRef = { readonly bucket: string; readonly key: string; readonly versionId?: string };
 
-/** A write that is only done on what was seen before: on this ETag, or on no object at all. */
+/**
+ * A write that is only done on what was seen before: on this ETag, or on no object at all. Otherwise it is refused
+ * with `precondition-failed`; so is, with `ifMatch`, a copy whose source is no more, unless it is a named version.
+ */
 export type WriteCondition = { readonly ifMatch: string } | { readonly ifAbsent: true };
 
 /** What a HEAD found. `absent` alone is no proof of a deletion: a missing bucket answers the same. */
@@ -98,6 +101,11 @@ export interface ObjectStore {
   copyPart(upload: UploadRef, part: PartCopy): Promise<Part>;
   /** All parts that are there, by number. @throws StoreError `not-found` when the upload is over or aborted */
   listParts(upload: UploadRef): Promise<Part[]>;
+  /**
+   * Ends the upload. The version is dated, and takes its place among the others, by when its upload began: what was
+   * written meanwhile is the newer one, as S3 has it.
+   * @throws StoreError `not-found` when the upload is over, `precondition-failed`, `invalid` for parts not there
+   */
   completeMultipart(upload: UploadRef, parts: readonly Part[], condition?: WriteCondition): Promise<Written>;
   /** Does nothing when the upload is gone. */
   abortMultipart(upload: UploadRef): Promise<void>;

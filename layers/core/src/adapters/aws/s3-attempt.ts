@@ -23,10 +23,13 @@ export async function attempt<T>(
   }
 }
 
-// For a copy the missing object may also be the source. Both are mended by looking again, which this code asks for.
+// What these names say is missing is not the object that had to be there. Only for a copy of a current object nothing
+// says which of the two is missing; both are mended by looking again, which this code asks for.
+const OTHERS: ReadonlySet<string> = new Set(['NoSuchUpload', 'NoSuchVersion']);
+
 function isUnmatched(known: StoreError, error: unknown, condition: WriteCondition | undefined): boolean {
   if (condition === undefined || !('ifMatch' in condition)) return false;
-  return known.code === 'not-found' && !(error instanceof Error && error.name === 'NoSuchUpload');
+  return known.code === 'not-found' && !(error instanceof Error && OTHERS.has(error.name));
 }
 
 /** An object as messages name it. */

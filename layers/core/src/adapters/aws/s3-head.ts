@@ -1,9 +1,4 @@
-import {
-  GetObjectCommand,
-  GetObjectTaggingCommand,
-  HeadObjectCommand,
-  type S3Client,
-} from '@aws-sdk/client-s3';
+import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { isStoreError, StoreError } from '../../model/errors.ts';
 import type { HeadResult, ObjectRef } from '../../ports/object-store.ts';
 import { uri } from './s3-attempt.ts';
@@ -16,8 +11,7 @@ export async function headObject(client: S3Client, ref: ObjectRef): Promise<Head
   const input = objectInput(ref);
   try {
     const head = await client.send(new HeadObjectCommand({ ...input, ChecksumMode: 'ENABLED' }));
-    const object = toObjectFacts(head);
-    return { found: true, object: { ...object, tagCount: head.TagCount ?? (await untoldTags(client, ref)) } };
+    return { found: true, object: toObjectFacts(head) };
   } catch (error) {
     const status = statusOf(error);
     if (status === 400 && bucketRegion(error) === undefined) return explainRefusal(client, ref);
@@ -25,18 +19,6 @@ export async function headObject(client: S3Client, ref: ObjectRef): Promise<Head
     if (isStoreError(known, 'not-found', 'no-such-bucket')) return { found: false, why: 'absent' };
     if (isStoreError(known, 'access-denied')) return { found: false, why: 'access-denied' };
     throw known;
-  }
-}
-
-/** Emulators, which alone are addressed by path, leave the number of tags out of a HEAD; S3 leaves out only a zero. */
-async function untoldTags(client: S3Client, ref: ObjectRef): Promise<number> {
-  if (!client.config.forcePathStyle) return 0;
-  try {
-    const { TagSet = [] } = await client.send(new GetObjectTaggingCommand(objectInput(ref)));
-    return TagSet.length;
-  } catch (error) {
-    if (statusOf(error) === 404) return 0;
-    throw error;
   }
 }
 

@@ -19,7 +19,7 @@ import type {
 } from '../../ports/object-store.ts';
 import { MultipartUploads } from './memory-multipart.ts';
 import type { MemoryS3 } from './memory-s3.ts';
-import { checkCondition, openBucket, openBytes, openObject } from './s3-access.ts';
+import { checkCondition, openBucket, openBytes, openObject, openSource } from './s3-access.ts';
 import { objectPage, versionPage } from './s3-pages.ts';
 import {
   checksumOf,
@@ -158,9 +158,10 @@ export class MemoryObjectStore implements ObjectStore {
     }
   }
 
-  #copy({ from, to, condition, tags, websiteRedirect }: CopyRequest): Written {
+  #copy(request: CopyRequest): Written {
+    const { to, condition, tags, websiteRedirect } = request;
     const target = openBucket(this.#world, to.bucket, to.key);
-    const { content } = openBytes(this.#world, from);
+    const { content } = openSource(this.#world, request);
     this.#checkCopySize(content.body.length);
     checkCondition(target, to.key, condition);
     const { websiteRedirect: _notCopied, ...carried } = content;

@@ -1,5 +1,5 @@
-import { StoreError } from '../../model/errors.ts';
-import type { ObjectRef, WriteCondition } from '../../ports/object-store.ts';
+import { isStoreError, StoreError } from '../../model/errors.ts';
+import type { CopyRequest, ObjectRef, WriteCondition } from '../../ports/object-store.ts';
 import type { MemoryBucket } from './memory-bucket.ts';
 import type { MemoryS3 } from './memory-s3.ts';
 import { isFrozen, type StoredObject } from './s3-version.ts';
@@ -34,6 +34,17 @@ export function openBytes(world: MemoryS3, ref: ObjectRef & { readonly ifMatch?:
   }
   if (isFrozen(object.content)) throw new StoreError('archived', `${ref.key} in ${ref.bucket} is archived`);
   return object;
+}
+
+/** The source of a copy. Asked to match an object at the target, S3 does not say which of the two is missing. */
+export function openSource(world: MemoryS3, { from, to, condition }: CopyRequest): StoredObject {
+  try {
+    return openBytes(world, from);
+  } catch (error) {
+    const isClear = condition === undefined || !('ifMatch' in condition) || from.versionId !== undefined;
+    if (isClear || !isStoreError(error, 'not-found')) throw error;
+    throw new StoreError('precondition-failed', `${from.key} or ${to.key} is not there`);
+  }
 }
 
 /** Tests the key's current version; a delete marker counts as absent. */

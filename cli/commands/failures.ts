@@ -1,0 +1,74 @@
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { listFailures } from '../failures/list-failures.ts';
+import { redriveAll } from '../failures/redrive.ts';
+import { helpText } from '../help.ts';
+import type { Failure, Failures } from '../json/failures.ts';
+import { positive } from '../options.ts';
+import type { Act } from '../registry.ts';
+import { ago, count, counted } from '../text/format.ts';
+import { visibleKey } from '../text/visible.ts';
+
+type Options = { readonly redrive?: true; readonly limit: number };
+
+export function define(command: Command, act: Act): void {
+  command
+    .description(
+      'Shows what was given up after its retries and waits in a dead-letter queue (14 days), in words.',
+    )
+    .option('--redrive', 'send all of it again')
+    .option('--limit <n>', 'show at most so many', positive, 50)
+    .addHelpText(
+      'after',
+      helpText({
+        examples: [
+          'holdfast failures',
+          'holdfast failures --redrive',
+          'holdfast failures --json | jq .failures[].what',
+        ],
+        notes:
+          'Looking leaves the messages where they are; for a minute they may be hidden from somebody else who looks. ' +
+          'Sending again is harmless: every handler looks at the present state. What fails again comes back here.',
+      }),
+    )
+    .action(act(failures));
+}
+
+async function failures(context: Context, { redrive, limit }: Options): Promise<ExitCode> {
+  const connection = await context.connect();
+  const { output, clock } = context;
+  if (redrive) {
+    const answer = await redriveAll(connection, context);
+    output.answer(answer, () => [
+      ...answer.redriven.map(({ queue, messages }) => `${queue}: ${counted(messages, 'message')} sent again`),
+      answer.total === 0
+        ? 'there is nothing to send again'
+        : 'see what becomes of it with: holdfast status --wait',
+    ]);
+    return EXIT.done;
+  }
+  output.progress('reading the dead-letter queues');
+  const found = await listFailures(limit, connection);
+  output.answer(found, () => linesOf(found, clock()));
+  return EXIT.done;
+}
+
+function linesOf({ failures: found, further }: Failures, now: number): string[] {
+  if (found.length === 0 && further === 0) return ['nothing was given up'];
+  return [
+    ...found.flatMap((failure) => failureLines(failure, now)),
+    ...(further === 0 ? [] : [`and about ${count(further)} more: --limit shows more`]),
+    'send it all again with: holdfast failures --redrive',
+  ];
+}
+
+function failureLines({ queue, sentAt, what, objects }: Failure, now: number): string[] {
+  return [
+    `${queue}, ${ago(Date.parse(sentAt), now)}: ${what}`,
+    ...objects.map(({ key, state, reason, detail }) => {
+      const words = [state ?? 'not in the catalog', reason, detail].filter((word) => word !== null);
+      return `  ${visibleKey(key)}: ${words.join(', ')}`;
+    }),
+  ];
+}

@@ -1,0 +1,60 @@
+import { JOB_KINDS, type Job, type JobKind } from '@holdfast/core/model/job.ts';
+import { type Command, Option } from 'commander';
+import type { Context } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { helpText } from '../help.ts';
+import { jobJson } from '../jobs/job-json.ts';
+import { progressText, resultText } from '../jobs/job-text.ts';
+import type { Jobs } from '../json/jobs.ts';
+import { positive } from '../options.ts';
+import type { Act } from '../registry.ts';
+import { ago, count, duration } from '../text/format.ts';
+import { table } from '../text/table.ts';
+
+type Options = { readonly kind?: JobKind; readonly limit: number };
+
+export function define(command: Command, act: Act): void {
+  command
+    .description('Lists restores and reconciles, the newest first.')
+    .addOption(new Option('--kind <kind>', 'only these').choices(JOB_KINDS))
+    .option('--limit <n>', 'at most so many', positive, 20)
+    .addHelpText(
+      'after',
+      helpText({ examples: ['holdfast jobs', 'holdfast jobs --kind restore --limit 5 --json'] }),
+    )
+    .action(act(jobs));
+}
+
+async function jobs({ connect, output, clock }: Context, { kind, limit }: Options): Promise<ExitCode> {
+  const { world, stack } = await connect();
+  const all = (await world.catalog.listJobs()).filter((job) => kind === undefined || job.kind === kind);
+  const shown = all.sort((a, b) => b.startedAt - a.startedAt).slice(0, limit);
+  const further = all.length - shown.length;
+  const answer: Jobs = { jobs: shown.map((job) => jobJson(job, stack)), further };
+  output.answer(answer, () => [
+    ...tableOf(shown, clock()),
+    ...(further === 0 ? [] : [`and ${count(further)} more: --limit ${all.length} shows all`]),
+  ]);
+  return EXIT.done;
+}
+
+function tableOf(shown: readonly Job[], now: number): string[] {
+  if (shown.length === 0) return ['there are no jobs yet'];
+  const columns = ['JOB', 'SOURCE', 'STATE', 'STARTED', 'TOOK', 'RESULT'].map((title) => ({ title }));
+  return table(
+    columns,
+    shown.map((job) => [
+      job.id,
+      job.source,
+      job.state,
+      ago(job.startedAt, now),
+      job.finishedAt === undefined ? '-' : duration(job.finishedAt - job.startedAt),
+      outcome(job),
+    ]),
+  );
+}
+
+function outcome(job: Job): string {
+  if (job.state === 'failed') return job.message ?? 'failed';
+  return job.state === 'running' ? progressText(job).slice(job.id.length + 2) : resultText(job);
+}

@@ -1,0 +1,74 @@
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { helpText } from '../help.ts';
+import type { SourceJson, Sources } from '../json/sources.ts';
+import type { Act } from '../registry.ts';
+import { listSources } from '../sources/list-sources.ts';
+import { ago, bytes, count } from '../text/format.ts';
+import { type Column, table } from '../text/table.ts';
+
+type Options = { readonly all?: true };
+
+export function define(command: Command, act: Act): void {
+  command
+    .description(
+      'Lists what is protected: how its events arrive, what the vault holds of it, what is missing.',
+    )
+    .option('--all', 'also sources that are no longer protected and of which the vault holds copies')
+    .addHelpText('after', helpText({ examples: ['holdfast sources', 'holdfast sources --all --json'] }))
+    .action(act(sources));
+}
+
+async function sources(context: Context, { all }: Options): Promise<ExitCode> {
+  const found = await listSources(await context.connect());
+  const shown = found.filter(({ state }) => all || state !== 'unprotected');
+  const answer: Sources = { sources: shown };
+  context.output.answer(answer, () => tableOf(shown, context.clock()));
+  return EXIT.done;
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'SOURCE' },
+  { title: 'STATE' },
+  { title: 'WIRING' },
+  { title: 'OBJECTS', align: 'right' },
+  { title: 'SIZE', align: 'right' },
+  { title: 'LAST EVENT' },
+  { title: 'RECONCILED' },
+  { title: 'UNPROTECTED', align: 'right' },
+];
+
+function tableOf(found: readonly SourceJson[], now: number): string[] {
+  if (found.length === 0) return ['nothing is protected yet; begin with: holdfast protect s3://bucket'];
+  const when = (moment: string | null) => ago(moment === null ? undefined : Date.parse(moment), now);
+  const rows = found.map((one) => [
+    coverageOf(one),
+    one.state,
+    one.wiring,
+    count(one.objects),
+    bytes(one.bytes),
+    when(one.lastEventAt),
+    when(one.lastReconcileAt),
+    count(one.unprotected),
+  ]);
+  return [...table(COLUMNS, rows), ...found.flatMap(remarks)];
+}
+
+function coverageOf({ source, prefix, include, exclude }: SourceJson): string {
+  const filters = include.length + exclude.length > 0 ? ' (filtered)' : '';
+  return `${source}${prefix === null ? '' : `/${prefix}`}${filters}`;
+}
+
+/** What needs somebody's attention. */
+function remarks({ source, wiringDetail, heldDeletions: held, unreachable }: SourceJson): string[] {
+  return [
+    ...(wiringDetail === null ? [] : [`${source}: ${wiringDetail}`]),
+    ...(unreachable === null ? [] : [`${source} cannot be read: ${unreachable}`]),
+    ...(held === null
+      ? []
+      : [
+          `${source}: ${count(held.count)} deletions are held; look at the source, then run: holdfast approve ${source}`,
+        ]),
+  ];
+}

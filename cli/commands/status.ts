@@ -1,0 +1,60 @@
+import { InvalidInputError } from '@holdfast/core/model/errors.ts';
+import { sourceUri } from '@holdfast/core/model/source-uri.ts';
+import type { Command } from 'commander';
+import type { Connection, Context } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { helpText } from '../help.ts';
+import type { Act } from '../registry.ts';
+import { parseBucket } from '../sources/bucket-argument.ts';
+import { collectStatus } from '../status/collect-status.ts';
+import { statusLines } from '../status/status-text.ts';
+import { waitUntilSettled } from '../status/wait-until-settled.ts';
+
+/** So many unprotected objects are shown to people; programs get all. */
+const SHOWN = 20;
+
+type Options = { readonly wait?: true };
+
+export function define(command: Command, act: Act): void {
+  command
+    .description(
+      'Shows how the backup stands: lag, queues, what was given up, what could not be captured and why.',
+    )
+    .argument('[uri]', 's3://bucket; all sources without it')
+    .option('--wait', 'wait until nothing is in flight')
+    .addHelpText(
+      'after',
+      helpText({
+        examples: [
+          'holdfast status',
+          'holdfast status s3://photos --wait',
+          'holdfast status --json | jq .attention',
+        ],
+        notes:
+          'The lag counts from the change at the source to its record, since the last complete reconcile.',
+        exits: {
+          3: 'something needs attention: unprotected objects, failures, held deletions, broken wiring',
+        },
+      }),
+    )
+    .action(act(status));
+}
+
+async function status(context: Context, uri: string | undefined, { wait }: Options): Promise<ExitCode> {
+  const only = uri === undefined ? undefined : sourceUri(parseBucket(uri));
+  const connection = await context.connect();
+  if (only !== undefined) await checkKnown(only, connection);
+  if (wait) await waitUntilSettled(only, connection, context);
+  const { output } = context;
+  const found = await collectStatus(only, output.json ? Number.POSITIVE_INFINITY : SHOWN, connection);
+  output.answer(found, () => statusLines(found));
+  return found.attention.length > 0 ? EXIT.partial : EXIT.done;
+}
+
+/** Also a source that is no longer protected has a status: what of it is still in flight. */
+async function checkKnown(source: string, { world, stack }: Connection): Promise<void> {
+  if ((await world.catalog.getSource(source)) !== undefined) return;
+  throw new InvalidInputError(
+    `${source} is not known to the stack "${stack.name}": holdfast sources --all shows what is`,
+  );
+}

@@ -1,0 +1,69 @@
+import { unregisterSource } from '@holdfast/core/flows/register-source.ts';
+import { InvalidInputError } from '@holdfast/core/model/errors.ts';
+import { sourceUri } from '@holdfast/core/model/source-uri.ts';
+import { sourceStackName } from '@holdfast/core/model/stack-names.ts';
+import type { Command } from 'commander';
+import { confirm } from '../confirm.ts';
+import type { Connection, Context } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { helpText } from '../help.ts';
+import type { Unprotected } from '../json/unprotect.ts';
+import type { Act } from '../registry.ts';
+import { parseBucket } from '../sources/bucket-argument.ts';
+import { Steps } from '../steps.ts';
+
+type Options = { readonly yes?: true };
+
+export function define(command: Command, act: Act): void {
+  command
+    .description('Stops backing up a bucket: deletes its small stack. What the vault holds of it stays.')
+    .argument('<uri>', 's3://bucket')
+    .option('-y, --yes', 'do not ask')
+    .addHelpText(
+      'after',
+      helpText({
+        examples: ['holdfast unprotect s3://photos', 'holdfast unprotect s3://photos --yes --json'],
+        notes:
+          'EventBridge stays switched on at the bucket: other rules may use it, and without a rule it does nothing.',
+      }),
+    )
+    .action(act(unprotect));
+}
+
+async function unprotect(context: Context, uri: string, { yes }: Options): Promise<ExitCode> {
+  const bucket = parseBucket(uri);
+  const source = sourceUri(bucket);
+  const connection = await context.connect();
+  const stack = sourceStackName(connection.stack.name, bucket);
+  await checkSomething(source, stack, connection);
+  const question = `Stop backing up ${source}? What the vault holds of it stays.`;
+  await confirm(question, yes ?? false, context);
+  const steps = new Steps(`unprotect ${source}`, context);
+  const removed = await steps.run('delete its stack', `stack ${stack} deleted`, (say) =>
+    connection.stacks.remove(stack, say),
+  );
+  await steps.run('take it off the list', 'unregistered', () => unregisterSource(source, connection.world));
+  const answer: Unprotected = {
+    source,
+    stack: removed ? stack : null,
+    vault: connection.world.settings.vault,
+  };
+  context.output.answer(answer, () => [
+    `${source} is no longer backed up; what the vault holds of it stays in s3://${answer.vault}`,
+    '  EventBridge stays switched on at the bucket, since other rules may use it',
+  ]);
+  return EXIT.done;
+}
+
+/** Either is enough: the stack of a half-done protect, or the row of a source whose stack somebody deleted. */
+async function checkSomething(
+  source: string,
+  stack: string,
+  { world, stacks, stack: core }: Connection,
+): Promise<void> {
+  const known = await world.catalog.getSource(source);
+  if (known?.state === 'protected' || (await stacks.describe(stack)) !== undefined) return;
+  throw new InvalidInputError(
+    `${source} is not protected by the stack "${core.name}": holdfast sources shows what is`,
+  );
+}

@@ -1,0 +1,74 @@
+import { REASON_TEXT } from '@holdfast/core/model/entry.ts';
+import { InvalidInputError } from '@holdfast/core/model/errors.ts';
+import { parseBucketUri, sourceUri } from '@holdfast/core/model/source-uri.ts';
+import type { Command } from 'commander';
+import type { Connection, Context } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { helpText } from '../help.ts';
+import type { VersionLine } from '../json/versions.ts';
+import type { Act } from '../registry.ts';
+import { bytes, seconds } from '../text/format.ts';
+import { pad } from '../text/table.ts';
+import { visibleKey } from '../text/visible.ts';
+import { objectHistory } from '../vault/object-history.ts';
+
+export function define(command: Command, act: Act): void {
+  command
+    .description(
+      'Shows the history of one object: when each version was captured, its size, and what ended it.',
+    )
+    .argument('<uri>', 's3://bucket/key')
+    .addHelpText(
+      'after',
+      helpText({
+        examples: [
+          'holdfast versions s3://photos/2026/cat.jpg',
+          'holdfast versions s3://photos/cat.jpg --json',
+        ],
+        notes: 'The newest version first; with --json one JSON object a line.',
+      }),
+    )
+    .action(act(versions));
+}
+
+async function versions(context: Context, uri: string): Promise<ExitCode> {
+  const { bucket, prefix: key } = parseBucketUri(uri);
+  if (key === '') throw new InvalidInputError(`"${uri}" names no object; write it as s3://bucket/key`);
+  const connection = await context.connect();
+  const { output } = context;
+  let shown = 0;
+  for await (const line of objectHistory(bucket, key, connection)) {
+    if (output.json) output.document(line);
+    else output.lines(textOf(line));
+    await output.drained();
+    shown++;
+  }
+  await noteUnprotected(sourceUri(bucket), key, connection, context);
+  if (shown > 0) return EXIT.done;
+  throw new InvalidInputError(
+    `the vault holds no version of ${visibleKey(uri)}: holdfast ls ${sourceUri(bucket)} shows what it holds`,
+  );
+}
+
+function textOf({ state, capturedAt, endedAt, size, vaultVersionId }: VersionLine): string {
+  const end = endedAt === null ? state : `${state} ${seconds(Date.parse(endedAt))}`;
+  if (capturedAt === null) return `${end}; its versions have expired`;
+  return [
+    seconds(Date.parse(capturedAt)),
+    pad(bytes(size ?? 0), 10, 'right'),
+    pad(vaultVersionId ?? '-', 32),
+    end,
+  ].join('  ');
+}
+
+/** The newest version in the vault is not the source's present one, and the catalog knows why. */
+async function noteUnprotected(
+  source: string,
+  key: string,
+  { world }: Connection,
+  { output }: Context,
+): Promise<void> {
+  const entry = await world.catalog.getEntry(source, key);
+  if (entry?.state !== 'unprotected' || entry.reason === undefined) return;
+  output.note(`its present state at the source is not in the vault: ${REASON_TEXT[entry.reason]}`);
+}

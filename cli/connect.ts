@@ -1,0 +1,126 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import {
+  type ClientOptions,
+  dynamoClient,
+  eventBridgeClient,
+  s3Client,
+  sqsClient,
+} from '@holdfast/core/adapters/aws/clients.ts';
+import { DynamoCatalog } from '@holdfast/core/adapters/aws/dynamo-catalog.ts';
+import { EventBridgeWiring } from '@holdfast/core/adapters/aws/eventbridge-wiring.ts';
+import { S3ObjectStore } from '@holdfast/core/adapters/aws/s3-object-store.ts';
+import { SqsWorkQueue } from '@holdfast/core/adapters/aws/sqs-work-queue.ts';
+import type { Settings, World } from '@holdfast/core/flows/dependencies.ts';
+import { captureRuleName } from '@holdfast/core/model/stack-names.ts';
+import { silent } from '@holdfast/core/ports/telemetry.ts';
+import { restoreTargets } from '@holdfast/core/runtime/config.ts';
+import { CloudFormationStacks } from './adapters/aws/cloudformation-stacks.ts';
+import { s3Endpoint } from './adapters/aws/s3-endpoint.ts';
+import { SqsQueueAdmin } from './adapters/aws/sqs-queue-admin.ts';
+import type { Connection, GlobalOptions } from './context.ts';
+import { type CoreStack, queueUrls, readOutputs } from './core-stack.ts';
+import { CommandError } from './errors.ts';
+
+const CONCURRENCY = 32;
+const MIB = 1024 * 1024;
+
+/**
+ * Finds the core stack and the ways to what it holds.
+ *
+ * @throws {CommandError} when there is no such stack; the SDK's errors when AWS cannot be reached
+ */
+export async function connect(options: GlobalOptions): Promise<Connection> {
+  const clients = clientOptions(options);
+  const cloudFormation = new CloudFormationClient({ ...clients, maxAttempts: 3 });
+  const stacks = new CloudFormationStacks(cloudFormation);
+  const region = await cloudFormation.config.region();
+  const view = await stacks.describe(options.stack);
+  if (view === undefined) throw new CommandError(await noStack(options.stack, region, clients), 'no-stack');
+  const stack = { name: view.name, region, outputs: readOutputs(view) };
+  return { stack, stacks, ...ways(stack, clients, await s3Options(clients)) };
+}
+
+/**
+ * Where the requests go. A profile counts for every client of the process, and decides over keys in the environment,
+ * as it does for the AWS CLI.
+ */
+function clientOptions({ region, profile, endpointUrl }: GlobalOptions): ClientOptions {
+  if (profile !== undefined) {
+    process.env['AWS_PROFILE'] = profile;
+    delete process.env['AWS_ACCESS_KEY_ID'];
+    delete process.env['AWS_SECRET_ACCESS_KEY'];
+    delete process.env['AWS_SESSION_TOKEN'];
+  }
+  if (endpointUrl !== undefined && !URL.canParse(endpointUrl)) {
+    throw new CommandError(`--endpoint-url "${endpointUrl}" is not a URL, as http://127.0.0.1:4566`, 'usage');
+  }
+  return {
+    concurrency: CONCURRENCY,
+    ...(region === undefined ? {} : { region }),
+    ...(endpointUrl === undefined ? {} : { endpoint: endpointUrl }),
+  };
+}
+
+async function noStack(name: string, region: string, clients: ClientOptions): Promise<string> {
+  const sts = new STSClient({ ...clients, maxAttempts: 2 });
+  const account = await sts.send(new GetCallerIdentityCommand({})).then(
+    ({ Account }) => ` of account ${Account}`,
+    () => '',
+  );
+  return (
+    `there is no stack "${name}" in ${region}${account}: deploy it (npm run cloud:up, or sam deploy), ` +
+    'or name another with --stack, --region, --profile'
+  );
+}
+
+/** An emulator's S3 is told by its endpoint, wherever that was found: buckets go into the path then. */
+async function s3Options(clients: ClientOptions): Promise<ClientOptions> {
+  const endpoint = await s3Endpoint(clients);
+  return endpoint === undefined ? clients : { ...clients, endpoint };
+}
+
+function ways(
+  stack: CoreStack,
+  clients: ClientOptions,
+  s3Clients: ClientOptions,
+): Pick<Connection, 'world' | 'queues'> {
+  const { outputs } = stack;
+  const urls = queueUrls(outputs);
+  const s3 = s3Client(s3Clients);
+  const sqs = sqsClient(clients);
+  const world: World = {
+    store: new S3ObjectStore(s3),
+    catalog: new DynamoCatalog(dynamoClient(clients), {
+      table: outputs.CatalogTable,
+      retentionDays: outputs.RetentionInDays,
+    }),
+    queue: new SqsWorkQueue(sqs, {
+      urls: { reconcile: urls.reconcile.url, restore: urls.restore.url },
+    }),
+    wiring: new EventBridgeWiring({
+      s3,
+      eventBridge: eventBridgeClient(clients),
+      ruleName: (bucket) => captureRuleName(stack.name, bucket),
+    }),
+    telemetry: silent,
+    clock: Date.now,
+    settings: settingsOf(stack),
+  };
+  return { world, queues: new SqsQueueAdmin(sqs, urls) };
+}
+
+/** The same settings as the functions have, as far as the CLI's flows look at them; it copies and lists nothing in steps. */
+function settingsOf({ name, outputs }: CoreStack): Settings {
+  return {
+    vault: outputs.VaultBucket,
+    restoreTargets: restoreTargets(name, outputs.RestoreTargetPatterns),
+    multipartThresholdBytes: outputs.MultipartThresholdInMiB * MIB,
+    partBytes: 256 * MIB,
+    concurrency: CONCURRENCY,
+    keysPerStep: 20_000,
+    maxRanges: 1,
+    graceMs: 0,
+    maxReceives: 5,
+  };
+}

@@ -1,0 +1,47 @@
+import type { World } from '@holdfast/core/flows/dependencies.ts';
+import type { Clock } from '@holdfast/core/ports/clock.ts';
+import type { CoreStack } from './core-stack.ts';
+import type { Output, TextStream } from './output.ts';
+import type { QueueAdmin, Stacks } from './ports.ts';
+import type { Progress } from './progress.ts';
+
+/** Options that every command takes. */
+export type GlobalOptions = {
+  readonly stack: string;
+  readonly region?: string;
+  readonly profile?: string;
+  readonly endpointUrl?: string;
+  readonly json?: true;
+};
+
+/** A core stack that was found, and the ways to it. */
+export type Connection = {
+  readonly stack: CoreStack;
+  readonly world: World;
+  readonly stacks: Stacks;
+  readonly queues: QueueAdmin;
+};
+
+/** Everything the CLI takes from its process. */
+export type Deps = {
+  readonly stdout: TextStream;
+  readonly stderr: TextStream;
+  readonly progress: Progress;
+  readonly connect: (options: GlobalOptions) => Promise<Connection>;
+  readonly clock: Clock;
+  readonly pause: (ms: number) => Promise<void>;
+  /** A few random letters, for names of jobs. */
+  readonly random: () => string;
+  /** Asks a person and gives back what was typed; absent when nobody is there to answer. */
+  readonly ask?: (question: string) => Promise<string>;
+  /** Aborted by Ctrl+C. */
+  readonly interrupt: AbortSignal;
+};
+
+/** What a command works with. */
+export type Context = Pick<Deps, 'clock' | 'pause' | 'random' | 'ask'> & {
+  readonly output: Output;
+  readonly connect: () => Promise<Connection>;
+  /** Says what Ctrl+C would leave behind from now on, and how to follow it. */
+  readonly onInterrupt: (hint: string) => void;
+};

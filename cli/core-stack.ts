@@ -1,0 +1,70 @@
+import type { QueueName } from '@holdfast/core/ports/work-queue.ts';
+import * as v from 'valibot';
+import { CommandError } from './errors.ts';
+import type { StackView } from './ports.ts';
+
+const text = v.pipe(v.string(), v.minLength(1));
+const number = v.pipe(v.string(), v.regex(/^\d+$/), v.transform(Number));
+
+/** What the CLI needs of the core stack's outputs. See template.yaml. */
+const OutputsSchema = v.object({
+  VaultBucket: text,
+  CatalogTable: text,
+  CaptureQueueUrl: text,
+  BacklogQueueUrl: text,
+  ReconcileQueueUrl: text,
+  RestoreQueueUrl: text,
+  RestoreWorkQueueUrl: text,
+  CaptureDeadLettersUrl: text,
+  BacklogDeadLettersUrl: text,
+  ReconcileDeadLettersUrl: text,
+  RestoreDeadLettersUrl: text,
+  RestoreWorkDeadLettersUrl: text,
+  CaptureQueueArn: text,
+  ReconcileQueueArn: text,
+  CaptureChangesRoleName: text,
+  CaptureBacklogRoleName: text,
+  ReconcileSourceRoleName: text,
+  RestoreObjectsRoleName: text,
+  // CloudFormation leaves an output out when it is empty.
+  RestoreTargetPatterns: v.optional(v.string(), ''),
+  RetentionInDays: number,
+  MultipartThresholdInMiB: number,
+});
+export type CoreOutputs = v.InferOutput<typeof OutputsSchema>;
+
+/** A queue and where its dead letters go. */
+export type QueueUrls = { readonly url: string; readonly deadLetters: string };
+
+/** The deployed core stack. */
+export type CoreStack = {
+  readonly name: string;
+  readonly region: string;
+  readonly outputs: CoreOutputs;
+};
+
+/** Reads a stack's outputs. @throws {CommandError} when it is not a whole Holdfast stack */
+export function readOutputs({ name, status, outputs }: StackView): CoreOutputs {
+  const parsed = v.safeParse(OutputsSchema, outputs);
+  if (parsed.success) return parsed.output;
+  const [first, ...others] = parsed.issues.map((issue) => v.getDotPath(issue));
+  const missing = others.length === 0 ? first : `${first} and ${others.length} more`;
+  const busy = status.endsWith('_IN_PROGRESS') || status.includes('FAILED') || status.includes('ROLLBACK');
+  throw new CommandError(
+    busy
+      ? `stack "${name}" is in state ${status} and cannot be used: finish its deployment (sam deploy) first`
+      : `stack "${name}" is not a Holdfast core stack of this version (no output ${missing}): name it with --stack, or deploy this version's template`,
+    'no-stack',
+  );
+}
+
+/** The queues of a stack, by the names that flows use. */
+export function queueUrls(outputs: CoreOutputs): Readonly<Record<QueueName, QueueUrls>> {
+  return {
+    capture: { url: outputs.CaptureQueueUrl, deadLetters: outputs.CaptureDeadLettersUrl },
+    backlog: { url: outputs.BacklogQueueUrl, deadLetters: outputs.BacklogDeadLettersUrl },
+    reconcile: { url: outputs.ReconcileQueueUrl, deadLetters: outputs.ReconcileDeadLettersUrl },
+    restore: { url: outputs.RestoreQueueUrl, deadLetters: outputs.RestoreDeadLettersUrl },
+    restoreWork: { url: outputs.RestoreWorkQueueUrl, deadLetters: outputs.RestoreWorkDeadLettersUrl },
+  };
+}

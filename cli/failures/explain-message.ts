@@ -1,0 +1,96 @@
+import { messageOf } from '@holdfast/core/model/errors.ts';
+import {
+  parseBacklogMessage,
+  parsePlanStep,
+  parseReconcileMessage,
+  parseRestoreBatch,
+} from '@holdfast/core/model/messages.ts';
+import { parseRestoreMessage } from '@holdfast/core/model/restore-request.ts';
+import { parseS3Event } from '@holdfast/core/model/s3-event.ts';
+import { sourceUri } from '@holdfast/core/model/source-uri.ts';
+import type { QueueName } from '@holdfast/core/ports/work-queue.ts';
+import { bytes, counted, seconds } from '../text/format.ts';
+import { visibleKey } from '../text/visible.ts';
+
+/** What a message asks for, and the first objects it is about. */
+export type Explained = {
+  readonly what: string;
+  readonly readable: boolean;
+  readonly objects: ReadonlyArray<{ readonly source: string; readonly key: string }>;
+};
+type Reading = Omit<Explained, 'readable'>;
+
+const MAX_OBJECTS = 5;
+
+/** Puts the body of a message into words, by the parser that its handler uses. */
+export function explainMessage(queue: QueueName, body: string): Explained {
+  try {
+    return { ...READERS[queue](body), readable: true };
+  } catch (error) {
+    return { what: `not understood: ${messageOf(error, 200)}`, readable: false, objects: [] };
+  }
+}
+
+const READERS: Readonly<Record<QueueName, (body: string) => Reading>> = {
+  capture: readCapture,
+  backlog: readBacklog,
+  reconcile: readReconcile,
+  restore: readRestore,
+  restoreWork: readRestoreWork,
+};
+
+function readCapture(body: string): Reading {
+  const changes = parseS3Event(body);
+  const words = changes.map(({ bucket, key, kind, at }) => {
+    const when = at === undefined ? '' : ` ${seconds(at)}`;
+    return `${sourceUri(bucket)}/${visibleKey(key)} ${kind}${when}`;
+  });
+  return {
+    what: words.length === 0 ? 'an event that changes nothing' : words.slice(0, MAX_OBJECTS).join('; '),
+    objects: changes.slice(0, MAX_OBJECTS).map(({ bucket, key }) => ({ source: sourceUri(bucket), key })),
+  };
+}
+
+function readBacklog(body: string): Reading {
+  const message = parseBacklogMessage(body);
+  if (message.kind === 'large-copy') {
+    const { bucket, key, size } = message;
+    const source = sourceUri(bucket);
+    return {
+      what: `large copy of ${source}/${visibleKey(key)} (${bytes(size)})`,
+      objects: [{ source, key }],
+    };
+  }
+  const { source, items, jobId } = message;
+  return {
+    what: `capture of ${counted(items.length, 'object')} of ${source} (job ${jobId})`,
+    objects: items.slice(0, MAX_OBJECTS).map(({ key }) => ({ source, key })),
+  };
+}
+
+function readReconcile(body: string): Reading {
+  const { source, trigger, jobId, step } = parseReconcileMessage(body);
+  const part = step?.after === undefined ? '' : `, from "${visibleKey(step.after)}" on`;
+  const job = jobId === undefined ? '' : ` (job ${jobId})`;
+  return { what: `reconcile of ${source}, ${trigger}${part}${job}`, objects: [] };
+}
+
+function readRestore(body: string): Reading {
+  try {
+    const { jobId, after } = parsePlanStep(body);
+    const part = after === undefined ? '' : `, from "${visibleKey(after)}" on`;
+    return { what: `plan of the restore ${jobId}${part}`, objects: [] };
+  } catch {
+    const { bucket, prefix, target } = parseRestoreMessage(body);
+    const from = `${sourceUri(bucket)}/${visibleKey(prefix)}`;
+    return {
+      what: `restore of ${from} to ${sourceUri(target.bucket)}/${visibleKey(target.prefix)}`,
+      objects: [],
+    };
+  }
+}
+
+function readRestoreWork(body: string): Reading {
+  const { jobId, items } = parseRestoreBatch(body);
+  return { what: `${counted(items.length, 'object')} of the restore ${jobId}`, objects: [] };
+}

@@ -1,0 +1,41 @@
+import type { Job, Problem } from '@holdfast/core/model/job.ts';
+import type { Connection, Context } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import type { JobResult } from '../json/job.ts';
+import { jobJson } from './job-json.ts';
+import { resultLines } from './job-text.ts';
+
+const MAX_PROBLEMS = 20;
+
+const EXIT_BY_STATE: Readonly<Record<Job['state'], ExitCode>> = {
+  running: EXIT.done,
+  done: EXIT.done,
+  partial: EXIT.partial,
+  failed: EXIT.failed,
+};
+
+/** The exit code that tells how a job ended. */
+export function exitOf(job: Pick<Job, 'state'>): ExitCode {
+  return EXIT_BY_STATE[job.state];
+}
+
+/** A job with the first of its problems, and how many more there are. */
+export async function jobResult(job: Job, { world, stack }: Connection): Promise<JobResult> {
+  const problems: JobResult['problems'] = [];
+  let furtherProblems = 0;
+  for await (const problem of world.catalog.listProblems(job.id)) {
+    if (problems.length < MAX_PROBLEMS) problems.push(problemJson(problem));
+    else furtherProblems++;
+  }
+  return { job: jobJson(job, stack), problems, furtherProblems };
+}
+
+function problemJson({ key, reason, detail }: Problem): JobResult['problems'][number] {
+  return { key, reason, detail: detail ?? null };
+}
+
+/** Says what a job came to, after everything else there is to say. */
+export function tellResult(result: JobResult, { output, clock }: Context): ExitCode {
+  output.lines(...resultLines(result, clock()));
+  return exitOf(result.job);
+}

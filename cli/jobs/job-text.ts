@@ -1,0 +1,87 @@
+import type { Job } from '@holdfast/core/model/job.ts';
+import type { JobResult } from '../json/job.ts';
+import { bytes, count, counted, duration } from '../text/format.ts';
+import { visibleKey } from '../text/visible.ts';
+
+type Counted = Pick<Job, 'kind' | 'counts'>;
+
+/** One counter; those that never counted are not there. */
+function of({ counts }: Pick<Job, 'counts'>, name: string): number {
+  return counts[name] ?? 0;
+}
+
+/** What a running job is at, in one line. */
+export function progressText(job: Job): string {
+  const left = job.batchesQueued - job.batchesDone;
+  const batches = left > 0 ? `, ${counted(left, 'batch', 'batches')} left` : '';
+  if (job.kind === 'restore') {
+    const done = ['restored', 'right', 'conflicts', 'failed'].reduce((sum, name) => sum + of(job, name), 0);
+    const planned = `${count(of(job, 'planned'))}${job.openRanges > 0 ? '+' : ''}`;
+    return `${job.id}: ${count(done)} of ${planned} objects, ${bytes(of(job, 'restoredBytes'))} restored${batches}`;
+  }
+  const what =
+    job.phase === 'deletions' ? 'checking deletions' : `${counted(of(job, 'objects'), 'object')} listed`;
+  return `${job.id}: ${what}, ${captured(job)}${batches}`;
+}
+
+/** What a job came to, in a few words. */
+export function resultText(job: Counted): string {
+  return (job.kind === 'restore' ? restoreParts(job) : reconcileParts(job)).join(', ');
+}
+
+function captured(job: Counted): string {
+  return `${count(of(job, 'captured'))} captured (${bytes(of(job, 'capturedBytes'))})`;
+}
+
+function restoreParts(job: Counted): string[] {
+  return [
+    `${count(of(job, 'restored'))} restored (${bytes(of(job, 'restoredBytes'))})`,
+    `${count(of(job, 'right'))} already right`,
+    ...some(job, 'conflicts', 'conflicts'),
+    ...some(job, 'failed', 'failed'),
+  ];
+}
+
+function reconcileParts(job: Counted): string[] {
+  return [
+    `${counted(of(job, 'objects'), 'object')} (${bytes(of(job, 'bytes'))})`,
+    captured(job),
+    ...some(job, 'deleted', 'deleted'),
+    ...some(job, 'missed', 'missed by events'),
+    ...some(job, 'copying', 'being copied in parts'),
+    ...some(job, 'waiting', 'archived'),
+    ...some(job, 'unprotected', 'unprotected'),
+    ...some(job, 'failed', 'failed'),
+  ];
+}
+
+function some(job: Counted, name: string, words: string): string[] {
+  return of(job, name) === 0 ? [] : [`${count(of(job, name))} ${words}`];
+}
+
+/** Everything about a job, for people. */
+export function resultLines({ job, problems, furtherProblems }: JobResult, now: number): string[] {
+  const took = duration(
+    (job.finishedAt === null ? now : Date.parse(job.finishedAt)) - Date.parse(job.startedAt),
+  );
+  return [
+    `${job.id}: ${job.state} ${job.finishedAt === null ? 'for' : 'in'} ${took}`,
+    ...requestLines(job.request),
+    `  ${resultText(job)}`,
+    ...(job.message === null ? [] : [`  ${job.message}`]),
+    ...problems.map(({ key, reason, detail }) => problemLine(key, reason, detail)),
+    ...(furtherProblems === 0 ? [] : [`  and ${count(furtherProblems)} more: see the report`]),
+    ...(job.report === null ? [] : [`  report: ${job.report}`]),
+  ];
+}
+
+function requestLines(request: unknown): string[] {
+  if (typeof request !== 'object' || request === null || !('at' in request)) return [];
+  const { source, prefix, at, target } = request as Record<string, string>;
+  return [`  ${source}/${prefix} as of ${at} to ${target}`];
+}
+
+/** One object that went other than wished. */
+export function problemLine(key: string, reason: string, detail: string | null): string {
+  return `  ${reason}: ${visibleKey(key)}${detail === null ? '' : ` (${detail})`}`;
+}

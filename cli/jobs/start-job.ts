@@ -1,0 +1,56 @@
+import type { QueueName } from '@holdfast/core/ports/work-queue.ts';
+import type { Connection, Context } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { followHint, followJob } from './follow-job.ts';
+import { exitOf, jobResult, tellResult } from './job-result.ts';
+
+/** A name for a new job that sorts by time: `restore-20260301-120000-1a2b3c4d`. */
+export function newJobId(kind: string, { clock, random }: Pick<Context, 'clock' | 'random'>): string {
+  const stamp = new Date(clock()).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
+  return `${kind}-${stamp}-${random()}`;
+}
+
+export type JobStart = {
+  readonly jobId: string;
+  readonly queue: QueueName;
+  readonly message: object;
+};
+
+export type Telling = {
+  readonly jobId: string;
+  /** What the JSON answer says beside the job. */
+  readonly facts: object;
+  /** Said before the job is followed, or instead of it. */
+  readonly heading: readonly string[];
+  readonly wait: boolean;
+};
+
+/** Sends the message that begins a job; then follows the job, or says how to. */
+export async function startJob(
+  start: JobStart & Telling,
+  connection: Connection,
+  context: Context,
+): Promise<ExitCode> {
+  await connection.world.queue.send(start.queue, [JSON.stringify(start.message)]);
+  return tellStarted(start, connection, context);
+}
+
+/** The same for a job that has been begun already. */
+export async function tellStarted(
+  { jobId, facts, heading, wait }: Telling,
+  connection: Connection,
+  context: Context,
+): Promise<ExitCode> {
+  const { output } = context;
+  if (!output.json) output.lines(...heading);
+  if (!wait) {
+    output.answer({ ...facts, jobId, result: null }, () => [
+      `  job ${jobId}; follow it with: ${followHint(jobId)}`,
+    ]);
+    return EXIT.done;
+  }
+  const result = await jobResult(await followJob(jobId, connection, context), connection);
+  if (!output.json) return tellResult(result, context);
+  output.document({ ...facts, jobId, result });
+  return exitOf(result.job);
+}

@@ -1,0 +1,39 @@
+import { JOB_KINDS, JOB_STATES } from '@holdfast/core/model/job.ts';
+import * as v from 'valibot';
+import { Moment } from './moment.ts';
+
+/** One job. `counts` has the counters of its kind; docs/cli.md lists them. */
+export const JobJsonSchema = v.strictObject({
+  id: v.string(),
+  kind: v.picklist(JOB_KINDS),
+  source: v.string(),
+  state: v.picklist(JOB_STATES),
+  trigger: v.string(),
+  startedAt: Moment,
+  finishedAt: v.nullable(Moment),
+  counts: v.record(v.string(), v.number()),
+  /** Work that is still to be done: key ranges to list, batches of objects. */
+  left: v.strictObject({ ranges: v.number(), batches: v.number() }),
+  message: v.nullable(v.string()),
+  /** Where its report is: `s3://vault/reports/…`. */
+  report: v.nullable(v.string()),
+  /** Of a restore: the request as it was accepted. */
+  request: v.nullable(v.unknown()),
+});
+export type JobJson = v.InferOutput<typeof JobJsonSchema>;
+
+/** A job and what of it went other than wished: the first 20; the report has more. */
+export const JobResultSchema = v.strictObject({
+  job: JobJsonSchema,
+  problems: v.array(v.strictObject({ key: v.string(), reason: v.string(), detail: v.nullable(v.string()) })),
+  furtherProblems: v.number(),
+});
+export type JobResult = v.InferOutput<typeof JobResultSchema>;
+
+/** What a command says that began a job. `result` is null without `--wait`. */
+export const StartedSchema = v.strictObject({
+  source: v.string(),
+  jobId: v.string(),
+  result: v.nullable(JobResultSchema),
+});
+export type Started = v.InferOutput<typeof StartedSchema>;

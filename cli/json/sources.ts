@@ -1,0 +1,45 @@
+import { WIRING_STATES } from '@holdfast/core/model/source.ts';
+import * as v from 'valibot';
+import { Moment } from './moment.ts';
+
+/**
+ * How long captures took since the last complete reconcile: so many seconds were enough for half of them, and for 99 %
+ * of them. Null above an hour.
+ */
+const LagSchema = v.strictObject({
+  captures: v.number(),
+  p50Seconds: v.nullable(v.number()),
+  p99Seconds: v.nullable(v.number()),
+});
+export type Lag = v.InferOutput<typeof LagSchema>;
+
+/**
+ * One source. `unregistered` is one whose stack is there and whose row in the catalog is not: a protect that was left
+ * half done, or a catalog that was lost.
+ */
+export const SourceJsonSchema = v.strictObject({
+  source: v.string(),
+  state: v.picklist(['protected', 'unprotected', 'unregistered']),
+  prefix: v.nullable(v.string()),
+  include: v.array(v.string()),
+  exclude: v.array(v.string()),
+  protectedAt: v.nullable(Moment),
+  wiring: v.picklist(WIRING_STATES),
+  wiringDetail: v.nullable(v.string()),
+  /** Its small stack, and what CloudFormation says of it. */
+  stack: v.nullable(v.strictObject({ name: v.string(), status: v.string() })),
+  objects: v.number(),
+  bytes: v.number(),
+  unprotected: v.number(),
+  /** Null when nothing was captured by an event since the last reconcile. */
+  lag: v.nullable(LagSchema),
+  lastEventAt: v.nullable(Moment),
+  lastReconcileAt: v.nullable(Moment),
+  lastReconcileJob: v.nullable(v.string()),
+  heldDeletions: v.nullable(v.strictObject({ job: v.string(), count: v.number(), at: Moment })),
+  unreachable: v.nullable(v.string()),
+});
+export type SourceJson = v.InferOutput<typeof SourceJsonSchema>;
+
+export const SourcesSchema = v.strictObject({ sources: v.array(SourceJsonSchema) });
+export type Sources = v.InferOutput<typeof SourcesSchema>;

@@ -1,0 +1,83 @@
+import type { QueueName } from '@holdfast/core/ports/work-queue.ts';
+
+/** A CloudFormation stack, as far as the CLI looks at one. */
+export type StackView = {
+  readonly name: string;
+  /** CloudFormation's own word: `CREATE_COMPLETE`. */
+  readonly status: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
+};
+
+export type StackRequest = {
+  readonly name: string;
+  readonly template: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
+};
+
+/** Hears what is being waited for: `CREATE_IN_PROGRESS`. */
+export type OnStatus = (status: string) => void;
+
+/** Tags that say what a source's stack is for. */
+export const SOURCE_TAG = 'holdfast:source';
+export const STACK_TAG = 'holdfast:stack';
+
+/** CloudFormation. Methods throw the SDK's errors, and a CommandError for a stack that ended other than wished. */
+export interface Stacks {
+  /** The stack as it is; undefined when there is none, or none any more. */
+  describe(name: string): Promise<StackView | undefined>;
+  /**
+   * Brings the stack to what is asked and waits for it: creates it, updates it, waits for somebody else's change
+   * first, replaces the remains of one that failed. Safe to repeat. A creation that fails leaves no stack behind.
+   *
+   * @throws {CommandError} with the first reason CloudFormation gives
+   */
+  deploy(request: StackRequest, onStatus?: OnStatus): Promise<'created' | 'updated' | 'unchanged'>;
+  /** Deletes the stack and waits. @returns false when there was none */
+  remove(name: string, onStatus?: OnStatus): Promise<boolean>;
+  /** The stacks of sources that belong to a core stack. */
+  listSources(coreStack: string): Promise<StackView[]>;
+}
+
+/** Messages in a queue, by what becomes of them. SQS's counts are approximate and settle within a minute. */
+export type QueueDepth = {
+  readonly queue: QueueName;
+  readonly visible: number;
+  readonly inFlight: number;
+  readonly delayed: number;
+  /** In the queue's dead-letter queue. */
+  readonly dead: number;
+};
+
+/** A message that was given up after its retries. */
+export type DeadLetter = {
+  readonly queue: QueueName;
+  readonly messageId: string;
+  readonly body: string;
+  /** When it was first sent, ms since 1970. */
+  readonly sentAt: number;
+};
+
+/** The queues as an operator sees them. */
+export interface QueueAdmin {
+  depths(): Promise<QueueDepth[]>;
+  /** Reads up to `limit` dead letters of a queue and leaves them where they are. */
+  peek(queue: QueueName, limit: number): Promise<DeadLetter[]>;
+  /**
+   * Sends each dead letter of a queue back, once: what fails again meanwhile is not sent a second time. Each is sent
+   * first and deleted then, so a crash between repeats one and loses none.
+   *
+   * @returns how many were sent
+   */
+  redrive(queue: QueueName, onMoved?: (moved: number) => void): Promise<number>;
+}
+
+/** Everything that is neither done nor given up. */
+export function waiting(depths: readonly QueueDepth[]): number {
+  return depths.reduce((sum, { visible, inFlight, delayed }) => sum + visible + inFlight + delayed, 0);
+}
+
+export function deadLetters(depths: readonly QueueDepth[]): number {
+  return depths.reduce((sum, { dead }) => sum + dead, 0);
+}

@@ -1,0 +1,77 @@
+import { Command, Option } from 'commander';
+import type { Context, Deps, GlobalOptions } from './context.ts';
+import type { ExitCode } from './exit-codes.ts';
+import { Output } from './output.ts';
+import packageJson from './package.json' with { type: 'json' };
+import { type Act, COMMANDS } from './registry.ts';
+
+export type ProgramOptions = {
+  readonly deps: Deps;
+  readonly onExit: (code: ExitCode) => void;
+  readonly onInterruptHint: (hint: string) => void;
+};
+
+/** Describes the command line. Parsing it, with `parseAsync`, runs the command. */
+export function buildProgram(options: ProgramOptions): Command {
+  const { deps } = options;
+  const program = globalOptions(new Command('holdfast'))
+    .description(
+      'Near-real-time, immutable, versioned backup of S3 buckets, and restore of any of it to any moment.',
+    )
+    .version(packageJson.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand(false)
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => void deps.stdout.write(text),
+      writeErr: (text) => void deps.stderr.write(text),
+      // Told by runCli, as every other error.
+      outputError: () => {},
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .addHelpText('after', GENERAL_HELP)
+    .exitOverride();
+  for (const [name, { summary }] of Object.entries(COMMANDS)) program.command(name).description(summary);
+  const act = actor(program, options);
+  return program.hook('preSubcommand', async (_, command) => {
+    const module = await COMMANDS[command.name()]?.load();
+    module?.define(command, act);
+  });
+}
+
+const GENERAL_HELP = `
+Every command has its own --help, with examples.
+
+Exit codes:
+  0    done
+  1    failed
+  2    usage or bad input
+  3    partly done
+  130  interrupted`;
+
+function globalOptions(program: Command): Command {
+  return program
+    .addOption(new Option('--stack <name>', 'the core stack').env('HOLDFAST_STACK').default('holdfast'))
+    .option('--region <region>', 'AWS region')
+    .option('--profile <name>', 'AWS profile')
+    .option('--endpoint-url <url>', "an AWS-compatible endpoint in place of AWS's own")
+    .option('--json', 'answer in JSON (docs/cli.md)');
+}
+
+function actor(program: Command, { deps, onExit, onInterruptHint }: ProgramOptions): Act {
+  return (work) =>
+    async (...args) => {
+      const globals = program.opts<GlobalOptions>();
+      const context: Context = {
+        clock: deps.clock,
+        pause: deps.pause,
+        random: deps.random,
+        ...(deps.ask === undefined ? {} : { ask: deps.ask }),
+        output: new Output(deps, deps.progress, globals.json ?? false),
+        connect: () => deps.connect(globals),
+        onInterrupt: onInterruptHint,
+      };
+      onExit(await work(context, ...args));
+    };
+}

@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+import type { Context } from './context.ts';
+import type { ExitCode } from './exit-codes.ts';
+
+/** Turns a command's work into what commander calls: it gets a context, and its exit code is kept. */
+export type Act = <Args extends unknown[]>(
+  work: (context: Context, ...args: Args) => Promise<ExitCode>,
+) => (...args: Args) => Promise<void>;
+
+/** One command: its arguments, options and help, and what it does. */
+export type CommandModule = { readonly define: (command: Command, act: Act) => void };
+
+type Registered = { readonly summary: string; readonly load: () => Promise<CommandModule> };
+
+/** All commands, in the order of --help. Each is loaded only when it is called for. */
+export const COMMANDS: Readonly<Record<string, Registered>> = {
+  protect: { summary: 'back up a bucket from now on', load: () => import('./commands/protect.ts') },
+  unprotect: {
+    summary: 'stop backing up a bucket; what is in the vault stays',
+    load: () => import('./commands/unprotect.ts'),
+  },
+  sources: { summary: 'what is protected, and how it stands', load: () => import('./commands/sources.ts') },
+  status: {
+    summary: 'lag, queues, failures, and what could not be captured',
+    load: () => import('./commands/status.ts'),
+  },
+  reconcile: {
+    summary: 'compare a source with its backup now',
+    load: () => import('./commands/reconcile.ts'),
+  },
+  ls: { summary: 'what the vault holds, now or at a moment', load: () => import('./commands/ls.ts') },
+  versions: { summary: 'the history of one object', load: () => import('./commands/versions.ts') },
+  restore: { summary: 'bring objects back, as of any moment', load: () => import('./commands/restore.ts') },
+  jobs: { summary: 'restores and reconciles, newest first', load: () => import('./commands/jobs.ts') },
+  job: { summary: 'one restore or reconcile, and its report', load: () => import('./commands/job.ts') },
+  approve: { summary: 'let a held mass deletion through', load: () => import('./commands/approve.ts') },
+  failures: {
+    summary: 'what was given up after its retries; send it again',
+    load: () => import('./commands/failures.ts'),
+  },
+  reindex: { summary: 'rebuild the catalog from the vault', load: () => import('./commands/reindex.ts') },
+};

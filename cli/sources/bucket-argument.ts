@@ -1,0 +1,46 @@
+import { InvalidInputError } from '@holdfast/core/model/errors.ts';
+import { parseBucketUri, sourceUri } from '@holdfast/core/model/source-uri.ts';
+import type { Connection } from '../context.ts';
+
+/** Reads the URI of a whole bucket. @throws {InvalidInputError} also when a prefix stands behind it */
+export function parseBucket(uri: string): string {
+  const { bucket, prefix } = parseBucketUri(uri);
+  if (prefix !== '') {
+    throw new InvalidInputError(
+      `"${uri}" names a part of a bucket; this is about the whole: ${sourceUri(bucket)}`,
+    );
+  }
+  return bucket;
+}
+
+/**
+ * Refuses a bucket that cannot be used from here.
+ *
+ * @throws {InvalidInputError} when it does not exist, may not be used, or is in another region than the stack
+ */
+export async function checkBucket(bucket: string, { world, stack }: Connection): Promise<void> {
+  const found = await world.store.bucket(bucket);
+  if (found.state === 'absent') {
+    throw new InvalidInputError(
+      `there is no bucket ${sourceUri(bucket)}: check its name, the account and the endpoint`,
+    );
+  }
+  if (found.state === 'access-denied') {
+    throw new InvalidInputError(
+      `access denied to ${sourceUri(bucket)}: it belongs to somebody else, or your credentials lack s3:ListBucket`,
+    );
+  }
+  if (found.region !== undefined && found.region !== stack.region) {
+    throw new InvalidInputError(
+      `${sourceUri(bucket)} is in ${found.region}, the stack "${stack.name}" in ${stack.region}: ` +
+        `use a stack in ${found.region} (--region ${found.region})`,
+    );
+  }
+}
+
+/** Refuses the bucket that holds all copies. @throws {InvalidInputError} */
+export function checkNotVault(bucket: string, { world }: Pick<Connection, 'world'>): void {
+  if (bucket === world.settings.vault) {
+    throw new InvalidInputError(`${sourceUri(bucket)} is the vault itself; name another bucket`);
+  }
+}

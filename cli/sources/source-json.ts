@@ -1,0 +1,78 @@
+import { type LagHistogram, lagPercentile } from '@holdfast/core/model/lag.ts';
+import type { Source } from '@holdfast/core/model/source.ts';
+import { moment } from '../json/moment.ts';
+import type { Lag, SourceJson } from '../json/sources.ts';
+import type { StackView } from '../ports.ts';
+
+/** A source as `--json` gives it. @param stack its small stack, if there is one */
+export function sourceJson(source: Source, stack: StackView | undefined): SourceJson {
+  const { totals, heldDeletions: held } = source;
+  return {
+    source: source.source,
+    state: source.state,
+    prefix: source.prefix ?? null,
+    include: source.include ?? [],
+    exclude: source.exclude ?? [],
+    protectedAt: moment(source.protectedAt),
+    ...wiringJson(source, stack),
+    objects: totals.objects,
+    bytes: totals.bytes,
+    unprotected: totals.unprotected,
+    lag: lagJson(source.lag),
+    lastEventAt: moment(source.lastEventAt),
+    lastReconcileAt: moment(source.lastReconcileAt),
+    lastReconcileJob: source.lastReconcileJob ?? null,
+    heldDeletions: held === undefined ? null : { job: held.job, count: held.count, at: moment(held.at) },
+    unreachable: source.unreachable ?? null,
+  };
+}
+
+/** A stack without a row: it brings events that nobody has registered settings for. */
+export function unregisteredJson(source: string, stack: StackView): SourceJson {
+  return {
+    source,
+    state: 'unregistered',
+    prefix: null,
+    include: [],
+    exclude: [],
+    protectedAt: null,
+    wiring: 'unknown',
+    wiringDetail: `it has a stack and no row in the catalog: run holdfast protect ${source} again, or holdfast reindex`,
+    stack: stackJson(stack),
+    objects: 0,
+    bytes: 0,
+    unprotected: 0,
+    lag: null,
+    lastEventAt: null,
+    lastReconcileAt: null,
+    lastReconcileJob: null,
+    heldDeletions: null,
+    unreachable: null,
+  };
+}
+
+/** Without its stack no event arrives, whatever the last reconcile found. */
+function wiringJson(
+  { source, state, wiring, wiringDetail }: Source,
+  stack: StackView | undefined,
+): Pick<SourceJson, 'wiring' | 'wiringDetail' | 'stack'> {
+  if (state === 'protected' && stack === undefined) {
+    const wiringDetail = `its stack is gone: run holdfast unprotect ${source}, then protect it again`;
+    return { wiring: 'broken', wiringDetail, stack: null };
+  }
+  return { wiring, wiringDetail: wiringDetail ?? null, stack: stackJson(stack) };
+}
+
+function stackJson(stack: StackView | undefined): SourceJson['stack'] {
+  return stack === undefined ? null : { name: stack.name, status: stack.status };
+}
+
+function lagJson(histogram: LagHistogram): Lag | null {
+  const captures = histogram.reduce((sum, n) => sum + n, 0);
+  if (captures === 0) return null;
+  const within = (share: number) => {
+    const seconds = lagPercentile(histogram, share);
+    return seconds === undefined || !Number.isFinite(seconds) ? null : seconds;
+  };
+  return { captures, p50Seconds: within(0.5), p99Seconds: within(0.99) };
+}

@@ -1,0 +1,61 @@
+import type { Connection } from '../context.ts';
+import { jobJson } from '../jobs/job-json.ts';
+import type { Status } from '../json/status.ts';
+import { deadLetters, waiting } from '../ports.ts';
+import { listSources } from '../sources/list-sources.ts';
+import { count, counted } from '../text/format.ts';
+import { listUnprotected } from './list-unprotected.ts';
+
+/**
+ * Looks at everything that can tell how the backup stands.
+ *
+ * @param only one source, or undefined for all
+ * @param keep so many unprotected objects of each source are named; all are counted
+ */
+export async function collectStatus(
+  only: string | undefined,
+  keep: number,
+  connection: Connection,
+): Promise<Status> {
+  const { world, queues } = connection;
+  const isMeant = (source: string) => only === undefined || source === only;
+  const [found, depths, jobs] = await Promise.all([
+    listSources(connection),
+    queues.depths(),
+    world.catalog.listJobs(),
+  ]);
+  const meant = found.filter(({ source, state }) => isMeant(source) && (only ?? state) !== 'unprotected');
+  const sources: Status['sources'] = [];
+  for (const one of meant) {
+    sources.push({ ...one, unprotectedObjects: await listUnprotected(one.source, keep, world.catalog) });
+  }
+  const running = jobs.filter(({ source, state }) => state === 'running' && isMeant(source));
+  return {
+    sources,
+    queues: depths,
+    runningJobs: running.map((job) => jobJson(job, connection.stack)),
+    settled: running.length === 0 && waiting(depths) === 0,
+    attention: [...sources.flatMap(troubles), ...deadTroubles(deadLetters(depths))],
+  };
+}
+
+function troubles(one: Status['sources'][number]): string[] {
+  const { source, state, wiring, wiringDetail, unreachable, heldDeletions: held, unprotectedObjects } = one;
+  const { total } = unprotectedObjects;
+  return [
+    ...(total === 0 ? [] : [`${source}: ${counted(total, 'object')} not protected in the present state`]),
+    ...(wiring === 'broken' || state === 'unregistered'
+      ? [`${source}: ${wiringDetail ?? 'its wiring is broken'}`]
+      : []),
+    ...(unreachable === null ? [] : [`${source} could not be read: ${unreachable}`]),
+    ...(held === null
+      ? []
+      : [
+          `${source}: ${count(held.count)} deletions are held; look at it, then run: holdfast approve ${source}`,
+        ]),
+  ];
+}
+
+function deadTroubles(dead: number): string[] {
+  return dead === 0 ? [] : [`${counted(dead, 'message')} given up after all retries: see holdfast failures`];
+}

@@ -1,0 +1,35 @@
+import type { Entry } from '@holdfast/core/model/entry.ts';
+import type { Catalog } from '@holdfast/core/ports/catalog.ts';
+import { moment } from '../json/moment.ts';
+import type { UnprotectedObjects } from '../json/status.ts';
+
+/** Counts a source's unprotected objects, and keeps the first of them. */
+export async function listUnprotected(
+  source: string,
+  keep: number,
+  catalog: Pick<Catalog, 'listUnprotected'>,
+): Promise<UnprotectedObjects> {
+  const byReason: Record<string, number> = {};
+  const objects: UnprotectedObjects['objects'] = [];
+  let total = 0;
+  for await (const { key, reason = 'failed', detail, updatedAt } of unprotectedEntries(source, catalog)) {
+    total++;
+    byReason[reason] = (byReason[reason] ?? 0) + 1;
+    if (objects.length < keep)
+      objects.push({ key, reason, detail: detail ?? null, since: moment(updatedAt) });
+  }
+  return { total, byReason, objects };
+}
+
+async function* unprotectedEntries(
+  source: string,
+  catalog: Pick<Catalog, 'listUnprotected'>,
+): AsyncGenerator<Entry> {
+  let after: string | undefined;
+  for (;;) {
+    const page = await catalog.listUnprotected(source, after === undefined ? {} : { after });
+    yield* page.entries;
+    after = page.entries.at(-1)?.key;
+    if (!page.more || after === undefined) return;
+  }
+}

@@ -1,0 +1,82 @@
+import { REASON_TEXT, type UnprotectedReason } from '@holdfast/core/model/entry.ts';
+import { problemLine, resultText } from '../jobs/job-text.ts';
+import type { Lag } from '../json/sources.ts';
+import type { Status } from '../json/status.ts';
+import { count } from '../text/format.ts';
+import { type Column, table } from '../text/table.ts';
+
+const SOURCE_COLUMNS: readonly Column[] = [
+  { title: 'SOURCE' },
+  { title: 'WIRING' },
+  { title: 'LAG P50' },
+  { title: 'LAG P99' },
+  { title: 'UNPROTECTED', align: 'right' },
+];
+const QUEUE_COLUMNS: readonly Column[] = [
+  { title: 'QUEUE' },
+  { title: 'WAITING', align: 'right' },
+  { title: 'IN WORK', align: 'right' },
+  { title: 'GIVEN UP', align: 'right' },
+];
+
+/** The status for people. */
+export function statusLines(status: Status): string[] {
+  const { sources, queues, runningJobs, settled, attention } = status;
+  return [
+    ...sourceLines(sources),
+    '',
+    ...table(
+      QUEUE_COLUMNS,
+      queues.map((one) => [
+        one.queue,
+        count(one.visible + one.delayed),
+        count(one.inFlight),
+        count(one.dead),
+      ]),
+    ),
+    ...runningJobs.map((job) => `running: ${job.id} (${job.source}): ${resultText(job)}`),
+    ...sources.flatMap(unprotectedLines),
+    '',
+    ...(attention.length > 0 ? attention.map((one) => `! ${one}`) : [allIsWell(settled)]),
+  ];
+}
+
+function allIsWell(settled: boolean): string {
+  return settled ? 'all is well, and nothing is in flight' : 'all is well so far; work is in flight';
+}
+
+function sourceLines(sources: Status['sources']): string[] {
+  if (sources.length === 0) return ['nothing is protected yet; begin with: holdfast protect s3://bucket'];
+  return table(
+    SOURCE_COLUMNS,
+    sources.map(({ source, wiring, lag, unprotectedObjects }) => [
+      source,
+      wiring,
+      lagText(lag, 'p50Seconds'),
+      lagText(lag, 'p99Seconds'),
+      count(unprotectedObjects.total),
+    ]),
+  );
+}
+
+function lagText(lag: Lag | null, share: 'p50Seconds' | 'p99Seconds'): string {
+  if (lag === null) return '-';
+  const seconds = lag[share];
+  return seconds === null ? 'above 1 h' : `within ${count(seconds)} s`;
+}
+
+function unprotectedLines({ source, unprotectedObjects }: Status['sources'][number]): string[] {
+  const { total, byReason, objects } = unprotectedObjects;
+  if (total === 0) return [];
+  const reasons = Object.entries(byReason).map(
+    ([reason, n]) => `  ${count(n)} ${reason}: ${REASON_TEXT[reason as UnprotectedReason]}`,
+  );
+  const further = total - objects.length;
+  return [
+    '',
+    `not protected of ${source}:`,
+    ...reasons,
+    ...objects.map(({ key, reason, detail }) => problemLine(key, reason, detail)),
+    ...(further === 0 ? [] : [`  and ${count(further)} more: --json lists all`]),
+  ];
+}

@@ -1,0 +1,34 @@
+import prettyBytes from 'pretty-bytes';
+import prettyMs from 'pretty-ms';
+
+/** `1234567` → `1,234,567`; the same in every locale. */
+export function count(n: number): string {
+  return n.toLocaleString('en-US');
+}
+
+/** `3 objects`, `1 object`. */
+export function counted(n: number, one: string, many = `${one}s`): string {
+  return `${count(n)} ${n === 1 ? one : many}`;
+}
+
+/** Sizes in powers of 1,024, as every S3 tool shows them. */
+export function bytes(n: number): string {
+  return prettyBytes(n, { binary: true });
+}
+
+/** `2m 5s`; below a second in milliseconds. */
+export function duration(ms: number): string {
+  return prettyMs(Math.max(0, ms), { unitCount: 2, secondsDecimalDigits: ms < 10_000 ? 1 : 0 });
+}
+
+/** How long ago, roughly: `3h ago`. */
+export function ago(at: number | undefined, now: number): string {
+  if (at === undefined) return '-';
+  const age = now - at;
+  return age < 1000 ? 'now' : `${prettyMs(age, { compact: true })} ago`;
+}
+
+/** A moment without its milliseconds, which S3 does not keep. */
+export function seconds(at: number): string {
+  return new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
+}

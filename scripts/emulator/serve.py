@@ -1,0 +1,144 @@
+"""MiniStack, with what it does other than S3 put right where Holdfast's safety rests on it.
+
+Each correction names the sentence of the S3 API reference that it follows. When a newer MiniStack does the same by
+itself, the correction goes.
+"""
+
+import re
+import sys
+from functools import lru_cache
+from html import unescape
+from urllib.parse import quote
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from ministack.core import iam_evaluator
+from ministack.services import s3
+
+
+def _hidden_version(bucket_name, key, query_params):
+    """The named version of a key that has a delete marker on top, if there is one."""
+    bucket = s3._ensure_bucket(bucket_name)
+    if bucket is None or key in bucket["objects"]:
+        return None
+    version_id = (query_params or {}).get("versionId")
+    version_id = version_id[0] if isinstance(version_id, list) else version_id
+    versions = s3._object_versions.get((bucket_name, key), [])
+    known = any(v["version_id"] == version_id and not v.get("is_delete_marker") for v in versions)
+    return version_id if known else None
+
+
+def _tags_of_any_version(get_tagging):
+    """GetObjectTagging: "To return tags of any other version, use the versionId query parameter." """
+
+    def get_object_tagging(bucket_name, key, query_params=None):
+        version_id = _hidden_version(bucket_name, key, query_params)
+        if version_id is None:
+            return get_tagging(bucket_name, key, query_params)
+        root = Element("Tagging", xmlns=s3.S3_NS)
+        tag_set = SubElement(root, "TagSet")
+        for name, value in s3._object_tags.get((bucket_name, key, version_id), {}).items():
+            tag = SubElement(tag_set, "Tag")
+            SubElement(tag, "Key").text = name
+            SubElement(tag, "Value").text = value
+        return 200, {"Content-Type": "application/xml", "x-amz-version-id": version_id}, tostring(root)
+
+    return get_object_tagging
+
+
+def _tag_any_version(put_tagging):
+    """PutObjectTagging: "To put tags of any other version, use the versionId query parameter." """
+
+    def put_object_tagging(bucket_name, key, body, query_params=None):
+        version_id = _hidden_version(bucket_name, key, query_params)
+        if version_id is None:
+            return put_tagging(bucket_name, key, body, query_params)
+        s3._object_tags[(bucket_name, key, version_id)] = s3._parse_tags_xml(body)
+        return 200, {"Content-Type": "application/xml", "x-amz-version-id": version_id}, b""
+
+    return put_object_tagging
+
+
+def _head_with_tag_count(head):
+    """HeadObject: "x-amz-tagging-count: The number of tags, if any, on the object." """
+
+    def head_object(bucket_name, key, headers=None, query_params=None):
+        status, answer, body = head(bucket_name, key, headers, query_params)
+        if status == 200:
+            count = s3._object_tagging_count_header(bucket_name, key, answer.get("x-amz-version-id"))
+            answer.update(count)
+        return status, answer, body
+
+    return head_object
+
+
+def _conditional_copy(copy):
+    """CopyObject: If-Match and If-None-Match test the object at the destination, as in PutObject."""
+
+    def copy_object(bucket_name, dest_key, headers):
+        bucket = s3._ensure_bucket(bucket_name)
+        refused = bucket and s3._check_put_preconditions(headers, bucket["objects"].get(dest_key))
+        return refused or copy(bucket_name, dest_key, headers)
+
+    return copy_object
+
+
+def _tags_of_uploads(create, complete):
+    """CreateMultipartUpload: "x-amz-tagging: The tag-set for the object." """
+    tagging = {}
+
+    def create_multipart_upload(bucket_name, key, headers):
+        answer = create(bucket_name, key, headers)
+        if answer[0] == 200 and headers.get("x-amz-tagging"):
+            upload_id = re.search(rb"<UploadId>(.*?)</UploadId>", answer[2]).group(1).decode()
+            tagging[upload_id] = headers["x-amz-tagging"]
+        return answer
+
+    def complete_multipart_upload(bucket_name, key, body, query_params, headers=None):
+        answer = complete(bucket_name, key, body, query_params, headers)
+        tags = tagging.pop(s3._qp(query_params, "uploadId"), None) if answer[0] == 200 else None
+        if tags is not None:
+            parsed = {name: values[0] for name, values in s3._parse_qs(tags, keep_blank_values=True).items()}
+            s3._object_tags[(bucket_name, key, answer[1].get("x-amz-version-id"))] = parsed
+        return answer
+
+    return create_multipart_upload, complete_multipart_upload
+
+
+def _encoded_version_listing(list_versions):
+    """ListObjectVersions: "encoding-type: Encodes the object keys in the response", as in listings of objects."""
+    encoded = re.compile(rb"<(Key|Prefix|KeyMarker|NextKeyMarker)>(.*?)</\1>", re.DOTALL)
+
+    def encode(match):
+        text = quote(unescape(match.group(2).decode()), safe="/")
+        return b"<%s>%s</%s>" % (match.group(1), text.encode(), match.group(1))
+
+    def list_object_versions(bucket_name, query_params):
+        status, headers, body = list_versions(bucket_name, query_params)
+        if status == 200 and s3._qp(query_params, "encoding-type", "") == "url":
+            body = encoded.sub(encode, body)
+            body = body.replace(b"</ListVersionsResult>", b"<EncodingType>url</EncodingType></ListVersionsResult>")
+        return status, headers, body
+
+    return list_object_versions
+
+
+def _wildcards_of_any_character(pattern, ignore_case):
+    """IAM, "Using wildcards": * stands for any characters, and a key may hold a line break."""
+    regex = "".join({"*": ".*", "?": "."}.get(character, re.escape(character)) for character in pattern)
+    return re.compile(f"^{regex}$", re.DOTALL | (re.IGNORECASE if ignore_case else 0))
+
+
+s3._get_object_tagging = _tags_of_any_version(s3._get_object_tagging)
+s3._put_object_tagging = _tag_any_version(s3._put_object_tagging)
+s3._head_object = _head_with_tag_count(s3._head_object)
+s3._copy_object = _conditional_copy(s3._copy_object)
+s3._create_multipart_upload, s3._complete_multipart_upload = _tags_of_uploads(
+    s3._create_multipart_upload, s3._complete_multipart_upload
+)
+s3._list_object_versions = _encoded_version_listing(s3._list_object_versions)
+iam_evaluator._fnmatch_compile = lru_cache(maxsize=4096)(_wildcards_of_any_character)
+
+if __name__ == "__main__":
+    from ministack.app import main
+
+    sys.exit(main())

@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { type ClientOptions, s3Client } from '@holdfast/core/adapters/aws/clients.ts';
+import { S3ObjectStore } from '@holdfast/core/adapters/aws/s3-object-store.ts';
+import type { OwnerAttributes, StoreWorld } from '../suites/object-store-world.ts';
+
+/** Buckets of an AWS-compatible endpoint. */
+export function cloudStoreWorld(options: ClientOptions): StoreWorld {
+  const client = s3Client(options);
+  return {
+    store: new S3ObjectStore(client),
+    createBucket: ({ versioned }) => createBucket(client, versioned),
+    put: async (Bucket, Key, Body, attributes = {}) => {
+      const input = { Bucket, Key, Body, ...putInput(attributes) };
+      return (await client.send(new PutObjectCommand(input))).VersionId ?? 'null';
+    },
+    delete: async (Bucket, Key) => {
+      await client.send(new DeleteObjectCommand({ Bucket, Key }));
+    },
+  };
+}
+
+export async function createBucket(client: S3Client, versioned: boolean): Promise<string> {
+  const Bucket = `contract-${randomBytes(6).toString('hex')}`;
+  await client.send(new CreateBucketCommand({ Bucket }));
+  if (versioned) {
+    const VersioningConfiguration = { Status: 'Enabled' as const };
+    await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
+  }
+  return Bucket;
+}
+
+function putInput({ headers = {}, metadata = {}, tags = {}, storageClass, customerKey }: OwnerAttributes) {
+  return {
+    ContentType: headers.contentType,
+    CacheControl: headers.cacheControl,
+    ContentDisposition: headers.contentDisposition,
+    ContentEncoding: headers.contentEncoding,
+    ContentLanguage: headers.contentLanguage,
+    Expires: headers.expires === undefined ? undefined : new Date(headers.expires),
+    Metadata: { ...metadata },
+    Tagging: new URLSearchParams(tags).toString(),
+    StorageClass: storageClass,
+    ...(customerKey === true && { SSECustomerAlgorithm: 'AES256', SSECustomerKey: 'k'.repeat(32) }),
+  };
+}

@@ -1,0 +1,81 @@
+import {
+  DeleteRuleCommand,
+  DescribeRuleCommand,
+  type EventBridgeClient,
+  PutRuleCommand,
+} from '@aws-sdk/client-eventbridge';
+import {
+  GetBucketNotificationConfigurationCommand,
+  type NotificationConfiguration,
+  PutBucketNotificationConfigurationCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { type ClientOptions, eventBridgeClient, s3Client } from '@holdfast/core/adapters/aws/clients.ts';
+import { EventBridgeWiring } from '@holdfast/core/adapters/aws/eventbridge-wiring.ts';
+import type { WiringWorld } from '../suites/event-wiring.ts';
+import { createBucket } from './cloud-store-world.ts';
+
+const OTHERS: NotificationConfiguration = {
+  QueueConfigurations: [
+    {
+      Id: 'thumbnails',
+      QueueArn: 'arn:aws:sqs:us-east-1:000000000000:thumbnails',
+      Events: ['s3:ObjectCreated:*'],
+      Filter: { Key: { FilterRules: [{ Name: 'suffix', Value: '.jpg' }] } },
+    },
+  ],
+  TopicConfigurations: [
+    { Id: 'audit', TopicArn: 'arn:aws:sns:us-east-1:000000000000:audit', Events: ['s3:ObjectRemoved:*'] },
+  ],
+};
+
+const ruleName = (bucket: string) => `capture-${bucket}`;
+
+/** Buckets and rules of an AWS-compatible endpoint. */
+export function cloudWiringWorld(options: ClientOptions): WiringWorld {
+  const s3 = s3Client(options);
+  const eventBridge = eventBridgeClient(options);
+  return {
+    wiring: new EventBridgeWiring({ s3, eventBridge, ruleName }),
+    createBucket: () => createBucket(s3, false),
+    setRule: (bucket, state) => setRule(eventBridge, ruleName(bucket), state),
+    isRuleEnabled: async (bucket) => {
+      const rule = await eventBridge.send(new DescribeRuleCommand({ Name: ruleName(bucket) }));
+      return rule.State === 'ENABLED';
+    },
+    isEventBridgeOn: async (bucket) =>
+      (await notifications(s3, bucket)).EventBridgeConfiguration !== undefined,
+    owner: {
+      setOthers: async (Bucket) => {
+        const input = { Bucket, NotificationConfiguration: OTHERS, SkipDestinationValidation: true };
+        await s3.send(new PutBucketNotificationConfigurationCommand(input));
+      },
+      others: async (bucket) => {
+        const { EventBridgeConfiguration: _, ...others } = await notifications(s3, bucket);
+        return others;
+      },
+    },
+  };
+}
+
+async function notifications(s3: S3Client, Bucket: string): Promise<NotificationConfiguration> {
+  const { $metadata: _, ...present } = await s3.send(
+    new GetBucketNotificationConfigurationCommand({ Bucket }),
+  );
+  return present;
+}
+
+async function setRule(
+  client: EventBridgeClient,
+  Name: string,
+  state: 'enabled' | 'disabled' | 'missing',
+): Promise<void> {
+  if (state === 'missing') {
+    await client.send(new DeleteRuleCommand({ Name }));
+    return;
+  }
+  const EventPattern = JSON.stringify({ source: ['aws.s3'] });
+  await client.send(
+    new PutRuleCommand({ Name, EventPattern, State: state === 'enabled' ? 'ENABLED' : 'DISABLED' }),
+  );
+}

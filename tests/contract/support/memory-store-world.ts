@@ -1,0 +1,21 @@
+import { MemoryObjectStore } from '@holdfast/core/adapters/memory/memory-object-store.ts';
+import { MemoryS3 } from '@holdfast/core/adapters/memory/memory-s3.ts';
+import type { StoreWorld } from '../suites/object-store-world.ts';
+
+/** Buckets in memory, all within one second. */
+export function memoryStoreWorld(): StoreWorld {
+  const s3 = new MemoryS3({ now: () => Date.parse('2026-03-01T12:00:00.345Z') });
+  let buckets = 0;
+  return {
+    store: new MemoryObjectStore(s3),
+    createBucket: async ({ versioned }) => {
+      const name = `bucket-${++buckets}`;
+      s3.createBucket(name, { versioning: versioned ? 'enabled' : 'never' });
+      return name;
+    },
+    put: async (bucket, key, body, attributes) => s3.put(bucket, key, body, attributes).versionId,
+    delete: async (bucket, key) => {
+      s3.delete(bucket, key);
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import { PowertoolsTelemetry } from '@holdfast/core/adapters/aws/powertools-telemetry.ts';
+import { MemoryTelemetry } from '@holdfast/core/adapters/memory/memory-telemetry.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+describe('PowertoolsTelemetry', () => {
+  beforeEach(() => {
+    // Then Powertools writes to the console, which can be listened to, and not past it.
+    vi.stubEnv('POWERTOOLS_DEV', 'true');
+    vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    vi.restoreAllMocks();
+  });
+
+  function listen(method: 'log' | 'info' | 'warn' | 'error') {
+    const heard: Array<Record<string, unknown>> = [];
+    vi.spyOn(console, method).mockImplementation((line) => heard.push(JSON.parse(line)));
+    return heard;
+  }
+
+  it('logs one JSON object a line', () => {
+    const heard = listen('warn');
+    new PowertoolsTelemetry().warn('deletions held', { source: 's3://b', count: 5 });
+    expect(heard).toMatchObject([
+      { level: 'WARN', message: 'deletions held', source: 's3://b', count: 5, service: 'holdfast' },
+    ]);
+  });
+
+  it('writes metrics with their units when told to, once', () => {
+    const heard = listen('log');
+    const telemetry = new PowertoolsTelemetry();
+    telemetry.metric('Lag', 1500);
+    telemetry.metric('CapturedBytes', 10);
+    telemetry.metric('CapturedObjects', 1);
+    telemetry.metric('CapturedObjects', 2);
+    expect(heard).toEqual([]);
+    telemetry.flush();
+    telemetry.flush();
+    expect(heard).toMatchObject([{ Lag: 1500, CapturedBytes: 10, CapturedObjects: [1, 2] }]);
+    expect(heard[0]?.['_aws']).toMatchObject({
+      CloudWatchMetrics: [
+        {
+          Namespace: 'Holdfast',
+          Metrics: [
+            { Name: 'Lag', Unit: 'Milliseconds' },
+            { Name: 'CapturedBytes', Unit: 'Bytes' },
+            { Name: 'CapturedObjects', Unit: 'Count' },
+          ],
+        },
+      ],
+    });
+  });
+});
+
+describe('MemoryTelemetry', () => {
+  it('keeps what it hears', () => {
+    const telemetry = new MemoryTelemetry();
+    telemetry.info('one', { a: 1 });
+    telemetry.error('two');
+    telemetry.metric('Lag', 5);
+    telemetry.metric('Lag', 7);
+    expect(telemetry.lines).toEqual([
+      { level: 'info', message: 'one', fields: { a: 1 } },
+      { level: 'error', message: 'two', fields: {} },
+    ]);
+    expect(telemetry.values('Lag')).toEqual([5, 7]);
+    expect(telemetry.total('Lag')).toBe(12);
+    expect(telemetry.total('MissedEvents')).toBe(0);
+  });
+});

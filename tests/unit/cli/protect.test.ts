@@ -1,0 +1,128 @@
+import * as v from 'valibot';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ProtectedSchema } from '../../../cli/json/protect.ts';
+import { VAULT } from '../../support/pipeline.ts';
+import { CliWorld, footprint } from './support/given-cli.ts';
+
+let cli: CliWorld;
+
+beforeEach(() => {
+  cli = new CliWorld();
+  cli.givenBucket('docs', { 'a.txt': 'one', 'b.txt': 'two' });
+});
+
+describe('protect', () => {
+  it('wires the bucket, registers it and begins the first reconcile', async () => {
+    const { code, stdout } = await cli.run('protect', 's3://docs');
+
+    expect(code).toBe(0);
+    expect(stdout).toContain('s3://docs is protected from now on');
+    expect(stdout).toContain('holdfast job reconcile-20260301-120000-r1 --wait');
+    const [request] = [...cli.stacks.requests.values()];
+    expect(request?.parameters).toMatchObject({ Bucket: 'docs', Prefix: '', CaptureQueueArn: 'arn:capture' });
+    expect(request?.tags).toEqual({ 'holdfast:source': 's3://docs', 'holdfast:stack': 'holdfast' });
+    expect(request?.template).toContain('AWS::Events::Rule');
+    expect(cli.pipeline.s3.bucket('docs').eventBridge).toBe(true);
+    expect(await cli.pipeline.catalog.getSource('s3://docs')).toMatchObject({ state: 'protected' });
+  });
+
+  it('waits for the first reconcile and says what it captured', async () => {
+    const { code, stdout } = await cli.run('protect', 's3://docs', '--wait');
+
+    expect(code).toBe(0);
+    expect(stdout).toContain('2 captured (6 B)');
+    expect(cli.pipeline.s3.text(VAULT, 's3/docs/a.txt')).toBe('one');
+    expect(cli.progress.some((text) => text.includes('waiting for it to begin'))).toBe(true);
+  });
+
+  it('answers in JSON as documented', async () => {
+    const ran = await cli.run('protect', 's3://docs', '--wait', '--json');
+
+    expect(ran.json()).toHaveLength(1);
+    expect(v.parse(ProtectedSchema, ran.json()[0])).toMatchObject({
+      source: 's3://docs',
+      result: { job: { state: 'done', counts: { captured: 2 } }, problems: [] },
+    });
+  });
+
+  it('takes a prefix and filters, in the URI or beside it', async () => {
+    await cli.run('protect', 's3://docs/a', '--exclude', '**/*.tmp', '--exclude', 'x*', '--include', '*.txt');
+
+    expect(await cli.pipeline.catalog.getSource('s3://docs')).toMatchObject({
+      prefix: 'a',
+      include: ['*.txt'],
+      exclude: ['**/*.tmp', 'x*'],
+    });
+    expect([...cli.stacks.requests.values()][0]?.parameters).toMatchObject({ Prefix: 'a' });
+  });
+
+  it('leaves the first reconcile out when told to', async () => {
+    const ran = await cli.run('protect', 's3://docs', '--no-initial', '--json');
+
+    expect(ran.code).toBe(0);
+    expect(v.parse(ProtectedSchema, ran.json()[0])).toMatchObject({ jobId: null, result: null });
+    expect(cli.pipeline.queue.idle).toBe(true);
+  });
+
+  it('ends with 3 when some of it could not be captured', async () => {
+    cli.pipeline.s3.put('docs', 'frozen', 'x', { storageClass: 'DEEP_ARCHIVE' });
+
+    const { code, stdout } = await cli.run('protect', 's3://docs', '--wait');
+
+    expect(code).toBe(3);
+    expect(stdout).toContain('archived: frozen');
+  });
+
+  it.each([
+    ['an invalid URI', ['docs'], '"docs" is not an S3 URI'],
+    ['an impossible name', ['s3://Docs'], 'cannot be a bucket name'],
+    ['an invalid glob', ['s3://docs', '--include', '[a'], '"[a" is not a valid glob'],
+    ['two prefixes', ['s3://docs/a', '--prefix', 'b'], 'the prefix is given twice'],
+    ['waiting for nothing', ['s3://docs', '--no-initial', '--wait'], '--no-initial'],
+    ['a bucket that does not exist', ['s3://nowhere'], 'there is no bucket s3://nowhere'],
+    ['the vault itself', [`s3://vault`], 's3://vault is the vault itself'],
+    ['a bucket in another region', ['s3://far'], 's3://far is in eu-west-1'],
+    ['a bucket of somebody else', ['s3://theirs'], 'access denied to s3://theirs'],
+    ['a bucket that is protected already', ['s3://known'], 's3://known is already protected'],
+  ])('refuses %s and changes nothing', async (_, argv, words) => {
+    cli.pipeline.s3.createBucket('far', { region: 'eu-west-1' });
+    cli.givenBucket('theirs');
+    cli.pipeline.s3.deny('theirs');
+    await cli.givenProtected('known');
+    const before = await footprint(cli);
+
+    const ran = await cli.run('protect', ...argv);
+
+    expect(ran.code).toBe(2);
+    expect(ran.stdout).toBe('');
+    expect(ran.stderr).toMatch(/^holdfast: [^\n]*\n$/);
+    expect(ran.stderr).toContain(words);
+    expect(await footprint(cli)).toEqual(before);
+  });
+
+  it('says what was done when a step fails, and finishes it the next time', async () => {
+    cli.pipeline.catalog.requests.before = (op) => {
+      if (op === 'putSource') throw new Error('the table is not there');
+    };
+    const failed = await cli.run('protect', 's3://docs', '--wait');
+    expect(failed.code).toBe(1);
+    expect(failed.stderr).toContain('could not register it: the table is not there');
+    expect(failed.stderr).toContain('done so far: stack holdfast-source-docs-');
+    expect(failed.stderr).toContain('run the same command again to finish it');
+
+    cli.pipeline.catalog.requests.before = undefined;
+    expect((await cli.run('protect', 's3://docs', '--wait')).code).toBe(0);
+    expect(cli.stacks.requests.size).toBe(1);
+  });
+
+  it('gives the reason of a stack that fails, and leaves nothing behind', async () => {
+    cli.stacks.failure = 'CaptureRule (AWS::Events::Rule): the limit of rules is reached';
+    const before = await footprint(cli);
+
+    const { code, stderr } = await cli.run('protect', 's3://docs');
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('the limit of rules is reached; nothing else was changed');
+    expect(await footprint(cli)).toEqual(before);
+  });
+});

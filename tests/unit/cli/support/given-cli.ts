@@ -1,0 +1,141 @@
+import { MemoryQueueAdmin } from '../../../../cli/adapters/memory/memory-queue-admin.ts';
+import { MemoryStacks } from '../../../../cli/adapters/memory/memory-stacks.ts';
+import type { Connection, Deps, GlobalOptions } from '../../../../cli/context.ts';
+import { type CoreStack, readOutputs } from '../../../../cli/core-stack.ts';
+import type { ExitCode } from '../../../../cli/exit-codes.ts';
+import { runCli } from '../../../../cli/run-cli.ts';
+import { Pipeline, VAULT } from '../../../support/pipeline.ts';
+
+const OUTPUTS = {
+  VaultBucket: VAULT,
+  CatalogTable: 'table',
+  CaptureQueueUrl: 'http://queue/capture',
+  BacklogQueueUrl: 'http://queue/backlog',
+  ReconcileQueueUrl: 'http://queue/reconcile',
+  RestoreQueueUrl: 'http://queue/restore',
+  RestoreWorkQueueUrl: 'http://queue/restore-work',
+  CaptureDeadLettersUrl: 'http://queue/capture-dead',
+  BacklogDeadLettersUrl: 'http://queue/backlog-dead',
+  ReconcileDeadLettersUrl: 'http://queue/reconcile-dead',
+  RestoreDeadLettersUrl: 'http://queue/restore-dead',
+  RestoreWorkDeadLettersUrl: 'http://queue/restore-work-dead',
+  CaptureQueueArn: 'arn:capture',
+  ReconcileQueueArn: 'arn:reconcile',
+  CaptureChangesRoleName: 'capture-changes',
+  CaptureBacklogRoleName: 'capture-backlog',
+  ReconcileSourceRoleName: 'reconcile-source',
+  RestoreObjectsRoleName: 'restore-objects',
+  RestoreTargets: '',
+  RetentionInDays: '90',
+  MultipartThresholdInMiB: '5120',
+};
+
+export type Ran = {
+  readonly code: ExitCode;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The lines of standard output, as JSON. */
+  readonly json: () => unknown[];
+};
+
+/** The CLI over a pipeline in memory. While a command waits, the functions work. */
+export class CliWorld {
+  readonly pipeline = new Pipeline();
+  readonly stacks = new MemoryStacks(({ parameters }) => this.#createRule(parameters['Bucket'] ?? ''));
+  readonly queues = new MemoryQueueAdmin(this.pipeline.queue);
+  readonly progress: string[] = [];
+  readonly interrupt = new AbortController();
+  /** What the person at the terminal answers; nobody is there when it is not set. */
+  answer: string | undefined;
+  /** Questions that were asked. */
+  readonly questions: string[] = [];
+  /** What happens while a command waits. */
+  meanwhile: () => Promise<void> = () => this.pipeline.drain();
+  /** Why there is no connection. */
+  unreachable: Error | undefined;
+  /** With which options the core stack was looked for. */
+  readonly connects: GlobalOptions[] = [];
+  #names = 0;
+
+  /** Runs one command line, its words apart. */
+  async run(...argv: string[]): Promise<Ran> {
+    const out: string[] = [];
+    const err: string[] = [];
+    const code = await runCli(argv, this.#deps(out, err));
+    const stdout = out.join('');
+    return {
+      code,
+      stdout,
+      stderr: err.join(''),
+      json: () =>
+        stdout
+          .trimEnd()
+          .split('\n')
+          .map((line) => JSON.parse(line)),
+    };
+  }
+
+  /** A bucket with objects, not protected yet. */
+  givenBucket(name: string, objects: Readonly<Record<string, string>> = {}): void {
+    this.pipeline.s3.createBucket(name);
+    for (const [key, body] of Object.entries(objects)) this.pipeline.s3.put(name, key, body);
+  }
+
+  /** A bucket with objects, all of them in the vault. */
+  async givenProtected(name: string, objects: Readonly<Record<string, string>> = {}): Promise<void> {
+    this.givenBucket(name, objects);
+    const { code, stderr } = await this.run('protect', `s3://${name}`, '--wait');
+    if (code !== 0) throw new Error(`protect ended with ${code}: ${stderr}`);
+  }
+
+  get connection(): Connection {
+    const stack: CoreStack = {
+      name: 'holdfast',
+      region: 'us-east-1',
+      outputs: readOutputs({ name: 'holdfast', status: 'CREATE_COMPLETE', outputs: OUTPUTS, tags: {} }),
+    };
+    return { stack, world: this.pipeline.world, stacks: this.stacks, queues: this.queues };
+  }
+
+  #deps(out: string[], err: string[]): Deps {
+    return {
+      stdout: { write: (text) => out.push(text), once: () => {} },
+      stderr: { write: (text) => err.push(text), once: () => {} },
+      progress: { update: (text) => this.progress.push(text), clear: () => {} },
+      connect: async (options) => {
+        this.connects.push(options);
+        if (this.unreachable !== undefined) throw this.unreachable;
+        return this.connection;
+      },
+      clock: () => this.pipeline.now,
+      pause: async (ms) => {
+        this.pipeline.now += ms;
+        await this.meanwhile();
+      },
+      random: () => `r${++this.#names}`,
+      ...(this.answer === undefined ? {} : { ask: (question: string) => this.#ask(question) }),
+      interrupt: this.interrupt.signal,
+    };
+  }
+
+  async #ask(question: string): Promise<string> {
+    this.questions.push(question);
+    return this.answer ?? '';
+  }
+
+  #createRule(bucket: string): void {
+    this.pipeline.s3.bucket(bucket).rule = 'enabled';
+  }
+}
+
+/** Everything that a command could change, to see that one changed nothing. */
+export async function footprint({ pipeline, stacks }: CliWorld): Promise<unknown> {
+  const { s3, catalog, queue } = pipeline;
+  return {
+    vault: s3.keys(VAULT),
+    sources: await catalog.listSources(),
+    jobs: await catalog.listJobs(),
+    stacks: [...stacks.requests.keys()],
+    waiting: (['reconcile', 'restore', 'backlog', 'capture'] as const).map((name) => queue.waiting(name)),
+  };
+}
