@@ -88,7 +88,7 @@ async function answering(endpoint: string): Promise<string> {
 const BUSY_MS = 20_000;
 
 async function ensureInstance(settings: Settings, { python }: Venv): Promise<Instance> {
-  const { root, stateDir, auth, env, report } = settings;
+  const { root, stateDir, auth, env, functionEnv, report } = settings;
   const running = await runningInstance(stateDir, BUSY_MS);
   if (running) {
     noteDifferences(settings, running);
@@ -98,7 +98,7 @@ async function ensureInstance(settings: Settings, { python }: Venv): Promise<Ins
   if (await recordedInstance(stateDir)) await stopMinistack(stateDir);
   const port = settings.port ?? (await freePort());
   return step(report, `starting the local cloud on port ${port}`, () =>
-    startMinistack({ python, root, stateDir, port, auth, env }),
+    startMinistack({ python, root, stateDir, port, auth, env, functionEnv }),
   );
 }
 

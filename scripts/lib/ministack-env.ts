@@ -7,6 +7,8 @@ export type MinistackEnvOptions = {
   readonly port: number;
   readonly auth: boolean;
   readonly env: NodeJS.ProcessEnv;
+  /** More for the emulator's environment, and so for the functions'. */
+  readonly functionEnv?: Readonly<Record<string, string>> | undefined;
 };
 
 const dataDirs = (stateDir: string) => ({ s3: join(stateDir, 's3'), tmp: join(stateDir, 'tmp') });
@@ -30,7 +32,14 @@ export async function emptyDataDirs(stateDir: string): Promise<void> {
  * MiniStack hands its whole environment to the functions: it gets a short one of its own, as they would have in
  * Lambda, and nothing of the developer's shell.
  */
-export function ministackEnv({ root, stateDir, port, auth, env }: MinistackEnvOptions): NodeJS.ProcessEnv {
+export function ministackEnv({
+  root,
+  stateDir,
+  port,
+  auth,
+  env,
+  functionEnv,
+}: MinistackEnvOptions): NodeJS.ProcessEnv {
   const { s3, tmp } = dataDirs(stateDir);
   return {
     HOME: stateDir,
@@ -50,5 +59,6 @@ export function ministackEnv({ root, stateDir, port, auth, env }: MinistackEnvOp
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     PYTHONUNBUFFERED: '1',
+    ...functionEnv,
   };
 }

@@ -20,6 +20,8 @@ export type CloudOptions = {
   /** Template parameters beside or instead of the usual ones. */
   readonly parameters?: Readonly<Record<string, string>>;
   readonly env?: NodeJS.ProcessEnv;
+  /** More for the functions' environment. */
+  readonly functionEnv?: Readonly<Record<string, string>>;
   readonly report?: Report;
 };
 
@@ -33,6 +35,7 @@ export type Settings = {
   readonly auth: boolean;
   readonly parameters: Readonly<Record<string, string>>;
   readonly env: NodeJS.ProcessEnv;
+  readonly functionEnv: Readonly<Record<string, string>> | undefined;
   readonly report: Report;
 };
 
@@ -50,6 +53,7 @@ export function cloudSettings(options: CloudOptions = {}): Settings {
     auth: options.auth ?? authFrom(env),
     parameters: { ...LOCAL_PARAMETERS, ...options.parameters },
     env,
+    functionEnv: options.functionEnv,
     report: options.report ?? toStderr,
   };
 }

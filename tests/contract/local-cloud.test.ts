@@ -23,10 +23,8 @@ describeObjectStore('S3 of the local cloud', () => cloudStoreWorld(cloud.client)
   checksumOfCopy: false,
   // A redirect is taken over from the source, and only set together with all other metadata.
   redirectOfCopy: false,
-  // EncodingType is honoured in listings of objects only.
-  encodedVersionListing: false,
-  // CreateMultipartUpload drops its x-amz-tagging header.
-  tagsOfMultipart: false,
+  encodedVersionListing: true,
+  tagsOfMultipart: true,
   // Objects in GLACIER are listed as such, and can be read.
   archive: false,
   // Longer keys are taken, too.

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
-import { AWKWARD_KEYS } from '../support/awkward-keys.ts';
+import { AWKWARD_KEYS as KEYS } from '../support/awkward-keys.ts';
 import {
   bytesOf,
   catalog,
@@ -19,10 +19,6 @@ import {
   tryHoldfast,
   vault,
 } from './support/cloud.ts';
-
-// The emulator's own parsing loses these; S3 has them. They are tested over memory.
-const BEYOND_THE_EMULATOR = new Set(['carriage\rreturn', 'null-text-\u0001-control']);
-const KEYS = AWKWARD_KEYS.filter((key) => !BEYOND_THE_EMULATOR.has(key));
 
 const EVERYTHING = {
   ContentType: 'text/html; charset=utf-8',

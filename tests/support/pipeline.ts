@@ -95,7 +95,9 @@ export class Pipeline {
   async deliverEvents(batch = this.events.splice(0)): Promise<void> {
     for (const message of batch) message.receives++;
     const messages = batch.map(({ id, body, receives }) => ({ messageId: id, body, receiveCount: receives }));
-    const failed = new Set(await captureEvents(messages, this.world));
+    const failed = new Set(
+      await captureEvents(messages, { ...this.world, sources: (uri) => this.catalog.getSource(uri) }),
+    );
     for (const message of batch.filter(({ id }) => failed.has(id))) {
       (message.receives >= this.world.settings.maxReceives ? this.dead : this.events).push(message);
     }

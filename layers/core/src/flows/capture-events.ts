@@ -8,10 +8,11 @@ import type { CaptureOutcome, CaptureWorld } from './capture/attempt.ts';
 import { capture } from './capture/capture.ts';
 import { markFailed } from './capture/mark-failed.ts';
 import type { Delivery, World } from './dependencies.ts';
+import type { SourceLookup } from './source-lookup.ts';
 import { measure, Tally } from './tally.ts';
 
 export type EventMessage = Pick<Delivery, 'messageId' | 'receiveCount'> & { readonly body: string };
-export type EventsWorld = CaptureWorld & Pick<World, 'telemetry'>;
+export type EventsWorld = CaptureWorld & Pick<World, 'telemetry'> & { readonly sources: SourceLookup };
 
 type Read = { readonly message: EventMessage; readonly changes: readonly Change[]; readonly error?: unknown };
 
@@ -65,10 +66,10 @@ function receivesPerObject(reads: readonly Read[]): Map<string, number> {
 
 async function loadSources(
   changes: readonly Change[],
-  { catalog }: EventsWorld,
+  { sources: lookUp }: EventsWorld,
 ): Promise<Map<string, Source | undefined>> {
   const buckets = [...new Set(changes.map(({ bucket }) => bucket))];
-  const sources = await Promise.all(buckets.map((bucket) => catalog.getSource(sourceUri(bucket))));
+  const sources = await Promise.all(buckets.map((bucket) => lookUp(sourceUri(bucket))));
   return new Map(buckets.map((bucket, index) => [bucket, sources[index]]));
 }
 

@@ -41,7 +41,8 @@ export function dynamoClient(options: ClientOptions = {}): DynamoDBClient {
 }
 
 export function sqsClient(options: ClientOptions = {}): SQSClient {
-  return new SQSClient(settings(options, CONTROL_LIMITS));
+  // An endpoint that was configured counts for queues too, whatever host their URLs name.
+  return new SQSClient({ ...settings(options, CONTROL_LIMITS), useQueueUrlAsEndpoint: false });
 }
 
 export function eventBridgeClient(options: ClientOptions = {}): EventBridgeClient {
