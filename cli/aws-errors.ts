@@ -26,13 +26,7 @@ function* chainOf(error: unknown): Generator<Error> {
   yield* chainOf(error.cause);
 }
 
-const RULES: readonly Rule[] = [
-  missingRegion,
-  missingCredentials,
-  badCredentials,
-  noWay,
-  denied,
-];
+const RULES: readonly Rule[] = [missingRegion, missingCredentials, badCredentials, noWay, denied];
 
 function missingRegion({ message }: Error): Known | undefined {
   if (!/^Region is missing/.test(message)) return undefined;

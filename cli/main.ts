@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { setTimeout } from 'node:timers/promises';
 import type { Deps } from './context.ts';
 import { EXIT } from './exit-codes.ts';
-import { noProgress, SpinnerProgress } from './progress.ts';
+import { progressOn } from './progress.ts';
 import { runCli } from './run-cli.ts';
 
 /** Runs the CLI as this process: the one place that knows of `process`. */
@@ -26,7 +26,7 @@ function processDeps(interrupt: AbortController): Deps {
   return {
     stdout,
     stderr,
-    progress: stderr.isTTY ? new SpinnerProgress(stderr) : noProgress,
+    progress: progressOn(stderr),
     // The AWS SDK takes a while to load; --help and usage errors do not wait for it.
     connect: async (options) => (await import('./connect.ts')).connect(options),
     clock: Date.now,
@@ -40,7 +40,10 @@ function processDeps(interrupt: AbortController): Deps {
 async function ask(question: string, interrupt: AbortController): Promise<string> {
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   // While it waits for a line, the prompt hears Ctrl+C in place of the process.
-  prompt.on('SIGINT', () => interrupt.abort());
+  prompt.on('SIGINT', () => {
+    process.stderr.write('\n');
+    interrupt.abort();
+  });
   try {
     return await prompt.question(question);
   } finally {

@@ -9,10 +9,15 @@ export interface Progress {
 }
 
 /** For pipes and files: says nothing. */
-export const noProgress: Progress = { update() {}, clear() {} };
+const noProgress: Progress = { update() {}, clear() {} };
+
+/** Progress for a stream: none where nobody looks, nor on a terminal that has no width to draw in. */
+export function progressOn(stream: NodeJS.WriteStream): Progress {
+  return stream.isTTY && stream.columns > 0 ? new SpinnerProgress(stream) : noProgress;
+}
 
 /** A line that turns, on a terminal. The library is loaded when the first line is shown. */
-export class SpinnerProgress implements Progress {
+class SpinnerProgress implements Progress {
   readonly #stream: NodeJS.WriteStream;
   #text = '';
   #shown = false;
@@ -30,6 +35,7 @@ export class SpinnerProgress implements Progress {
   }
 
   clear(): void {
+    if (!this.#shown) return;
     this.#shown = false;
     this.#spinner?.stop();
   }

@@ -45,7 +45,7 @@ function tableOf(found: readonly SourceJson[], now: number): string[] {
   const rows = found.map((one) => [
     coverageOf(one),
     one.state,
-    one.wiring,
+    one.state === 'unprotected' ? '-' : one.wiring,
     count(one.objects),
     bytes(one.bytes),
     when(one.lastEventAt),

@@ -27,7 +27,7 @@ export async function collectStatus(
   const meant = found.filter(({ source, state }) => isMeant(source) && (only ?? state) !== 'unprotected');
   const sources: Status['sources'] = [];
   for (const one of meant) {
-    sources.push({ ...one, unprotectedObjects: await listUnprotected(one.source, keep, world.catalog) });
+    sources.push({ ...one, unprotectedObjects: await listUnprotected(one, keep, world.catalog) });
   }
   const running = jobs.filter(({ source, state }) => state === 'running' && isMeant(source));
   return {
@@ -42,6 +42,7 @@ export async function collectStatus(
 function troubles(one: Status['sources'][number]): string[] {
   const { source, state, wiring, wiringDetail, unreachable, heldDeletions: held, unprotectedObjects } = one;
   const { total } = unprotectedObjects;
+  if (state === 'unprotected') return [];
   return [
     ...(total === 0 ? [] : [`${source}: ${counted(total, 'object')} not protected in the present state`]),
     ...(wiring === 'broken' || state === 'unregistered'

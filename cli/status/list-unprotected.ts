@@ -1,18 +1,24 @@
 import type { Entry } from '@holdfast/core/model/entry.ts';
+import { coverage } from '@holdfast/core/model/source.ts';
 import type { Catalog } from '@holdfast/core/ports/catalog.ts';
 import { moment } from '../json/moment.ts';
+import type { SourceJson } from '../json/sources.ts';
 import type { UnprotectedObjects } from '../json/status.ts';
 
-/** Counts a source's unprotected objects, and keeps the first of them. */
+type Covered = Pick<SourceJson, 'source' | 'prefix' | 'include' | 'exclude'>;
+
+/** Counts a source's unprotected objects, and keeps the first of them. What it no longer covers is not among them. */
 export async function listUnprotected(
-  source: string,
+  { source, prefix, include, exclude }: Covered,
   keep: number,
   catalog: Pick<Catalog, 'listUnprotected'>,
 ): Promise<UnprotectedObjects> {
   const byReason: Record<string, number> = {};
   const objects: UnprotectedObjects['objects'] = [];
   let total = 0;
+  const covers = coverage({ ...(prefix === null ? {} : { prefix }), include, exclude });
   for await (const { key, reason = 'failed', detail, updatedAt } of unprotectedEntries(source, catalog)) {
+    if (!covers(key)) continue;
     total++;
     byReason[reason] = (byReason[reason] ?? 0) + 1;
     if (objects.length < keep)

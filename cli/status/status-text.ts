@@ -49,9 +49,9 @@ function sourceLines(sources: Status['sources']): string[] {
   if (sources.length === 0) return ['nothing is protected yet; begin with: holdfast protect s3://bucket'];
   return table(
     SOURCE_COLUMNS,
-    sources.map(({ source, wiring, lag, unprotectedObjects }) => [
+    sources.map(({ source, state, wiring, lag, unprotectedObjects }) => [
       source,
-      wiring,
+      state === 'unprotected' ? '-' : wiring,
       lagText(lag, 'p50Seconds'),
       lagText(lag, 'p99Seconds'),
       count(unprotectedObjects.total),
@@ -65,8 +65,9 @@ function lagText(lag: Lag | null, share: 'p50Seconds' | 'p99Seconds'): string {
   return seconds === null ? 'above 1 h' : `within ${count(seconds)} s`;
 }
 
-function unprotectedLines({ source, unprotectedObjects }: Status['sources'][number]): string[] {
+function unprotectedLines({ source, state, unprotectedObjects }: Status['sources'][number]): string[] {
   const { total, byReason, objects } = unprotectedObjects;
+  if (state === 'unprotected') return [`${source} is no longer backed up`];
   if (total === 0) return [];
   const reasons = Object.entries(byReason).map(
     ([reason, n]) => `  ${count(n)} ${reason}: ${REASON_TEXT[reason as UnprotectedReason]}`,
