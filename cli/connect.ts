@@ -21,8 +21,14 @@ import { SqsQueueAdmin } from './adapters/aws/sqs-queue-admin.ts';
 import type { Connection, GlobalOptions } from './context.ts';
 import { type CoreStack, queueUrls, readOutputs } from './core-stack.ts';
 import { CommandError } from './errors.ts';
+import type { StackView } from './ports.ts';
 
 const CONCURRENCY = 32;
+/** How long AWS may take to answer what a person waits for. */
+const PATIENCE = {
+  maxAttempts: 3,
+  requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
+};
 const MIB = 1024 * 1024;
 
 /**
@@ -32,13 +38,30 @@ const MIB = 1024 * 1024;
  */
 export async function connect(options: GlobalOptions): Promise<Connection> {
   const clients = clientOptions(options);
-  const cloudFormation = new CloudFormationClient({ ...clients, maxAttempts: 3 });
+  const cloudFormation = new CloudFormationClient({ ...clients, ...PATIENCE });
   const stacks = new CloudFormationStacks(cloudFormation);
   const region = await cloudFormation.config.region();
-  const view = await stacks.describe(options.stack);
+  const view = await findStack(options.stack, stacks);
   if (view === undefined) throw new CommandError(await noStack(options.stack, region, clients), 'no-stack');
   const stack = { name: view.name, region, outputs: readOutputs(view) };
   return { stack, stacks, ...ways(stack, clients, await s3Options(clients)) };
+}
+
+/** What the SDK says of an answer that it cannot read. */
+const UNREADABLE = /^Unknown(Error)?$|parse error|Deserialization error/;
+
+/** The first request of all: what answers it may be something else than AWS. */
+async function findStack(name: string, stacks: CloudFormationStacks): Promise<StackView | undefined> {
+  try {
+    return await stacks.describe(name);
+  } catch (error) {
+    if (!(error instanceof Error) || !UNREADABLE.test(error.message)) throw error;
+    throw new CommandError(
+      'what answers at the endpoint is not AWS: check AWS_ENDPOINT_URL or --endpoint-url',
+      'connection',
+      { cause: error },
+    );
+  }
 }
 
 /**
@@ -52,7 +75,7 @@ function clientOptions({ region, profile, endpointUrl }: GlobalOptions): ClientO
     delete process.env['AWS_SECRET_ACCESS_KEY'];
     delete process.env['AWS_SESSION_TOKEN'];
   }
-  if (endpointUrl !== undefined && !URL.canParse(endpointUrl)) {
+  if (endpointUrl !== undefined && !/^https?:\/\/[^/]/.test(endpointUrl)) {
     throw new CommandError(`--endpoint-url "${endpointUrl}" is not a URL, as http://127.0.0.1:4566`, 'usage');
   }
   return {
@@ -63,7 +86,7 @@ function clientOptions({ region, profile, endpointUrl }: GlobalOptions): ClientO
 }
 
 async function noStack(name: string, region: string, clients: ClientOptions): Promise<string> {
-  const sts = new STSClient({ ...clients, maxAttempts: 2 });
+  const sts = new STSClient({ ...clients, ...PATIENCE });
   const account = await sts.send(new GetCallerIdentityCommand({})).then(
     ({ Account }) => ` of account ${Account}`,
     () => '',

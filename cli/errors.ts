@@ -44,10 +44,9 @@ export function describeError(error: unknown): Trouble {
   if (error instanceof CommandError) return trouble(error.message, error.kind);
   if (error instanceof InvalidInputError) return trouble(error.message, 'input');
   const known = describeAwsError(error);
-  if (known !== undefined) return trouble(known.message, known.kind);
-  if (isStoreError(error, 'access-denied')) {
-    return trouble(`${error.message}: check the rights of your credentials`, 'access-denied');
-  }
+  if (known !== undefined && known.kind !== 'access-denied')
+    return trouble(oneLine(known.message), known.kind);
+  if (known !== undefined || isStoreError(error, 'access-denied')) return denied(error, known?.message);
   if (error instanceof HoldfastError) return trouble(error.message, 'failed');
   return trouble(unexpected(error), 'failed');
 }
@@ -59,14 +58,25 @@ const EXIT_BY_KIND: Partial<Readonly<Record<ErrorKind, ExitCode>>> = {
 };
 
 function trouble(message: string, kind: ErrorKind): Trouble {
-  return { message: message.replace(/\s*\n\s*/g, ' '), kind, exitCode: EXIT_BY_KIND[kind] ?? EXIT.failed };
+  return { message, kind, exitCode: EXIT_BY_KIND[kind] ?? EXIT.failed };
+}
+
+/** S3 itself says no more than "Access Denied"; the core knows what was asked of it. */
+function denied(error: unknown, words = ''): Trouble {
+  const message = error instanceof HoldfastError ? error.message : words;
+  return trouble(`${oneLine(message)}: check the rights of your credentials`, 'access-denied');
 }
 
 function usageMessage({ message }: CommanderError): string {
-  return `${message.replace(/^error: /, '')} (--help shows what there is)`;
+  return `${oneLine(message.replace(/^error: /, ''))} (--help shows what there is)`;
 }
 
 function unexpected(error: unknown): string {
   const name = error instanceof Error && error.name !== 'Error' ? `${error.name}: ` : '';
-  return `${name}${messageOf(error)} (HOLDFAST_DEBUG=1 shows where)`;
+  return `${name}${oneLine(messageOf(error))} (HOLDFAST_DEBUG=1 shows where)`;
+}
+
+/** Libraries break their messages into lines. */
+function oneLine(text: string): string {
+  return text.replace(/\s*\n\s*/g, ' ');
 }

@@ -14,6 +14,7 @@ export async function main(): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.failed);
   });
+  process.stderr.on('error', () => {});
   const code = await runCli(process.argv.slice(2), processDeps(interrupt));
   process.exitCode = code;
   // Whatever is still being asked of AWS has nobody left to answer.

@@ -75,7 +75,7 @@ export interface QueueAdmin {
 
 /** Everything that is neither done nor given up. */
 export function waiting(depths: readonly QueueDepth[]): number {
-  return depths.reduce((sum, { visible, inFlight, delayed }) => sum + visible + inFlight + delayed, 0);
+  return depths.reduce((sum, { visible, inFlight }) => sum + visible + inFlight, 0);
 }
 
 export function deadLetters(depths: readonly QueueDepth[]): number {

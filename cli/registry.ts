@@ -8,7 +8,7 @@ export type Act = <Args extends unknown[]>(
 ) => (...args: Args) => Promise<void>;
 
 /** One command: its arguments, options and help, and what it does. */
-export type CommandModule = { readonly define: (command: Command, act: Act) => void };
+type CommandModule = { readonly define: (command: Command, act: Act) => void };
 
 type Registered = { readonly summary: string; readonly load: () => Promise<CommandModule> };
 

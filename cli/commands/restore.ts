@@ -80,7 +80,8 @@ async function restore(context: Context, uri: string, options: Options): Promise
   };
   if (known !== undefined) {
     checkSameRequest(known, request);
-    return tellStarted(telling, connection, context);
+    const heading = [`job ${known.id} was asked for before; nothing is sent again`];
+    return tellStarted({ ...telling, heading }, connection, context);
   }
   await checkHasCopies(request, connection);
   return startJob({ ...telling, queue: 'restore', message }, connection, context);

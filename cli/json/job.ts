@@ -36,4 +36,3 @@ export const StartedSchema = v.strictObject({
   jobId: v.string(),
   result: v.nullable(JobResultSchema),
 });
-export type Started = v.InferOutput<typeof StartedSchema>;

@@ -17,7 +17,7 @@ import { assertPortFree } from './port.ts';
 import { processIdentity } from './process-identity.ts';
 
 /** Starts MiniStack with its departures from S3 put right. */
-export const SERVE = join(import.meta.dirname, '../emulator/serve.py');
+const SERVE = join(import.meta.dirname, '../emulator/serve.py');
 
 const START_MS = 60_000;
 const STOP_MS = 10_000;

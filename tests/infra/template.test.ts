@@ -106,7 +106,7 @@ describe('the queues', () => {
       'RestoreWorkQueue',
     ]);
     for (const [, { Properties }] of workQueues)
-      expect(Properties['RedrivePolicy']).toMatchObject({ maxReceiveCount: 5 });
+      expect(Properties['RedrivePolicy']).toMatchObject({ maxReceiveCount: 8 });
   });
 
   it('are encrypted and keep their messages for two weeks', () => {

@@ -96,7 +96,10 @@ export class Pipeline {
     for (const message of batch) message.receives++;
     const messages = batch.map(({ id, body, receives }) => ({ messageId: id, body, receiveCount: receives }));
     const failed = new Set(
-      await captureEvents(messages, { ...this.world, sources: (uri) => this.catalog.getSource(uri) }),
+      await captureEvents(messages, () => 60_000, {
+        ...this.world,
+        sources: (uri) => this.catalog.getSource(uri),
+      }),
     );
     for (const message of batch.filter(({ id }) => failed.has(id))) {
       (message.receives >= this.world.settings.maxReceives ? this.dead : this.events).push(message);

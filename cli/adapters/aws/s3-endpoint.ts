@@ -1,5 +1,7 @@
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 
+const NOBODY = { accessKeyId: 'nobody', secretAccessKey: 'nobody' };
+
 /**
  * Where requests to S3 go when it is not to AWS itself. The SDK finds an endpoint in the environment or in
  * ~/.aws/config and tells nobody, but who needs buckets in the path has to know: so a request is made up and never
@@ -11,7 +13,7 @@ export async function s3Endpoint(options: {
   region?: string;
   endpoint?: string;
 }): Promise<string | undefined> {
-  const client = new S3Client({ ...options, forcePathStyle: true });
+  const client = new S3Client({ ...options, credentials: NOBODY, forcePathStyle: true });
   let endpoint: string | undefined;
   client.middlewareStack.add(
     () => async (args) => {

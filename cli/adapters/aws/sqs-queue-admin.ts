@@ -70,7 +70,9 @@ export class SqsQueueAdmin implements QueueAdmin {
   async #sendBack(url: string, deadLetters: string, message: Message): Promise<string> {
     const { Body = '', ReceiptHandle } = message;
     try {
-      const send = new SendMessageCommand({ QueueUrl: url, MessageBody: Body });
+      // SQS counts its deliveries anew; its handlers have to know that there were earlier ones.
+      const MessageAttributes = { Redriven: { DataType: 'String', StringValue: 'true' } };
+      const send = new SendMessageCommand({ QueueUrl: url, MessageBody: Body, MessageAttributes });
       const { MessageId = '' } = await this.#client.send(send);
       await this.#client.send(new DeleteMessageCommand({ QueueUrl: deadLetters, ReceiptHandle }));
       return MessageId;

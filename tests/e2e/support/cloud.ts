@@ -25,7 +25,7 @@ export const stack = inject('stack');
 export const vault = outputs['VaultBucket'] ?? '';
 
 export const s3 = s3Client({ concurrency: 32 });
-export const sqs = sqsClient();
+const sqs = sqsClient();
 export const dynamo = dynamoClient();
 export const eventBridge = eventBridgeClient();
 export const store = new S3ObjectStore(s3);

@@ -228,6 +228,20 @@ describe('what cannot be captured (I6)', () => {
     expect(pipeline.vaultText('a.txt')).toBe('one');
   });
 
+  it('is captured when S3 says that it was thawed', async () => {
+    pipeline.s3.put(SOURCE, 'a.bin', 'x', { storageClass: 'DEEP_ARCHIVE' });
+    await pipeline.drain();
+    pipeline.s3.thaw(SOURCE, 'a.bin');
+    const event = {
+      source: 'aws.s3',
+      'detail-type': 'Object Restore Completed',
+      time: new Date(pipeline.now).toISOString(),
+      detail: { bucket: { name: SOURCE }, object: { key: 'a.bin' } },
+    };
+    await pipeline.deliverEvents([pipeline.message(JSON.stringify(event))]);
+    expect([(await pipeline.entry('a.bin')).state, pipeline.vaultText('a.bin')]).toEqual(['current', 'x']);
+  });
+
   it('is captured once it can be read, at the next reconcile', async () => {
     pipeline.s3.put(SOURCE, 'a.txt', 'one');
     pipeline.s3.deny(SOURCE, 'a.txt');

@@ -38,9 +38,7 @@ describe('an object above the multipart threshold', () => {
     pipeline.s3.put(SOURCE, 'big', BODY);
     const [event] = pipeline.events;
     await pipeline.deliverEvents();
-    await pipeline.deliverEvents([
-      pipeline.message((event?.body ?? '').replace(/"sequencer":"[^"]*"/, '"sequencer":"FF"')),
-    ]);
+    await pipeline.deliverEvents([pipeline.message(event?.body ?? '')]);
     expect(pipeline.s3.requests.count('beginMultipart')).toBe(1);
   });
 

@@ -2,11 +2,16 @@ import pMap from 'p-map';
 import type { Change } from '../model/change.ts';
 import { messageOf } from '../model/errors.ts';
 import type { Problem } from '../model/job.ts';
-import { type BacklogMessage, type CaptureBatch, parseBacklogMessage } from '../model/messages.ts';
+import {
+  type BacklogMessage,
+  type CaptureBatch,
+  type LargeCopy,
+  parseBacklogMessage,
+} from '../model/messages.ts';
 import { bucketOf, sourceUri } from '../model/source-uri.ts';
 import type { CaptureOutcome } from './capture/attempt.ts';
 import { capture } from './capture/capture.ts';
-import { continueLargeCopy } from './capture/continue-large-copy.ts';
+import { continueLargeCopy, giveUpLargeCopy } from './capture/continue-large-copy.ts';
 import { markFailed } from './capture/mark-failed.ts';
 import type { Delivery, Unwired } from './dependencies.ts';
 import { settleReconcile } from './reconcile/settle-reconcile.ts';
@@ -20,7 +25,7 @@ import { measure, Tally } from './tally.ts';
 export async function captureBacklog(body: string, delivery: Delivery, world: Unwired): Promise<void> {
   const message: BacklogMessage = parseBacklogMessage(body);
   if (message.kind === 'capture') return captureBatch(message, delivery, world);
-  const outcome = await continueLargeCopy(message, delivery, world);
+  const outcome = await copyOn(message, delivery, world);
   if (outcome === undefined) return;
   const lagMs = message.at === undefined ? undefined : Math.max(0, world.clock() - message.at);
   const tally = new Tally();
@@ -30,7 +35,22 @@ export async function captureBacklog(body: string, delivery: Delivery, world: Un
   if (activity !== undefined) await world.catalog.addActivity(sourceUri(message.bucket), activity);
 }
 
-type Result = { readonly key: string; readonly outcome?: CaptureOutcome; readonly error?: unknown };
+/** The next parts of a large copy; when they cannot be copied on the last delivery either, the entry says so. */
+async function copyOn(
+  message: LargeCopy,
+  delivery: Delivery,
+  world: Unwired,
+): Promise<CaptureOutcome | undefined> {
+  try {
+    return await continueLargeCopy(message, delivery, world);
+  } catch (error) {
+    if (delivery.receiveCount < world.settings.maxReceives) throw error;
+    await giveUpLargeCopy(message, 'failed', messageOf(error), world);
+    throw error;
+  }
+}
+
+type Result = { readonly change: Change; readonly outcome?: CaptureOutcome; readonly error?: unknown };
 
 async function captureBatch(batch: CaptureBatch, delivery: Delivery, world: Unwired): Promise<void> {
   const last = delivery.receiveCount >= world.settings.maxReceives;
@@ -72,15 +92,18 @@ async function captureItem(
   last: boolean,
   world: Unwired,
 ): Promise<Result> {
-  const { key } = change;
   try {
     const outcome = await capture(change, world, { recheck: delivery.receiveCount > 1 });
     measure(outcome, undefined, world.telemetry);
-    return { key, outcome };
+    return { change, outcome };
   } catch (error) {
-    world.telemetry.warn('capture failed', { bucket: change.bucket, key, error: messageOf(error) });
+    world.telemetry.warn('capture failed', {
+      bucket: change.bucket,
+      key: change.key,
+      error: messageOf(error),
+    });
     if (last) await markFailed(change, error, world);
-    return { key, error };
+    return { change, error };
   }
 }
 
@@ -89,9 +112,15 @@ function countResults(results: readonly Result[]): Record<string, number> {
   const add = (name: string, by: number) => {
     counts[name] = (counts[name] ?? 0) + by;
   };
-  for (const { outcome } of results) {
-    add(countName(outcome), 1);
-    if (outcome?.after?.state === 'current') add('capturedBytes', outcome.after.size ?? 0);
+  for (const { change, outcome } of results) {
+    const name = countName(outcome);
+    add(name, 1);
+    if (name === 'captured') add('capturedBytes', outcome?.after?.size ?? 0);
+    // What was listed and is not in the vault as it was listed.
+    if (change.kind === 'seen' && outcome?.after?.state !== 'current') {
+      add('leftOut', 1);
+      add('leftOutBytes', change.size ?? 0);
+    }
   }
   return counts;
 }
@@ -103,7 +132,7 @@ function countName(outcome: CaptureOutcome | undefined): string {
   return outcome.after?.state === 'deleted' ? 'deleted' : 'alreadyCaptured';
 }
 
-function problemOf({ key, outcome, error }: Result): Problem[] {
+function problemOf({ change: { key }, outcome, error }: Result): Problem[] {
   if (error !== undefined) return [{ key, reason: 'failed', detail: messageOf(error) }];
   if (outcome?.kind !== 'unprotected') return [];
   const { reason = 'failed', detail } = outcome.after ?? {};

@@ -11,6 +11,10 @@ import type { Delivery, World } from './dependencies.ts';
 import type { SourceLookup } from './source-lookup.ts';
 import { measure, Tally } from './tally.ts';
 
+const STOP_BEFORE_END_MS = 15_000;
+/** How often an event is looked at again because access was denied, before it is left to the next reconcile. */
+const ACCESS_RETRIES = 2;
+
 export type EventMessage = Pick<Delivery, 'messageId' | 'receiveCount'> & { readonly body: string };
 export type EventsWorld = CaptureWorld & Pick<World, 'telemetry'> & { readonly sources: SourceLookup };
 
@@ -19,24 +23,28 @@ type Read = { readonly message: EventMessage; readonly changes: readonly Change[
 /**
  * Captures what a batch of event messages speaks of. Of several events of one object only the newest is looked at.
  *
+ * @param timeLeft ms until the function is stopped: what there is no time for comes again
  * @returns ids of the messages that have to come again; all others are done
  */
 export async function captureEvents(
   messages: readonly EventMessage[],
+  timeLeft: () => number,
   world: EventsWorld,
 ): Promise<string[]> {
   const reads = messages.map(read);
   const newest = newestPerObject(reads.flatMap(({ changes }) => changes));
   const receives = receivesPerObject(reads);
-  const sources = await loadSources(newest, world);
+  const rows = await loadSources(newest, world);
   const tallies = new Map<string, Tally>();
   const failed = new Set<string>();
   await pMap(
-    newest.filter((change) => isCovered(change, sources, world)),
+    newest.filter((change) => isCovered(change, rows, world)),
     async (change) => {
       const receiveCount = receives.get(objectId(change)) ?? 1;
-      const error = await captureOne(change, receiveCount, tallyOf(tallies, change.bucket), world);
-      if (error !== undefined) failed.add(objectId(change));
+      const blocked = timeLeft() < STOP_BEFORE_END_MS || rows.get(change.bucket)?.error !== undefined;
+      const done =
+        !blocked && (await captureOne(change, receiveCount, tallyOf(tallies, change.bucket), world));
+      if (!done) failed.add(objectId(change));
     },
     { concurrency: world.settings.concurrency },
   );
@@ -64,53 +72,55 @@ function receivesPerObject(reads: readonly Read[]): Map<string, number> {
   return receives;
 }
 
-async function loadSources(
-  changes: readonly Change[],
-  { sources: lookUp }: EventsWorld,
-): Promise<Map<string, Source | undefined>> {
+type Rows = ReadonlyMap<string, { readonly row?: Source | undefined; readonly error?: unknown }>;
+
+/** The rows of the buckets of a batch. One that cannot be read holds up the events of its own bucket alone. */
+async function loadSources(changes: readonly Change[], { sources: lookUp }: EventsWorld): Promise<Rows> {
   const buckets = [...new Set(changes.map(({ bucket }) => bucket))];
-  const sources = await Promise.all(buckets.map((bucket) => lookUp(sourceUri(bucket))));
-  return new Map(buckets.map((bucket, index) => [bucket, sources[index]]));
+  const found = await Promise.allSettled(buckets.map((bucket) => lookUp(sourceUri(bucket))));
+  return new Map(
+    found.map((one, index) => [
+      buckets[index] ?? '',
+      one.status === 'fulfilled' ? { row: one.value } : { error: one.reason },
+    ]),
+  );
 }
 
 /**
  * False for what is not to be backed up: outside the source's filter, no longer protected, the vault's own events.
  * A bucket the catalog does not know is backed up all the same: its events come because its stack says so.
  */
-function isCovered(
-  change: Change,
-  sources: ReadonlyMap<string, Source | undefined>,
-  { settings }: EventsWorld,
-): boolean {
+function isCovered(change: Change, rows: Rows, { settings }: EventsWorld): boolean {
   if (change.bucket === settings.vault) return false;
-  const source = sources.get(change.bucket);
+  const source = rows.get(change.bucket)?.row;
   return source?.state !== 'unprotected' && coverage(source)(change.key);
 }
 
-/** @returns the error, when the change has to come again */
+/** @returns false when the change has to come again */
 async function captureOne(
   change: Change,
   receiveCount: number,
   tally: Tally,
   world: EventsWorld,
-): Promise<unknown> {
+): Promise<boolean> {
   try {
     const outcome = await capture(change, world, { recheck: receiveCount > 1 });
     count(outcome, change, tally, world);
-    return undefined;
+    return !mayPass(outcome) || receiveCount > ACCESS_RETRIES;
   } catch (error) {
-    world.telemetry.warn('capture failed', {
-      bucket: change.bucket,
-      key: change.key,
-      receiveCount,
-      error: messageOf(error),
-    });
+    const { bucket, key } = change;
+    world.telemetry.warn('capture failed', { bucket, key, receiveCount, error: messageOf(error) });
     if (receiveCount >= world.settings.maxReceives) {
       const outcome = await markFailed(change, error, world);
       if (outcome !== undefined) count(outcome, change, tally, world);
     }
-    return error;
+    return false;
   }
+}
+
+/** Rights that were just given (a new source, a mended key policy) take some seconds to hold: worth another look. */
+function mayPass({ kind, after }: CaptureOutcome): boolean {
+  return kind === 'unprotected' && after?.reason === 'access-denied';
 }
 
 function count(outcome: CaptureOutcome, change: Change, tally: Tally, world: EventsWorld): void {

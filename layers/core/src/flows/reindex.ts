@@ -6,6 +6,7 @@ import { emptyLag } from '../model/lag.ts';
 import { SETTINGS_PREFIX, settingsKey, sourceOfSettingsKey } from '../model/settings-key.ts';
 import { type Source, SourceSettingsSchema, type SourceTotals } from '../model/source.ts';
 import { bucketOf, sourceUri } from '../model/source-uri.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
 import type { World } from './dependencies.ts';
 import { protectedSource } from './register-source.ts';
 import { type SourceStateAt, sourceStatesAt } from './source-history.ts';
@@ -68,7 +69,8 @@ async function* bucketsInVault({ store, settings }: ReindexWorld): AsyncGenerato
     const bucket = name.replace(/~long$/, '');
     if (!known.has(bucket)) yield bucket;
     known.add(bucket);
-    marker = { key: `s3/${name}/\u{10ffff}` };
+    // `0` is the character after `/`: beyond every key of this name, before every other's.
+    marker = { key: `s3/${name}0` };
   }
 }
 
@@ -112,17 +114,30 @@ async function reindexKey(
   source: string,
   state: SourceStateAt,
   { dryRun }: ReindexOptions,
-  { catalog, clock }: ReindexWorld,
+  { catalog, clock, store, settings }: ReindexWorld,
 ): Promise<{ entry: Entry; written: boolean }> {
   for (let tried = 0; tried < MAX_ATTEMPTS; tried++) {
     const known = await catalog.getEntry(source, state.key);
     if (known !== undefined && describes(known, state)) return { entry: known, written: false };
+    if (known !== undefined && (await isNewer(known, state, store, settings.vault)))
+      return { entry: known, written: false };
     const entry = entryFromVault(source, state, known, clock());
     if (dryRun || (await catalog.putEntry(entry, known?.rev))) return { entry, written: true };
   }
   throw new ContentionError(
     `"${state.key}" of ${source} kept being captured while it was reindexed; run reindex again`,
   );
+}
+
+/** True when a capture recorded the object after it was listed: the entry names what is on top by now. */
+async function isNewer(
+  entry: Entry,
+  { vaultKey }: SourceStateAt,
+  store: ObjectStore,
+  vault: string,
+): Promise<boolean> {
+  const top = await store.head({ bucket: vault, key: vaultKey });
+  return top.found && entry.state !== 'deleted' && entry.vaultVersionId === top.object.versionId;
 }
 
 /** True when the entry names what is on top in the vault. */
@@ -190,7 +205,7 @@ async function* settingsInVault({
       ...(after === undefined ? {} : { after }),
     });
     for (const { key } of page.objects) yield sourceOfSettingsKey(key);
-    after = page.objects.at(-1)?.key;
-    if (!page.more || after === undefined) return;
+    if (!page.more) return;
+    after = page.objects.at(-1)?.key ?? after;
   }
 }

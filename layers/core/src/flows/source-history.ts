@@ -21,10 +21,9 @@ export async function* plainStatesAt(
   }
 }
 
-/** The objects whose keys are too long to be vault keys; each costs one request for its name. */
+/** The objects whose keys are too long to be vault keys: all of the bucket, each costs one request for its name. */
 export async function* longStatesAt(
   bucket: string,
-  prefix: string,
   at: number,
   after: string | undefined,
   world: Reader,
@@ -32,7 +31,7 @@ export async function* longStatesAt(
   for await (const state of vaultStatesAt(longVaultPrefix(bucket), at, after, world)) {
     if (isNameKey(state.vaultKey)) continue;
     const key = await world.store.get({ bucket: world.settings.vault, key: `${state.vaultKey}.key` });
-    if (key.startsWith(prefix)) yield { ...state, key };
+    yield { ...state, key };
   }
 }
 
@@ -43,6 +42,14 @@ export async function* sourceStatesAt(
   at: number,
   world: Reader,
 ): AsyncGenerator<SourceStateAt> {
-  yield* plainStatesAt(bucket, prefix, at, undefined, world);
-  yield* longStatesAt(bucket, prefix, at, undefined, world);
+  for await (const state of plainStatesAt(bucket, prefix, at, undefined, world)) {
+    if (wasThere(state)) yield state;
+  }
+  for await (const state of longStatesAt(bucket, at, undefined, world)) {
+    if (wasThere(state) && state.key.startsWith(prefix)) yield state;
+  }
+}
+
+function wasThere({ current, deleted }: SourceStateAt): boolean {
+  return current !== undefined || deleted !== undefined;
 }

@@ -3,7 +3,7 @@ import type { World } from './dependencies.ts';
 
 type RealVersion = Extract<ListedVersion, { deleteMarker: false }>;
 
-/** One vault key as it stood at a moment. */
+/** One vault key as it stood at a moment; neither `current` nor `deleted` when it was not there yet. */
 export type VaultState = {
   readonly vaultKey: string;
   /** The version that was current; absent when the object was deleted, or not there yet. */
@@ -33,7 +33,7 @@ export async function* vaultVersions(
 
 /**
  * Every key under a prefix as it stood at a moment: the newest version captured at or before it, unless a delete
- * marker at or before it is newer. Keys that were not there at all are left out. Times are the vault's own, in whole
+ * marker at or before it is newer. Keys that were not there yet come without either. Times are the vault's own, in whole
  * seconds; within a second the listing's order counts.
  *
  * @param at ms since 1970
@@ -46,12 +46,10 @@ export async function* vaultStatesAt(
   world: Pick<World, 'store' | 'settings'>,
 ): AsyncGenerator<VaultState> {
   let state: VaultState | undefined;
-  let key: string | undefined;
   for await (const version of vaultVersions(prefix, after, world)) {
-    if (version.key !== key) {
+    if (version.key !== state?.vaultKey) {
       if (state !== undefined) yield state;
-      key = version.key;
-      state = undefined;
+      state = { vaultKey: version.key };
     }
     state = refine(state, version, at);
   }
@@ -59,15 +57,12 @@ export async function* vaultStatesAt(
 }
 
 /** Takes the next older version of the key into account. */
-function refine(state: VaultState | undefined, version: ListedVersion, at: number): VaultState | undefined {
-  if (version.lastModified > at) return state;
-  if (state === undefined) {
-    return version.deleteMarker
-      ? { vaultKey: version.key, deleted: { at: version.lastModified } }
-      : { vaultKey: version.key, current: version };
-  }
-  if (state.deleted === undefined || state.deleted.last !== undefined) return state;
-  // Two markers in a row: the deletion was the older one.
-  if (version.deleteMarker) return { vaultKey: state.vaultKey, deleted: { at: version.lastModified } };
-  return { vaultKey: state.vaultKey, deleted: { ...state.deleted, last: version } };
+function refine(state: VaultState, version: ListedVersion, at: number): VaultState {
+  const { vaultKey, current, deleted } = state;
+  if (version.lastModified > at || current !== undefined || deleted?.last !== undefined) return state;
+  // Of several markers in a row, the oldest is the deletion.
+  if (version.deleteMarker) return { vaultKey, deleted: { at: version.lastModified } };
+  return deleted === undefined
+    ? { vaultKey, current: version }
+    : { vaultKey, deleted: { ...deleted, last: version } };
 }

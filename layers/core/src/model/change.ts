@@ -4,7 +4,7 @@ import { compareSequencers } from './sequencer.ts';
 export type Change = {
   readonly bucket: string;
   readonly key: string;
-  /** `seen` comes from a listing (reconcile), the others from an event. */
+  /** `seen` and `missing` say what a listing showed (`seen` also: it can be read now); the others are events. */
   readonly kind: 'created' | 'deleted' | 'seen' | 'missing';
   /** When it changed, ms since 1970. Absent for what a listing found: there is no lag to measure. */
   readonly at?: number;

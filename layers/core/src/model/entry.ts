@@ -45,6 +45,8 @@ export const EntrySchema = v.object({
   sequencer: v.optional(v.string()),
   vaultVersionId: v.optional(v.string()),
   vaultEtag: v.optional(v.string()),
+  /** The multipart upload that is copying the source's present state; only with the reason `copying`. */
+  uploadId: v.optional(v.string()),
   checksum: v.optional(v.object({ algorithm: v.string(), value: v.string() })),
   capturedAt: v.optional(moment),
   deletedAt: v.optional(moment),

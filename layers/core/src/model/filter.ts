@@ -9,7 +9,7 @@ export type Filter = {
 };
 
 // A backslash escapes, as in every shell; keys with dots in front are files like others.
-const OPTIONS = { dot: true, strictBrackets: true, posixSlashes: false, windows: false } as const;
+const OPTIONS = { dot: true, strictBrackets: true, posixSlashes: false, windows: false, flags: 's' } as const;
 const MAX_GLOB_LENGTH = 1024;
 
 /**
@@ -41,7 +41,23 @@ export function compileFilter(filter: Filter): (key: string) => boolean {
   const prefix = filter.prefix ?? '';
   const include = (filter.include ?? []).map(checkGlob);
   const exclude = (filter.exclude ?? []).map(checkGlob);
-  const included = include.length === 0 ? () => true : picomatch(include, OPTIONS);
-  const excluded = exclude.length === 0 ? () => false : picomatch(exclude, OPTIONS);
+  const included = include.length === 0 ? () => true : matcher(include);
+  const excluded = exclude.length === 0 ? () => false : matcher(exclude);
   return (key) => key.startsWith(prefix) && included(key) && !excluded(key);
+}
+
+function matcher(globs: readonly string[]): (key: string) => boolean {
+  const matches = picomatch(globs.map(asNames), OPTIONS);
+  return (key) => matches(asNames(key));
+}
+
+// Empty segments, `.` and `..` mean nothing in a key; a globbing library takes them for steps on a path, and never
+// matches them. Under names of their own, from Unicode's private use area, they are segments like others.
+const STEPS: Readonly<Record<string, string>> = { '': '\uF8F0', '.': '\uF8F1', '..': '\uF8F2' };
+
+function asNames(path: string): string {
+  return path
+    .split('/')
+    .map((segment) => STEPS[segment] ?? segment)
+    .join('/');
 }

@@ -30,6 +30,7 @@ export const LargeCopySchema = v.object({
   /** The source state that is being copied. */
   etag: v.string(),
   size: v.number(),
+  lastModified: moment,
   versionId: v.optional(v.string()),
   uploadId: v.string(),
   partBytes: v.number(),
@@ -126,4 +127,10 @@ export function intoBatches<T extends { readonly key: string }>(items: readonly 
   }
   if (batch.length > 0) batches.push(batch);
   return batches;
+}
+
+/** Cuts items into a given number of batches, empty ones included: for a step that was counted with that number. */
+export function intoExactly<T>(items: readonly T[], batches: number): T[][] {
+  const size = Math.max(1, Math.ceil(items.length / Math.max(1, batches)));
+  return Array.from({ length: batches }, (_, index) => items.slice(index * size, (index + 1) * size));
 }

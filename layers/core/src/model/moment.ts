@@ -11,12 +11,18 @@ const IsoWithZone = v.pipe(v.string(), v.isoTimestamp());
  */
 export function parseMoment(text: string): number {
   const at = v.is(IsoWithZone, text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(at)) {
+  if (Number.isNaN(at) || !isInCalendar(text)) {
     throw new InvalidInputError(
       `"${text}" is not a time; write ISO 8601 with a zone, as 2026-03-01T12:00:00Z`,
     );
   }
   return at;
+}
+
+/** `Date.parse` takes 31 February for 3 March. */
+function isInCalendar(text: string): boolean {
+  const day = text.slice(0, 10);
+  return new Date(`${day}T00:00:00Z`).toISOString().slice(0, 10) === day;
 }
 
 /** A moment as Holdfast prints it everywhere: ISO 8601 in UTC. */

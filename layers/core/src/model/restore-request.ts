@@ -64,6 +64,7 @@ function toRequest(message: RestoreMessage): RestoreRequest {
   const target = parseBucketUri(message.target);
   const include = message.include ?? [];
   const exclude = message.exclude ?? [];
+  checkSize([...include, ...exclude]);
   compileFilter({ include, exclude });
   return {
     bucket: source.bucket,
@@ -75,4 +76,15 @@ function toRequest(message: RestoreMessage): RestoreRequest {
     overwrite: message.overwrite ?? false,
     ...(message.jobId === undefined ? {} : { jobId: message.jobId }),
   };
+}
+
+// The request is kept in the job's row, which DynamoDB bounds.
+const MAX_GLOB_BYTES = 64 * 1024;
+
+function checkSize(globs: readonly string[]): void {
+  const bytes = globs.reduce((sum, glob) => sum + Buffer.byteLength(glob), 0);
+  if (bytes <= MAX_GLOB_BYTES) return;
+  throw new InvalidInputError(
+    `the globs take ${bytes} bytes together, and may take ${MAX_GLOB_BYTES}: send several requests`,
+  );
 }

@@ -39,7 +39,7 @@ const TestEvent = v.object({ Service: v.literal('Amazon S3'), Event: v.literal('
 /**
  * Reads the body of a message on the capture queue: an EventBridge event, a classic S3 notification (whose keys are
  * URL-encoded, a space as `+`), or the `s3:TestEvent` that S3 sends when a notification is set up.
- * Events that change no content (restores, tagging, ACL) give no change.
+ * Events that change no content (tagging, ACL) give no change.
  *
  * @throws {InvalidInputError} for anything else: such a message is poison and belongs in the dead-letter queue
  */
@@ -64,6 +64,8 @@ export function parseJson(text: string): unknown {
 const DETAIL_TYPES: Readonly<Record<string, Change['kind']>> = {
   'Object Created': 'created',
   'Object Deleted': 'deleted',
+  // An archived object was thawed: it can be read now, and perhaps never was.
+  'Object Restore Completed': 'seen',
 };
 
 function fromEventBridge(event: v.InferOutput<typeof EventBridgeEvent>): Change[] {
@@ -100,6 +102,7 @@ function classicKind(eventName: string): Change['kind'] | undefined {
   const family = eventName.replace(/^s3:/, '').split(':')[0];
   if (family === 'ObjectCreated') return 'created';
   if (family === 'ObjectRemoved' || family === 'LifecycleExpiration') return 'deleted';
+  if (eventName.endsWith('ObjectRestore:Completed')) return 'seen';
   return undefined;
 }
 

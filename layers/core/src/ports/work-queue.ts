@@ -2,10 +2,13 @@
 export const QUEUES = ['capture', 'backlog', 'reconcile', 'restore', 'restoreWork'] as const;
 export type QueueName = (typeof QUEUES)[number];
 
+/** `delaySeconds`: not to be delivered before; SQS allows 900. */
+export type SendOptions = { readonly delaySeconds?: number };
+
 /**
  * Sends work. At least once, unordered.
  * @throws a HoldfastError with remedy `retry` when not all messages were accepted; sending again is harmless
  */
 export interface WorkQueue {
-  send(queue: QueueName, bodies: readonly string[]): Promise<void>;
+  send(queue: QueueName, bodies: readonly string[], options?: SendOptions): Promise<void>;
 }

@@ -29,8 +29,16 @@ export function deliveryOf(record: SQSRecord, context: Context): Delivery {
   };
 }
 
-function receivesOf({ attributes }: SQSRecord): number {
-  return Number(attributes.ApproximateReceiveCount) || 1;
+/**
+ * How often a message was delivered, 1 for the first time. SQS counts a message that was sent back from a dead-letter
+ * queue anew, but its earlier handlers may have died half-way: so it counts as delivered once more.
+ */
+export function receivesOf({
+  attributes,
+  messageAttributes,
+}: Pick<SQSRecord, 'attributes' | 'messageAttributes'>): number {
+  const redriven = messageAttributes['Redriven'] === undefined ? 0 : 1;
+  return (Number(attributes.ApproximateReceiveCount) || 1) + redriven;
 }
 
 /** Does each message by itself: one that fails does not bring the others back. @returns ids of those that failed */

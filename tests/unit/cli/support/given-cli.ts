@@ -6,7 +6,8 @@ import type { ExitCode } from '../../../../cli/exit-codes.ts';
 import { runCli } from '../../../../cli/run-cli.ts';
 import { Pipeline, VAULT } from '../../../support/pipeline.ts';
 
-const OUTPUTS = {
+/** What a core stack says of itself. */
+export const OUTPUTS = {
   VaultBucket: VAULT,
   CatalogTable: 'table',
   CaptureQueueUrl: 'http://queue/capture',
@@ -25,7 +26,7 @@ const OUTPUTS = {
   CaptureBacklogRoleName: 'capture-backlog',
   ReconcileSourceRoleName: 'reconcile-source',
   RestoreObjectsRoleName: 'restore-objects',
-  RestoreTargets: '',
+  RestoreTargetPatterns: '',
   RetentionInDays: '90',
   MultipartThresholdInMiB: '5120',
 };

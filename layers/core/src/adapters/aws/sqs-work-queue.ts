@@ -1,7 +1,7 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import pMap from 'p-map';
 import { HoldfastError, messageOf, QueueError } from '../../model/errors.ts';
-import type { QueueName, WorkQueue } from '../../ports/work-queue.ts';
+import type { QueueName, SendOptions, WorkQueue } from '../../ports/work-queue.ts';
 import { backoffMs, type Pause, realPause } from './retry.ts';
 import { batchesOf, type Envelope, fitForSqs } from './sqs-batches.ts';
 
@@ -24,11 +24,14 @@ export class SqsWorkQueue implements WorkQueue {
     this.#config = config;
   }
 
-  async send(queue: QueueName, bodies: readonly string[]): Promise<void> {
+  async send(queue: QueueName, bodies: readonly string[], { delaySeconds }: SendOptions = {}): Promise<void> {
     const url = this.#config.urls[queue];
     if (url === undefined)
       throw new HoldfastError(`the URL of the ${queue} queue is not configured`, 'fatal');
-    const batches = batchesOf(bodies.map((body) => fitForSqs(queue, body)));
+    const later = delaySeconds === undefined ? {} : { DelaySeconds: delaySeconds };
+    const batches = batchesOf(bodies.map((body) => fitForSqs(queue, body))).map((batch) =>
+      batch.map((envelope) => ({ ...envelope, ...later })),
+    );
     await pMap(batches, (batch) => this.#sendBatch(queue, url, batch), { concurrency: BATCHES_AT_ONCE });
   }
 

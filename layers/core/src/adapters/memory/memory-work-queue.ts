@@ -1,5 +1,5 @@
 import { HoldfastError } from '../../model/errors.ts';
-import { QUEUES, type QueueName, type WorkQueue } from '../../ports/work-queue.ts';
+import { QUEUES, type QueueName, type SendOptions, type WorkQueue } from '../../ports/work-queue.ts';
 import { Requests } from './requests.ts';
 
 const MAX_MESSAGE_BYTES = 1024 * 1024;
@@ -8,13 +8,18 @@ const MAX_MESSAGE_BYTES = 1024 * 1024;
 export class MemoryWorkQueue implements WorkQueue {
   readonly requests = new Requests<keyof WorkQueue>();
   readonly #queues = new Map<QueueName, string[]>();
+  /** What was sent for later: it waits until a test lets it come. */
+  readonly delayed: Array<{ readonly queue: QueueName; readonly body: string; readonly seconds: number }> =
+    [];
 
-  send(queue: QueueName, bodies: readonly string[]): Promise<void> {
+  send(queue: QueueName, bodies: readonly string[], { delaySeconds = 0 }: SendOptions = {}): Promise<void> {
     return this.requests.run('send', [queue, bodies], () => {
       if (bodies.some((body) => Buffer.byteLength(body) > MAX_MESSAGE_BYTES)) {
         throw new HoldfastError(`a message for the ${queue} queue is larger than SQS takes (1 MiB)`, 'fatal');
       }
-      this.#queues.set(queue, [...this.waiting(queue), ...bodies]);
+      if (delaySeconds > 0)
+        this.delayed.push(...bodies.map((body) => ({ queue, body, seconds: delaySeconds })));
+      else this.#queues.set(queue, [...this.waiting(queue), ...bodies]);
     });
   }
 

@@ -47,3 +47,10 @@ export function sourceFacts(facts: ObjectFacts) {
     ...(facts.versionId === undefined ? {} : { sourceVersionId: facts.versionId }),
   };
 }
+
+/** What of an earlier entry stays true under another state: what belongs to its reason does not. */
+export function withoutReason(prior: Entry | undefined): Partial<Entry> {
+  if (prior === undefined) return {};
+  const { reason: _reason, detail: _detail, uploadId: _upload, lagMs: _lag, ...rest } = prior;
+  return rest;
+}

@@ -1,43 +1,52 @@
 import type { Change } from '../../model/change.ts';
-import { isSameState, type UnprotectedReason } from '../../model/entry.ts';
+import { type Entry, isSameState, type UnprotectedReason } from '../../model/entry.ts';
 import { ContentionError, isStoreError, messageOf } from '../../model/errors.ts';
 import type { ObjectFacts } from '../../model/object.ts';
 import { sourceUri } from '../../model/source-uri.ts';
 import type { Attempt, CaptureOutcome, CaptureWorld, Tried } from './attempt.ts';
 import { beginLargeCopy } from './begin-large-copy.ts';
 import { copyIntoVault } from './copy-into-vault.ts';
-import { isCovered, isRecorded } from './is-covered.ts';
+import { isCovered, isOfKnownEvent, isRecorded } from './is-covered.ts';
 import { observe } from './observe.ts';
 import { recordCopy, recordUnprotected } from './record.ts';
 import { recordDeletion } from './record-deletion.ts';
 
 const MAX_ATTEMPTS = 5;
 
+export type CaptureOptions = {
+  /**
+   * The message was delivered before: its first handler may have died between copy and record, so an entry that looks
+   * right is checked against the vault, and a large copy that it says has begun may have nobody who goes on with it.
+   */
+  readonly recheck?: boolean;
+  /** Somebody is known to go on with a large copy that the entry names. */
+  readonly trustUploads?: boolean;
+};
+
 /**
  * Brings one object's present state into the vault and the catalog: data first, then the record (I2), on what the
  * source says now and not on what the event said (I3).
  *
- * @param options.recheck true for a message that was delivered before: its first handler may have died between copy
- *   and record, so an entry that looks right is checked against the vault
  * @throws {ContentionError} when others kept recording the same key; {@link StoreError} for the queue to retry
  */
 export async function capture(
   change: Change,
   world: CaptureWorld,
-  options: { recheck?: boolean } = {},
+  options: CaptureOptions = {},
 ): Promise<CaptureOutcome> {
   const source = sourceUri(change.bucket);
   for (let tried = 0; tried < MAX_ATTEMPTS; tried++) {
     const prior = await world.catalog.getEntry(source, change.key);
-    const doubt = tried > 0 || options.recheck === true;
+    // An object that failed before may have a copy in the vault that nobody recorded.
+    const doubt = tried > 0 || options.recheck === true || prior?.state === 'unprotected';
     if (!doubt && isRecorded(change, prior)) return { kind: 'unchanged', before: prior, after: prior };
-    const outcome = await tryCapture({ change, prior, doubt }, world);
+    const outcome = await tryCapture({ change, prior, doubt }, world, options);
     if (outcome !== 'lost-race') return outcome;
   }
   throw new ContentionError(`"${change.key}" in ${source} kept changing while it was captured`);
 }
 
-async function tryCapture(attempt: Attempt, world: CaptureWorld): Promise<Tried> {
+async function tryCapture(attempt: Attempt, world: CaptureWorld, options: CaptureOptions): Promise<Tried> {
   const { change } = attempt;
   const seen = await observe(change.bucket, change.key, world);
   if (seen.what === 'absent') return recordDeletion(attempt, world);
@@ -47,7 +56,7 @@ async function tryCapture(attempt: Attempt, world: CaptureWorld): Promise<Tried>
     return { kind: 'unchanged', before: attempt.prior, after: attempt.prior };
   }
   if (seen.facts.size > world.settings.multipartThresholdBytes)
-    return captureLarge(attempt, seen.facts, world);
+    return captureLarge(attempt, seen.facts, world, options);
   return copyAndRecord(attempt, seen.facts, world);
 }
 
@@ -66,17 +75,26 @@ async function copyAndRecord(attempt: Attempt, facts: ObjectFacts, world: Captur
   }
 }
 
-async function captureLarge(attempt: Attempt, facts: ObjectFacts, world: CaptureWorld): Promise<Tried> {
-  const { prior } = attempt;
-  // A copy of this state is under way; while its upload can still be alive, a second one would only cost.
-  const underWay = prior?.reason === 'copying' && prior.state === 'unprotected' && isSameState(prior, facts);
-  if (underWay && world.clock() - prior.updatedAt < UPLOAD_LIFETIME_MS) {
+async function captureLarge(
+  attempt: Attempt,
+  facts: ObjectFacts,
+  world: CaptureWorld,
+  { recheck = false, trustUploads = !recheck }: CaptureOptions,
+): Promise<Tried> {
+  const { change, prior } = attempt;
+  if (trustUploads && prior !== undefined && isUnderWay(change, prior, facts, world.clock())) {
     return { kind: 'copying', before: prior, after: prior };
   }
-  await beginLargeCopy(attempt, facts, world);
-  const recorded = await recordUnprotected(attempt, 'copying', world, { facts });
-  return recorded === 'lost-race' ? recorded : { ...recorded, kind: 'copying' };
+  return beginLargeCopy(attempt, facts, world);
 }
 
-/** The template's lifecycle aborts multipart uploads after seven days. */
-const UPLOAD_LIFETIME_MS = 7 * 24 * 3600 * 1000;
+/** A copy of this very state has begun and is alive: a second one would only cost. */
+function isUnderWay(change: Change, prior: Entry, facts: ObjectFacts, now: number): boolean {
+  if (prior.reason !== 'copying' || now - prior.updatedAt >= SIGN_OF_LIFE_MS) return false;
+  if (!isSameState(prior, facts)) return false;
+  // As in isCovered: without a version id, a newer event may speak of other metadata on the same bytes.
+  return change.kind !== 'created' || facts.versionId !== undefined || isOfKnownEvent(change, prior);
+}
+
+/** A large copy that is alive signs its entry at every step: a quarter of an hour, and some retries, apart. */
+const SIGN_OF_LIFE_MS = 3 * 3600 * 1000;

@@ -1,6 +1,8 @@
 import type { Change } from '../../model/change.ts';
-import { isStoreError } from '../../model/errors.ts';
+import type { UnprotectedReason } from '../../model/entry.ts';
+import { isStoreError, messageOf } from '../../model/errors.ts';
 import type { LargeCopy } from '../../model/messages.ts';
+import type { ObjectFacts } from '../../model/object.ts';
 import { sourceUri } from '../../model/source-uri.ts';
 import { vaultPlace } from '../../model/vault-key.ts';
 import type { Part, UploadRef } from '../../ports/object-store.ts';
@@ -13,7 +15,12 @@ import { recordCopy, recordUnprotected } from './record.ts';
 
 /**
  * One step of a large copy: the parts there is time for, then either another message or the finished object and its
- * record. A source that changed meanwhile ends the upload, and its present state is captured instead.
+ * record.
+ *
+ * S3 gives a multipart object the place in the history that it had when it began: one that ends after something newer
+ * was recorded would sink below it. So it ends only while the entry still names this upload and the source still holds
+ * the state that was begun; otherwise it is aborted, and the present state is captured instead.
+ * Source: S3 user guide, "Multipart upload process": the current version is the upload that started most recently.
  *
  * @returns undefined while it goes on by another message
  */
@@ -23,53 +30,74 @@ export async function continueLargeCopy(
   world: CaptureWorld,
 ): Promise<CaptureOutcome | undefined> {
   const job = partsJob(message, world.settings.vault);
-  const change = changeOf(message);
   try {
     const parts = await copyParts(job, delivery.timeLeft, world);
-    if (parts === undefined) {
-      await world.queue.send('backlog', [JSON.stringify(message)]);
-      return undefined;
-    }
-    return (
-      (await finish(change, job.upload, parts, world)) ?? (await capture(change, world, { recheck: true }))
-    );
+    if (parts === undefined) return await handOver(message, world);
+    return (await finish(message, job.upload, parts, world)) ?? (await captureAnew(message, world));
   } catch (error) {
-    if (!isStoreError(error, 'precondition-failed', 'not-found')) throw error;
-    await world.store.abortMultipart(job.upload);
-    await giveUpCopy(change, world);
-    return capture(change, world, { recheck: true });
+    if (isStoreError(error, 'precondition-failed', 'not-found')) return captureAnew(message, world);
+    if (isStoreError(error, 'access-denied', 'archived', 'customer-key')) {
+      // Captured anew it would only be begun anew: a HEAD can be allowed where the copy is not.
+      return giveUpLargeCopy(message, error.code as UnprotectedReason, messageOf(error), world);
+    }
+    throw error;
   }
 }
 
-/** The entry says that a copy is under way; it no longer is, and the next capture has to begin one of its own. */
-async function giveUpCopy(change: Change, world: CaptureWorld): Promise<void> {
-  const prior = await world.catalog.getEntry(sourceUri(change.bucket), change.key);
-  if (prior?.reason !== 'copying') return;
-  await recordUnprotected({ change, prior }, 'failed', world, {
-    detail: 'its copy in parts has to begin again',
-  });
+/** Sends the message on to the next step, and leaves a sign of life in the entry. */
+async function handOver(message: LargeCopy, world: CaptureWorld): Promise<CaptureOutcome | undefined> {
+  const { catalog, clock, queue } = world;
+  const prior = await catalog.getEntry(sourceUri(message.bucket), message.key);
+  if (prior?.uploadId !== message.uploadId) return captureAnew(message, world);
+  await catalog.putEntry({ ...prior, rev: prior.rev + 1, updatedAt: clock() }, prior.rev);
+  await queue.send('backlog', [JSON.stringify(message)]);
+  return undefined;
 }
 
-/** @returns undefined when the source is no longer what was copied, or somebody recorded the key in between */
+/** Ends a large copy that cannot go on, and says why in the entry, if that still is about this copy. */
+export async function giveUpLargeCopy(
+  message: LargeCopy,
+  reason: UnprotectedReason,
+  detail: string,
+  world: CaptureWorld,
+): Promise<CaptureOutcome | undefined> {
+  const { upload } = partsJob(message, world.settings.vault);
+  await world.store.abortMultipart(upload);
+  const change = changeOf(message);
+  const prior = await world.catalog.getEntry(sourceUri(change.bucket), change.key);
+  if (prior?.uploadId !== upload.uploadId) return { kind: 'unchanged', before: prior, after: prior };
+  const outcome = await recordUnprotected({ change, prior }, reason, world, { detail });
+  return outcome === 'lost-race' ? undefined : outcome;
+}
+
+/** Ends this copy and captures the present state, unless another copy of it is on its way already. */
+async function captureAnew(message: LargeCopy, world: CaptureWorld): Promise<CaptureOutcome> {
+  await giveUpLargeCopy(message, 'failed', 'its copy has to begin again', world);
+  return capture(changeOf(message), world, { recheck: true, trustUploads: true });
+}
+
+/** @returns undefined when this copy may not become the object's newest any more */
 async function finish(
-  change: Change,
+  message: LargeCopy,
   upload: UploadRef,
   parts: readonly Part[],
   world: CaptureWorld,
 ): Promise<CaptureOutcome | undefined> {
   const { store, catalog } = world;
-  const head = await store.head({ bucket: change.bucket, key: change.key });
-  if (!head.found || head.object.etag !== change.etag) {
-    await store.abortMultipart(upload);
-    await giveUpCopy(change, world);
-    return undefined;
-  }
+  const change = changeOf(message);
   const prior = await catalog.getEntry(sourceUri(change.bucket), change.key);
+  if (prior?.uploadId !== upload.uploadId) return undefined;
+  const head = await store.head({ bucket: change.bucket, key: change.key });
+  if (!head.found || !isBegunState(message, head.object)) return undefined;
   // Hours may have passed since the upload began: what is on top in the vault is asked, not assumed.
   const attempt: Attempt = { change, prior, doubt: true };
   const written = await store.completeMultipart(upload, parts, await vaultCondition(attempt, world));
   const recorded = await recordCopy(attempt, head.object, written, world);
   return recorded === 'lost-race' ? undefined : recorded;
+}
+
+function isBegunState({ etag, lastModified, versionId }: LargeCopy, facts: ObjectFacts): boolean {
+  return etag === facts.etag && lastModified === facts.lastModified && versionId === facts.versionId;
 }
 
 function partsJob(message: LargeCopy, vault: string): PartsJob {
@@ -82,13 +110,16 @@ function partsJob(message: LargeCopy, vault: string): PartsJob {
   };
 }
 
-function changeOf({ bucket, key, etag, size, versionId, at, sequencer }: LargeCopy): Change {
+function changeOf(message: LargeCopy): Change {
+  const { bucket, key, etag, size, lastModified, versionId, at, sequencer } = message;
   return {
     bucket,
     key,
-    kind: 'created',
+    // Without a sequencer it was a listing, or cannot be told from one: it never overrules another copy on its way.
+    kind: sequencer === undefined ? 'seen' : 'created',
     etag,
     size,
+    lastModified,
     ...(versionId === undefined ? {} : { versionId }),
     ...(at === undefined ? {} : { at }),
     ...(sequencer === undefined ? {} : { sequencer }),

@@ -5,6 +5,13 @@ import { compareSequencers } from '../../model/sequencer.ts';
 import { vaultPlace } from '../../model/vault-key.ts';
 import type { Attempt, CaptureWorld } from './attempt.ts';
 
+/** True when the entry was written for this event, or for a later one of the object. */
+export function isOfKnownEvent(change: Change, prior: Entry): boolean {
+  if (change.sequencer === undefined || prior.sequencer === undefined) return false;
+  const order = compareSequencers(change.sequencer, prior.sequencer);
+  return order === 'older' || order === 'same';
+}
+
 /** True when the entry already covers the change, or a later one. An unprotected object is always tried again. */
 export function isRecorded(change: Change, prior: Entry | undefined): boolean {
   if (prior === undefined || prior.state === 'unprotected') return false;

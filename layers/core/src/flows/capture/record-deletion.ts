@@ -3,7 +3,7 @@ import type { Entry } from '../../model/entry.ts';
 import { isStoreError } from '../../model/errors.ts';
 import { vaultPlace } from '../../model/vault-key.ts';
 import type { ObjectRef } from '../../ports/object-store.ts';
-import { type Attempt, type CaptureWorld, identity, type Tried } from './attempt.ts';
+import { type Attempt, type CaptureWorld, identity, type Tried, withoutReason } from './attempt.ts';
 
 /** The copy that a deletion marks: its key, and, as far as the catalog knows, its version and ETag. */
 type Copy = ObjectRef & { readonly etag?: string };
@@ -39,8 +39,8 @@ async function copyInVault(
   world: CaptureWorld,
 ): Promise<Copy | undefined> {
   const ref = { bucket: world.settings.vault, key: vaultPlace(change.bucket, change.key).key };
-  if (prior !== undefined && !doubt) {
-    if (prior.state === 'deleted' || prior.vaultVersionId === undefined) return undefined;
+  // Where the entry knows of no copy, the vault is asked: a handler may have died before it recorded one.
+  if (prior?.state === 'current' && prior.vaultVersionId !== undefined && !doubt) {
     return {
       ...ref,
       versionId: prior.vaultVersionId,
@@ -66,10 +66,4 @@ async function markDeleted(copy: Copy, deletedAt: number, { store }: CaptureWorl
     if (isStoreError(error, 'precondition-failed', 'not-found')) return false;
     throw error;
   }
-}
-
-function withoutReason(prior: Entry | undefined): Partial<Entry> {
-  if (prior === undefined) return {};
-  const { reason: _reason, detail: _detail, lagMs: _lag, ...rest } = prior;
-  return rest;
 }

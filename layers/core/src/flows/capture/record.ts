@@ -2,7 +2,7 @@ import type { Entry, UnprotectedReason } from '../../model/entry.ts';
 import type { ObjectFacts } from '../../model/object.ts';
 import type { Written } from '../../ports/object-store.ts';
 import type { World } from '../dependencies.ts';
-import { type Attempt, identity, sourceFacts, type Tried } from './attempt.ts';
+import { type Attempt, identity, sourceFacts, type Tried, withoutReason } from './attempt.ts';
 
 /** Writes the entry of a finished copy. @returns `lost-race` when somebody recorded the key in between */
 export async function recordCopy(
@@ -33,14 +33,15 @@ export async function recordUnprotected(
   { change, prior }: Omit<Attempt, 'doubt'>,
   reason: UnprotectedReason,
   { catalog, clock }: Pick<World, 'catalog' | 'clock'>,
-  extra: { facts?: ObjectFacts | undefined; detail?: string } = {},
+  extra: { facts?: ObjectFacts | undefined; detail?: string; uploadId?: string } = {},
 ): Promise<Tried> {
   const now = clock();
   const after: Entry = {
-    ...prior,
+    ...withoutReason(prior),
     ...identity(change, prior, now),
     state: 'unprotected',
     reason,
+    ...(extra.uploadId === undefined ? {} : { uploadId: extra.uploadId }),
     ...(extra.detail === undefined ? {} : { detail: extra.detail }),
     ...(extra.facts === undefined ? {} : sourceFacts(extra.facts)),
   };

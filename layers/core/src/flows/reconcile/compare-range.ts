@@ -23,7 +23,7 @@ export type RangeResult = {
 export async function compareRange(
   source: Source,
   phase: Phase,
-  range: KeyRange,
+  range: KeyRange & { readonly retryWaiting: boolean },
   timeIsShort: () => boolean,
   world: Pick<World, 'store' | 'catalog' | 'clock' | 'settings'>,
 ): Promise<RangeResult> {
@@ -34,7 +34,7 @@ export async function compareRange(
   const collected = new Findings(source, phase, world.clock() - world.settings.graceMs);
   let seen = 0;
   for await (const pair of mergeListings(objects, entries)) {
-    if (covers(pair.key)) collected.add(pair);
+    if (covers(pair.key)) collected.add(pair, range.retryWaiting);
     if (++seen >= world.settings.keysPerStep || (seen % 1000 === 0 && timeIsShort())) {
       return { ...collected.result(), stoppedAt: pair.key };
     }
@@ -55,8 +55,8 @@ class Findings {
     this.missedBefore = missedBefore;
   }
 
-  add(pair: Pair): void {
-    const finding = classify(pair);
+  add(pair: Pair, retryWaiting: boolean): void {
+    const finding = classify(pair, retryWaiting);
     if (this.phase === 'deletions') {
       if (finding === 'gone') this.items.push({ key: pair.key });
       return;
@@ -65,7 +65,13 @@ class Findings {
     if (pair.object === undefined || (finding !== 'new' && finding !== 'changed')) return;
     const { key, etag, size, lastModified } = pair.object;
     this.items.push({ key, etag, size, lastModified });
-    if (lastModified > this.source.protectedAt && lastModified < this.missedBefore) this.count('missed', 1);
+    if (this.isMissed(pair, lastModified)) this.count('missed', 1);
+  }
+
+  /** An event that should have come by now. If the object was looked at since, one did, whatever came of it. */
+  private isMissed({ entry }: Pair, lastModified: number): boolean {
+    if (lastModified <= this.source.protectedAt || lastModified >= this.missedBefore) return false;
+    return entry === undefined || entry.state !== 'unprotected' || entry.updatedAt < lastModified;
   }
 
   result(): Pick<RangeResult, 'counts' | 'items'> {
@@ -78,7 +84,7 @@ class Findings {
       this.count('objects', 1);
       this.count('bytes', object.size);
     }
-    if (finding === 'unchanged') this.count('unchangedBytes', object?.size ?? 0);
+    if (finding === 'waiting') this.count('waitingBytes', object?.size ?? 0);
     if (entry !== undefined && entry.state !== 'deleted') this.count('entries', 1);
   }
 

@@ -1,5 +1,6 @@
 import { compareKeys } from '../../model/byte-order.ts';
 import type { Entry } from '../../model/entry.ts';
+import { StoreError } from '../../model/errors.ts';
 import type { ListedObject } from '../../model/object.ts';
 import type { World } from '../dependencies.ts';
 
@@ -53,8 +54,8 @@ export async function* sourceObjects(
       if (isBeyond(object.key, range)) return;
       yield object;
     }
-    after = page.objects.at(-1)?.key;
-    if (!page.more || after === undefined) return;
+    if (!page.more) return;
+    after = lastKey(page.objects, `the listing of s3://${bucket}`);
   }
 }
 
@@ -75,9 +76,16 @@ export async function* catalogEntries(
       if (isBeyond(entry.key, range)) return;
       yield entry;
     }
-    after = page.entries.at(-1)?.key;
-    if (!page.more || after === undefined) return;
+    if (!page.more) return;
+    after = lastKey(page.entries, `the entries of ${source}`);
   }
+}
+
+/** Where to go on. A page that is empty and says that there is more proves nothing, least of all an end. */
+function lastKey(page: ReadonlyArray<{ readonly key: string }>, what: string): string {
+  const key = page.at(-1)?.key;
+  if (key === undefined) throw new StoreError('unavailable', `${what} broke off`);
+  return key;
 }
 
 function isBeyond(key: string, { until }: KeyRange): boolean {

@@ -1,11 +1,18 @@
-import { isStoreError } from '../../model/errors.ts';
+import { InvalidInputError, isStoreError } from '../../model/errors.ts';
 import type { Job } from '../../model/job.ts';
-import { intoBatches, parseReconcileMessage, type ReconcileMessage } from '../../model/messages.ts';
+import {
+  type CaptureBatch,
+  intoBatches,
+  intoExactly,
+  parseReconcileMessage,
+  type ReconcileMessage,
+} from '../../model/messages.ts';
 import type { Source } from '../../model/source.ts';
 import { bucketOf } from '../../model/source-uri.ts';
+import type { StepRecord } from '../../ports/catalog.ts';
 import type { Delivery, World } from '../dependencies.ts';
 import { checkWiring } from './check-wiring.ts';
-import { compareRange, type Phase, type RangeResult } from './compare-range.ts';
+import { compareRange, type RangeResult } from './compare-range.ts';
 import { failReconcile, settleReconcile } from './settle-reconcile.ts';
 import { findMiddle } from './split-range.ts';
 
@@ -13,28 +20,30 @@ type Step = NonNullable<ReconcileMessage['step']>;
 
 const FIRST_STEP: Step = { id: '0', phase: 'compare' };
 const STOP_BEFORE_END_MS = 30_000;
+const SETTLING_SECONDS = 600;
 
 /**
  * Does one message of the reconcile queue: begins a reconcile, or goes on with one of its ranges.
  *
- * A source that cannot be listed ends the reconcile as failed and marks nothing (I4). What is throttled or unavailable
- * is thrown for the queue to retry, until the last delivery.
+ * A source that cannot be listed ends the reconcile as failed and marks nothing (I4). What may pass is thrown for the
+ * queue to retry, until the last delivery.
  */
 export async function reconcile(body: string, delivery: Delivery, world: World): Promise<void> {
   const message = parseReconcileMessage(body);
+  const jobId = message.jobId ?? `reconcile-${delivery.messageId}`;
   const source = await world.catalog.getSource(message.source);
   if (source?.state !== 'protected') {
-    world.telemetry.warn('reconcile of a source that is not protected', { source: message.source });
+    await failReconcile(message.source, jobId, new InvalidInputError('it is not protected any more'), world);
     return;
   }
-  const jobId = message.jobId ?? `reconcile-${delivery.messageId}`;
   try {
     if (message.step === undefined) await begin(source, jobId, message, world);
-    await doStep(source, jobId, message.step ?? FIRST_STEP, message, delivery, world);
+    await doStep(source, jobId, message, delivery, world);
   } catch (error) {
-    const retry = !isStoreError(error, 'no-such-bucket', 'access-denied', 'invalid');
+    // Access is retried as well: rights that were just given take some seconds to hold.
+    const retry = !isStoreError(error, 'no-such-bucket', 'invalid');
     if (retry && delivery.receiveCount < world.settings.maxReceives) throw error;
-    await failReconcile(source, jobId, error, world);
+    await failReconcile(message.source, jobId, error, world);
   }
 }
 
@@ -53,13 +62,23 @@ async function begin(source: Source, jobId: string, message: ReconcileMessage, w
     counts: {},
     ...(message.approved === undefined ? {} : { approved: message.approved }),
   });
-  await checkWiring(source, world);
+  const wiring = await checkWiring(source, world);
+  if (message.trigger === 'protect' || wiring === 'repaired') await lookAgainSoon(source, world);
+}
+
+/**
+ * S3 takes some minutes to send events after EventBridge was switched on: what changes until then is found by one more
+ * reconcile, a little later than that.
+ * Source: S3 user guide, "Enabling Amazon EventBridge": "it takes around five minutes for the changes to take effect".
+ */
+async function lookAgainSoon(source: Source, { queue }: World): Promise<void> {
+  const again: ReconcileMessage = { kind: 'reconcile', source: source.source, trigger: 'schedule' };
+  await queue.send('reconcile', [JSON.stringify(again)], { delaySeconds: SETTLING_SECONDS });
 }
 
 async function doStep(
   source: Source,
   jobId: string,
-  step: Step,
   message: ReconcileMessage,
   delivery: Delivery,
   world: World,
@@ -67,51 +86,30 @@ async function doStep(
   const redelivered = delivery.receiveCount > 1;
   const job = await world.catalog.getJob(jobId);
   if (job?.state !== 'running') return;
-  if (!(redelivered && (await repeatContinuations(jobId, step, world)))) {
-    const result = await compareRange(
-      source,
-      step.phase,
-      step,
-      () => delivery.timeLeft() < STOP_BEFORE_END_MS,
-      world,
-    );
-    await handOver(source, job, step, message, result, world);
-  }
+  const run = { source, job, message, step: message.step ?? FIRST_STEP };
+  const done = redelivered ? await world.catalog.getStep(jobId, stepName(run.step)) : undefined;
+  if (done === undefined) await countAndSend(run, delivery, world);
+  else await sendAgain(run, done, world);
   await settleReconcile(jobId, world, { redelivered });
 }
 
-/** A step that was counted before has only its messages to send again. @returns false when it never finished */
-async function repeatContinuations(jobId: string, step: Step, { catalog, queue }: World): Promise<boolean> {
-  const done = await catalog.getStep(jobId, stepName(step));
-  if (done === undefined) return false;
-  if (done.continuations.length > 0) await queue.send('reconcile', done.continuations);
-  return true;
-}
+type Run = {
+  readonly source: Source;
+  readonly job: Job;
+  readonly message: ReconcileMessage;
+  readonly step: Step;
+};
 
-/** Sends what was found to the backlog, counts the step, and sends on what is left of its range. */
-async function handOver(
-  source: Source,
-  job: Job,
-  step: Step,
-  message: ReconcileMessage,
-  result: RangeResult,
-  world: World,
-): Promise<void> {
+/**
+ * Compares a range, counts the step with what follows from it, and only then sends it: what is counted is sent for
+ * certain, since a redelivery finds the count and sends it again.
+ */
+async function countAndSend(run: Run, delivery: Delivery, world: World): Promise<void> {
+  const { job, step } = run;
+  const result = await compare(run, step, () => delivery.timeLeft() < STOP_BEFORE_END_MS, world);
   const batches = intoBatches(result.items);
-  await world.queue.send(
-    'backlog',
-    batches.map((items, index) =>
-      JSON.stringify({
-        kind: 'capture',
-        source: source.source,
-        jobId: job.id,
-        batch: `${stepName(step)}.${index}`,
-        items,
-      }),
-    ),
-  );
-  const steps = await nextSteps(source, job, step, result.stoppedAt, world);
-  const continuations = steps.map((next) => JSON.stringify({ ...message, jobId: job.id, step: next }));
+  const steps = await nextSteps(run.source, job, step, result.stoppedAt, world);
+  const continuations = steps.map((next) => JSON.stringify({ ...run.message, jobId: job.id, step: next }));
   const first = await world.catalog.completeStep({
     jobId: job.id,
     step: stepName(step),
@@ -120,7 +118,55 @@ async function handOver(
     continuations,
   });
   // Whoever counted the step first goes on with it; a second delivery at the same time must not.
-  if (first && continuations.length > 0) await world.queue.send('reconcile', continuations);
+  if (first) await send(run, batches, continuations, world);
+}
+
+/** Sends what a step counted: as many batches as it counted, made from the same range. */
+async function sendAgain(run: Run, done: StepRecord, world: World): Promise<void> {
+  const counted = done.progress.batchesQueued ?? 0;
+  const until = stoppedAt(done.continuations) ?? run.step.until;
+  const { items } = await compare(run, { ...run.step, until }, () => false, world, Number.POSITIVE_INFINITY);
+  await send(run, intoExactly(items, counted), done.continuations, world);
+}
+
+function compare(
+  { source, message }: Run,
+  step: Step,
+  timeIsShort: () => boolean,
+  world: World,
+  keys = world.settings.keysPerStep,
+): Promise<RangeResult> {
+  const range = { ...step, retryWaiting: message.trigger !== 'schedule' };
+  return compareRange(source, step.phase, range, timeIsShort, {
+    ...world,
+    settings: { ...world.settings, keysPerStep: keys },
+  });
+}
+
+async function send(
+  { source, job, step }: Run,
+  batches: ReadonlyArray<CaptureBatch['items']>,
+  continuations: readonly string[],
+  { queue }: World,
+): Promise<void> {
+  const bodies = batches.map((items, index) => {
+    const batch = `${stepName(step)}.${index}`;
+    return JSON.stringify({
+      kind: 'capture',
+      source: source.source,
+      jobId: job.id,
+      batch,
+      items,
+    } satisfies CaptureBatch);
+  });
+  if (bodies.length > 0) await queue.send('backlog', bodies);
+  if (continuations.length > 0) await queue.send('reconcile', continuations);
+}
+
+/** Where a step ended: what is left of its range begins there. */
+function stoppedAt(continuations: readonly string[]): string | undefined {
+  const [first] = continuations;
+  return first === undefined ? undefined : parseReconcileMessage(first).step?.after;
 }
 
 async function nextSteps(
@@ -146,6 +192,6 @@ function nextId(id: string): string {
   return id.replace(/\d+$/, (digits) => String(Number(digits) + 1));
 }
 
-function stepName({ phase, id }: { phase: Phase; id: string }): string {
+function stepName({ phase, id }: Step): string {
   return `${phase}-${id}`;
 }

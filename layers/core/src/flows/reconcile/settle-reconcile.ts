@@ -1,8 +1,7 @@
 import { deletionBound } from '../../model/deletion-bound.ts';
-import { isStoreError, messageOf } from '../../model/errors.ts';
+import { InvalidInputError, isStoreError, messageOf } from '../../model/errors.ts';
 import { isDrained, type Job } from '../../model/job.ts';
 import type { ReconcileMessage } from '../../model/messages.ts';
-import type { Source } from '../../model/source.ts';
 import type { Unwired } from '../dependencies.ts';
 import { writeReport } from '../write-report.ts';
 
@@ -23,7 +22,9 @@ export async function settleReconcile(
   const job = await world.catalog.getJob(jobId);
   if (job?.state !== 'running') return;
   if (job.phase === 'compare' && job.openRanges <= 0 && mayDelete(job)) {
-    if (await world.catalog.enterDeletions(jobId)) await sendDeletions(job, world);
+    // Also when the phase was entered already: the answer of a write can be lost, and its steps are counted once.
+    await world.catalog.enterDeletions(jobId);
+    await sendDeletions(job, world);
     return;
   }
   if (options.redelivered && job.phase === 'deletions' && !(await hasBegunDeletions(job, world))) {
@@ -89,10 +90,11 @@ function heldMessage(job: Job): string {
 
 async function updateSource(job: Job, finishedAt: number, { catalog }: Unwired): Promise<void> {
   const { counts } = job;
+  // From the listing, less what of it could not be captured; a held object is still in the vault.
   const kept = isHeld(job) ? gone(job) : 0;
   await catalog.resetTotals(job.source, {
-    objects: (counts['unchanged'] ?? 0) + (counts['captured'] ?? 0) + (counts['alreadyCaptured'] ?? 0) + kept,
-    bytes: (counts['unchangedBytes'] ?? 0) + (counts['capturedBytes'] ?? 0),
+    objects: (counts['objects'] ?? 0) - (counts['waiting'] ?? 0) - (counts['leftOut'] ?? 0) + kept,
+    bytes: (counts['bytes'] ?? 0) - (counts['waitingBytes'] ?? 0) - (counts['leftOutBytes'] ?? 0),
     unprotected: ['waiting', 'unprotected', 'failed', 'copying'].reduce(
       (sum, name) => sum + (counts[name] ?? 0),
       0,
@@ -108,19 +110,21 @@ async function updateSource(job: Job, finishedAt: number, { catalog }: Unwired):
 
 /** Ends a reconcile that could not be done. Nothing of the source is marked; what the vault has stays as it is. */
 export async function failReconcile(
-  source: Source,
+  uri: string,
   jobId: string,
   error: unknown,
   world: Unwired,
 ): Promise<void> {
   const why = messageOf(error);
-  const message = `${source.source} could not be reconciled: ${why}; nothing was marked deleted`;
-  world.telemetry.error('reconcile failed', { source: source.source, jobId, error: why });
+  const message = `${uri} could not be reconciled: ${why}; nothing was marked deleted`;
+  world.telemetry.error('reconcile failed', { source: uri, jobId, error: why });
   const job = await world.catalog.getJob(jobId);
-  if (job === undefined) throw new Error(message);
+  // One that could not even begin is told of by its message in the dead-letter queue.
+  if (job === undefined && !(error instanceof InvalidInputError)) throw error;
+  if (job?.state !== 'running') return;
   const end = { state: 'failed' as const, finishedAt: world.clock(), message };
-  const report = await writeReport({ ...job, ...end }, source.lag, world);
+  const report = await writeReport({ ...job, ...end }, undefined, world);
   // Only what the store said tells of the source; a queue or table that fails is ours.
-  if (isStoreError(error)) await world.catalog.patchSource(source.source, { unreachable: why });
+  if (isStoreError(error)) await world.catalog.patchSource(uri, { unreachable: why });
   await world.catalog.finishJob(jobId, { ...end, report });
 }

@@ -1,4 +1,5 @@
-import { compareKeys } from '../../model/byte-order.ts';
+import { compareKeys, keyBytes } from '../../model/byte-order.ts';
+import { MAX_KEY_BYTES } from '../../model/vault-key.ts';
 import type { World } from '../dependencies.ts';
 import type { KeyRange } from './merge-listings.ts';
 
@@ -24,6 +25,7 @@ export async function findMiddle(
   for (let probes = 0; probes < MAX_PROBES && high - low > 1; probes++) {
     const middle = skipSurrogates(Math.floor((low + high) / 2));
     const guess = base + String.fromCodePoint(middle);
+    if (keyBytes(guess) > MAX_KEY_BYTES) return undefined;
     const page = await store.list({
       bucket,
       after: guess,

@@ -31,6 +31,7 @@ export async function acceptRestore(
   const jobId = jobIdOf(body) ?? `restore-${delivery.messageId}`;
   try {
     const request = parseRestoreMessage(body);
+    checkMoment(request, world);
     await checkTarget(request, world);
     await begin(jobId, { ...request, at: request.at ?? world.clock() }, world);
   } catch (error) {
@@ -48,6 +49,15 @@ function jobIdOf(body: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+// Clocks differ a little.
+const TOLERANCE_MS = 60_000;
+
+/** Refuses a moment to come: what it will hold is not settled. */
+function checkMoment({ at }: RestoreRequest, { clock }: AcceptWorld): void {
+  if (at === undefined || at <= clock() + TOLERANCE_MS) return;
+  throw new InvalidInputError(`${formatMoment(at)} is still to come; leave "at" out for now`);
 }
 
 /**
@@ -111,14 +121,21 @@ function newJob(id: string, source: string, request: unknown, { clock }: Pick<Wo
 async function reject(jobId: string, body: string, why: string, world: AcceptWorld): Promise<void> {
   world.telemetry.warn('restore request rejected', { jobId, reason: why });
   const job = newJob(jobId, 'unknown', { rejected: body.slice(0, 2000) }, world);
-  // Another body under the id of a job that exists must not touch that job.
-  const id = (await world.catalog.createJob(job))
-    ? jobId
-    : `${jobId.slice(0, 100)}.rejected-${shortHash(body)}`;
-  if (id !== jobId) await world.catalog.createJob({ ...job, id });
+  const id = await idOfRejected(job, body, world);
   const end = { state: 'failed' as const, finishedAt: world.clock(), message: why };
   const report = await writeReport({ ...job, id, ...end }, undefined, world);
   await world.catalog.finishJob(id, { ...end, report });
+}
+
+/** The job that tells of a rejected message. Another body under the id of a job that exists must not touch that job. */
+async function idOfRejected(job: Job, body: string, { catalog }: AcceptWorld): Promise<string> {
+  if (await catalog.createJob(job)) return job.id;
+  const known = await catalog.getJob(job.id);
+  // Begun by an earlier delivery of the same message, which died before it came to an end.
+  if (JSON.stringify(known?.request) === JSON.stringify(job.request)) return job.id;
+  const id = `${job.id.slice(0, 100)}.rejected-${shortHash(body)}`;
+  await catalog.createJob({ ...job, id });
+  return id;
 }
 
 function shortHash(text: string): string {

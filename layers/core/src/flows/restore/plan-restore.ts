@@ -1,6 +1,6 @@
 import { compileFilter } from '../../model/filter.ts';
 import type { Job } from '../../model/job.ts';
-import { intoBatches, type PlanStep, type RestoreBatch } from '../../model/messages.ts';
+import { intoBatches, type PlanStep, parsePlanStep, type RestoreBatch } from '../../model/messages.ts';
 import type { Delivery, World } from '../dependencies.ts';
 import { longStatesAt, plainStatesAt, type SourceStateAt } from '../source-history.ts';
 import type { AcceptedRestore } from './accept-restore.ts';
@@ -22,31 +22,25 @@ type Planned = {
 
 /**
  * Does one step of a restore's plan: reads on in the vault's history, as of the job's moment, and sends the objects to
- * bring back in batches. The history up to a moment does not change, so a step that is repeated sends the same.
+ * bring back in batches. A step is counted before it is sent: the history up to a moment does not change, so whoever
+ * comes after a handler that died reads the same part again and sends the same batches.
  */
 export async function planRestore(step: PlanStep, delivery: Delivery, world: PlanWorld): Promise<void> {
   const job = await world.catalog.getJob(step.jobId);
   if (job?.state !== 'running') return;
   const done = delivery.receiveCount > 1 ? await world.catalog.getStep(job.id, stepName(step)) : undefined;
-  if (done === undefined) await planOn(job, step, delivery, world);
-  else if (done.continuations.length > 0) await world.queue.send('restore', done.continuations);
+  if (done === undefined) await countAndSend(job, step, delivery, world);
+  else await sendAgain(job, step, done.continuations, world);
   await settleRestore(job.id, world);
 }
 
-async function planOn(job: Job, step: PlanStep, delivery: Delivery, world: PlanWorld): Promise<void> {
-  const planned = await readOn(requestOf(job), step, () => delivery.timeLeft() < STOP_BEFORE_END_MS, world);
-  const batches = [...intoBatches(planned.items), ...planned.large.map((item) => [item])];
-  await world.queue.send(
-    'restoreWork',
-    batches.map((items, index) =>
-      JSON.stringify({
-        kind: 'restore',
-        jobId: job.id,
-        batch: `${step.step}.${index}`,
-        items,
-      } satisfies RestoreBatch),
-    ),
-  );
+async function countAndSend(job: Job, step: PlanStep, delivery: Delivery, world: PlanWorld): Promise<void> {
+  const limit = {
+    keys: world.settings.keysPerStep,
+    timeIsShort: () => delivery.timeLeft() < STOP_BEFORE_END_MS,
+  };
+  const planned = await readOn(requestOf(job), step, limit, world);
+  const batches = batchesOf(planned);
   const next = nextStep(step, planned.stoppedAt);
   const continuations = next === undefined ? [] : [JSON.stringify(next)];
   const first = await world.catalog.completeStep({
@@ -56,13 +50,56 @@ async function planOn(job: Job, step: PlanStep, delivery: Delivery, world: PlanW
     problems: [],
     continuations,
   });
-  if (first && continuations.length > 0) await world.queue.send('restore', continuations);
+  if (first) await send(job, step, batches, continuations, world);
 }
+
+async function sendAgain(
+  job: Job,
+  step: PlanStep,
+  continuations: readonly string[],
+  world: PlanWorld,
+): Promise<void> {
+  const [next] = continuations.map(parsePlanStep);
+  const until = next?.part === step.part ? next.after : undefined;
+  const limit = { keys: Number.POSITIVE_INFINITY, timeIsShort: () => false, until };
+  const planned = await readOn(requestOf(job), step, limit, world);
+  await send(job, step, batchesOf(planned), continuations, world);
+}
+
+async function send(
+  job: Job,
+  { step }: PlanStep,
+  batches: ReadonlyArray<RestoreBatch['items']>,
+  continuations: readonly string[],
+  { queue }: PlanWorld,
+): Promise<void> {
+  const bodies = batches.map((items, index) =>
+    JSON.stringify({
+      kind: 'restore',
+      jobId: job.id,
+      batch: `${step}.${index}`,
+      items,
+    } satisfies RestoreBatch),
+  );
+  if (bodies.length > 0) await queue.send('restoreWork', bodies);
+  if (continuations.length > 0) await queue.send('restore', continuations);
+}
+
+function batchesOf({ items, large }: Planned): Array<RestoreBatch['items']> {
+  return [...intoBatches(items), ...large.map((item) => [item])];
+}
+
+type Limit = {
+  readonly keys: number;
+  readonly timeIsShort: () => boolean;
+  /** The last vault key to look at. */
+  readonly until?: string | undefined;
+};
 
 async function readOn(
   request: AcceptedRestore,
   step: PlanStep,
-  timeIsShort: () => boolean,
+  limit: Limit,
   world: PlanWorld,
 ): Promise<Planned> {
   const wanted = compileFilter(request);
@@ -77,16 +114,21 @@ async function readOn(
       counts.planned++;
       counts.plannedBytes += current.size;
     }
-    if (++seen >= world.settings.keysPerStep || (seen % 1000 === 0 && timeIsShort())) {
-      return { items, large, counts, stoppedAt: vaultKey };
-    }
+    seen++;
+    const full = seen >= limit.keys || (seen % 100 === 0 && limit.timeIsShort());
+    if (full || vaultKey === limit.until) return { items, large, counts, stoppedAt: vaultKey };
   }
   return { items, large, counts };
 }
 
-function statesOf(request: AcceptedRestore, step: PlanStep, world: PlanWorld): AsyncGenerator<SourceStateAt> {
-  const states = step.part === 'plain' ? plainStatesAt : longStatesAt;
-  return states(request.bucket, request.prefix, request.at, step.after, world);
+function statesOf(
+  { bucket, prefix, at }: AcceptedRestore,
+  step: PlanStep,
+  world: PlanWorld,
+): AsyncGenerator<SourceStateAt> {
+  return step.part === 'plain'
+    ? plainStatesAt(bucket, prefix, at, step.after, world)
+    : longStatesAt(bucket, at, step.after, world);
 }
 
 function nextStep(step: PlanStep, stoppedAt: string | undefined): PlanStep | undefined {

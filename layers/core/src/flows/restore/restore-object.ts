@@ -111,7 +111,13 @@ async function restoreLarge(
   const job = { from: { ...from, ifMatch: copy.etag }, size: copy.size, partBytes, upload };
   const parts = await copyParts(job, timeLeft, world);
   if (parts === undefined) return { kind: 'unfinished', uploadId: upload.uploadId };
-  await world.store.completeMultipart(upload, parts, condition);
+  try {
+    await world.store.completeMultipart(upload, parts, condition);
+  } catch (error) {
+    // Refused because somebody wrote there meanwhile: what is done next begins with another look, and another upload.
+    await world.store.abortMultipart(upload);
+    throw error;
+  }
   return { kind: 'restored', bytes: copy.size };
 }
 

@@ -1,3 +1,4 @@
+import { messageOf } from '../../model/errors.ts';
 import { isDrained, type Job } from '../../model/job.ts';
 import type { World } from '../dependencies.ts';
 import { writeReport } from '../write-report.ts';
@@ -16,4 +17,18 @@ export async function settleRestore(
 
 function endState({ counts }: Job): 'done' | 'partial' {
   return (counts['conflicts'] ?? 0) + (counts['failed'] ?? 0) > 0 ? 'partial' : 'done';
+}
+
+/** Ends a restore whose plan could not be read. What was restored stays, and the report has it. */
+export async function failRestore(
+  jobId: string,
+  error: unknown,
+  world: Pick<World, 'store' | 'catalog' | 'clock' | 'settings'>,
+): Promise<void> {
+  const job = await world.catalog.getJob(jobId);
+  if (job?.state !== 'running') return;
+  const message = `the vault's history could not be read: ${messageOf(error)}; the same restore again does what is left`;
+  const end = { state: 'failed' as const, finishedAt: world.clock(), message };
+  const report = await writeReport({ ...job, ...end }, undefined, world);
+  await world.catalog.finishJob(job.id, { ...end, report });
 }

@@ -1,0 +1,177 @@
+import * as v from 'valibot';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { RestoreJsonSchema } from '../../../cli/json/restore.ts';
+import { TARGET } from '../../support/pipeline.ts';
+import { CliWorld, footprint } from './support/given-cli.ts';
+
+const TO = ['--to', `s3://${TARGET}`];
+let cli: CliWorld;
+
+beforeEach(async () => {
+  cli = new CliWorld();
+  await cli.givenProtected('docs', { 'a.txt': 'one', 'b/c.txt': 'two' });
+});
+
+describe('restore', () => {
+  it('sends the documented message and says how to follow the job', async () => {
+    const at = '2026-03-01T13:00:01+01:00';
+    const filters = ['--include', '**/*.txt', '--include', '*.txt', '--exclude', 'z*'];
+
+    const { code, stdout, stderr } = await cli.run(
+      'restore',
+      's3://docs/b/',
+      ...TO,
+      '--at',
+      at,
+      '--overwrite',
+      ...filters,
+    );
+
+    expect(code).toBe(0);
+    expect(stderr).toBe('as of 2026-03-01T12:00:01.000Z\n');
+    expect(stdout).toContain('holdfast job restore-20260301-120001-r2 --wait');
+    expect(cli.pipeline.queue.waiting('restore').map((body) => JSON.parse(body))).toEqual([
+      {
+        source: 's3://docs/b/',
+        target: `s3://${TARGET}`,
+        at,
+        include: ['**/*.txt', '*.txt'],
+        exclude: ['z*'],
+        overwrite: true,
+        jobId: 'restore-20260301-120001-r2',
+      },
+    ]);
+  });
+
+  it('waits and sums up; a second time nothing is copied', async () => {
+    const first = await cli.run('restore', 's3://docs', ...TO, '--wait');
+    expect(first.code).toBe(0);
+    expect(first.stdout).toContain('2 restored (6 B), 0 already right');
+    expect(cli.pipeline.s3.text(TARGET, 'b/c.txt')).toBe('two');
+
+    const second = await cli.run('restore', 's3://docs', ...TO, '--wait');
+    expect(second.stdout).toContain('0 restored (0 B), 2 already right');
+  });
+
+  it('reports what differs, and ends with 3', async () => {
+    cli.pipeline.s3.put(TARGET, 'a.txt', 'another');
+
+    const { code, stdout } = await cli.run('restore', 's3://docs', ...TO, '--wait');
+
+    expect(code).toBe(3);
+    expect(stdout).toContain('1 restored (3 B), 0 already right, 1 conflicts');
+    expect(stdout).toContain('conflict: a.txt (s3://holdfast-restore-photos/a.txt differs');
+    expect(stdout).toContain('report: s3://vault/reports/restore/');
+  });
+
+  it('lists the first problems and says how many more there are', async () => {
+    for (let i = 0; i < 30; i++) {
+      cli.pipeline.s3.put('docs', `k${i}`, 'x');
+      cli.pipeline.s3.put(TARGET, `k${i}`, 'other');
+    }
+    await cli.pipeline.drain();
+
+    const { stdout } = await cli.run('restore', 's3://docs', ...TO, '--wait');
+
+    expect(stdout.match(/ {2}conflict: /g)).toHaveLength(20);
+    expect(stdout).toContain('and 10 more: see the report');
+  });
+
+  it('answers in JSON as documented', async () => {
+    const ran = await cli.run('restore', 's3://docs', ...TO, '--wait', '--json');
+
+    expect(v.parse(RestoreJsonSchema, ran.json()[0])).toMatchObject({
+      source: 's3://docs',
+      request: { target: `s3://${TARGET}`, overwrite: false },
+      result: {
+        job: {
+          state: 'done',
+          counts: { planned: 2, restored: 2 },
+          request: { source: 's3://docs', target: `s3://${TARGET}`, prefix: '' },
+        },
+      },
+    });
+  });
+
+  it('does the same request under the same name once, and refuses another one', async () => {
+    const named = ['restore', 's3://docs', ...TO, '--job-id', 'friday', '--wait'];
+    await cli.run(...named);
+    cli.pipeline.s3.put('docs', 'later', 'x');
+    await cli.pipeline.drain();
+
+    const { stdout } = await cli.run(...named);
+    expect(stdout).toContain('job friday was asked for before; nothing is sent again');
+    expect(stdout).toContain('2 restored');
+    expect(cli.pipeline.s3.text(TARGET, 'later')).toBeUndefined();
+    expect(cli.pipeline.queue.idle).toBe(true);
+    expect(await cli.run(...named, '--overwrite')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('there is a job "friday" already, and it is another one'),
+    });
+  });
+
+  it('may write to a protected bucket, and beside the source itself', async () => {
+    cli.givenBucket('photos-2');
+    await cli.run('protect', 's3://photos-2', '--no-initial');
+
+    expect((await cli.run('restore', 's3://docs', '--to', 's3://photos-2', '--wait')).code).toBe(0);
+    expect((await cli.run('restore', 's3://docs/a', '--to', 's3://docs/restored/', '--wait')).code).toBe(0);
+    expect(cli.pipeline.s3.text('docs', 'restored/a.txt')).toBe('one');
+  });
+
+  it.each([
+    ['the source itself', ['s3://docs', '--to', 's3://docs'], 'is the source itself'],
+    ['the vault as a target', ['s3://docs', '--to', 's3://vault/x'], 'is the vault itself'],
+    ['the vault as a source', ['s3://vault', ...TO], 'is the vault itself'],
+    [
+      'a target that is not allowed',
+      ['s3://docs', '--to', 's3://other'],
+      "the stack's parameter RestoreTargets",
+    ],
+    ['a target that does not exist', ['s3://docs', '--to', 's3://holdfast-restore-x'], 'there is no bucket'],
+    ['a target in another region', ['s3://docs', '--to', 's3://holdfast-restore-far'], 'is in eu-west-1'],
+    ['a source the vault has nothing of', ['s3://nowhere', ...TO], 'holds nothing under s3://nowhere/'],
+    ['a prefix the vault has nothing of', ['s3://docs/zzz', ...TO], 'holds nothing under s3://docs/zzz'],
+    [
+      'a moment before anything was captured',
+      ['s3://docs', ...TO, '--at', '2026-02-01T00:00:00Z'],
+      'holds nothing under s3://docs/ as of 2026-02-01T00:00:00.000Z',
+    ],
+    [
+      'a moment that has not come yet',
+      ['s3://docs', ...TO, '--at', '2027-01-01T00:00:00Z'],
+      'lies in the future',
+    ],
+    ['an invalid time', ['s3://docs', ...TO, '--at', 'yesterday'], '"yesterday" is not a time'],
+    ['an invalid glob', ['s3://docs', ...TO, '--include', '[x'], '"[x" is not a valid glob'],
+    ['an invalid URI', ['docs', ...TO], '"docs" is not an S3 URI'],
+    ['an invalid target', ['s3://docs', '--to', 'there'], '"there" is not an S3 URI'],
+    ['an invalid job id', ['s3://docs', ...TO, '--job-id', 'a b'], 'field "jobId"'],
+  ])('refuses %s before anything is sent', async (_, argv, words) => {
+    cli.givenBucket('other');
+    cli.pipeline.s3.createBucket('holdfast-restore-far', { region: 'eu-west-1' });
+    const before = await footprint(cli);
+
+    const { code, stdout, stderr } = await cli.run('restore', ...argv);
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(words);
+    expect(stderr).toMatch(/^(as of [^\n]*\n)?(the vault keeps [^\n]*\n)?holdfast: [^\n]*\n$/);
+    expect(await footprint(cli)).toEqual(before);
+  });
+
+  it('ends with 1 when the job is refused by the stack after all', async () => {
+    const sent = cli.meanwhile;
+    cli.meanwhile = async () => {
+      await cli.pipeline.catalog.patchSource('s3://photos-2', { state: 'unprotected' });
+      await sent();
+    };
+    cli.givenBucket('photos-2');
+    await cli.run('protect', 's3://photos-2', '--no-initial');
+
+    const { code, stdout } = await cli.run('restore', 's3://docs', '--to', 's3://photos-2', '--wait');
+
+    expect(code).toBe(1);
+    expect(stdout).toContain('restores may not write to s3://photos-2');
+  });
+});

@@ -1,0 +1,125 @@
+import * as v from 'valibot';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { StatusSchema } from '../../../cli/json/status.ts';
+import { CliWorld } from './support/given-cli.ts';
+
+let cli: CliWorld;
+
+beforeEach(async () => {
+  cli = new CliWorld();
+  await cli.givenProtected('docs', { a: 'one' });
+});
+
+async function status(...argv: string[]) {
+  const ran = await cli.run('status', '--json', ...argv);
+  return { code: ran.code, ...v.parse(StatusSchema, ran.json()[0]) };
+}
+
+describe('status', () => {
+  it('is 0 when all is well', async () => {
+    const { code, stdout } = await cli.run('status');
+
+    expect(code).toBe(0);
+    expect(stdout).toContain('all is well, and nothing is in flight');
+  });
+
+  it('gives the lag of captured changes', async () => {
+    cli.pipeline.s3.put('docs', 'b', 'two');
+    cli.pipeline.pass(4);
+    await cli.pipeline.drain();
+
+    expect((await cli.run('status')).stdout).toMatch(/s3:\/\/docs\s+ok\s+within 5 s\s+within 5 s\s+0/);
+    expect((await status()).sources[0]?.lag).toEqual({ captures: 1, p50Seconds: 5, p99Seconds: 5 });
+  });
+
+  it('is 3 and gives the reasons when objects could not be captured', async () => {
+    for (let i = 0; i < 25; i++) cli.pipeline.s3.put('docs', `cold-${i}`, 'x', { storageClass: 'GLACIER' });
+    cli.pipeline.s3.put('docs', 'secret\u001b[2J', 'x', { customerKey: true });
+    await cli.pipeline.drain();
+
+    const { code, stdout } = await cli.run('status', 's3://docs');
+
+    expect(code).toBe(3);
+    expect(stdout).toContain('25 archived: in an archive storage class');
+    expect(stdout).toContain('and 6 more: --json lists all');
+    expect(stdout).toContain('! s3://docs: 26 objects not protected in the present state');
+    expect(stdout).not.toContain('\u001b');
+    const { sources, attention } = await status('s3://docs');
+    expect(sources[0]?.unprotectedObjects).toMatchObject({
+      total: 26,
+      byReason: { archived: 25, 'customer-key': 1 },
+    });
+    expect(sources[0]?.unprotectedObjects.objects).toHaveLength(26);
+    expect(attention).toHaveLength(1);
+  });
+
+  it('leaves out what the source no longer covers', async () => {
+    cli.pipeline.s3.put('docs', 'cold', 'x', { storageClass: 'GLACIER' });
+    await cli.pipeline.drain();
+    await cli.run('unprotect', 's3://docs', '--yes');
+    await cli.run('protect', 's3://docs', '--exclude', 'cold', '--wait');
+
+    expect(await status()).toMatchObject({ code: 0, attention: [] });
+  });
+
+  it('is 3 for dead letters, held deletions and an unreachable source', async () => {
+    cli.queues.bury('capture', '{}', cli.pipeline.now);
+    await cli.pipeline.catalog.patchSource('s3://docs', {
+      unreachable: 'access denied',
+      heldDeletions: { job: 'j', count: 5000, at: cli.pipeline.now },
+    });
+
+    const { code, attention } = await status();
+
+    expect(code).toBe(3);
+    expect(attention).toEqual([
+      's3://docs could not be read: access denied',
+      's3://docs: 5,000 deletions are held; look at it, then run: holdfast approve s3://docs',
+      '1 message given up after all retries: see holdfast failures',
+    ]);
+  });
+
+  it('waits until nothing is in flight, twice in a row', async () => {
+    await cli.run('reconcile', 's3://docs');
+    const depths: number[] = [];
+    cli.meanwhile = async () => {
+      depths.push(cli.pipeline.queue.waiting('reconcile').length);
+      await cli.pipeline.drain();
+    };
+
+    const { code, settled } = await status('--wait');
+
+    expect({ code, settled }).toEqual({ code: 0, settled: true });
+    expect(depths).toEqual([1, 0]);
+    expect(cli.progress).toContain('1 message in flight, 0 jobs running');
+  });
+
+  it('does not wait for ever for a job of which nothing is left', async () => {
+    await cli.run('reconcile', 's3://docs', '--wait');
+    const job = await cli.pipeline.catalog.getJob('reconcile-20260301-120001-r2');
+    if (job === undefined) throw new Error('no job');
+    await cli.pipeline.catalog.createJob({ ...job, id: 'stuck', state: 'running' });
+
+    const ran = await cli.run('status', '--wait');
+
+    expect(ran.stderr).toBe('1 job not finished, but nothing of it is in any queue\n');
+    expect(ran.stdout).toContain('running: stuck (s3://docs)');
+  });
+
+  it('refuses a source it does not know', async () => {
+    expect(await cli.run('status', 's3://nowhere')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('s3://nowhere is not known to the stack "holdfast"'),
+    });
+    expect(await cli.run('status', 'nowhere')).toMatchObject({ code: 2 });
+  });
+
+  it('still tells of a source that is no longer protected', async () => {
+    await cli.run('unprotect', 's3://docs', '--yes');
+
+    const { code, stdout } = await cli.run('status', 's3://docs', '--wait');
+
+    expect(code).toBe(0);
+    expect(stdout).toContain('s3://docs is no longer backed up');
+  });
+});
