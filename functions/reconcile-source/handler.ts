@@ -1,26 +1,14 @@
 import { eventBridgeClient } from '@holdfast/core/adapters/aws/clients.ts';
 import { EventBridgeWiring } from '@holdfast/core/adapters/aws/eventbridge-wiring.ts';
-import type { Delivery, World } from '@holdfast/core/flows/dependencies.ts';
 import { reconcile } from '@holdfast/core/flows/reconcile/reconcile.ts';
 import { captureRuleName } from '@holdfast/core/model/stack-names.ts';
 import { functionWorld } from '@holdfast/core/runtime/function-world.ts';
-import { eachMessage, respond } from '@holdfast/core/runtime/sqs-batch.ts';
-import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { messageHandler } from '@holdfast/core/runtime/sqs-batch.ts';
 
-const { world: unwired, retry, flush, s3, stack } = functionWorld(process.env);
-const wiring = new EventBridgeWiring({
-  s3,
-  eventBridge: eventBridgeClient(),
-  ruleName: (bucket) => captureRuleName(stack, bucket),
-});
-const world: World = { ...unwired, wiring };
+const own = functionWorld(process.env);
+const ruleName = (bucket: string) => captureRuleName(own.stack, bucket);
+const wiring = new EventBridgeWiring({ s3: own.s3, eventBridge: eventBridgeClient(), ruleName });
+const world = { ...own.world, wiring };
 
 /** Compares a source with the catalog, step by step. */
-export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
-  const work = (body: string, delivery: Delivery) => reconcile(body, delivery, world);
-  try {
-    return await respond(event, await eachMessage(event, context, work, world.telemetry), retry);
-  } finally {
-    flush();
-  }
-}
+export const handler = messageHandler((body, delivery) => reconcile(body, delivery, world), own);

@@ -42,7 +42,7 @@ export function receivesOf({
 }
 
 /** Does each message by itself: one that fails does not bring the others back. @returns ids of those that failed */
-export async function eachMessage(
+async function eachMessage(
   event: SQSEvent,
   context: Context,
   work: (body: string, delivery: Delivery) => Promise<void>,
@@ -78,4 +78,18 @@ export async function respond(
     ),
   );
   return { batchItemFailures: records.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+}
+
+/** A handler that does each message of its queue by itself, and sends the invocation's metrics at its end. */
+export function messageHandler(
+  work: (body: string, delivery: Delivery) => Promise<void>,
+  { retry, flush }: { readonly retry: RespondOptions; readonly flush: () => void },
+): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
+  return async (event, context) => {
+    try {
+      return await respond(event, await eachMessage(event, context, work, retry.telemetry), retry);
+    } finally {
+      flush();
+    }
+  };
 }

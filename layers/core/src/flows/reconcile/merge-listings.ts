@@ -37,55 +37,52 @@ function compareHeads(object: ListedObject | undefined, entry: Entry | undefined
 }
 
 /** A source's objects in a range, page by page. Fails as a whole when a page fails: half a listing proves nothing. */
-export async function* sourceObjects(
+export function sourceObjects(
   bucket: string,
   prefix: string | undefined,
   range: KeyRange,
   { store }: Pick<World, 'store'>,
 ): AsyncGenerator<ListedObject> {
-  let after = range.after;
-  for (;;) {
-    const page = await store.list({
-      bucket,
-      ...(prefix === undefined ? {} : { prefix }),
-      ...(after === undefined ? {} : { after }),
-    });
-    for (const object of page.objects) {
-      if (isBeyond(object.key, range)) return;
-      yield object;
-    }
-    if (!page.more) return;
-    after = lastKey(page.objects, `the listing of s3://${bucket}`);
-  }
+  return paged(range, `the listing of s3://${bucket}`, async (after) => {
+    const { objects, more } = await store.list({ bucket, ...given({ prefix, after }) });
+    return { items: objects, more };
+  });
 }
 
 /** The catalog's entries in a range, page by page. */
-export async function* catalogEntries(
+export function catalogEntries(
   source: string,
   prefix: string | undefined,
   range: KeyRange,
   { catalog }: Pick<World, 'catalog'>,
 ): AsyncGenerator<Entry> {
+  return paged(range, `the entries of ${source}`, async (after) => {
+    const { entries, more } = await catalog.listEntries(source, given({ prefix, after }));
+    return { items: entries, more };
+  });
+}
+
+async function* paged<T extends { readonly key: string }>(
+  range: KeyRange,
+  what: string,
+  page: (after: string | undefined) => Promise<{ items: readonly T[]; more: boolean }>,
+): AsyncGenerator<T> {
   let after = range.after;
   for (;;) {
-    const page = await catalog.listEntries(source, {
-      ...(prefix === undefined ? {} : { prefix }),
-      ...(after === undefined ? {} : { after }),
-    });
-    for (const entry of page.entries) {
-      if (isBeyond(entry.key, range)) return;
-      yield entry;
+    const { items, more } = await page(after);
+    for (const item of items) {
+      if (isBeyond(item.key, range)) return;
+      yield item;
     }
-    if (!page.more) return;
-    after = lastKey(page.entries, `the entries of ${source}`);
+    if (!more) return;
+    after = items.at(-1)?.key;
+    // A page that is empty and says that there is more proves nothing, least of all an end.
+    if (after === undefined) throw new StoreError('unavailable', `${what} broke off`);
   }
 }
 
-/** Where to go on. A page that is empty and says that there is more proves nothing, least of all an end. */
-function lastKey(page: ReadonlyArray<{ readonly key: string }>, what: string): string {
-  const key = page.at(-1)?.key;
-  if (key === undefined) throw new StoreError('unavailable', `${what} broke off`);
-  return key;
+function given({ prefix, after }: { prefix: string | undefined; after: string | undefined }) {
+  return { ...(prefix === undefined ? {} : { prefix }), ...(after === undefined ? {} : { after }) };
 }
 
 function isBeyond(key: string, { until }: KeyRange): boolean {
