@@ -31,6 +31,7 @@ async function main(): Promise<number> {
 }
 
 async function sourceFolder(from: string | undefined): Promise<string> {
+  if (from === '') throw new Error('--from names no folder: write --from <folder>, or leave it out');
   if (from !== undefined) return resolve(from);
   const sample = resolve(import.meta.dirname, '../.holdfast/sample');
   await mkdir(sample, { recursive: true });

@@ -27,12 +27,7 @@ export function statusLines(status: Status): string[] {
     '',
     ...table(
       QUEUE_COLUMNS,
-      queues.map((one) => [
-        one.queue,
-        count(one.visible + one.delayed),
-        count(one.inFlight),
-        count(one.dead),
-      ]),
+      queues.map((one) => [one.queue, count(one.visible), count(one.inFlight), count(one.dead)]),
     ),
     ...runningJobs.map((job) => `running: ${job.id} (${job.source}): ${resultText(job)}`),
     ...sources.flatMap(unprotectedLines),

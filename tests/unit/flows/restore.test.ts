@@ -183,6 +183,21 @@ describe('a restore', () => {
 });
 
 describe('a restore message', () => {
+  it('for another request under the id of a job ends as a failed job of its own', async () => {
+    await capture({ a: 'one' });
+    await pipeline.restore('j1');
+    await pipeline.restore('j1', { overwrite: true });
+    const rejected = (await pipeline.catalog.listJobs()).filter(({ id }) => id.startsWith('j1.rejected-'));
+    expect(rejected).toMatchObject([{ state: 'failed' }]);
+    expect(rejected[0]?.message).toContain('another request');
+  });
+
+  it('for a bucket of which the vault has nothing ends as a failed job', async () => {
+    const job = await pipeline.restore('j1', { source: 's3://mistyped' });
+    expect(job).toMatchObject({ state: 'failed' });
+    expect(job.message).toContain('s3://mistyped');
+  });
+
   it('with the id of a job that was done changes nothing', async () => {
     await capture({ a: 'one' });
     const first = await pipeline.restore('j1');

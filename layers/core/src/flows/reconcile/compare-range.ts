@@ -85,6 +85,7 @@ class Findings {
       this.count('bytes', object.size);
     }
     if (finding === 'waiting') this.count('waitingBytes', object?.size ?? 0);
+    if (finding === 'gone') this.count('goneBytes', entry?.size ?? 0);
     if (entry !== undefined && entry.state !== 'deleted') this.count('entries', 1);
   }
 

@@ -92,9 +92,10 @@ async function updateSource(job: Job, finishedAt: number, { catalog }: Unwired):
   const { counts } = job;
   // From the listing, less what of it could not be captured; a held object is still in the vault.
   const kept = isHeld(job) ? gone(job) : 0;
+  const keptBytes = isHeld(job) ? (counts['goneBytes'] ?? 0) : 0;
   await catalog.resetTotals(job.source, {
     objects: (counts['objects'] ?? 0) - (counts['waiting'] ?? 0) - (counts['leftOut'] ?? 0) + kept,
-    bytes: (counts['bytes'] ?? 0) - (counts['waitingBytes'] ?? 0) - (counts['leftOutBytes'] ?? 0),
+    bytes: (counts['bytes'] ?? 0) - (counts['waitingBytes'] ?? 0) - (counts['leftOutBytes'] ?? 0) + keptBytes,
     unprotected: ['waiting', 'unprotected', 'failed', 'copying'].reduce(
       (sum, name) => sum + (counts[name] ?? 0),
       0,

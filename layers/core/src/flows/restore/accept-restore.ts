@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import picomatch from 'picomatch';
 import * as v from 'valibot';
 import { HoldfastError, InvalidInputError, messageOf } from '../../model/errors.ts';
@@ -7,6 +8,7 @@ import type { PlanStep } from '../../model/messages.ts';
 import { formatMoment } from '../../model/moment.ts';
 import { parseRestoreMessage, type RestoreRequest } from '../../model/restore-request.ts';
 import { sourceUri } from '../../model/source-uri.ts';
+import { longVaultPrefix, vaultPrefix } from '../../model/vault-key.ts';
 import type { Delivery, World } from '../dependencies.ts';
 import { writeReport } from '../write-report.ts';
 
@@ -33,7 +35,9 @@ export async function acceptRestore(
     const request = parseRestoreMessage(body);
     checkMoment(request, world);
     await checkTarget(request, world);
-    await begin(jobId, { ...request, at: request.at ?? world.clock() }, world);
+    await checkSource(request, world);
+    const isNow = request.at === undefined;
+    await begin(jobId, { ...request, at: request.at ?? world.clock() }, isNow, world);
   } catch (error) {
     if (!(error instanceof HoldfastError) || error.remedy !== 'user') throw error;
     await reject(jobId, body, messageOf(error), world);
@@ -49,6 +53,22 @@ function jobIdOf(body: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Refuses a bucket of which the vault has nothing: a mistyped name must not pass for a restore of nothing. */
+async function checkSource({ bucket }: RestoreRequest, { store, settings }: AcceptWorld): Promise<void> {
+  try {
+    for (const prefix of [vaultPrefix(bucket), longVaultPrefix(bucket)]) {
+      const { versions } = await store.listVersions({ bucket: settings.vault, prefix, limit: 1 });
+      if (versions.length > 0) return;
+    }
+  } catch {
+    // A vault that does not answer is for the plan to wait for, and to tell of.
+    return;
+  }
+  throw new InvalidInputError(
+    `the vault holds nothing of ${sourceUri(bucket)}; holdfast sources shows what it has`,
+  );
 }
 
 // Clocks differ a little.
@@ -88,17 +108,28 @@ export async function checkTarget(
 async function begin(
   jobId: string,
   request: AcceptedRestore & { jobId?: string },
+  isNow: boolean,
   world: AcceptWorld,
 ): Promise<void> {
   const { jobId: _, ...accepted } = request;
   const created = await world.catalog.createJob(newJob(jobId, sourceUri(request.bucket), accepted, world));
   if (!created) {
     const known = await world.catalog.getJob(jobId);
+    if (!isSameRequest(known?.request, accepted, isNow)) {
+      throw new InvalidInputError(`the job id "${jobId}" belongs to another request; choose another id`);
+    }
     // Begun before, and perhaps not sent on: sending the first step again is harmless, it is counted once.
     if (known?.kind !== 'restore' || known.state !== 'running') return;
   }
   const step: PlanStep = { kind: 'plan', jobId, step: FIRST_STEP, part: 'plain' };
   await world.queue.send('restore', [JSON.stringify(step)]);
+}
+
+/** @param isNow the message named no moment: then each delivery has another one, and it says nothing */
+function isSameRequest(known: unknown, accepted: AcceptedRestore, isNow: boolean): boolean {
+  const { at, ...rest } = accepted;
+  const { at: knownAt, ...knownRest } = (known ?? {}) as Partial<AcceptedRestore>;
+  return isDeepStrictEqual(knownRest, rest) && (isNow || knownAt === at);
 }
 
 function newJob(id: string, source: string, request: unknown, { clock }: Pick<World, 'clock'>): Job {
