@@ -1,23 +1,13 @@
 import { spawn } from 'node:child_process';
-import { delimiter, join, resolve } from 'node:path';
-import { toStderr } from './lib/progress.ts';
-import { run } from './lib/run.ts';
-import { ensureVenv } from './lib/venv.ts';
-
-const ROOT = resolve(import.meta.dirname, '..');
+import { delimiter, join } from 'node:path';
+import { checkoutVenv, ROOT } from './lib/checkout-venv.ts';
 
 /**
  * Runs the pinned sam of this checkout, with esbuild on its path: `npm run build`, `npm run deploy -- --guided`. AWS
  * account, region and profile are found as sam finds them.
  */
 async function main(): Promise<number> {
-  const venv = await ensureVenv({
-    link: join(ROOT, '.holdfast/venv'),
-    requirements: join(ROOT, 'scripts/requirements.txt'),
-    env: process.env,
-    run,
-    report: toStderr,
-  });
+  const venv = await checkoutVenv();
   const PATH = [join(ROOT, 'node_modules/.bin'), process.env['PATH'] ?? ''].join(delimiter);
   return new Promise((done, fail) => {
     const env = { SAM_CLI_TELEMETRY: '0', ...process.env, PATH };

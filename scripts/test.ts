@@ -2,11 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { toStderr } from './lib/progress.ts';
-import { run } from './lib/run.ts';
-import { ensureVenv } from './lib/venv.ts';
+import { checkoutVenv, ROOT } from './lib/checkout-venv.ts';
 
-const ROOT = resolve(import.meta.dirname, '..');
 const BIN = join(ROOT, 'node_modules/.bin');
 
 type Step = {
@@ -23,13 +20,7 @@ type Step = {
 async function main(): Promise<number> {
   const reports = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
   try {
-    const venv = await ensureVenv({
-      link: join(ROOT, '.holdfast/venv'),
-      requirements: join(ROOT, 'scripts/requirements.txt'),
-      env: process.env,
-      run,
-      report: toStderr,
-    });
+    const venv = await checkoutVenv();
     const python = resolve(venv.sam, '..');
     const steps: Step[] = [
       { name: 'format and lint', command: join(BIN, 'biome'), args: ['ci', '.'] },

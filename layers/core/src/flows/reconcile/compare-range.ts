@@ -6,6 +6,8 @@ import { classify } from './classify.ts';
 import { catalogEntries, type KeyRange, mergeListings, type Pair, sourceObjects } from './merge-listings.ts';
 
 export type Phase = 'compare' | 'deletions';
+/** When a step hands over to the next. */
+export type StepLimit = { readonly keys: number; readonly timeIsShort: () => boolean };
 export type RangeResult = {
   readonly counts: Record<string, number>;
   /** What has to be captured, in key order. */
@@ -24,7 +26,7 @@ export async function compareRange(
   source: Source,
   phase: Phase,
   range: KeyRange & { readonly retryWaiting: boolean },
-  timeIsShort: () => boolean,
+  limit: StepLimit,
   world: Pick<World, 'store' | 'catalog' | 'clock' | 'settings'>,
 ): Promise<RangeResult> {
   const { prefix } = source;
@@ -35,7 +37,7 @@ export async function compareRange(
   let seen = 0;
   for await (const pair of mergeListings(objects, entries)) {
     if (covers(pair.key)) collected.add(pair, range.retryWaiting);
-    if (++seen >= world.settings.keysPerStep || (seen % 1000 === 0 && timeIsShort())) {
+    if (++seen >= limit.keys || (seen % 1000 === 0 && limit.timeIsShort())) {
       return { ...collected.result(), stoppedAt: pair.key };
     }
   }

@@ -12,7 +12,7 @@ import { bucketOf } from '../../model/source-uri.ts';
 import type { StepRecord } from '../../ports/catalog.ts';
 import type { Delivery, World } from '../dependencies.ts';
 import { checkWiring } from './check-wiring.ts';
-import { compareRange, type RangeResult } from './compare-range.ts';
+import { compareRange, type RangeResult, type StepLimit } from './compare-range.ts';
 import { failReconcile, settleReconcile } from './settle-reconcile.ts';
 import { findMiddle } from './split-range.ts';
 
@@ -106,7 +106,9 @@ type Run = {
  */
 async function countAndSend(run: Run, delivery: Delivery, world: World): Promise<void> {
   const { job, step } = run;
-  const result = await compare(run, step, () => delivery.timeLeft() < STOP_BEFORE_END_MS, world);
+  const timeIsShort = () => delivery.timeLeft() < STOP_BEFORE_END_MS;
+  const limit = { keys: world.settings.keysPerStep, timeIsShort };
+  const result = await compare(run, step, limit, world);
   const batches = intoBatches(result.items);
   const steps = await nextSteps(run.source, job, step, result.stoppedAt, world);
   const continuations = steps.map((next) => JSON.stringify({ ...run.message, jobId: job.id, step: next }));
@@ -125,22 +127,15 @@ async function countAndSend(run: Run, delivery: Delivery, world: World): Promise
 async function sendAgain(run: Run, done: StepRecord, world: World): Promise<void> {
   const counted = done.progress.batchesQueued ?? 0;
   const until = stoppedAt(done.continuations) ?? run.step.until;
-  const { items } = await compare(run, { ...run.step, until }, () => false, world, Number.POSITIVE_INFINITY);
+  const { items } = await compare(run, { ...run.step, until }, UNLIMITED, world);
   await send(run, intoExactly(items, counted), done.continuations, world);
 }
 
-function compare(
-  { source, message }: Run,
-  step: Step,
-  timeIsShort: () => boolean,
-  world: World,
-  keys = world.settings.keysPerStep,
-): Promise<RangeResult> {
+const UNLIMITED: StepLimit = { keys: Number.POSITIVE_INFINITY, timeIsShort: () => false };
+
+function compare({ source, message }: Run, step: Step, limit: StepLimit, world: World): Promise<RangeResult> {
   const range = { ...step, retryWaiting: message.trigger !== 'schedule' };
-  return compareRange(source, step.phase, range, timeIsShort, {
-    ...world,
-    settings: { ...world.settings, keysPerStep: keys },
-  });
+  return compareRange(source, step.phase, range, limit, world);
 }
 
 async function send(

@@ -172,9 +172,3 @@ async function idOfRejected(job: Job, body: string, { catalog }: AcceptWorld): P
 function shortHash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
-
-/** The request of a restore job, for people. */
-export function describeRequest(request: AcceptedRestore): string {
-  const { bucket, prefix, target } = request;
-  return `s3://${bucket}/${prefix} at ${formatMoment(request.at)} to s3://${target.bucket}/${target.prefix}`;
-}
