@@ -6,6 +6,7 @@ import { sourceUri } from '../../model/source-uri.ts';
 import type { Attempt, CaptureOutcome, CaptureWorld, Tried } from './attempt.ts';
 import { beginLargeCopy } from './begin-large-copy.ts';
 import { copyIntoVault } from './copy-into-vault.ts';
+import { findInVault } from './find-in-vault.ts';
 import { isCovered, isOfKnownEvent, isRecorded } from './is-covered.ts';
 import { observe } from './observe.ts';
 import { recordCopy, recordUnprotected } from './record.ts';
@@ -55,6 +56,8 @@ async function tryCapture(attempt: Attempt, world: CaptureWorld, options: Captur
   if (await isCovered(attempt, seen.facts, world)) {
     return { kind: 'unchanged', before: attempt.prior, after: attempt.prior };
   }
+  const copy = attempt.doubt ? await findInVault(attempt, seen.facts, world) : undefined;
+  if (copy !== undefined) return recordCopy(attempt, seen.facts, copy, world);
   if (seen.facts.size > world.settings.multipartThresholdBytes)
     return captureLarge(attempt, seen.facts, world, options);
   return copyAndRecord(attempt, seen.facts, world);

@@ -46,7 +46,15 @@ export async function isCovered(
     const sameVersion = facts.versionId !== undefined && facts.versionId === prior.sourceVersionId;
     if (!sameVersion && !isRecorded(change, prior)) return false;
   }
-  return !doubt || (await isOnTop(change.bucket, prior, world));
+  return (!doubt && !isSurprising(change, prior)) || (await isOnTop(change.bucket, prior, world));
+}
+
+/**
+ * An event that is newer than the entry, and yet the source is as the entry says: somebody may have copied what was there
+ * in between and died before it was recorded.
+ */
+function isSurprising(change: Change, prior: Entry): boolean {
+  return (change.kind === 'created' || change.kind === 'deleted') && !isOfKnownEvent(change, prior);
 }
 
 async function isOnTop(bucket: string, prior: Entry, { store, settings }: CaptureWorld): Promise<boolean> {

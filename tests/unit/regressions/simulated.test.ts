@@ -1,0 +1,80 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Pipeline, SOURCE, VAULT } from '../../support/pipeline.ts';
+
+// What random histories found (npm run simulate), each as short as it could be told.
+let pipeline: Pipeline;
+
+beforeEach(async () => {
+  pipeline = new Pipeline({ versioned: true });
+  await pipeline.protect();
+});
+
+function onTop(): string | undefined {
+  return pipeline.s3.bucket(VAULT).current('s3/photos/a.txt')?.versionId;
+}
+
+describe('one event, delivered twice at the same time', () => {
+  it('S1: leaves the entry with the copy on top, though the second handler dies before it can record', async () => {
+    pipeline.s3.put(SOURCE, 'a.txt', 'one');
+    const first = pipeline.events.splice(0);
+    const second = first.map((message) => ({ ...message, receives: 1 }));
+    let raced = false;
+    pipeline.catalog.requests.before = async (op) => {
+      if (op !== 'putEntry') return;
+      if (raced) throw new Error('killed');
+      raced = true;
+      // While the first handler is about to record, the second one does all it can.
+      await pipeline.deliverEvents(second);
+      pipeline.catalog.requests.before = undefined;
+    };
+    await pipeline.deliverEvents(first);
+    expect((await pipeline.entry('a.txt')).vaultVersionId).toBe(onTop());
+    expect(await pipeline.vaultHistory('a.txt')).toEqual(['one']);
+  });
+
+  it('S2: does not hide a change that was undone, when the second handler copied it and died', async () => {
+    const one = pipeline.s3.put(SOURCE, 'a.txt', 'one');
+    await pipeline.drain();
+    const two = pipeline.s3.put(SOURCE, 'a.txt', 'two');
+    const event = pipeline.events.splice(0);
+    // A handler copies the second state and dies; a double of its message is done by nobody.
+    pipeline.catalog.requests.before = (op) => {
+      if (op === 'putEntry') throw new Error('killed');
+    };
+    await pipeline.deliverEvents(event);
+    pipeline.catalog.requests.before = undefined;
+    pipeline.events.splice(0);
+    expect(pipeline.vaultText('a.txt')).toBe('two');
+    pipeline.s3.deleteVersion(SOURCE, 'a.txt', two.versionId);
+    await pipeline.drain();
+    expect(pipeline.s3.object(SOURCE, 'a.txt').versionId).toBe(one.versionId);
+    expect(pipeline.vaultText('a.txt')).toBe('one');
+    expect((await pipeline.entry('a.txt')).vaultVersionId).toBe(onTop());
+  });
+});
+
+describe('a copy that was made and never recorded', () => {
+  it('S3: is taken for what it is, also when it was made in parts', async () => {
+    const small = new Pipeline({ settings: { multipartThresholdBytes: 8, partBytes: 4 } });
+    await small.protect();
+    small.s3.put(SOURCE, 'large.bin', 'sixteen bytes ..', { tags: { kept: 'yes' } });
+    let killed = false;
+    small.catalog.requests.before = (op, args) => {
+      const { state } = (args[0] ?? {}) as { state?: string };
+      if (op !== 'putEntry' || state !== 'current' || killed) return;
+      killed = true;
+      throw new Error('killed');
+    };
+    await small.drain();
+    expect((await small.entry('large.bin')).state).toBe('current');
+    expect(await small.vaultHistory('large.bin')).toEqual(['sixteen bytes ..']);
+  });
+
+  it('S4: is made again when it is not the same in every field', async () => {
+    pipeline.s3.put(SOURCE, 'a.txt', 'one', { tags: { of: 'the source' } });
+    pipeline.s3.put(VAULT, 's3/photos/a.txt', 'one', { tags: { of: 'another' } });
+    await pipeline.drain();
+    expect(await pipeline.vaultHistory('a.txt')).toEqual(['one', 'one']);
+    expect(pipeline.s3.object(VAULT, 's3/photos/a.txt').content.tags).toEqual({ of: 'the source' });
+  });
+});
