@@ -15,7 +15,7 @@ type Step = {
 
 /**
  * Everything, in the order in which it fails fastest: format and lint, unused code, types, unit, contract and
- * infrastructure tests, the template, and the whole way on a local cloud of its own.
+ * infrastructure tests, ten thousand simulated histories, the template, and the whole way on a local cloud of its own.
  */
 async function main(): Promise<number> {
   const reports = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
@@ -27,6 +27,7 @@ async function main(): Promise<number> {
       { name: 'types', command: join(BIN, 'tsc'), args: ['--noEmit'] },
       { name: 'unused code', command: join(BIN, 'knip'), args: [] },
       vitest('unit', join(reports, 'unit.json')),
+      { name: 'simulation', command: process.execPath, args: [join(ROOT, 'scripts/simulate.ts')] },
       {
         name: 'templates',
         command: join(python, 'cfn-lint'),

@@ -52,6 +52,20 @@ describe('events', () => {
     ]);
   });
 
+  it('can all say the same sequencer, as an emulator’s do', () => {
+    const events: string[] = [];
+    const s3 = new MemoryS3({
+      now: () => START,
+      onEvent: ({ body }) => events.push(body),
+      constantSequencer: true,
+    });
+    s3.createBucket('src', { wired: true });
+    s3.put('src', 'a', 'x');
+    s3.put('src', 'a', 'y');
+    const [first, second] = events.flatMap(parseS3Event);
+    expect(compareSequencers(first?.sequencer ?? '', second?.sequencer ?? '')).toBe('same');
+  });
+
   it('come only from buckets that are wired', () => {
     const { s3, changes } = setUp();
     s3.put('vault', 'k', 'x');
@@ -220,6 +234,56 @@ describe('switches', () => {
     s3.thaw('src', 'k');
     expect(await get()).toBe('not refused');
     expect(await store.head({ bucket: 'src', key: 'k' })).toMatchObject({ object: { archived: false } });
+  });
+});
+
+describe('what a vault is guarded by', () => {
+  it('a locked version stays until its lock has run out', () => {
+    const { s3, clock } = setUp();
+    s3.bucket('vault').lockMs = 1000;
+    const { versionId } = s3.put('vault', 'k', 'x');
+    expect(() => s3.deleteVersion('vault', 'k', versionId)).toThrow('is locked');
+    s3.delete('vault', 'k');
+    clock.now += 1000;
+    s3.deleteVersion('vault', 'k', versionId);
+    expect(s3.bucket('vault').versions('k')).toHaveLength(1);
+  });
+
+  it('an upload that began too long ago is aborted, a younger one and another bucket’s are not', async () => {
+    const { s3, store, clock } = setUp();
+    const begin = (bucket: string) =>
+      store.beginMultipart({ to: { bucket, key: 'k' }, headers: {}, metadata: {}, tags: {} });
+    const [old, other] = [await begin('vault'), await begin('plain')];
+    clock.now += 10;
+    const young = await begin('vault');
+    store.expireUploads('vault', clock.now);
+    expect(await codeOf(store.listParts(old))).toBe('not-found');
+    expect(await store.listParts(young)).toEqual([]);
+    expect(await store.listParts(other)).toEqual([]);
+    expect(s3.keys('vault')).toEqual([]);
+  });
+
+  it('a missing bucket answers nobody, and has what it had when it is back', async () => {
+    const { s3, store } = setUp();
+    s3.put('src', 'k', 'x');
+    const bucket = s3.bucket('src');
+    bucket.missing = true;
+    expect(await store.bucket('src')).toEqual({ state: 'absent' });
+    expect(await store.head({ bucket: 'src', key: 'k' })).toEqual({ found: false, why: 'absent' });
+    bucket.missing = false;
+    expect(s3.text('src', 'k')).toBe('x');
+  });
+});
+
+describe('an upload that ends late', () => {
+  it('is older than what was written since it began', () => {
+    const { s3, clock } = setUp();
+    const since = s3.stamp();
+    clock.now += 5000;
+    s3.put('src', 'k', 'newer');
+    s3.uploadMultipart('src', 'k', ['ol', 'der'], {}, since);
+    expect(s3.text('src', 'k')).toBe('newer');
+    expect(s3.bucket('src').versions('k')[1]?.lastModified).toBe(START);
   });
 });
 

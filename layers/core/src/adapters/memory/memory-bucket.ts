@@ -13,6 +13,10 @@ export class MemoryBucket {
   /** The rule that takes this bucket's events to the capture queue. */
   rule: 'enabled' | 'disabled' | 'missing' = 'missing';
   denied = false;
+  /** For whoever asks, there is no such bucket. */
+  missing = false;
+  /** Object Lock's default retention, in ms; 0 is none. */
+  lockMs = 0;
   readonly deniedKeys = new Set<string>();
   readonly #versions = new SortedMap<readonly StoredVersion[]>();
   readonly #orders = new Map<string, number>();

@@ -18,6 +18,12 @@ export class MemoryCatalog implements Catalog {
   readonly #sources = new SortedMap<Source>();
   readonly #jobs = new Map<string, Job>();
   readonly #steps = new Map<string, Map<string, StepRecord>>();
+  readonly #pageSize: number;
+
+  /** @param options.pageSize entries in one answer, as far as the table's own bound goes */
+  constructor({ pageSize = PAGE }: { readonly pageSize?: number } = {}) {
+    this.#pageSize = pageSize;
+  }
 
   getEntry(source: string, key: string): Promise<Entry | undefined> {
     return this.requests.run('getEntry', [source, key], () => structuredClone(this.#of(source).get(key)));
@@ -160,7 +166,7 @@ export class MemoryCatalog implements Catalog {
   }
 
   #page(source: string, options: ListOptions, wanted: (entry: Entry) => boolean): EntryPage {
-    const { limit = PAGE, ...range } = options;
+    const { limit = this.#pageSize, ...range } = options;
     const entries: Entry[] = [];
     for (const [, entry] of this.#of(source).walk(range)) {
       if (!wanted(entry)) continue;

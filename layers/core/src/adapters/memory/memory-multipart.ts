@@ -41,6 +41,13 @@ export class MultipartUploads {
     this.#uploads.delete(ref.uploadId);
   }
 
+  /** What a lifecycle rule does to uploads that began before a time and never ended. */
+  expire(bucket: string, before: number): void {
+    for (const [id, { start, since }] of this.#uploads) {
+      if (start.to.bucket === bucket && since.at < before) this.#uploads.delete(id);
+    }
+  }
+
   /** The whole object and when its upload began. @throws StoreError `invalid` for parts that are not these */
   assemble(ref: UploadRef, parts: readonly Part[]): { content: Content; since: Stamp } {
     const upload = this.#open(ref);

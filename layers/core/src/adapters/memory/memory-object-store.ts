@@ -41,6 +41,11 @@ export class MemoryObjectStore implements ObjectStore {
     this.#uploads = new MultipartUploads(world);
   }
 
+  /** What a lifecycle rule does to uploads into a bucket that began before a time and never ended. */
+  expireUploads(bucket: string, before: number): void {
+    this.#uploads.expire(bucket, before);
+  }
+
   head(ref: ObjectRef): Promise<HeadResult> {
     return this.#world.requests.run('head', [ref], () => this.#head(ref));
   }

@@ -27,6 +27,8 @@ export type MemoryS3Options = {
   /** The smallest part of a multipart upload that is not the last one. */
   readonly minPartBytes?: number;
   readonly pageSize?: number;
+  /** Every event says the same sequencer, as emulators have it. */
+  readonly constantSequencer?: boolean;
 };
 
 export type BucketOptions = {
@@ -84,7 +86,8 @@ export class MemoryS3 {
   /** @throws StoreError `no-such-bucket` */
   bucket(name: string): MemoryBucket {
     const bucket = this.#buckets.get(name);
-    if (bucket === undefined) throw new StoreError('no-such-bucket', `there is no bucket ${name}`);
+    if (bucket === undefined || bucket.missing)
+      throw new StoreError('no-such-bucket', `there is no bucket ${name}`);
     return bucket;
   }
 
@@ -104,15 +107,17 @@ export class MemoryS3 {
     return this.write(this.bucket(bucket), key, makeContent(bytes, md5(bytes), attributes), 'PutObject');
   }
 
+  /** @param since when the upload began, if that was before now */
   uploadMultipart(
     bucket: string,
     key: string,
     parts: readonly Body[],
     attributes: Attributes = {},
+    since = this.stamp(),
   ): StoredObject {
     const bodies = parts.map((part) => Buffer.from(part));
     const content = makeContent(Buffer.concat(bodies), multipartEtag(bodies.map(md5)), attributes);
-    return this.write(this.bucket(bucket), key, content, 'CompleteMultipartUpload');
+    return this.write(this.bucket(bucket), key, content, 'CompleteMultipartUpload', since);
   }
 
   /** A plain DELETE: a marker where there are versions, the end of the object where there are none. */
@@ -120,9 +125,12 @@ export class MemoryS3 {
     return this.erase(this.bucket(bucket), key, 'DeleteObject');
   }
 
-  /** Destroys one version, be it current or not. */
+  /** Destroys one version, be it current or not. @throws StoreError `access-denied` while it is locked */
   deleteVersion(bucket: string, key: string, versionId: string, reason = 'DeleteObject'): void {
     const home = this.bucket(bucket);
+    const version = home.versions(key).find((candidate) => candidate.versionId === versionId);
+    if ((version?.lockedUntil ?? 0) > this.#options.now())
+      throw new StoreError('access-denied', `version ${versionId} of ${key} in ${bucket} is locked`);
     const removed = home.remove(key, versionId);
     if (removed === undefined) return;
     this.#tell(home, removed, { type: 'Object Deleted', reason, deletion: 'Permanently Deleted' });
@@ -180,7 +188,8 @@ export class MemoryS3 {
     since = this.stamp(),
   ): StoredObject {
     checkKey(key);
-    const version = { ...this.#position(bucket, key, since), content };
+    const lock = bucket.lockMs === 0 ? {} : { lockedUntil: this.#options.now() + bucket.lockMs };
+    const version = { ...this.#position(bucket, key, since), ...lock, content };
     bucket.add(version);
     this.#tell(bucket, version, { type: 'Object Created', reason });
     return version;
@@ -209,7 +218,8 @@ export class MemoryS3 {
   #tell(bucket: MemoryBucket, version: StoredVersion, happening: Happening): void {
     const { order, at } = this.stamp();
     if (!bucket.eventBridge || bucket.rule !== 'enabled') return;
-    const sequencer = order.toString(16).toUpperCase().padStart(18, '0');
+    const place = this.#options.constantSequencer === true ? 0 : order;
+    const sequencer = place.toString(16).toUpperCase().padStart(18, '0');
     this.#options.onEvent?.(notification(bucket, version, happening, { at, sequencer }));
   }
 }

@@ -38,6 +38,8 @@ type Position = {
   /** Which of two versions is newer, whatever their seconds say. */
   readonly order: number;
   readonly lastModified: number;
+  /** Object Lock: until then the version cannot be destroyed. */
+  readonly lockedUntil?: number;
 };
 export type StoredObject = Position & { readonly content: Content };
 export type StoredVersion = StoredObject | (Position & { readonly content?: never });

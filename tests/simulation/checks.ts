@@ -1,0 +1,257 @@
+import { MemoryCatalog } from '@holdfast/core/adapters/memory/memory-catalog.ts';
+import type { Content } from '@holdfast/core/adapters/memory/s3-version.ts';
+import { reindex } from '@holdfast/core/flows/reindex.ts';
+import { withoutDeletionTags } from '@holdfast/core/model/deletion-tags.ts';
+import type { Entry } from '@holdfast/core/model/entry.ts';
+import type { Job } from '@holdfast/core/model/job.ts';
+import { sourceUri } from '@holdfast/core/model/source-uri.ts';
+import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
+import { SOURCE, VAULT } from '../support/pipeline.ts';
+import { DAY_MS, RETENTION_DAYS } from './lifecycle.ts';
+import { ABSENT, type Print, print } from './model.ts';
+import { TARGETS } from './monitors.ts';
+import type { Sim } from './sim.ts';
+
+const URI = sourceUri(SOURCE);
+/** Longer than a large copy may be silent before it is begun anew. */
+const LONG_ENOUGH_S = 4 * 3600;
+
+/** What is checked when a history is over: the invariants, against what the model says. */
+export class Checks {
+  readonly #sim: Sim;
+  readonly #keys: readonly string[];
+  readonly #wrong: string[];
+  /** Moments at which everything was captured: what is restored to them must be exactly what there was. */
+  readonly #settled: Array<{ readonly at: number; readonly prints: ReadonlyMap<string, Set<Print>> }> = [];
+
+  constructor(sim: Sim, keys: readonly string[], wrong: string[]) {
+    this.#sim = sim;
+    this.#keys = keys;
+    this.#wrong = wrong;
+  }
+
+  /** Whatever is denied, archived or unreadable now: it is listed as such, and nothing was marked deleted for it. */
+  async asItIs(reconcile: () => Promise<string>): Promise<void> {
+    const sim = this.#sim;
+    sim.listings.stale = false;
+    sim.listings.empty = false;
+    await sim.settle();
+    sim.queues.redrive();
+    await sim.settle();
+    sim.pass(LONG_ENOUGH_S);
+    const job = await this.#job(await reconcile());
+    if (!sim.isReadable) {
+      const row = await sim.catalog.getSource(URI);
+      if (job.state !== 'failed') this.#say('I6', `the reconcile of an unreadable bucket is ${job.state}`);
+      if (row?.unreachable === undefined) this.#say('I6', 'the source is not said to be unreachable');
+      return;
+    }
+    const listed = new Set((await this.#unprotected()).map(({ key }) => key));
+    for (const key of this.#keys) {
+      if (this.#isInVault(key)) continue;
+      const entry = await sim.catalog.getEntry(URI, key);
+      if (entry?.state !== 'unprotected')
+        this.#say('I6', `${short(key)} is not in the vault, and ${stateOf(entry)}`);
+      else if (!listed.has(key)) this.#say('I6', `${short(key)} is unprotected and not listed so`);
+    }
+    await this.#countsAreTrue(job);
+  }
+
+  /** Everything can be read again: after a reconcile the vault and the catalog are what the source is. */
+  async converged(reconcile: () => Promise<string>): Promise<void> {
+    const sim = this.#sim;
+    sim.queues.redrive();
+    await sim.settle();
+    sim.pass(LONG_ENOUGH_S);
+    const first = await this.#job(await reconcile());
+    await this.#vaultIsSource();
+    await this.#countsAreTrue(first);
+    for (const job of await sim.catalog.listJobs())
+      if (job.state === 'running') this.#say('I3', `job ${job.id} never ended`);
+    const copies = sim.monitors.copies;
+    const again = await this.#job(await reconcile());
+    if (sim.monitors.copies > copies) this.#say('I3', 'a second reconcile copied');
+    const found = ['new', 'changed', 'gone', 'failed'].filter((name) => (again.counts[name] ?? 0) > 0);
+    const expected = this.#hasSealed() ? found.filter((name) => name !== 'changed' && name !== 'new') : found;
+    if (expected.length > 0) this.#say('I3', `a second reconcile found ${JSON.stringify(again.counts)}`);
+    await this.#note();
+  }
+
+  /** A moment in the midst of a history at which all is captured. */
+  async settledMoment(): Promise<void> {
+    await this.#sim.settle();
+    await this.#note();
+  }
+
+  async #note(): Promise<void> {
+    const sim = this.#sim;
+    const at = Math.floor(sim.now / 1000) * 1000;
+    // What of it is captured at this moment, by the model; what is not may be as it was at any time before.
+    const prints = new Map<string, Set<Print>>();
+    for (const key of this.#keys)
+      if (this.#isInVault(key)) prints.set(key, new Set([this.#wanted(key), this.#onTop(key)]));
+    this.#settled.push({ at, prints });
+    sim.pass(1);
+  }
+
+  /** I7: ten moments come back as they were, and a second time nothing is copied. */
+  async restores(percents: readonly number[]): Promise<void> {
+    const sim = this.#sim;
+    const until = sim.now;
+    const since = Math.max(sim.begun, until - (RETENTION_DAYS - 1) * DAY_MS);
+    const settled = this.#settled.filter(({ at }) => at >= since);
+    for (const [n, percent] of percents.entries()) {
+      const anchor = settled[n % Math.max(1, settled.length)];
+      // Every other one at a moment at which everything was captured.
+      const at = n % 2 === 0 && anchor !== undefined ? anchor.at : since + ((until - since) * percent) / 100;
+      await this.#restoreTo(Math.floor(at / 1000) * 1000, `${TARGETS}${n}`, n);
+    }
+  }
+
+  async #restoreTo(at: number, bucket: string, n: number): Promise<void> {
+    const sim = this.#sim;
+    sim.s3.createBucket(bucket);
+    const job = await this.#restore(`x${n}`, bucket, at);
+    const known = [...sim.s3.bucket(VAULT).walk({ prefix: 's3/' })].length > 0;
+    if (job.state !== (known ? 'done' : 'failed'))
+      this.#say('I7', `restore to ${at} is ${job.state}: ${job.message}`);
+    if (!known) return;
+    for (const key of this.#keys) {
+      const got = printOf(sim.s3.bucket(bucket).current(key)?.content);
+      if (!this.#isPossible(key, at, got))
+        this.#say('I7', `${short(key)} restored to ${at} is ${got.slice(0, 60)}`);
+    }
+    const copies = sim.monitors.copies;
+    await this.#restore(`y${n}`, bucket, at);
+    if (sim.monitors.copies > copies) this.#say('I7', 'a second restore copied');
+  }
+
+  /** What a key may have come back as: exactly what it was, or, between captures, something it was since. */
+  #isPossible(key: string, at: number, got: Print): boolean {
+    const anchor = this.#settled.findLast((moment) => moment.at <= at);
+    const exact = anchor?.prints.get(key);
+    if (exact !== undefined && anchor?.at === at) return exact.has(got);
+    const from = exact === undefined ? Number.NEGATIVE_INFINITY : (anchor?.at ?? 0);
+    const within = this.#sim.model.heldWithin(key, from, at + 999);
+    return within.has(got) || (exact?.has(got) ?? false);
+  }
+
+  /** I1: lost, the catalog is rebuilt from the vault alone, and says the same. */
+  async rebuilt(): Promise<void> {
+    const sim = this.#sim;
+    const before = new Map<string, Entry | undefined>();
+    for (const key of this.#keys) before.set(key, await sim.catalog.getEntry(URI, key));
+    sim.catalog = new MemoryCatalog({ pageSize: 3 });
+    await sim.operate('reindex', (world) => Array.fromAsync(reindex({ dryRun: false }, world)));
+    for (const [key, entry] of before) {
+      const now = await sim.catalog.getEntry(URI, key);
+      if (entry?.state === 'current' && !isSameCopy(entry, now))
+        this.#say('I1', `${short(key)} was ${stateOf(entry)}, and is rebuilt as ${stateOf(now)}`);
+      if (entry?.state === 'deleted' && now?.state === 'current')
+        this.#say('I1', `${short(key)} was deleted, and is rebuilt as current`);
+    }
+    if ((await sim.catalog.getSource(URI))?.state !== 'protected') this.#say('I1', 'the source is forgotten');
+    const job = await this.#restore('rebuilt', `${TARGETS}0`, this.#settled.at(-1)?.at ?? sim.now);
+    if ((job.counts['restored'] ?? 0) > 0 && this.#settled.length === 0)
+      this.#say('I1', 'restores other bytes');
+  }
+
+  async #vaultIsSource(): Promise<void> {
+    for (const key of this.#keys) {
+      const wanted = this.#wanted(key);
+      const entry = await this.#sim.catalog.getEntry(URI, key);
+      if (this.#sim.model.held(key)?.customerKey === true) {
+        if (entry?.state !== 'unprotected') this.#say('I6', `${short(key)} is sealed, and ${stateOf(entry)}`);
+        continue;
+      }
+      if (!this.#isInVault(key))
+        this.#say('I3', `${short(key)} is ${wanted.slice(0, 40)}, the vault has another`);
+      this.#entryIsTrue(key, wanted, entry);
+    }
+  }
+
+  #entryIsTrue(key: string, wanted: Print, entry: Entry | undefined): void {
+    const [top] = this.#sim.s3.bucket(VAULT).versions(vaultPlace(SOURCE, key).key);
+    if (wanted === ABSENT) {
+      if (entry !== undefined && entry.state !== 'deleted')
+        this.#say('I3', `${short(key)} is gone, and ${stateOf(entry)}`);
+    } else if (entry?.state !== 'current') this.#say('I3', `${short(key)} is there, and ${stateOf(entry)}`);
+    else if (entry.vaultVersionId !== top?.versionId)
+      this.#say('I3', `the entry of ${short(key)} names a version that is not on top`);
+  }
+
+  /** The totals that `status` shows are those of the source, after a reconcile that saw all of it. */
+  async #countsAreTrue(job: Job): Promise<void> {
+    const totals = (await this.#sim.catalog.getSource(URI))?.totals;
+    const listed = new Set((await this.#unprotected()).map(({ key }) => key));
+    const kept = this.#keys.filter((key) => this.#wanted(key) !== ABSENT && !listed.has(key));
+    const counts = JSON.stringify(job.counts);
+    if (totals?.unprotected !== listed.size)
+      this.#say('I6', `status says ${totals?.unprotected} unprotected of ${listed.size}, by ${counts}`);
+    if (totals?.objects !== kept.length)
+      this.#say('I6', `status says ${totals?.objects} objects of ${kept.length}, by ${counts}`);
+  }
+
+  async #unprotected(): Promise<Entry[]> {
+    const page = await this.#sim.catalog.listUnprotected(URI, { limit: 100 });
+    return [...page.entries];
+  }
+
+  #hasSealed(): boolean {
+    return this.#keys.some((key) => this.#sim.model.held(key)?.customerKey === true);
+  }
+
+  #wanted(key: string): Print {
+    return this.#sim.model.print(key);
+  }
+
+  #onTop(key: string): Print {
+    return printOf(this.#sim.s3.bucket(VAULT).current(vaultPlace(SOURCE, key).key)?.content);
+  }
+
+  /** True when what is on top in the vault is what the source holds. */
+  #isInVault(key: string): boolean {
+    const top = this.#onTop(key);
+    return top === this.#wanted(key) || this.#sim.model.looksLike(key, top);
+  }
+
+  async #restore(jobId: string, bucket: string, at: number): Promise<Job> {
+    const message = { source: URI, target: sourceUri(bucket), at: new Date(at).toISOString(), jobId };
+    this.#sim.queues.add('restore', JSON.stringify(message));
+    await this.#sim.settle();
+    return this.#job(jobId);
+  }
+
+  async #job(id: string): Promise<Job> {
+    const job = await this.#sim.catalog.getJob(id);
+    if (job === undefined) throw new Error(`there is no job ${id}`);
+    return job;
+  }
+
+  #say(invariant: string, what: string): void {
+    this.#wrong.push(`${invariant}: ${what}`);
+  }
+}
+
+function printOf(content: Content | undefined): Print {
+  if (content === undefined) return ABSENT;
+  const { body, headers, metadata, tags } = content;
+  return print({
+    body: body.toString(),
+    type: headers.contentType ?? '',
+    metadata,
+    tags: withoutDeletionTags(tags),
+  });
+}
+
+function isSameCopy(before: Entry, now: Entry | undefined): boolean {
+  return now?.state === before.state && now.vaultVersionId === before.vaultVersionId;
+}
+
+function stateOf(entry: Entry | undefined): string {
+  return entry === undefined ? 'has no entry' : `its entry is ${entry.state} ${entry.reason ?? ''}`;
+}
+
+function short(key: string): string {
+  return key.length > 20 ? `${key.slice(0, 3)}…` : key;
+}

@@ -1,0 +1,88 @@
+import type { Entry } from '@holdfast/core/model/entry.ts';
+import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
+import type { CopyRequest, MultipartStart, ObjectRef } from '@holdfast/core/ports/object-store.ts';
+import { SOURCE, VAULT } from '../support/pipeline.ts';
+import type { PolicyCheck } from './policy.ts';
+import type { Actor } from './scheduler.ts';
+import type { Sim } from './sim.ts';
+
+export const TARGETS = 'holdfast-restore-';
+
+/** What must hold at every request, whatever the history: each breach is noted with its invariant. */
+export class Monitors {
+  readonly breaches: string[] = [];
+  /** Keys by their vault keys, as far as histories use them. */
+  readonly keys = new Map<string, string>();
+  /** Requests that moved bytes or marked something. */
+  copies = 0;
+  readonly #sim: Sim;
+  readonly #policy: PolicyCheck;
+
+  constructor(sim: Sim, policy: PolicyCheck) {
+    this.#sim = sim;
+    this.#policy = policy;
+  }
+
+  watch(keys: readonly string[]): void {
+    for (const key of keys) this.keys.set(vaultPlace(SOURCE, key).key, key);
+  }
+
+  before(actor: Actor, role: string | undefined, op: string, args: readonly unknown[]): void {
+    if (role !== undefined) {
+      for (const refused of this.#policy.refused(role, op, args)) this.#breach('I5', actor, refused);
+    }
+    const written = writtenObject(op, args);
+    if (written !== undefined && !mayWrite(actor, written))
+      this.#breach('I7', actor, `${op} writes to ${written.bucket}/${written.key}`);
+  }
+
+  after(actor: Actor, op: string, args: readonly unknown[], answer: unknown): void {
+    if (op === 'store.copy' || op === 'store.completeMultipart') this.copies += 1;
+    if (op === 'catalog.putEntry' && answer === true) this.#namesWhatIsThere(actor, args[0] as Entry);
+    if (op === 'store.hide') this.#hasEvidence(actor, args[0] as ObjectRef);
+  }
+
+  /** I2: an entry never names a vault version that does not exist. */
+  #namesWhatIsThere(actor: Actor, { key, state, vaultVersionId, vaultEtag }: Entry): void {
+    if (state !== 'current') return;
+    const place = vaultPlace(SOURCE, key).key;
+    const version = this.#sim.s3.bucket(VAULT).find(place, vaultVersionId ?? 'none');
+    if (version === undefined) this.#breach('I2', actor, `the entry of ${short(key)} names no version`);
+    else if (version.content.etag !== vaultEtag)
+      this.#breach('I2', actor, `the entry of ${short(key)} names a version with another ETag`);
+  }
+
+  /** I4: nobody marks a deletion that could not have seen that the object is gone, with its bucket there to say so. */
+  #hasEvidence(actor: Actor, ref: ObjectRef): void {
+    const key = this.keys.get(ref.key);
+    if (ref.bucket !== VAULT || key === undefined) return;
+    if (!this.#sim.model.absentSince(key, actor.since))
+      this.#breach('I4', actor, `${short(key)} was marked deleted, and was there all the time`);
+    if (!this.#sim.wasReadableSince(actor.since))
+      this.#breach('I4', actor, `${short(key)} was marked deleted while its bucket could not be read`);
+  }
+
+  #breach(invariant: string, { name }: Actor, what: string): void {
+    this.breaches.push(`${invariant}: ${what} (by ${name.replace(/ .*/, '')})`);
+  }
+}
+
+type Target = { readonly bucket: string; readonly key: string };
+
+function writtenObject(op: string, args: readonly unknown[]): Target | undefined {
+  if (op === 'store.copy') return (args[0] as CopyRequest).to;
+  if (op === 'store.beginMultipart') return (args[0] as MultipartStart).to;
+  if (['store.completeMultipart', 'store.putTags', 'store.hide', 'store.put'].includes(op))
+    return args[0] as Target;
+  return undefined;
+}
+
+/** A restore writes into its target and its report; everything else writes into the vault. */
+function mayWrite({ name }: Actor, { bucket, key }: Target): boolean {
+  if (!name.startsWith('restore')) return bucket === VAULT;
+  return bucket === VAULT ? key.startsWith('reports/') : bucket.startsWith(TARGETS);
+}
+
+function short(key: string): string {
+  return key.length > 20 ? `${key.slice(0, 3)}…` : key;
+}

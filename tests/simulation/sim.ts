@@ -1,0 +1,286 @@
+import type { MemoryBucket } from '@holdfast/core/adapters/memory/memory-bucket.ts';
+import { MemoryCatalog } from '@holdfast/core/adapters/memory/memory-catalog.ts';
+import { MemoryEventWiring } from '@holdfast/core/adapters/memory/memory-event-wiring.ts';
+import { MemoryObjectStore } from '@holdfast/core/adapters/memory/memory-object-store.ts';
+import { MemoryS3 } from '@holdfast/core/adapters/memory/memory-s3.ts';
+import { captureBacklog } from '@holdfast/core/flows/capture-backlog.ts';
+import { captureEvents } from '@holdfast/core/flows/capture-events.ts';
+import type { Delivery, World } from '@holdfast/core/flows/dependencies.ts';
+import { reconcile } from '@holdfast/core/flows/reconcile/reconcile.ts';
+import { handleRestoreMessage } from '@holdfast/core/flows/restore/handle-restore-message.ts';
+import { restoreBatch } from '@holdfast/core/flows/restore/restore-batch.ts';
+import { rememberSources } from '@holdfast/core/flows/source-lookup.ts';
+import { silent } from '@holdfast/core/ports/telemetry.ts';
+import type { QueueName } from '@holdfast/core/ports/work-queue.ts';
+import { SOURCE, VAULT } from '../support/pipeline.ts';
+import { fateOf, type Trouble } from './faults.ts';
+import { DAY_MS, runVaultLifecycle } from './lifecycle.ts';
+import { Listings } from './listings.ts';
+import { Model } from './model.ts';
+import { Monitors } from './monitors.ts';
+import { type PolicyCheck, ROLES } from './policy.ts';
+import { type Message, Queues } from './queues.ts';
+import { type Actor, allMicrotasks, Scheduler } from './scheduler.ts';
+
+const KIB = 1024;
+const REQUEST_MS = 5;
+const MAX_TURNS = 50_000;
+
+export type SimOptions = {
+  readonly versioned: boolean;
+  /** Object Lock on the vault, as the template's LockMode and LockDays set it. */
+  readonly locked: boolean;
+  /** Events that all say the same sequencer, as an emulator's do. */
+  readonly constantSequencer: boolean;
+  readonly policy: PolicyCheck;
+};
+
+/** How a number of turns go: which waiting request is next, and what goes wrong when. */
+export type Course = {
+  /** Which of the waiting requests is done, in turn; none: the oldest. */
+  readonly picks: readonly number[];
+  readonly trouble?: { readonly at: number; readonly what: Trouble } | undefined;
+};
+
+const SMOOTH: Course = { picks: [] };
+
+/** The whole pipeline over memory, with every request in the hand of the history that is played. */
+export class Sim {
+  now = Date.parse('2026-03-01T12:00:00Z');
+  readonly model: Model;
+  readonly s3: MemoryS3;
+  readonly store: MemoryObjectStore;
+  readonly queues: Queues;
+  readonly scheduler: Scheduler;
+  readonly listings: Listings;
+  readonly monitors: Monitors;
+  readonly source: MemoryBucket;
+  /** When the history began. */
+  readonly begun: number;
+  catalog = new MemoryCatalog({ pageSize: 3 });
+  readonly #wiring: MemoryEventWiring;
+  #lifecycleAt: number;
+  readonly #access: Array<{ readonly tick: number; readonly readable: boolean }> = [
+    { tick: 0, readable: true },
+  ];
+  readonly #running = new Map<Actor, readonly Message[]>();
+
+  constructor({ versioned, locked, constantSequencer, policy }: SimOptions) {
+    this.model = new Model(versioned);
+    this.s3 = new MemoryS3({
+      now: () => this.now,
+      minPartBytes: 1,
+      pageSize: 3,
+      constantSequencer,
+      onEvent: ({ body }) => this.queues.add('capture', body),
+    });
+    this.store = new MemoryObjectStore(this.s3);
+    this.#wiring = new MemoryEventWiring(this.s3);
+    this.queues = new Queues(() => this.now, 4);
+    this.scheduler = new Scheduler(() => {
+      this.now += REQUEST_MS;
+    });
+    this.listings = new Listings(() => this.now);
+    this.monitors = new Monitors(this, policy);
+    this.s3.createBucket(VAULT, { versioning: 'enabled' }).lockMs = locked ? 30 * DAY_MS : 0;
+    this.source = this.s3.createBucket(SOURCE, { versioning: versioned ? 'enabled' : 'never', wired: true });
+    this.begun = this.now;
+    this.#lifecycleAt = this.now;
+  }
+
+  /** Whether the pipeline can read the source's bucket now. */
+  get isReadable(): boolean {
+    return !this.source.denied && !this.source.missing;
+  }
+
+  /** Takes the source's bucket away from the pipeline, or gives it back. */
+  setAccess(access: { denied?: boolean; missing?: boolean }): void {
+    Object.assign(this.source, access);
+    this.#access.push({ tick: this.scheduler.ticks, readable: this.isReadable });
+  }
+
+  /** True when the bucket could be read at some time since a tick. */
+  wasReadableSince(tick: number): boolean {
+    const before = this.#access.findLastIndex((one) => one.tick <= tick);
+    return this.#access.slice(Math.max(0, before)).some(({ readable }) => readable);
+  }
+
+  /** Lets time pass, with what lifecycle rules do in it. */
+  pass(seconds: number): void {
+    this.now += seconds * 1000;
+    if (this.now - this.#lifecycleAt < DAY_MS) return;
+    this.#lifecycleAt = this.now;
+    runVaultLifecycle(this.s3, this.store, this.now);
+  }
+
+  /** Starts handlers on messages of a queue: one for a batch of events, one for each other message. */
+  start(queue: QueueName, picks: readonly number[], shortOfTime: number): void {
+    const ready = this.queues.ready(queue);
+    const chosen = [...new Set(picks.map((n) => ready[n % Math.max(1, ready.length)]))].filter(
+      (message) => message !== undefined,
+    );
+    const groups = queue === 'capture' ? [chosen] : chosen.map((message) => [message]);
+    for (const group of groups) if (group.length > 0) this.#handle(queue, group, shortOfTime);
+  }
+
+  /** Does a number of turns. @returns false when nothing was left to do */
+  async run(turns: number, course: Course = SMOOTH): Promise<boolean> {
+    for (let turn = 0; turn < turns; turn += 1) {
+      if (this.scheduler.idle) return false;
+      const choice = course.picks[turn % Math.max(1, course.picks.length)] ?? 0;
+      const { trouble } = course;
+      await (trouble?.at === turn
+        ? this.scheduler.turn(choice, (request) => fateOf(trouble.what, request))
+        : this.scheduler.turn(choice));
+      this.#buryTheDead();
+    }
+    return !this.scheduler.idle;
+  }
+
+  /** Lets everything that waits anywhere be done, without trouble, until nothing waits. */
+  async settle(): Promise<void> {
+    for (let rounds = 0; rounds < MAX_TURNS; rounds += 1) {
+      if (await this.run(1)) continue;
+      const [message] = this.queues.ready();
+      if (message !== undefined) {
+        this.start(message.queue, message.queue === 'capture' ? [0, 1, 2, 3, 4] : [0], 0);
+        await allMicrotasks();
+        continue;
+      }
+      const next = this.queues.nextAt();
+      if (next === undefined) return;
+      this.pass(Math.ceil((next - this.now) / 1000));
+    }
+    throw new Error(`does not come to rest: ${JSON.stringify(this.queues.counts())}`);
+  }
+
+  /** Somebody who is no function: an operator's command over the same ports. What it throws, it says. */
+  async operate<T>(name: string, work: (world: World) => Promise<T>): Promise<T> {
+    const actor = this.#actor(name);
+    let outcome: { readonly value: T } | { readonly error: unknown } | undefined;
+    work(this.world(actor, undefined)).then(
+      (value) => {
+        outcome = { value };
+      },
+      (error: unknown) => {
+        outcome = { error };
+      },
+    );
+    await allMicrotasks();
+    while (outcome === undefined) await this.run(1);
+    if ('error' in outcome) throw outcome.error;
+    return outcome.value;
+  }
+
+  #actor(name: string): Actor {
+    return { name, since: this.scheduler.ticks, alive: true };
+  }
+
+  #handle(queue: QueueName, messages: readonly Message[], shortOfTime: number): void {
+    const actor = this.#actor(`${queue} ${messages.map(({ id }) => id).join(' ')}`);
+    for (const message of messages) this.queues.receive(message);
+    this.#running.set(actor, messages);
+    const calls = { left: shortOfTime === 0 ? Number.POSITIVE_INFINITY : shortOfTime };
+    const timeLeft = () => (calls.left-- > 0 ? 900_000 : 0);
+    this.#work(queue, messages, timeLeft, this.world(actor, queue)).then(
+      (failed) => this.#release(actor, failed),
+      () => this.#release(actor, new Set(messages.map(({ id }) => id))),
+    );
+  }
+
+  #release(actor: Actor, failed: ReadonlySet<string>): void {
+    if (!actor.alive) return;
+    for (const message of this.#running.get(actor) ?? []) {
+      if (failed.has(message.id)) this.queues.release(message);
+      else this.queues.finish(message);
+    }
+    this.#running.delete(actor);
+  }
+
+  /** The messages of killed handlers come again. */
+  #buryTheDead(): void {
+    for (const [actor, messages] of this.#running) {
+      if (actor.alive) continue;
+      for (const message of messages) this.queues.release(message);
+      this.#running.delete(actor);
+    }
+  }
+
+  /** @returns ids of the messages that failed */
+  async #work(
+    queue: QueueName,
+    messages: readonly Message[],
+    timeLeft: () => number,
+    world: World,
+  ): Promise<Set<string>> {
+    const received = messages.map(({ id, body, receives, redriven }) => ({
+      messageId: id,
+      body,
+      receiveCount: receives + (redriven ? 1 : 0),
+    }));
+    if (queue === 'capture')
+      return new Set(await captureEvents(received, timeLeft, { ...world, sources: rememberSources(world) }));
+    for (const { body, ...delivery } of received)
+      await HANDLERS[queue](body, { ...delivery, timeLeft }, world);
+    return new Set();
+  }
+
+  /** The ports as one actor has them: every request waits for its turn. */
+  world(actor: Actor, queue: QueueName | undefined): World {
+    const role = queue === undefined ? undefined : ROLES[queue];
+    const port = <T extends object>(name: string, real: () => T): T =>
+      new Proxy({} as T, {
+        get: (_, method) => {
+          const op = `${name}.${String(method)}`;
+          const call = (...args: unknown[]) => {
+            this.monitors.before(actor, role, op, args);
+            const perform = async () => {
+              const answer = await this.listings.read(op, args, () => invoke(real(), method, args));
+              this.monitors.after(actor, op, args, answer);
+              return answer;
+            };
+            return this.scheduler.request(actor, op, args, perform);
+          };
+          if (op !== 'catalog.listProblems') return call;
+          // The one method that answers with a stream: its pages are one request here.
+          return async function* (...args: unknown[]) {
+            yield* (await call(...args)) as readonly unknown[];
+          };
+        },
+      });
+    return {
+      store: port('store', () => this.store),
+      catalog: port('catalog', () => this.catalog),
+      queue: port('queue', () => this.queues),
+      wiring: port('wiring', () => this.#wiring),
+      telemetry: silent,
+      clock: () => this.now,
+      settings: {
+        vault: VAULT,
+        multipartThresholdBytes: 8 * KIB,
+        partBytes: 4 * KIB,
+        concurrency: 2,
+        keysPerStep: 2,
+        maxRanges: 3,
+        graceMs: 15 * 60 * 1000,
+        maxReceives: 4,
+        restoreTargets: ['holdfast-restore-*'],
+      },
+    };
+  }
+}
+
+async function invoke(port: object, method: string | symbol, args: readonly unknown[]): Promise<unknown> {
+  const answer: unknown = Reflect.apply(Reflect.get(port, method) as () => unknown, port, args);
+  if (typeof answer === 'object' && answer !== null && Symbol.asyncIterator in answer)
+    return Array.fromAsync(answer as AsyncIterable<unknown>);
+  return answer;
+}
+
+type Handler = (body: string, delivery: Delivery, world: World) => Promise<void>;
+const HANDLERS: Readonly<Record<Exclude<QueueName, 'capture'>, Handler>> = {
+  backlog: captureBacklog,
+  reconcile,
+  restore: handleRestoreMessage,
+  restoreWork: restoreBatch,
+};

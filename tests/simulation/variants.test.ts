@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { simulate } from './simulate.ts';
+import { VARIANTS } from './variants.ts';
+
+// A simulation that cannot fail proves nothing: each of these is Holdfast with one thing broken on purpose.
+const HISTORIES = 3000;
+
+describe('histories find', () => {
+  it.each(VARIANTS.map(({ name }) => name))(
+    '%s',
+    async (variant) => {
+      const { failure } = await simulate({ histories: HISTORIES, seed: 1, variant, shrink: false });
+      expect(failure?.wrong).not.toHaveLength(0);
+    },
+    600_000,
+  );
+});
+
+it('a variant that no longer fits the code says so, and does not pass for a broken one', async () => {
+  await expect(simulate({ histories: 1, seed: 1, variant: 'unheard of' })).rejects.toThrow('unheard of');
+});
