@@ -13,7 +13,10 @@ import { resolveTarget } from '../../../scripts/lib/target.ts';
 import { ensureVenv } from '../../../scripts/lib/venv.ts';
 
 /** An AWS-compatible endpoint without the stack in it. */
-export type LocalCloud = { readonly client: Required<ClientOptions>; readonly stop: () => Promise<void> };
+export type LocalCloud = {
+  readonly client: Required<Omit<ClientOptions, 'limits'>>;
+  readonly stop: () => Promise<void>;
+};
 
 /** Starts an emulator for this test run alone, or takes the endpoint in AWS_ENDPOINT_URL. */
 export async function startLocalCloud(): Promise<LocalCloud> {
@@ -47,7 +50,7 @@ async function startOwn({ root, stateDir, auth, env, sharedDir, report }: Settin
 }
 
 /** Credentials reach the SDK by the environment of this worker, which no other test file shares. */
-function use(env: CloudEnv): Required<ClientOptions> {
+function use(env: CloudEnv): Required<Omit<ClientOptions, 'limits'>> {
   Object.assign(process.env, env);
   return { endpoint: env['AWS_ENDPOINT_URL'] ?? '', region: env['AWS_REGION'] ?? '', concurrency: 10 };
 }

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { RetryByRequest } from './retry-by-request.ts';
 
 export type ClientOptions = {
   /** How many requests run side by side: there are as many sockets. */
@@ -9,12 +10,15 @@ export type ClientOptions = {
   readonly region?: string;
   /** In place of AWS's own; `AWS_ENDPOINT_URL` unless given. */
   readonly endpoint?: string;
+  /** In place of the usual ones. */
+  readonly limits?: Partial<Limits>;
 };
 
-type Limits = {
+/** How long to wait, and how often to try. */
+export type Limits = {
   readonly attempts: number;
   readonly connectMs: number;
-  /** For the whole request; absent when it may rightly take long. */
+  /** For the whole request until its answer begins; absent when it may rightly take long. */
   readonly requestMs?: number;
   /** Without a byte from the other side. */
   readonly idleMs: number;
@@ -22,7 +26,8 @@ type Limits = {
 
 const CONCURRENCY = 50;
 
-// A server-side copy of 5 GiB takes minutes, in which S3 sends a space now and then: only silence is limited.
+// A server-side copy of 5 GiB takes minutes, in which S3 sends a space now and then: only silence is limited. All other
+// requests are sent with QUICK.
 const S3_LIMITS: Limits = { attempts: 5, connectMs: 3_000, idleMs: 60_000 };
 const TABLE_LIMITS: Limits = { attempts: 6, connectMs: 2_000, requestMs: 10_000, idleMs: 5_000 };
 const CONTROL_LIMITS: Limits = { attempts: 5, connectMs: 3_000, requestMs: 15_000, idleMs: 10_000 };
@@ -49,17 +54,21 @@ export function eventBridgeClient(options: ClientOptions = {}): EventBridgeClien
   return new EventBridgeClient(settings(options, CONTROL_LIMITS));
 }
 
-function settings({ concurrency = CONCURRENCY, region, endpoint }: ClientOptions, limits: Limits) {
+function settings(
+  { concurrency = CONCURRENCY, region, endpoint, limits: own }: ClientOptions,
+  usual: Limits,
+) {
+  const limits = { ...usual, ...own };
   const agent = { maxSockets: concurrency };
   return {
     maxAttempts: limits.attempts,
-    retryMode: 'standard',
+    retryStrategy: new RetryByRequest(limits.attempts),
     requestHandler: {
       connectionTimeout: limits.connectMs,
       socketTimeout: limits.idleMs,
-      ...(limits.requestMs === undefined
-        ? {}
-        : { requestTimeout: limits.requestMs, throwOnRequestTimeout: true }),
+      // Without the second, the SDK only warns of the first.
+      ...(limits.requestMs === undefined ? {} : { requestTimeout: limits.requestMs }),
+      throwOnRequestTimeout: true,
       httpAgent: agent,
       httpsAgent: agent,
     },

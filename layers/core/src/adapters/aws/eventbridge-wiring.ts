@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { EventWiring, WiringCheck } from '../../ports/event-wiring.ts';
 import { attempt } from './s3-attempt.ts';
+import { QUICK } from './s3-quick.ts';
 
 export type EventBridgeWiringConfig = {
   readonly s3: S3Client;
@@ -42,7 +43,7 @@ export class EventBridgeWiring implements EventWiring {
   async #switchOn(bucket: string): Promise<boolean> {
     const { s3 } = this.#config;
     const { $metadata: _, ...present } = await attempt(`read the notifications of s3://${bucket}`, () =>
-      s3.send(new GetBucketNotificationConfigurationCommand({ Bucket: bucket })),
+      s3.send(new GetBucketNotificationConfigurationCommand({ Bucket: bucket }), QUICK),
     );
     if (present.EventBridgeConfiguration !== undefined) return false;
     const command = new PutBucketNotificationConfigurationCommand({
@@ -51,7 +52,7 @@ export class EventBridgeWiring implements EventWiring {
       // The others' targets are not ours to judge: one that is broken must not keep the events from us.
       SkipDestinationValidation: true,
     });
-    await attempt(`switch EventBridge on at s3://${bucket}`, () => s3.send(command));
+    await attempt(`switch EventBridge on at s3://${bucket}`, () => s3.send(command, QUICK));
     return true;
   }
 

@@ -3,11 +3,12 @@ import { isStoreError } from '../../model/errors.ts';
 import type { BucketState } from '../../ports/object-store.ts';
 import { defined } from './defined.ts';
 import { bucketRegion, statusOf, toStoreError } from './s3-errors.ts';
+import { QUICK } from './s3-quick.ts';
 
 /** HeadBucket; a bucket of another region exists too, and S3 says where. */
 export async function bucketState(client: S3Client, bucket: string): Promise<BucketState> {
   try {
-    const { BucketRegion } = await client.send(new HeadBucketCommand({ Bucket: bucket }));
+    const { BucketRegion } = await client.send(new HeadBucketCommand({ Bucket: bucket }), QUICK);
     return { state: 'exists', ...defined('region', BucketRegion) };
   } catch (error) {
     const region = bucketRegion(error);

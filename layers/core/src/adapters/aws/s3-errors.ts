@@ -75,8 +75,15 @@ export function toStoreError(error: unknown, what: string): StoreError {
   const failure = readFailure(error);
   const code = classify(failure);
   const where = failure.region === undefined ? '' : ` (the bucket is in ${failure.region})`;
-  const words = messageOf(failure.message || 'no message');
+  const words = wordsOf(failure);
   return new StoreError(code, `${what}: ${failure.name}: ${words}${where}`, { cause: error });
+}
+
+/** An answer to a HEAD has no body, so no words of its own: then its status is what there is to say. */
+function wordsOf({ message, status }: Failure): string {
+  const isWordless = message === '' || /^unknown(error)?$/i.test(message);
+  if (isWordless && status !== undefined) return `answered with status ${status}`;
+  return messageOf(message || 'no message');
 }
 
 function classify({ name, message, status, region }: Failure): StoreErrorCode {

@@ -1,4 +1,5 @@
 import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
+import { StoreError } from '../../model/errors.ts';
 import { type Checksum, type ContentHeaders, isArchivedClass, type ObjectFacts } from '../../model/object.ts';
 import type { Written } from '../../ports/object-store.ts';
 import { defined } from './defined.ts';
@@ -46,15 +47,26 @@ export function versionOf(versionId: string | undefined): { versionId?: string }
   return versionId === undefined || versionId === NULL_VERSION ? {} : { versionId };
 }
 
-/** What a write left behind. */
+/**
+ * What a write left behind.
+ *
+ * @throws StoreError `unavailable` for an answer without an ETag. S3 can say 200 and then how a copy failed; the SDK
+ *   knows such an answer by its last characters, and takes one that ends otherwise for a success that says nothing
+ */
 export function toWritten(
   answer: ChecksumFields & { readonly ETag?: string | undefined; readonly VersionId?: string | undefined },
 ): Written {
   return {
-    etag: bareEtag(answer.ETag),
+    etag: writtenEtag(answer.ETag),
     ...versionOf(answer.VersionId),
     ...defined('checksum', checksumIn(answer)),
   };
+}
+
+/** The ETag of what was written. @throws StoreError `unavailable` when the answer has none: nothing says that it was */
+export function writtenEtag(etag: string | undefined): string {
+  if (etag === undefined || etag === '') throw new StoreError('unavailable', 'S3 answered without an ETag');
+  return bareEtag(etag);
 }
 
 /** The checksum over the whole object; one made of the parts' checksums says nothing about another copy. */

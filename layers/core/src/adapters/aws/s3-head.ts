@@ -4,13 +4,14 @@ import type { HeadResult, ObjectRef } from '../../ports/object-store.ts';
 import { uri } from './s3-attempt.ts';
 import { bucketRegion, statusOf, toStoreError } from './s3-errors.ts';
 import { toObjectFacts } from './s3-facts.ts';
+import { QUICK } from './s3-quick.ts';
 import { objectInput } from './s3-requests.ts';
 
 /** HEAD, with what its statuses mean. @throws StoreError for what proves nothing about the object */
 export async function headObject(client: S3Client, ref: ObjectRef): Promise<HeadResult> {
   const input = objectInput(ref);
   try {
-    const head = await client.send(new HeadObjectCommand({ ...input, ChecksumMode: 'ENABLED' }));
+    const head = await client.send(new HeadObjectCommand({ ...input, ChecksumMode: 'ENABLED' }), QUICK);
     return { found: true, object: toObjectFacts(head) };
   } catch (error) {
     const status = statusOf(error);
@@ -30,7 +31,7 @@ async function explainRefusal(client: S3Client, ref: ObjectRef): Promise<HeadRes
   const what = `head ${uri(ref)}`;
   const input = objectInput(ref);
   try {
-    const { Body } = await client.send(new GetObjectCommand({ ...input, Range: 'bytes=0-0' }));
+    const { Body } = await client.send(new GetObjectCommand({ ...input, Range: 'bytes=0-0' }), QUICK);
     await Body?.transformToByteArray();
   } catch (error) {
     const known = toStoreError(error, what);

@@ -13,6 +13,7 @@ import type { ListRequest, ListVersionsRequest, ObjectPage, VersionPage } from '
 import { defined } from './defined.ts';
 import { bareEtag, decodeListedKey } from './s3-encoding.ts';
 import { NULL_VERSION } from './s3-facts.ts';
+import { QUICK } from './s3-quick.ts';
 import { type VersionOrder, watchVersionOrder } from './version-order.ts';
 
 // Keys can hold characters that XML cannot: S3 is always asked to encode them, and says so when it did.
@@ -27,6 +28,7 @@ export async function listObjects(client: S3Client, request: ListRequest): Promi
       ...defined('StartAfter', request.after),
       ...defined('MaxKeys', request.limit),
     }),
+    QUICK,
   );
   const decode = decoder(page.EncodingType);
   return {
@@ -48,7 +50,7 @@ export async function listObjectVersions(
     ...defined('VersionIdMarker', request.marker?.versionId),
   });
   const order = watchVersionOrder(command);
-  return toVersionPage(await client.send(command), order());
+  return toVersionPage(await client.send(command, QUICK), order());
 }
 
 type Decode = (key: string | undefined) => string;

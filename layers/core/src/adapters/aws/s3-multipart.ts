@@ -17,12 +17,13 @@ import type {
 import { defined } from './defined.ts';
 import { attempt, uri } from './s3-attempt.ts';
 import { bareEtag } from './s3-encoding.ts';
-import { toWritten } from './s3-facts.ts';
+import { toWritten, writtenEtag } from './s3-facts.ts';
+import { QUICK } from './s3-quick.ts';
 import { beginMultipartCommand, completeInput, partInput, uploadInput } from './s3-requests.ts';
 
 export function beginMultipart(client: S3Client, start: MultipartStart): Promise<UploadRef> {
   return attempt(`begin an upload to ${uri(start.to)}`, async () => {
-    const { UploadId } = await client.send(beginMultipartCommand(start));
+    const { UploadId } = await client.send(beginMultipartCommand(start), QUICK);
     if (UploadId === undefined) throw new StoreError('unavailable', 'S3 gave no upload id');
     return { ...start.to, uploadId: UploadId };
   });
@@ -31,7 +32,7 @@ export function beginMultipart(client: S3Client, start: MultipartStart): Promise
 export function copyPart(client: S3Client, upload: UploadRef, part: PartCopy): Promise<Part> {
   return attempt(`copy part ${part.number} of ${uri(part.from)}`, async () => {
     const answer = await client.send(new UploadPartCopyCommand(partInput(upload, part)));
-    return { number: part.number, etag: bareEtag(answer.CopyPartResult?.ETag) };
+    return { number: part.number, etag: writtenEtag(answer.CopyPartResult?.ETag) };
   });
 }
 
@@ -42,7 +43,7 @@ export function listParts(client: S3Client, upload: UploadRef): Promise<Part[]> 
     let marker: string | undefined;
     do {
       const input = { ...uploadInput(upload), ...defined('PartNumberMarker', marker) };
-      const page = await client.send(new ListPartsCommand(input));
+      const page = await client.send(new ListPartsCommand(input), QUICK);
       parts.push(
         ...(page.Parts ?? []).map(({ PartNumber = 0, ETag }) => ({
           number: PartNumber,
@@ -71,7 +72,7 @@ export function completeMultipart(
 export async function abortMultipart(client: S3Client, upload: UploadRef): Promise<void> {
   try {
     await attempt(`abort the upload to ${uri(upload)}`, () =>
-      client.send(new AbortMultipartUploadCommand(uploadInput(upload))),
+      client.send(new AbortMultipartUploadCommand(uploadInput(upload)), QUICK),
     );
   } catch (error) {
     if (!isStoreError(error, 'not-found')) throw error;

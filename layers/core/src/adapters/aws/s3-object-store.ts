@@ -31,6 +31,7 @@ import { toWritten, versionOf } from './s3-facts.ts';
 import { headObject } from './s3-head.ts';
 import { listObjects, listObjectVersions } from './s3-listing.ts';
 import { abortMultipart, beginMultipart, completeMultipart, copyPart, listParts } from './s3-multipart.ts';
+import { QUICK } from './s3-quick.ts';
 import { conditionInput, copyInput, objectInput } from './s3-requests.ts';
 
 type Place = { readonly bucket: string; readonly key: string };
@@ -90,7 +91,7 @@ export class S3ObjectStore implements ObjectStore {
 
   getTags(ref: ObjectRef): Promise<Tags> {
     return attempt(`read the tags of ${uri(ref)}`, async () => {
-      const { TagSet = [] } = await this.#client.send(new GetObjectTaggingCommand(objectInput(ref)));
+      const { TagSet = [] } = await this.#client.send(new GetObjectTaggingCommand(objectInput(ref)), QUICK);
       return Object.fromEntries(TagSet.map(({ Key = '', Value = '' }) => [Key, Value]));
     });
   }
@@ -98,7 +99,10 @@ export class S3ObjectStore implements ObjectStore {
   putTags(ref: ObjectRef, tags: Tags): Promise<void> {
     return attempt(`tag ${uri(ref)}`, async () => {
       const TagSet = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-      await this.#client.send(new PutObjectTaggingCommand({ ...objectInput(ref), Tagging: { TagSet } }));
+      await this.#client.send(
+        new PutObjectTaggingCommand({ ...objectInput(ref), Tagging: { TagSet } }),
+        QUICK,
+      );
     });
   }
 
@@ -106,7 +110,7 @@ export class S3ObjectStore implements ObjectStore {
     const condition = ifMatch === undefined ? undefined : { ifMatch };
     const work = async () => {
       const input = { ...objectInput(place), ...conditionInput(condition) };
-      const { VersionId } = await this.#client.send(new DeleteObjectCommand(input));
+      const { VersionId } = await this.#client.send(new DeleteObjectCommand(input), QUICK);
       return versionOf(VersionId);
     };
     return attempt(`put a delete marker on ${uri(place)}`, work, condition);
@@ -115,13 +119,13 @@ export class S3ObjectStore implements ObjectStore {
   put(place: Place, text: string, contentType: string): Promise<Written> {
     return attempt(`put ${uri(place)}`, async () => {
       const input = { ...objectInput(place), Body: text, ContentType: contentType };
-      return toWritten(await this.#client.send(new PutObjectCommand(input)));
+      return toWritten(await this.#client.send(new PutObjectCommand(input), QUICK));
     });
   }
 
   get(ref: ObjectRef): Promise<string> {
     return attempt(`get ${uri(ref)}`, async () => {
-      const { Body } = await this.#client.send(new GetObjectCommand(objectInput(ref)));
+      const { Body } = await this.#client.send(new GetObjectCommand(objectInput(ref)), QUICK);
       return (await Body?.transformToString()) ?? '';
     });
   }
