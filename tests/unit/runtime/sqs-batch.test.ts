@@ -32,6 +32,7 @@ function given(options: { postponeFails?: boolean } = {}) {
       postponed.push([messageId, seconds]);
     },
     retryBaseSeconds: 5,
+    concurrency: 2,
     telemetry,
   };
   const own = { retry, flush: () => void flushed++ };

@@ -41,6 +41,7 @@ export function functionWorld(env: Readonly<Record<string, string | undefined>>)
   const retry = {
     postpone: postponeOn(sqs, config.queues),
     retryBaseSeconds: config.retryBaseSeconds,
+    concurrency,
     telemetry,
   };
   return { world, retry, flush: () => telemetry.flush(), stack: config.stack, s3 };

@@ -1,4 +1,5 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import pMap from 'p-map';
 import type { Delivery } from '../flows/dependencies.ts';
 import { messageOf } from '../model/errors.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
@@ -10,6 +11,8 @@ export type Postpone = (record: SQSRecord, seconds: number) => Promise<void>;
 export type RespondOptions = {
   readonly postpone: Postpone;
   readonly retryBaseSeconds: number;
+  /** Messages postponed at the same time: more than there are connections would wait for one and be given up. */
+  readonly concurrency: number;
   readonly telemetry: Telemetry;
 };
 
@@ -69,13 +72,14 @@ export async function respond(
 ): Promise<SQSBatchResponse> {
   const failed = new Set(failedIds);
   const records = event.Records.filter(({ messageId }) => failed.has(messageId));
-  await Promise.all(
-    records.map((record) =>
+  await pMap(
+    records,
+    (record) =>
       options
         .postpone(record, retryDelay(receivesOf(record), options.retryBaseSeconds))
         // Not fatal: the message then waits for the queue's visibility timeout.
         .catch((error) => options.telemetry.warn('message not postponed', { error: messageOf(error) })),
-    ),
+    { concurrency: options.concurrency },
   );
   return { batchItemFailures: records.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }

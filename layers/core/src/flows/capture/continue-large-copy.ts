@@ -62,12 +62,21 @@ export async function giveUpLargeCopy(
   world: CaptureWorld,
 ): Promise<CaptureOutcome | undefined> {
   const { upload } = partsJob(message, world.settings.vault);
-  await world.store.abortMultipart(upload);
   const change = changeOf(message);
   const prior = await world.catalog.getEntry(sourceUri(change.bucket), change.key);
-  if (prior?.uploadId !== upload.uploadId) return { kind: 'unchanged', before: prior, after: prior };
+  if (prior?.uploadId !== upload.uploadId) {
+    await abort(upload, world);
+    return { kind: 'unchanged', before: prior, after: prior };
+  }
+  // The entry first: when S3 refuses everything, the abort too, it still has to say what became of the object.
   const outcome = await recordUnprotected({ change, prior }, reason, world, { detail });
+  await abort(upload, world);
   return outcome === 'lost-race' ? undefined : outcome;
+}
+
+/** What cannot be aborted now, the vault's lifecycle aborts after a day: nothing else has to wait for it. */
+async function abort(upload: UploadRef, { store }: CaptureWorld): Promise<void> {
+  await store.abortMultipart(upload).catch(() => {});
 }
 
 /** Ends this copy and captures the present state, unless another copy of it is on its way already. */

@@ -9,6 +9,8 @@ import { settleRestore } from './settle-restore.ts';
 
 export type BatchWorld = Pick<World, 'store' | 'catalog' | 'queue' | 'clock' | 'settings' | 'telemetry'>;
 
+type Attempted = RestoreResult | { readonly error: unknown };
+
 /**
  * Restores one batch and counts it, once however often it is delivered. A large object that takes longer than a
  * function may run goes on in another message.
@@ -22,12 +24,27 @@ export async function restoreBatch(body: string, delivery: Delivery, world: Batc
   if (job?.state !== 'running') return;
   const last = delivery.receiveCount >= world.settings.maxReceives;
   const request = requestOf(job);
-  const results = await pMap(batch.items, (item) => restoreOne(item, request, last, delivery, world), {
+  const attempts = await pMap(batch.items, (item) => restoreOne(item, request, last, delivery, world), {
     concurrency: world.settings.concurrency,
   });
+  const results = allOrThrow(attempts, job.id);
   if (await goOnLater(batch, results, world)) return;
   await count(batch, results, world);
   await settleRestore(batch.jobId, world);
+}
+
+/**
+ * One that failed does not keep the others from being done now: of them the next delivery finds that they are right.
+ *
+ * @throws AggregateError when any failed and has to come again
+ */
+function allOrThrow(attempts: readonly Attempted[], jobId: string): RestoreResult[] {
+  const errors = attempts.flatMap((one) => ('error' in one ? [one.error] : []));
+  if (errors.length === 0) return attempts.filter((one) => 'kind' in one);
+  throw new AggregateError(
+    errors,
+    `${errors.length} of ${attempts.length} objects of the restore ${jobId} failed: ${messageOf(errors[0])}`,
+  );
 }
 
 /** @returns true when something is unfinished: the batch was sent again with its uploads, and is counted then */
@@ -51,11 +68,11 @@ async function restoreOne(
   last: boolean,
   delivery: Delivery,
   world: BatchWorld,
-): Promise<RestoreResult> {
+): Promise<Attempted> {
   try {
     return await restoreObject(item, request, world, delivery.timeLeft);
   } catch (error) {
-    if (!last) throw error;
+    if (!last) return { error };
     return { kind: 'failed', problem: { key: item.key, reason: 'failed', detail: messageOf(error) } };
   }
 }
