@@ -5,7 +5,7 @@ import { CloudError } from './errors.ts';
 import { answersHttp } from './health.ts';
 import { type Instance, recordedInstance } from './instance.ts';
 import { withLock } from './lock.ts';
-import { runningInstance, startMinistack, stopMinistack } from './ministack.ts';
+import { restartMinistack, runningInstance, startMinistack, stopMinistack } from './ministack.ts';
 import { freePort } from './port.ts';
 import { step } from './progress.ts';
 import { run } from './run.ts';
@@ -51,6 +51,17 @@ export function stopCloud(options?: CloudOptions): Promise<StopResult> {
   });
 }
 
+/** Ends the emulator in order and starts it again with what it held: only one that was started with `persist`. */
+export function restartCloud(options: CloudOptions & { readonly persist: true }): Promise<void> {
+  return exclusively(options, async (settings) => {
+    const { root, stateDir, auth, env, functionEnv, report } = settings;
+    const { python } = await venvOf(settings);
+    await step(report, 'starting the local cloud again', () =>
+      restartMinistack({ python, root, stateDir, auth, env, functionEnv }),
+    );
+  });
+}
+
 /** One command of a checkout at a time: they share the virtual environment and sam's build directory. */
 function exclusively<T>(
   options: CloudOptions | undefined,
@@ -62,19 +73,23 @@ function exclusively<T>(
 
 async function ensure(settings: Settings): Promise<Cloud> {
   const target = await resolveTarget(settings);
-  const venv = await ensureVenv({
-    link: join(settings.sharedDir, 'venv'),
-    requirements: join(import.meta.dirname, '../requirements.txt'),
-    env: settings.env,
-    run,
-    report: settings.report,
-  });
+  const venv = await venvOf(settings);
   const env =
     target.kind === 'external'
       ? externalCloudEnv(await answering(target.endpoint), settings.env)
       : localCloudEnv((await ensureInstance(settings, venv)).endpoint);
   const { outputs } = await ensureDeployed(settings, env, venv.sam);
   return { endpoint: env['AWS_ENDPOINT_URL'] ?? '', env, outputs };
+}
+
+function venvOf({ sharedDir, env, report }: Settings): Promise<Venv> {
+  return ensureVenv({
+    link: join(sharedDir, 'venv'),
+    requirements: join(import.meta.dirname, '../requirements.txt'),
+    env,
+    run,
+    report,
+  });
 }
 
 async function answering(endpoint: string): Promise<string> {
@@ -88,7 +103,7 @@ async function answering(endpoint: string): Promise<string> {
 const BUSY_MS = 20_000;
 
 async function ensureInstance(settings: Settings, { python }: Venv): Promise<Instance> {
-  const { root, stateDir, auth, env, functionEnv, report } = settings;
+  const { root, stateDir, auth, env, functionEnv, persist, report } = settings;
   const running = await runningInstance(stateDir, BUSY_MS);
   if (running) {
     noteDifferences(settings, running);
@@ -98,7 +113,7 @@ async function ensureInstance(settings: Settings, { python }: Venv): Promise<Ins
   if (await recordedInstance(stateDir)) await stopMinistack(stateDir);
   const port = settings.port ?? (await freePort());
   return step(report, `starting the local cloud on port ${port}`, () =>
-    startMinistack({ python, root, stateDir, port, auth, env, functionEnv }),
+    startMinistack({ python, root, stateDir, port, auth, env, functionEnv, persist }),
   );
 }
 

@@ -9,6 +9,8 @@ export type MinistackEnvOptions = {
   readonly env: NodeJS.ProcessEnv;
   /** More for the emulator's environment, and so for the functions'. */
   readonly functionEnv?: Readonly<Record<string, string>> | undefined;
+  /** Whether it writes down what it holds, so that it can be started again with it. */
+  readonly persist?: boolean;
 };
 
 const dataDirs = (stateDir: string) => ({ s3: join(stateDir, 's3'), tmp: join(stateDir, 'tmp') });
@@ -39,6 +41,7 @@ export function ministackEnv({
   auth,
   env,
   functionEnv,
+  persist = false,
 }: MinistackEnvOptions): NodeJS.ProcessEnv {
   const { s3, tmp } = dataDirs(stateDir);
   return {
@@ -59,6 +62,8 @@ export function ministackEnv({
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     PYTHONUNBUFFERED: '1',
+    // Objects as they come, all else when it is told to end.
+    ...(persist ? { S3_PERSIST: '1', PERSIST_STATE: '1' } : {}),
     ...functionEnv,
   };
 }

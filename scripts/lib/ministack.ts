@@ -38,9 +38,21 @@ export async function runningInstance(stateDir: string, patienceMs = 2_000): Pro
 
 /** Starts an emulator that outlives this process, and waits until it answers. */
 export async function startMinistack(options: StartOptions): Promise<Instance> {
+  await assertPortFree(options.port);
+  await emptyDataDirs(options.stateDir);
+  return start(options);
+}
+
+/** Ends a persistent emulator as an orderly stop would, and starts it on the same port with what it had written down. */
+export async function restartMinistack(options: Omit<StartOptions, 'port' | 'persist'>): Promise<Instance> {
+  const instance = await recordedInstance(options.stateDir);
+  if (instance === undefined) throw new CloudError('There is no local cloud to start again.');
+  await end(instance);
+  return start({ ...options, port: instance.port, persist: true });
+}
+
+async function start(options: StartOptions): Promise<Instance> {
   const { stateDir, port, auth } = options;
-  await assertPortFree(port);
-  await emptyDataDirs(stateDir);
   const pid = await spawnDetached(options);
   const identity = processIdentity(pid) ?? '';
   const endpoint = `http://127.0.0.1:${port}`;
@@ -63,15 +75,17 @@ async function startFailure(stateDir: string, instance: Instance): Promise<Cloud
 /** Stops the process that the state file names, with its workers, if it is still that process; false if none was. */
 export async function stopMinistack(stateDir: string): Promise<boolean> {
   const instance = await recordedInstance(stateDir);
-  if (instance) {
-    signalGroup(instance, 'SIGTERM');
-    await waitForEnd(instance);
-    signalGroup(instance, 'SIGKILL');
-    await waitForEnd(instance);
-  }
+  if (instance) await end(instance);
   await forgetInstance(stateDir);
   await removeDataDirs(stateDir);
   return instance !== undefined;
+}
+
+async function end(instance: Instance): Promise<void> {
+  signalGroup(instance, 'SIGTERM');
+  await waitForEnd(instance);
+  signalGroup(instance, 'SIGKILL');
+  await waitForEnd(instance);
 }
 
 /** It was started as the leader of a process group, which its function workers are in. */

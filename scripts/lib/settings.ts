@@ -22,6 +22,8 @@ export type CloudOptions = {
   readonly env?: NodeJS.ProcessEnv;
   /** More for the functions' environment. */
   readonly functionEnv?: Readonly<Record<string, string>>;
+  /** Whether it writes down what it holds, so that `restartCloud` can start it again with it; slower. */
+  readonly persist?: boolean;
   readonly report?: Report;
 };
 
@@ -36,6 +38,7 @@ export type Settings = {
   readonly parameters: Readonly<Record<string, string>>;
   readonly env: NodeJS.ProcessEnv;
   readonly functionEnv: Readonly<Record<string, string>> | undefined;
+  readonly persist: boolean;
   readonly report: Report;
 };
 
@@ -54,6 +57,7 @@ export function cloudSettings(options: CloudOptions = {}): Settings {
     parameters: { ...LOCAL_PARAMETERS, ...options.parameters },
     env,
     functionEnv: options.functionEnv,
+    persist: options.persist ?? false,
     report: options.report ?? toStderr,
   };
 }
