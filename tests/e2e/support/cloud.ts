@@ -9,7 +9,11 @@ import {
   PutObjectCommand,
   type PutObjectCommandInput,
 } from '@aws-sdk/client-s3';
-import { GetQueueAttributesCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import {
+  GetQueueAttributesCommand,
+  SendMessageCommand,
+  SetQueueAttributesCommand,
+} from '@aws-sdk/client-sqs';
 import { dynamoClient, eventBridgeClient, s3Client, sqsClient } from '@holdfast/core/adapters/aws/clients.ts';
 import { DynamoCatalog } from '@holdfast/core/adapters/aws/dynamo-catalog.ts';
 import { S3ObjectStore } from '@holdfast/core/adapters/aws/s3-object-store.ts';
@@ -67,8 +71,9 @@ export async function remove(bucket: string, key: string): Promise<void> {
   await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
 }
 
-export async function bytesOf(bucket: string, key: string): Promise<Buffer> {
-  const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+export async function bytesOf(bucket: string, key: string, versionId?: string): Promise<Buffer> {
+  const version = versionId === undefined ? {} : { VersionId: versionId };
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...version }));
   return Buffer.from((await Body?.transformToByteArray()) ?? []);
 }
 
@@ -132,9 +137,13 @@ export async function settled(bucket: string): Promise<void> {
   expect([0, 3], stderr).toContain(code);
 }
 
-/** Waits for something to become true. @throws when it does not within a minute and a half */
-export async function eventually<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> {
-  for (let tries = 0; tries < 450; tries++) {
+/** Waits for something to become true. @throws when it does not in that time: a minute and a half unless told */
+export async function eventually<T>(
+  what: string,
+  look: () => Promise<T | undefined | false>,
+  patienceSeconds = 90,
+): Promise<T> {
+  for (let tries = 0; tries < patienceSeconds * 5; tries++) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
     await pause(200);
@@ -166,6 +175,12 @@ export async function send(queue: string, body: unknown): Promise<void> {
   await sqs.send(
     new SendMessageCommand({ QueueUrl, MessageBody: typeof body === 'string' ? body : JSON.stringify(body) }),
   );
+}
+
+/** How long a message of a queue is hidden while a function has it, and after the function died. */
+export async function hideFor(queue: string, seconds: number): Promise<void> {
+  const Attributes = { VisibilityTimeout: String(seconds) };
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl: outputs[queue] ?? '', Attributes }));
 }
 
 /** Messages in a queue, waiting or in flight. */
