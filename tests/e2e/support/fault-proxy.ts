@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { operationOf } from '../../support/aws-operation.ts';
 import { type Answer, ForwardingProxy, read } from '../../support/forwarding-proxy.ts';
 import { FaultPlan } from './fault-plan.ts';
-import { DONE_UNHEARD, errorBody, type Fault, type Rates, refusal } from './faults.ts';
+import { DONE_UNHEARD, errorBody, type Fault, fitting, type Rates, refusal } from './faults.ts';
 
 /** A request as faults are chosen by it. `subject`: the object's key or the row's sort key, as far as there is one. */
 export type Asked = { readonly operation: string; readonly subject: string };
@@ -66,7 +66,9 @@ export class FaultProxy {
     const body = await read(incoming);
     const subject = subjectOf(incoming, body);
     count(this.asked, operation);
-    const fault = this.doom({ operation, subject }) ?? this.#plan.next(operation, subject, this.rates);
+    const doomed = this.doom({ operation, subject });
+    const fault =
+      doomed === undefined ? this.#plan.next(operation, subject, this.rates) : fitting(doomed, operation);
     if (fault !== undefined) count(this.faults, fault);
     if (fault === 'resetBefore') return reset(outgoing);
     if (fault === 'throttled' || fault === 'broken') return answer(outgoing, refusal(operation, fault));
