@@ -15,7 +15,8 @@ type Step = {
 
 /**
  * Everything, in the order in which it fails fastest: format and lint, unused code, types, unit, contract and
- * infrastructure tests, ten thousand simulated histories, the template, and the whole way on a local cloud of its own.
+ * infrastructure tests, ten thousand simulated histories, the template, the whole way on a local cloud of its own, and on
+ * another one while it fails.
  */
 async function main(): Promise<number> {
   const reports = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
@@ -35,6 +36,7 @@ async function main(): Promise<number> {
       },
       { name: 'sam validate', command: venv.sam, args: ['validate', '--lint', '--region', 'us-east-1'] },
       vitest('e2e', join(reports, 'e2e.json')),
+      vitest('faults', join(reports, 'faults.json')),
     ];
     return await runAll(steps);
   } finally {

@@ -5,7 +5,12 @@ import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { instanceFile, recordInstance } from '../../../scripts/lib/instance.ts';
-import { runningInstance, startMinistack, stopMinistack } from '../../../scripts/lib/ministack.ts';
+import {
+  restartMinistack,
+  runningInstance,
+  startMinistack,
+  stopMinistack,
+} from '../../../scripts/lib/ministack.ts';
 import { ministackEnv } from '../../../scripts/lib/ministack-env.ts';
 import { freePort } from '../../../scripts/lib/port.ts';
 import { processIdentity } from '../../../scripts/lib/process-identity.ts';
@@ -112,6 +117,32 @@ describe('stopping the emulator', () => {
   });
 });
 
+describe('restarting the emulator', () => {
+  const again = (stateDir: string) =>
+    restartMinistack({
+      python: join(stateDir, 'emulator.cjs'),
+      root: stateDir,
+      stateDir,
+      auth: true,
+      env: {},
+    });
+
+  it('starts another process on the same port, with what the first one left', async () => {
+    const { stateDir, start } = await givenEmulator(HEALTHY);
+    const { pid, port } = await start();
+    await writeFile(join(stateDir, 's3', 'object'), 'kept');
+    const second = await again(stateDir);
+    expect(second.port).toBe(port);
+    expect(processIdentity(pid)).toBeUndefined();
+    expect(await runningInstance(stateDir)).toEqual(second);
+    expect(await readFile(join(stateDir, 's3', 'object'), 'utf8')).toBe('kept');
+  });
+
+  it('does not begin what is not there', async () => {
+    await expect(again(await givenDirectory())).rejects.toThrow(/no local cloud to start again/);
+  });
+});
+
 describe('the environment of the emulator', () => {
   const options = { root: '/repo', stateDir: '/repo/.holdfast', port: 5000, auth: false };
 
@@ -135,6 +166,15 @@ describe('the environment of the emulator', () => {
       S3_DATA_DIR: '/repo/.holdfast/s3',
       TMPDIR: '/repo/.holdfast/tmp',
     });
+  });
+
+  it('makes it write down what it holds only when it is to be restarted', () => {
+    expect(ministackEnv({ ...options, env: {}, persist: true })).toMatchObject({
+      S3_PERSIST: '1',
+      PERSIST_STATE: '1',
+    });
+    const usual = ministackEnv({ ...options, env: {} });
+    expect([usual['S3_PERSIST'], usual['PERSIST_STATE']]).toEqual([undefined, undefined]);
   });
 
   it('lets unpacked CommonJS run below an ES module checkout', async () => {
