@@ -15,9 +15,9 @@ export function sourceJson(source: Source, stack: StackView | undefined): Source
     exclude: source.exclude ?? [],
     protectedAt: moment(source.protectedAt),
     ...wiringJson(source, stack),
-    objects: totals.objects,
-    bytes: totals.bytes,
-    unprotected: totals.unprotected,
+    objects: atLeastNone(totals.objects),
+    bytes: atLeastNone(totals.bytes),
+    unprotected: atLeastNone(totals.unprotected),
     lag: lagJson(source.lag),
     lastEventAt: moment(source.lastEventAt),
     lastReconcileAt: moment(source.lastReconcileAt),
@@ -25,6 +25,11 @@ export function sourceJson(source: Source, stack: StackView | undefined): Source
     heldDeletions: held === undefined ? null : { job: held.job, count: held.count, at: moment(held.at) },
     unreachable: source.unreachable ?? null,
   };
+}
+
+/** Between reconciles the totals are estimates: the answer of a write can be lost, and with it what it counted. */
+function atLeastNone(estimate: number): number {
+  return Math.max(0, estimate);
 }
 
 /** A stack without a row: it brings events that nobody has registered settings for. */

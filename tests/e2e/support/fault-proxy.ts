@@ -6,7 +6,7 @@ import { FaultPlan } from './fault-plan.ts';
 import { DONE_UNHEARD, errorBody, type Fault, fitting, type Rates, refusal } from './faults.ts';
 
 /** A request as faults are chosen by it. `subject`: the object's key or the row's sort key, as far as there is one. */
-export type Asked = { readonly operation: string; readonly subject: string };
+type Asked = { readonly operation: string; readonly subject: string };
 
 /** Requests that always fail, whatever the rates are. */
 export type Doom = (asked: Asked) => Fault | undefined;

@@ -2,9 +2,11 @@ import { toStoreError } from '@holdfast/core/adapters/aws/s3-errors.ts';
 import { S3ObjectStore } from '@holdfast/core/adapters/aws/s3-object-store.ts';
 import { MemoryTelemetry } from '@holdfast/core/adapters/memory/memory-telemetry.ts';
 import { StoreError } from '@holdfast/core/model/errors.ts';
+import { emptyLag } from '@holdfast/core/model/lag.ts';
 import { respond } from '@holdfast/core/runtime/sqs-batch.ts';
 import type { SQSEvent } from 'aws-lambda';
 import { expect, it } from 'vitest';
+import { sourceJson } from '../../../cli/sources/source-json.ts';
 import { cannedS3, errorXml } from '../../support/canned-s3.ts';
 import { Pipeline, SOURCE, TARGET } from '../../support/pipeline.ts';
 
@@ -94,4 +96,15 @@ it('F5 no more messages are postponed at a time than there are connections', asy
   const answer = await respond({ Records } as unknown as SQSEvent, ids, options);
   expect(answer.batchItemFailures).toHaveLength(100);
   expect(most).toBe(16);
+});
+
+it('F6 totals that lost answers made negative are shown as none', async () => {
+  const p = new Pipeline();
+  await p.protect();
+  const source = 's3://photos';
+  const totals = { objects: 0, bytes: 0, unprotected: -2, captured: 0, deleted: 0 };
+  await p.catalog.addActivity(source, { totals, lag: emptyLag() });
+  const row = await p.catalog.getSource(source);
+  expect(row?.totals.unprotected).toBe(-2);
+  expect(row && sourceJson(row, undefined)).toMatchObject({ objects: 0, unprotected: 0 });
 });
