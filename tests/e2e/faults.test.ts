@@ -97,6 +97,8 @@ it('makes good what was given up when it is sent again', async () => {
 
 it('has lost nothing and doubled nothing after a reconcile', async () => {
   await holdfast('reconcile', source, '--wait');
+  // Large copies that it began go on behind it.
+  await settled(owner.bucket);
   const present = owner.present();
   const objects = await objectsOf(owner.bucket);
   expect(objects.size).toBe(present.size);
