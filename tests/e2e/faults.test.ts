@@ -45,7 +45,7 @@ beforeAll(async () => {
   const target = Number(new URL(process.env['AWS_ENDPOINT_URL'] ?? '').port);
   proxy = await FaultProxy.start({ target: () => target, seed: SEED, port: inject('proxyPort') });
   // What a dead function had comes again after this time, not after the template's 12 and 30 minutes.
-  for (const queue of QUEUES) await hideFor(`${queue}QueueUrl`, 30);
+  for (const queue of QUEUES) await hideFor(`${queue}QueueUrl`, 45);
   owner = new Owner(await givenBucket('faults'));
   source = `s3://${owner.bucket}`;
 });
