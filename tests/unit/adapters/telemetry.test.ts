@@ -21,15 +21,15 @@ describe('PowertoolsTelemetry', () => {
 
   it('logs one JSON object a line', () => {
     const heard = listen('warn');
-    new PowertoolsTelemetry().warn('deletions held', { source: 's3://b', count: 5 });
+    new PowertoolsTelemetry('my-stack').warn('deletions held', { source: 's3://b', count: 5 });
     expect(heard).toMatchObject([
-      { level: 'WARN', message: 'deletions held', source: 's3://b', count: 5, service: 'holdfast' },
+      { level: 'WARN', message: 'deletions held', source: 's3://b', count: 5, service: 'my-stack' },
     ]);
   });
 
   it('writes metrics with their units when told to, once', () => {
     const heard = listen('log');
-    const telemetry = new PowertoolsTelemetry();
+    const telemetry = new PowertoolsTelemetry('my-stack');
     telemetry.metric('Lag', 1500);
     telemetry.metric('CapturedBytes', 10);
     telemetry.metric('CapturedObjects', 1);
@@ -51,6 +51,44 @@ describe('PowertoolsTelemetry', () => {
       ],
     });
   });
+});
+
+describe('metrics of one source', () => {
+  beforeEach(() => {
+    vi.stubEnv('POWERTOOLS_DEV', 'true');
+    vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    vi.restoreAllMocks();
+  });
+
+  it('have a line for each source, with the dimensions that the alarms name', () => {
+    const heard: Array<Record<string, unknown>> = [];
+    vi.spyOn(console, 'log').mockImplementation((line) => heard.push(JSON.parse(line)));
+    const telemetry = new PowertoolsTelemetry('my-stack');
+    telemetry.metric('CapturedObjects', 1);
+    telemetry.metric('ChangedObjects', 1, 's3://photos');
+    telemetry.metric('ChangedObjects', 1, 's3://photos');
+    telemetry.metric('ReconcileAge', 5, 's3://books');
+    telemetry.flush();
+    telemetry.flush();
+    expect(heard).toMatchObject([
+      { service: 'my-stack', CapturedObjects: 1 },
+      { service: 'my-stack', source: 's3://photos', ChangedObjects: [1, 1] },
+      { service: 'my-stack', source: 's3://books', ReconcileAge: 5 },
+    ]);
+    expect(heard.map(dimensionsOf)).toEqual([
+      [['service']],
+      [['service', 'source']],
+      [['service', 'source']],
+    ]);
+  });
+
+  function dimensionsOf(line: Record<string, unknown>): unknown {
+    return (line['_aws'] as { CloudWatchMetrics: Array<{ Dimensions: unknown }> }).CloudWatchMetrics[0]
+      ?.Dimensions;
+  }
 });
 
 describe('MemoryTelemetry', () => {

@@ -54,7 +54,7 @@ describe('a queue’s handler', () => {
       ['bad-1', 5],
       ['bad-3', 45],
     ]);
-    expect([telemetry.total('FailedMessages'), flushes()]).toEqual([2, 1]);
+    expect([telemetry.total('Errors'), flushes()]).toEqual([2, 1]);
   });
 
   it('still tells which messages failed when they cannot be postponed', async () => {

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import type { Change } from '../model/change.ts';
-import { messageOf } from '../model/errors.ts';
+import { logText, messageOf } from '../model/errors.ts';
 import type { Problem } from '../model/job.ts';
 import {
   type BacklogMessage,
@@ -30,7 +30,7 @@ export async function captureBacklog(body: string, delivery: Delivery, world: Un
   const lagMs = message.at === undefined ? undefined : Math.max(0, world.clock() - message.at);
   const tally = new Tally();
   tally.add(outcome, lagMs);
-  measure(outcome, lagMs, world.telemetry);
+  measure(outcome, sourceUri(message.bucket), lagMs, world.telemetry);
   const activity = tally.activity();
   if (activity !== undefined) await world.catalog.addActivity(sourceUri(message.bucket), activity);
 }
@@ -94,15 +94,19 @@ async function captureItem(
 ): Promise<Result> {
   try {
     const outcome = await capture(change, world, { recheck: delivery.receiveCount > 1 });
-    measure(outcome, undefined, world.telemetry);
+    measure(outcome, sourceUri(change.bucket), undefined, world.telemetry);
     return { change, outcome };
   } catch (error) {
     world.telemetry.warn('capture failed', {
       bucket: change.bucket,
       key: change.key,
-      error: messageOf(error),
+      error: logText(error),
     });
-    if (last) await markFailed(change, error, world);
+    if (last) {
+      // Before that, the message fails as a whole, and is counted as one.
+      world.telemetry.metric('Errors', 1);
+      await markFailed(change, error, world);
+    }
     return { change, error };
   }
 }

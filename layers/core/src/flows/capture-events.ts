@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { type Change, newestPerObject, objectId } from '../model/change.ts';
-import { messageOf } from '../model/errors.ts';
+import { logText } from '../model/errors.ts';
 import { parseS3Event } from '../model/s3-event.ts';
 import { coverage, type Source } from '../model/source.ts';
 import { sourceUri } from '../model/source-uri.ts';
@@ -109,7 +109,8 @@ async function captureOne(
     return !mayPass(outcome) || receiveCount > ACCESS_RETRIES;
   } catch (error) {
     const { bucket, key } = change;
-    world.telemetry.warn('capture failed', { bucket, key, receiveCount, error: messageOf(error) });
+    world.telemetry.warn('capture failed', { bucket, key, receiveCount, error: logText(error) });
+    world.telemetry.metric('Errors', 1);
     if (receiveCount >= world.settings.maxReceives) {
       const outcome = await markFailed(change, error, world);
       if (outcome !== undefined) count(outcome, change, tally, world);
@@ -126,7 +127,7 @@ function mayPass({ kind, after }: CaptureOutcome): boolean {
 function count(outcome: CaptureOutcome, change: Change, tally: Tally, world: EventsWorld): void {
   const lagMs = change.at === undefined ? undefined : Math.max(0, world.clock() - change.at);
   tally.add(outcome, lagMs, change.at);
-  measure(outcome, lagMs, world.telemetry);
+  measure(outcome, sourceUri(change.bucket), lagMs, world.telemetry);
 }
 
 function tallyOf(tallies: Map<string, Tally>, bucket: string): Tally {
@@ -145,7 +146,7 @@ async function recordActivity(
     if (activity === undefined) continue;
     await catalog
       .addActivity(sourceUri(bucket), activity)
-      .catch((error) => telemetry.warn('totals not recorded', { bucket, error: messageOf(error) }));
+      .catch((error) => telemetry.warn('totals not recorded', { bucket, error: logText(error) }));
   }
 }
 
@@ -155,8 +156,8 @@ function hasFailed(
   { telemetry }: EventsWorld,
 ): boolean {
   if (error !== undefined) {
-    telemetry.error('poison message', { messageId: message.messageId, error: messageOf(error) });
-    telemetry.metric('FailedMessages', 1);
+    telemetry.error('poison message', { messageId: message.messageId, error: logText(error) });
+    telemetry.metric('Errors', 1);
     return true;
   }
   return changes.some((change) => failed.has(objectId(change)));

@@ -42,17 +42,30 @@ export class Tally {
   }
 }
 
-/** Emits the metrics of one outcome. */
-export function measure(outcome: CaptureOutcome, lagMs: number | undefined, telemetry: Telemetry): void {
+/** Emits the metrics of one outcome. @param lagMs undefined for what no event told of */
+export function measure(
+  outcome: CaptureOutcome,
+  source: string,
+  lagMs: number | undefined,
+  telemetry: Telemetry,
+): void {
+  const overwritten = isOverwriting(outcome);
   if (outcome.kind === 'captured') {
     telemetry.metric('CapturedObjects', 1);
     telemetry.metric('CapturedBytes', outcome.after?.size ?? 0);
   }
+  if (overwritten) telemetry.metric('OverwrittenObjects', 1);
   if (outcome.kind === 'deleted') telemetry.metric('DeletedObjects', 1);
+  if (overwritten || outcome.kind === 'deleted') telemetry.metric('ChangedObjects', 1, source);
   if (outcome.kind === 'unprotected') telemetry.metric('UnprotectedObjects', 1);
   if (lagMs !== undefined && (outcome.kind === 'captured' || outcome.kind === 'deleted')) {
     telemetry.metric('Lag', lagMs);
   }
+}
+
+/** What is captured on top of a copy that stood for the object until now: how ransom looks from here. */
+function isOverwriting({ kind, before }: CaptureOutcome): boolean {
+  return kind === 'captured' && before?.vaultVersionId !== undefined && before.state !== 'deleted';
 }
 
 function present(entry: Entry | undefined): number {

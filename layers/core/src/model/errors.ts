@@ -72,6 +72,17 @@ export class QueueError extends HoldfastError {
   }
 }
 
+/** Errors whose message quotes what could not be read, which may be anything. */
+const QUOTING: ReadonlySet<string> = new Set(['InvalidInputError', 'SyntaxError', 'URIError', 'ValiError']);
+
+/** What a log may hold of anything that was thrown: never a part of an input. */
+export function logText(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  return QUOTING.has(error.name)
+    ? `${error.name} (its words quote the input, and are left out)`
+    : messageOf(error);
+}
+
 /** The message of anything that was thrown, cut to what a table item or a log line can bear. */
 export function messageOf(error: unknown, limit = 500): string {
   const text = error instanceof Error ? error.message : String(error);

@@ -1,13 +1,15 @@
 import * as v from 'valibot';
 import { InvalidInputError } from './errors.ts';
+import { JobIdSchema } from './job.ts';
 import { parseJson } from './s3-event.ts';
 
 const moment = v.pipe(v.number(), v.integer());
+const source = v.pipe(v.string(), v.regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'not a source'));
 
 /** Objects a reconcile found to differ: captured in the background. */
 export const CaptureBatchSchema = v.object({
   kind: v.literal('capture'),
-  source: v.string(),
+  source,
   jobId: v.string(),
   batch: v.string(),
   items: v.array(
@@ -45,9 +47,9 @@ export type BacklogMessage = v.InferOutput<typeof BacklogSchema>;
 /** One step of a reconcile; the first one, from a schedule or the CLI, names only the source and the trigger. */
 export const ReconcileMessageSchema = v.object({
   kind: v.literal('reconcile'),
-  source: v.string(),
+  source,
   trigger: v.picklist(['schedule', 'manual', 'protect', 'approve']),
-  jobId: v.optional(v.string()),
+  jobId: v.optional(JobIdSchema),
   /** Deletions beyond the bound were approved by a person. */
   approved: v.optional(v.boolean()),
   step: v.optional(

@@ -1,6 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { ChangeMessageVisibilityCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { dynamoClient, s3Client, sqsClient } from '../adapters/aws/clients.ts';
+import { countThrottles } from '../adapters/aws/count-throttles.ts';
 import { DynamoCatalog } from '../adapters/aws/dynamo-catalog.ts';
 import { PowertoolsTelemetry } from '../adapters/aws/powertools-telemetry.ts';
 import { S3ObjectStore } from '../adapters/aws/s3-object-store.ts';
@@ -26,10 +27,12 @@ export function functionWorld(env: Readonly<Record<string, string | undefined>>)
   const { concurrency } = config.settings;
   const s3 = s3Client({ concurrency });
   const sqs = sqsClient({ concurrency });
-  const telemetry = new PowertoolsTelemetry('holdfast');
+  const dynamo = dynamoClient({ concurrency });
+  const telemetry = new PowertoolsTelemetry(config.stack);
+  for (const client of [s3, sqs, dynamo]) countThrottles(client, telemetry);
   const world: Unwired = {
     store: new S3ObjectStore(s3),
-    catalog: new DynamoCatalog(dynamoClient({ concurrency }), {
+    catalog: new DynamoCatalog(dynamo, {
       table: config.table,
       retentionDays: config.retentionDays,
     }),

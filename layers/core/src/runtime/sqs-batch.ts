@@ -1,7 +1,7 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import pMap from 'p-map';
 import type { Delivery } from '../flows/dependencies.ts';
-import { messageOf } from '../model/errors.ts';
+import { logText } from '../model/errors.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 
 /** Lets a failed message come again after a while of its own, and not after the queue's whole visibility timeout. */
@@ -56,8 +56,8 @@ async function eachMessage(
     try {
       await work(record.body, deliveryOf(record, context));
     } catch (error) {
-      telemetry.error('message failed', { messageId: record.messageId, error: messageOf(error) });
-      telemetry.metric('FailedMessages', 1);
+      telemetry.error('message failed', { messageId: record.messageId, error: logText(error) });
+      telemetry.metric('Errors', 1);
       failed.push(record.messageId);
     }
   }
@@ -78,7 +78,7 @@ export async function respond(
       options
         .postpone(record, retryDelay(receivesOf(record), options.retryBaseSeconds))
         // Not fatal: the message then waits for the queue's visibility timeout.
-        .catch((error) => options.telemetry.warn('message not postponed', { error: messageOf(error) })),
+        .catch((error) => options.telemetry.warn('message not postponed', { error: logText(error) })),
     { concurrency: options.concurrency },
   );
   return { batchItemFailures: records.map(({ messageId }) => ({ itemIdentifier: messageId })) };

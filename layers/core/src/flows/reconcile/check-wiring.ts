@@ -1,4 +1,4 @@
-import { messageOf } from '../../model/errors.ts';
+import { logText, messageOf } from '../../model/errors.ts';
 import type { Source, WiringState } from '../../model/source.ts';
 import { bucketOf } from '../../model/source-uri.ts';
 import type { World } from '../dependencies.ts';
@@ -21,7 +21,7 @@ export async function checkWiring(
     await catalog.patchSource(source.source, { wiring: state, ...words });
     return state;
   } catch (error) {
-    telemetry.warn('event wiring could not be checked', { source: source.source, error: messageOf(error) });
+    telemetry.warn('event wiring could not be checked', { source: source.source, error: logText(error) });
     telemetry.metric('WiringDrift', 1);
     await catalog.patchSource(source.source, { wiring: 'unknown', wiringDetail: messageOf(error) });
     return 'unknown';

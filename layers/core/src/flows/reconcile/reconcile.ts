@@ -62,8 +62,14 @@ async function begin(source: Source, jobId: string, message: ReconcileMessage, w
     counts: {},
     ...(message.approved === undefined ? {} : { approved: message.approved }),
   });
+  world.telemetry.metric('ReconcileAge', ageSeconds(source, world.clock()), source.source);
   const wiring = await checkWiring(source, world);
   if (message.trigger === 'protect' || wiring === 'repaired') await lookAgainSoon(source, world);
+}
+
+/** Since the last finished reconcile; for a source that had none since it was protected, since then. */
+function ageSeconds({ lastReconcileAt = 0, protectedAt }: Source, now: number): number {
+  return Math.max(0, Math.round((now - Math.max(lastReconcileAt, protectedAt)) / 1000));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { deletionBound } from '../../model/deletion-bound.ts';
-import { InvalidInputError, isStoreError, messageOf } from '../../model/errors.ts';
+import { InvalidInputError, isStoreError, logText, messageOf } from '../../model/errors.ts';
 import { isDrained, type Job } from '../../model/job.ts';
 import type { ReconcileMessage } from '../../model/messages.ts';
 import type { Unwired } from '../dependencies.ts';
@@ -79,6 +79,7 @@ async function finish(job: Job, world: Unwired): Promise<void> {
   if ((await catalog.finishJob(job.id, { ...end, report })) && isHeld(job))
     telemetry.metric('HeldDeletions', gone(job));
   telemetry.metric('MissedEvents', job.counts['missed'] ?? 0);
+  telemetry.metric('ReconcileAge', 0, job.source);
 }
 
 function heldMessage(job: Job): string {
@@ -118,7 +119,7 @@ export async function failReconcile(
 ): Promise<void> {
   const why = messageOf(error);
   const message = `${uri} could not be reconciled: ${why}; nothing was marked deleted`;
-  world.telemetry.error('reconcile failed', { source: uri, jobId, error: why });
+  world.telemetry.error('reconcile failed', { source: uri, jobId, error: logText(error) });
   const job = await world.catalog.getJob(jobId);
   // One that could not even begin is told of by its message in the dead-letter queue.
   if (job === undefined && !(error instanceof InvalidInputError)) throw error;

@@ -150,7 +150,8 @@ function newJob(id: string, source: string, request: unknown, { clock }: Pick<Wo
 }
 
 async function reject(jobId: string, body: string, why: string, world: AcceptWorld): Promise<void> {
-  world.telemetry.warn('restore request rejected', { jobId, reason: why });
+  // The reason, which may quote the request, is in the job and its report.
+  world.telemetry.warn('restore request rejected', { jobId });
   const job = newJob(jobId, 'unknown', { rejected: body.slice(0, 2000) }, world);
   const id = await idOfRejected(job, body, world);
   const end = { state: 'failed' as const, finishedAt: world.clock(), message: why };

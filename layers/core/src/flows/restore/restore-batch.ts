@@ -73,6 +73,7 @@ async function restoreOne(
     return await restoreObject(item, request, world, delivery.timeLeft);
   } catch (error) {
     if (!last) return { error };
+    world.telemetry.metric('Errors', 1);
     return { kind: 'failed', problem: { key: item.key, reason: 'failed', detail: messageOf(error) } };
   }
 }
@@ -97,5 +98,7 @@ async function count(
     problems: results.flatMap((result) => ('problem' in result ? [result.problem] : [])),
     continuations: [],
   });
-  if (first) world.telemetry.metric('RestoredObjects', counts['restored'] ?? 0);
+  if (!first) return;
+  world.telemetry.metric('RestoredObjects', counts['restored'] ?? 0);
+  world.telemetry.metric('RestoredBytes', counts['restoredBytes'] ?? 0);
 }
