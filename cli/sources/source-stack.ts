@@ -23,6 +23,8 @@ export async function sourceStack(bucket: string, prefix: string, core: CoreStac
       CaptureBacklogRole: outputs.CaptureBacklogRoleName,
       ReconcileSourceRole: outputs.ReconcileSourceRoleName,
       RestoreObjectsRole: outputs.RestoreObjectsRoleName,
+      CoreStack: core.name,
+      AlarmTopicArn: outputs.AlarmTopicArn,
     },
     tags: { [SOURCE_TAG]: sourceUri(bucket), [STACK_TAG]: core.name },
   };

@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from ministack.core import iam_evaluator
 from ministack.services import s3
+from ministack.services.cloudformation import changesets, engine, handlers, provisioners, stacks
 
 
 def _hidden_version(bucket_name, key, query_params):
@@ -128,6 +129,47 @@ def _wildcards_of_any_character(pattern, ignore_case):
     return re.compile(f"^{regex}$", re.DOTALL | (re.IGNORECASE if ignore_case else 0))
 
 
+def _conditions_with_joins(evaluate):
+    """Fn::Equals: "Value1 and Value2 can be [...] functions" such as Fn::Join, of a list parameter here."""
+
+    def evaluate_conditions(template, params):
+        def joined(value):
+            if isinstance(value, list):
+                return [joined(one) for one in value]
+            if not isinstance(value, dict):
+                return value
+            if "Fn::Join" not in value:
+                return {name: joined(one) for name, one in value.items()}
+            delimiter, items = value["Fn::Join"]
+            return delimiter.join(part.strip() for part in str(params[items["Ref"]]["Value"]).split(","))
+
+        return evaluate({**template, "Conditions": joined(template.get("Conditions", {}))}, params)
+
+    return evaluate_conditions
+
+
+def _alarms_of_several_metrics(record):
+    """PutMetricAlarm: "Metrics: An array of MetricDataQuery structures", in place of one metric. Kept, never evaluated."""
+
+    def metric_alarm_record(name, props):
+        if not props.get("Metrics"):
+            return record(name, props)
+        plain = {key: value for key, value in props.items() if key not in ("Metrics", "ThresholdMetricId")}
+        nothing = {"Namespace": "Holdfast/Emulator", "MetricName": "Never", "Threshold": 0}
+        return record(name, {**nothing, **plain})
+
+    return metric_alarm_record
+
+
+def _composite_alarm(logical_id, props, stack_name):
+    """AWS::CloudWatch::CompositeAlarm: only that it is there. What it tells is CloudWatch's to work out."""
+    name = props.get("AlarmName") or f"{stack_name}-{logical_id}"
+    if not props.get("AlarmRule"):
+        raise ValueError("AlarmRule is required for AWS::CloudWatch::CompositeAlarm")
+    region, account = provisioners.get_region(), provisioners.get_account_id()
+    return name, {"Arn": f"arn:aws:cloudwatch:{region}:{account}:alarm:{name}"}
+
+
 s3._get_object_tagging = _tags_of_any_version(s3._get_object_tagging)
 s3._put_object_tagging = _tag_any_version(s3._put_object_tagging)
 s3._head_object = _head_with_tag_count(s3._head_object)
@@ -136,6 +178,15 @@ s3._create_multipart_upload, s3._complete_multipart_upload = _tags_of_uploads(
     s3._create_multipart_upload, s3._complete_multipart_upload
 )
 s3._list_object_versions = _encoded_version_listing(s3._list_object_versions)
+_evaluate_conditions = _conditions_with_joins(engine._evaluate_conditions)
+for module in (changesets, engine, handlers, stacks):
+    module._evaluate_conditions = _evaluate_conditions
+provisioners._cw_metric_alarm_record = _alarms_of_several_metrics(provisioners._cw_metric_alarm_record)
+provisioners._RESOURCE_HANDLERS["AWS::CloudWatch::CompositeAlarm"] = {
+    "create": _composite_alarm,
+    "update": lambda physical_id, old, new, stack_name: (physical_id, {}),
+    "delete": lambda physical_id, props: None,
+}
 iam_evaluator._fnmatch_compile = lru_cache(maxsize=4096)(_wildcards_of_any_character)
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@ import type { Resource, Value } from './deployed-template.ts';
 import { holds, resolve, type Stack, strings } from './resolve-value.ts';
 
 /** One statement of a policy, with its references worked out. */
-type Statement = {
+export type Statement = {
   /** As written: `s3:GetObject`, `sqs:SendMessage*`. */
   readonly actions: readonly string[];
   /** ARNs, possibly with `*`: `arn:aws:s3:::vault/s3/*`. */

@@ -19,7 +19,13 @@ describe('protect', () => {
     expect(stdout).toContain('s3://docs is protected from now on');
     expect(stdout).toContain('holdfast job reconcile-20260301-120000-r1 --wait');
     const [request] = [...cli.stacks.requests.values()];
-    expect(request?.parameters).toMatchObject({ Bucket: 'docs', Prefix: '', CaptureQueueArn: 'arn:capture' });
+    expect(request?.parameters).toMatchObject({
+      Bucket: 'docs',
+      Prefix: '',
+      CaptureQueueArn: 'arn:capture',
+      CoreStack: 'holdfast',
+      AlarmTopicArn: 'arn:alarms',
+    });
     expect(request?.tags).toEqual({ 'holdfast:source': 's3://docs', 'holdfast:stack': 'holdfast' });
     expect(request?.template).toContain('AWS::Events::Rule');
     expect(cli.pipeline.s3.bucket('docs').eventBridge).toBe(true);

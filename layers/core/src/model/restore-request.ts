@@ -37,8 +37,16 @@ export type RestoreRequest = {
   readonly jobId?: string;
 };
 
+/** More than any request needs whose fields are within their bounds. */
+const MAX_MESSAGE_BYTES = 256 * 1024;
+
 /** Reads a message body. @throws {InvalidInputError} saying which field is wrong and how */
 export function parseRestoreMessage(body: string): RestoreRequest {
+  const bytes = Buffer.byteLength(body);
+  if (bytes > MAX_MESSAGE_BYTES)
+    throw new InvalidInputError(
+      `a restore request may take ${MAX_MESSAGE_BYTES} bytes, and this one takes ${bytes}`,
+    );
   return checkRestoreMessage(parseJson(body));
 }
 

@@ -27,6 +27,7 @@ export const OUTPUTS = {
   ReconcileSourceRoleName: 'reconcile-source',
   RestoreObjectsRoleName: 'restore-objects',
   RestoreTargetPatterns: '',
+  AlarmTopicArn: 'arn:alarms',
   RetentionInDays: '90',
   MultipartThresholdInMiB: '5120',
 };

@@ -1,0 +1,99 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { COMMANDS } from '../../cli/registry.ts';
+import { deployedTemplate, type Value } from '../support/deployed-template.ts';
+import { references } from './support/template-resources.ts';
+
+const RUNBOOKS = new URL('../../docs/runbooks/', import.meta.url);
+const templates = [await deployedTemplate('template.yaml'), await deployedTemplate('templates/source.yaml')];
+
+const alarms = templates.flatMap(({ Resources }) =>
+  Object.entries(Resources)
+    .filter(([, { Type }]) => /^AWS::CloudWatch::(Composite)?Alarm$/.test(Type))
+    .map(([id, { Type, Properties = {} }]) => ({ id, type: Type, is: Properties })),
+);
+const pages = readdirSync(RUNBOOKS);
+const pageOf = (is: Readonly<Record<string, Value>>) =>
+  /docs\/runbooks\/([\w-]+\.md)/.exec(JSON.stringify(is['AlarmDescription']))?.[1];
+
+/** The names in the port, which is all that a flow can emit. */
+const port = readFileSync(new URL('../../layers/core/src/ports/telemetry.ts', import.meta.url), 'utf8');
+const emitted = new Set(port.match(/'([A-Z]\w+)'/g)?.map((name) => name.slice(1, -1)));
+const matches = (pattern: RegExp) =>
+  [...JSON.stringify(templates).matchAll(pattern)].map((match) => match[1]);
+
+describe('alarms', () => {
+  it('are there for what the design names', () => {
+    expect(alarms.map(({ id }) => id)).toEqual([
+      'CaptureDeadLettersAlarm',
+      'BacklogDeadLettersAlarm',
+      'ReconcileDeadLettersAlarm',
+      'RestoreDeadLettersAlarm',
+      'RestoreWorkDeadLettersAlarm',
+      'LagAlarm',
+      'CaptureStalledAlarm',
+      'WiringDriftAlarm',
+      'HeldDeletionsAlarm',
+      'FunctionErrorsAlarm',
+      'FunctionThrottlesAlarm',
+      'MassChangeAlarm',
+      'ManyChangesAlarm',
+      'UnusualChangesAlarm',
+      'ReconcileOverdueAlarm',
+    ]);
+  });
+
+  it.each(alarms)('$id names its page, and the page names it or its kind', ({ id, is }) => {
+    const page = pageOf(is);
+    expect(pages).toContain(page);
+    const text = readFileSync(new URL(page ?? '', RUNBOOKS), 'utf8');
+    for (const heading of ['**What it means.**', '**Look.**', '**Do.**', '**Over** when'])
+      expect(text).toContain(heading);
+    expect(text).toContain('`holdfast ');
+    // A page for several alarms tells them apart.
+    const sharing = alarms.filter((other) => pageOf(other.is) === page);
+    if (sharing.length > 1) expect(text).toContain(`\`${id}\``);
+  });
+
+  it('tell the topic, except the halves of another one', () => {
+    const silent = alarms.filter(({ is }) => references(is['AlarmActions']).length === 0).map(({ id }) => id);
+    expect(silent).toEqual(['ManyChangesAlarm', 'UnusualChangesAlarm']);
+    const rule = alarms.find(({ id }) => id === 'MassChangeAlarm')?.is['AlarmRule'];
+    expect(references(rule)).toEqual(silent);
+  });
+
+  it('count only what Holdfast emits', () => {
+    const used = matches(/"Namespace":"Holdfast","MetricName":"(\w+)"/g);
+    expect(used.length).toBeGreaterThan(4);
+    for (const name of used) expect(emitted).toContain(name);
+  });
+});
+
+it('every page is the page of an alarm', () => {
+  expect(pages.filter((page) => !alarms.some(({ is }) => pageOf(is) === page))).toEqual([]);
+});
+
+it('commands in the pages exist', () => {
+  const commands = pages.flatMap((page) =>
+    [...readFileSync(new URL(page, RUNBOOKS), 'utf8').matchAll(/`holdfast (\w+)/g)].map((match) => match[1]),
+  );
+  expect(commands.length).toBeGreaterThan(10);
+  for (const command of commands) expect(Object.keys(COMMANDS)).toContain(command);
+});
+
+describe('the dashboard', () => {
+  it('is JSON, and shows every alarm of its stack', () => {
+    const body = templates[0]?.Resources['Dashboard']?.Properties?.['DashboardBody'] as { 'Fn::Sub': string };
+    const text = body['Fn::Sub'];
+    expect(() => JSON.parse(text.replace(/\$\{[^}]+\}/g, 'x'))).not.toThrow();
+    for (const { id } of alarms.filter(({ id }) => id in (templates[0]?.Resources ?? {})))
+      expect(text).toContain(`\${${id}.Arn}`);
+  });
+
+  it('shows every metric that is emitted, but the age that an alarm alone looks at', () => {
+    const searched = matches(/MetricName=\\+"(\w+)/g);
+    const shown = new Set([...matches(/\[\\"Holdfast\\",\\"(\w+)\\"/g), ...searched]);
+    expect([...emitted].filter((name) => !shown.has(name))).toEqual(['ReconcileAge']);
+    expect([...shown].filter((name) => !emitted.has(name ?? ''))).toEqual([]);
+  });
+});

@@ -1,0 +1,251 @@
+import { describe, expect, it } from 'vitest';
+import { deployedTemplate, type Resource, type Template } from '../support/deployed-template.ts';
+import { rolePolicies } from '../support/role-policies.ts';
+import { FORBIDDEN_ACTIONS, overlap } from './support/forbidden-actions.ts';
+import { problemsOf } from './support/problems-of.ts';
+import { deployments, forbidden } from './support/role-problems.ts';
+
+const core = await deployedTemplate('template.yaml');
+const source = await deployedTemplate('templates/source.yaml');
+
+describe('what is deployed', () => {
+  it('has none of the problems that the checks know', () => {
+    expect(problemsOf(core, source)).toEqual([]);
+  });
+
+  it('grants no forbidden right (I5)', () => {
+    const granted = deployments(core, source).map((stacks) => {
+      const policies = Object.entries(rolePolicies(stacks.core, stacks.sources));
+      const actions = policies.flatMap(([, { allow }]) => allow.flatMap((statement) => statement.actions));
+      return {
+        roles: policies.length,
+        actions: actions.length,
+        different: new Set(actions).size,
+        forbidden: policies.flatMap(([role, policy]) => forbidden(role, policy)).length,
+      };
+    });
+    for (const { roles, actions, different, forbidden } of granted)
+      process.stdout.write(
+        `forbidden permissions granted: ${forbidden}; allowed: ${actions} in ${roles} roles, ${different} different\n`,
+      );
+    expect(granted.map((one) => one.forbidden)).toEqual([0, 0]);
+    // An empty answer would mean that nobody read the policies.
+    expect(granted[0]).toMatchObject({ roles: 5 });
+    expect(granted[0]?.actions).toBeGreaterThan(50);
+  });
+});
+
+describe('overlapping patterns of actions', () => {
+  it.each([
+    ['s3:DeleteObjectVersion', 's3:DeleteObjectVersion', true],
+    ['s3:deleteobjectversion', 's3:DeleteObjectVersion', true],
+    ['s3:DeleteObject', 's3:DeleteObjectVersion', false],
+    ['s3:DeleteObject*', 's3:DeleteObjectVersion', true],
+    ['s3:*', 's3:PutBucketPolicy', true],
+    ['*', 'iam:*', true],
+    ['s3:*Version', 's3:DeleteBucket*', true],
+    ['s3:Put?ucketPolicy', 's3:PutBucketPolicy', true],
+    ['sqs:SendMessage*', 'sqs:PurgeQueue', false],
+    ['dynamodb:PutItem', 'dynamodb:PutResourcePolicy', false],
+    ['', '*', true],
+    ['', 'a', false],
+  ])('%s and %s: %s', (one, other, expected) => {
+    expect(overlap(one, other)).toBe(expected);
+    expect(overlap(other, one)).toBe(expected);
+  });
+});
+
+type Mutable = Record<string, unknown>;
+type Break = (core: Record<string, Resource>, source: Record<string, Resource>) => void;
+
+/** The deployed templates, with something broken in them. */
+function broken(change: Break): [Template, Template] {
+  const [mutableCore, mutableSource] = [structuredClone(core), structuredClone(source)];
+  change(mutableCore.Resources, mutableSource.Resources);
+  return [mutableCore, mutableSource];
+}
+
+/** A resource's properties, to be changed. */
+function at(resources: Record<string, Resource>, id: string): Mutable {
+  const properties = resources[id]?.Properties;
+  if (properties === undefined) throw new Error(`no resource ${id}`);
+  return properties as Mutable;
+}
+
+/** Gives a role one more right. */
+function allow(role: string, Action: string, Resource: unknown = 'arn:aws:s3:::vault/s3/x'): Break {
+  return (core) => {
+    const policies = at(core, role)['Policies'] as Array<{ PolicyDocument: { Statement: unknown[] } }>;
+    policies[0]?.PolicyDocument.Statement.push({ Effect: 'Allow', Action, Resource });
+  };
+}
+
+/** Sets or, with undefined, takes away a property. */
+function set(id: string, property: string, value?: unknown): Break {
+  return (core) => {
+    const is = at(core, id);
+    if (value === undefined) delete is[property];
+    else is[property] = value;
+  };
+}
+
+const remove =
+  (id: string): Break =>
+  (core) => {
+    at(core, id);
+    delete core[id];
+  };
+
+const attach =
+  (Statement: unknown): Break =>
+  (_, source) => {
+    source['Sly'] = {
+      Type: 'AWS::IAM::Policy',
+      Properties: {
+        Roles: [{ Ref: 'CaptureChangesRole' }],
+        PolicyDocument: { Statement: [Statement] } as never,
+      },
+    };
+  };
+
+describe('each check catches what it is for', () => {
+  it.each(FORBIDDEN_ACTIONS)('a right to %s', (action) => {
+    const problems = problemsOf(...broken(allow('PlanRestoreRole', action.replace('*', 'Anything'))));
+    expect(problems).toEqual([expect.stringContaining('PlanRestoreRole is allowed')]);
+  });
+
+  it.each<[string, RegExp, Break]>([
+    ['everything of a service', /is allowed s3:\*/, allow('CaptureChangesRole', 's3:*')],
+    ['a wildcard over deletions', /is allowed s3:Delete\*/, allow('CaptureChangesRole', 's3:Delete*')],
+    ['a service nobody needs', /of a service not needed/, allow('CaptureChangesRole', 'ec2:RunInstances')],
+    [
+      'a deletion at a source',
+      /may delete in arn:aws:s3:::photos/,
+      allow('CaptureChangesRole', 's3:DeleteObject', 'arn:aws:s3:::photos/*'),
+    ],
+    ['every resource', /for every resource/, allow('CaptureChangesRole', 's3:GetObject', '*')],
+    ['every bucket', /for every resource/, allow('CaptureChangesRole', 's3:GetObject', 'arn:aws:s3:::*/*')],
+    [
+      'a right given by the stack of a source',
+      /is allowed s3:PutBucketPolicy/,
+      attach({ Effect: 'Allow', Action: 's3:PutBucketPolicy', Resource: 'arn:aws:s3:::x' }),
+    ],
+    [
+      'a right given by exception',
+      /by exception/,
+      attach({ Effect: 'Allow', NotAction: 's3:GetObject', Resource: 'arn:aws:s3:::x' }),
+    ],
+    [
+      'a managed policy',
+      /managed policy/,
+      set('PlanRestoreRole', 'ManagedPolicyArns', ['arn:aws:iam::aws:policy/AdministratorAccess']),
+    ],
+    [
+      'a role for others than Lambda',
+      /assumed by others/,
+      set('PlanRestoreRole', 'AssumeRolePolicyDocument', {
+        Statement: [{ Effect: 'Allow', Principal: { AWS: 'x' }, Action: 'sts:AssumeRole' }],
+      }),
+    ],
+    [
+      'a role used twice',
+      /share CaptureChangesRole/,
+      set('PlanRestoreFunction', 'Role', { 'Fn::GetAtt': ['CaptureChangesRole', 'Arn'] }),
+    ],
+    [
+      'a role from elsewhere',
+      /no role of its own/,
+      set('PlanRestoreFunction', 'Role', 'arn:aws:iam::1:role/admin'),
+    ],
+    ['a bucket that is not encrypted', /Vault is not encrypted/, set('Vault', 'BucketEncryption')],
+    [
+      'a bucket that takes SSE-C',
+      /SSE-C/,
+      set('Vault', 'BucketEncryption', {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      }),
+    ],
+    [
+      'a public bucket',
+      /not closed to the public/,
+      set('Vault', 'PublicAccessBlockConfiguration', { BlockPublicAcls: true }),
+    ],
+    ['a bucket with ACLs', /obeys ACLs/, set('Vault', 'OwnershipControls')],
+    [
+      'a bucket without versions',
+      /keeps no versions/,
+      set('Vault', 'VersioningConfiguration', { Status: 'Suspended' }),
+    ],
+    ['a bucket that cannot be locked', /cannot be locked/, set('Vault', 'ObjectLockEnabled')],
+    [
+      'a bucket that forgets',
+      /expires current objects/,
+      set('Vault', 'LifecycleConfiguration', { Rules: [{ ExpirationInDays: 30 }] }),
+    ],
+    ['a bucket without TLS', /Vault answers in the clear/, remove('VaultPolicy')],
+    [
+      'a bucket that goes with its stack',
+      /Vault goes with its stack/,
+      (core) => void Object.assign(core['Vault'] ?? {}, { DeletionPolicy: 'Delete' }),
+    ],
+    [
+      'a bucket that is there only sometimes',
+      /not always there/,
+      (core) => void Object.assign(core['Vault'] ?? {}, { Condition: 'HasLock' }),
+    ],
+    [
+      'a bare second bucket',
+      /Extra is not closed to the public/,
+      (core) => void Object.assign(core, { Extra: { Type: 'AWS::S3::Bucket' } }),
+    ],
+    ['a table that is not encrypted', /Catalog is not encrypted/, set('Catalog', 'SSESpecification')],
+    ['a table without recovery', /recovered to a moment/, set('Catalog', 'PointInTimeRecoverySpecification')],
+    [
+      'a table that goes with its stack',
+      /Catalog goes with its stack/,
+      (core) => void Object.assign(core['Catalog'] ?? {}, { UpdateReplacePolicy: 'Delete' }),
+    ],
+    [
+      'a queue without dead letters',
+      /RestoreQueue has no dead-letter queue/,
+      set('RestoreQueue', 'RedrivePolicy'),
+    ],
+    [
+      'a queue that is not encrypted',
+      /CaptureDeadLetters is not encrypted/,
+      set('CaptureDeadLetters', 'SqsManagedSseEnabled', false),
+    ],
+    ['a queue that forgets', /two weeks/, set('CaptureDeadLetters', 'MessageRetentionPeriod')],
+    ['queues without TLS', /BacklogQueue answers in the clear/, remove('TlsOnlyQueues')],
+    [
+      'a queue for anybody',
+      /QueuePolicy allows anybody/,
+      set('QueuePolicy', 'PolicyDocument', {
+        Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sqs:SendMessage', Resource: 'x' }],
+      }),
+    ],
+    ['a topic that is not encrypted', /AlarmTopic is not encrypted/, set('AlarmTopic', 'KmsMasterKeyId')],
+    ['a function without timeout', /has no timeout/, set('PlanRestoreFunction', 'Timeout')],
+    ['a function without memory', /has no memory size/, set('PlanRestoreFunction', 'MemorySize')],
+    [
+      'a function without bound',
+      /bound on its concurrency/,
+      set('PlanRestoreFunctionMessages', 'ScalingConfig'),
+    ],
+    ['a function that nobody calls', /bound on its concurrency/, remove('PlanRestoreFunctionMessages')],
+    ['a function with logs of Lambda’s own', /not this stack's/, set('PlanRestoreFunction', 'LoggingConfig')],
+    [
+      'a function with a secret',
+      /secret in its environment/,
+      set('PlanRestoreFunction', 'Environment', { Variables: { DB_PASSWORD: 'x' } }),
+    ],
+    [
+      'a batch that fails as a whole',
+      /the whole batch/,
+      set('PlanRestoreFunctionMessages', 'FunctionResponseTypes'),
+    ],
+    ['logs without end', /keeps its logs for ever/, set('PlanRestoreLogs', 'RetentionInDays')],
+  ])('%s', (_, problem, change) => {
+    expect(problemsOf(...broken(change)).join('\n')).toMatch(problem);
+  });
+});

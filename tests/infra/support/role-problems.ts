@@ -1,0 +1,102 @@
+import type { Template } from '../../support/deployed-template.ts';
+import type { Stack } from '../../support/resolve-value.ts';
+import { type RolePolicy, rolePolicies } from '../../support/role-policies.ts';
+import { FORBIDDEN_ACTIONS, KNOWN_SERVICES, overlap } from './forbidden-actions.ts';
+import { allStatements, ofType, references } from './template-resources.ts';
+
+/** Policies in which `Resource: "*"` says no more than a name would, and why. */
+const STAR_IS_RIGHT: Readonly<Record<string, string>> = {
+  AlarmKey: 'in a key policy, * is the key that the policy belongs to',
+};
+
+/** The stacks as they are deployed by default, and with every option that adds rights. */
+export function deployments(core: Template, source: Template): Array<{ core: Stack; sources: Stack[] }> {
+  const names = { Vault: 'vault', Catalog: 'catalog' };
+  const all = { RestoreTargets: 'one,two-*', VaultKmsKeyArn: 'arn:aws:kms:us-east-1:111122223333:key/k' };
+  const sources = [{ template: source, parameters: { Bucket: 'photos', AlarmTopicArn: 'arn:topic' } }];
+  return [{}, all].map((parameters) => ({ core: { template: core, names, parameters }, sources }));
+}
+
+/** What is wrong with the rights of the pipeline's roles. */
+export function roleProblems(core: Template, source: Template): string[] {
+  const found = deployments(core, source).flatMap((stacks) =>
+    Object.entries(rolePolicies(stacks.core, stacks.sources)).flatMap(([role, policy]) => [
+      ...forbidden(role, policy),
+      ...deletions(role, policy),
+    ]),
+  );
+  return [
+    ...new Set([...found, ...everyResource(core), ...everyResource(source), ...unreadable(core, source)]),
+  ];
+}
+
+/** Rights that are granted and forbidden, as `role: action`. */
+export function forbidden(role: string, { allow }: RolePolicy): string[] {
+  return allow
+    .flatMap(({ actions }) => actions)
+    .flatMap((action) => {
+      const hit = FORBIDDEN_ACTIONS.find((one) => overlap(action, one));
+      if (hit !== undefined) return [`${role} is allowed ${action}, which covers the forbidden ${hit}`];
+      const service = action.split(':')[0] ?? '';
+      return KNOWN_SERVICES.has(service) ? [] : [`${role} is allowed ${action}, of a service not needed`];
+    });
+}
+
+/** A DELETE without a version only adds a marker, and only in a versioned bucket: the vault. */
+function deletions(role: string, { allow }: RolePolicy): string[] {
+  return allow
+    .filter(({ actions }) => actions.some((action) => overlap(action, 's3:DeleteObject')))
+    .flatMap(({ resources }) => resources.filter((one) => one !== 'arn:aws:s3:::vault/s3/*'))
+    .map((resource) => `${role} may delete in ${resource}`);
+}
+
+function everyResource(template: Template): string[] {
+  return allStatements(template)
+    .filter(({ statement }) => statement['Effect'] === 'Allow')
+    .filter(({ id, statement }) => isEverything(statement['Resource']) && STAR_IS_RIGHT[id] === undefined)
+    .map(({ id }) => `${id} allows something for every resource`);
+}
+
+function isEverything(resource: unknown): boolean {
+  const list = Array.isArray(resource) ? resource : [resource];
+  return list.some(
+    (one) => typeof one === 'string' && /^\*$|^arn:[^:]*:[^:]*:\*:\*:\*$|^arn:aws:s3:::\*/.test(one),
+  );
+}
+
+/** What these checks could not see through: they must not be got round. */
+function unreadable(core: Template, source: Template): string[] {
+  const inverted = [core, source].flatMap((template) =>
+    allStatements(template)
+      .filter(({ statement }) => 'NotAction' in statement || 'NotResource' in statement)
+      .map(({ id }) => `${id} allows by exception (NotAction, NotResource)`),
+  );
+  const managed = ofType(core, 'AWS::IAM::Role')
+    .filter(({ is }) => is['ManagedPolicyArns'] !== undefined)
+    .map(({ id }) => `${id} has a managed policy, which nobody reads here`);
+  return [...inverted, ...managed, ...trust(core)];
+}
+
+function trust(core: Template): string[] {
+  return ofType(core, 'AWS::IAM::Role')
+    .filter(
+      ({ is }) =>
+        JSON.stringify(is['AssumeRolePolicyDocument']).match(/"Principal":\{"Service":"lambda\./g)?.length !==
+        1,
+    )
+    .map(({ id }) => `${id} can be assumed by others than Lambda`);
+}
+
+/** Every function has a role that no other has. */
+export function sharedRoles(core: Template): string[] {
+  const users = new Map<string, string[]>();
+  for (const { id, is } of ofType(core, 'AWS::Lambda::Function')) {
+    const role = references(is['Role'])[0] ?? 'no role of this template';
+    users.set(role, [...(users.get(role) ?? []), id]);
+  }
+  const own = new Set(ofType(core, 'AWS::IAM::Role').map(({ id }) => id));
+  return [...users].flatMap(([role, functions]) => [
+    ...(functions.length > 1 ? [`${functions.join(' and ')} share ${role}`] : []),
+    ...(own.has(role) ? [] : [`${functions.join(' and ')} has no role of its own`]),
+  ]);
+}

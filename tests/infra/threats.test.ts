@@ -1,0 +1,183 @@
+import { describe, expect, it } from 'vitest';
+import { deployedTemplate, type Value } from '../support/deployed-template.ts';
+import { isAllowed } from '../support/is-allowed.ts';
+import { resolve } from '../support/resolve-value.ts';
+import { rolePolicies } from '../support/role-policies.ts';
+
+const template = await deployedTemplate('template.yaml');
+const source = await deployedTemplate('templates/source.yaml');
+const names = { Vault: 'vault', Catalog: 'catalog' };
+const rule = 'holdfast-capture-photos';
+const sources = [{ template: source, parameters: { Bucket: 'photos', CaptureRuleName: rule } }];
+
+// The most that an operator can give: restores may write to any bucket.
+const roles = rolePolicies({ template, names, parameters: { RestoreTargets: '*' } }, sources);
+
+const COPY = 'arn:aws:s3:::vault/s3/photos/a';
+const SETTINGS = 'arn:aws:s3:::vault/sources/s3/photos.json';
+const REPORT = 'arn:aws:s3:::vault/reports/restore/2026/03/01/j.json';
+const OBJECT = 'arn:aws:s3:::photos/a';
+const STRANGER = 'arn:aws:s3:::somebody-elses/a';
+
+const ALL = Object.keys(roles);
+const can = (role: string, action: string, resource: string) => {
+  const policy = roles[role];
+  if (policy === undefined) throw new Error(`no role ${role}`);
+  return isAllowed(policy, action, resource);
+};
+/** The roles that may do something. */
+const who = (action: string, resource: string) => ALL.filter((role) => can(role, action, resource));
+
+const CAPTURE = ['CaptureChangesRole', 'CaptureBacklogRole'];
+
+describe('what a function could do in hands that are not ours', () => {
+  it('end a version of the vault: none', () => {
+    expect(who('s3:DeleteObjectVersion', COPY)).toEqual([]);
+    expect(who('s3:BypassGovernanceRetention', COPY)).toEqual([]);
+    expect(who('s3:PutLifecycleConfiguration', 'arn:aws:s3:::vault')).toEqual([]);
+    expect(who('s3:PutBucketPolicy', 'arn:aws:s3:::vault')).toEqual([]);
+  });
+
+  it('put something on top of a copy, where it stays in the history: capture alone', () => {
+    expect(who('s3:PutObject', COPY)).toEqual(CAPTURE);
+    expect(who('s3:DeleteObject', COPY)).toEqual(CAPTURE);
+  });
+
+  it('change what a source’s settings say: none', () => {
+    expect(who('s3:PutObject', SETTINGS)).toEqual([]);
+  });
+
+  it('read a copy: capture, and who restores it', () => {
+    expect(who('s3:GetObjectVersion', COPY)).toEqual([...CAPTURE, 'RestoreObjectsRole']);
+  });
+
+  it('read a source: capture, and who writes back to it', () => {
+    expect(who('s3:GetObject', OBJECT)).toEqual([...CAPTURE, 'RestoreObjectsRole']);
+  });
+
+  it('write to a source: who restores, and capture never', () => {
+    expect(who('s3:PutObject', OBJECT)).toEqual(['RestoreObjectsRole']);
+  });
+
+  it('delete in a source: none', () => {
+    expect(who('s3:DeleteObject', OBJECT)).toEqual([]);
+    expect(who('s3:DeleteObjectVersion', OBJECT)).toEqual([]);
+  });
+
+  it('reach a bucket that nobody protected: only who restores, and only where RestoreTargets says', () => {
+    expect(who('s3:PutObject', STRANGER)).toEqual(['RestoreObjectsRole']);
+    const closed = rolePolicies({ template, names }, sources);
+    for (const action of ['s3:GetObject', 's3:PutObject', 's3:ListBucket'])
+      for (const policy of Object.values(closed)) expect(isAllowed(policy, action, STRANGER)).toBe(false);
+  });
+
+  it('write to the vault by a restore, whatever its targets: none but reports', () => {
+    expect(can('RestoreObjectsRole', 's3:PutObject', COPY)).toBe(false);
+    expect(can('RestoreObjectsRole', 's3:PutObject', SETTINGS)).toBe(false);
+    expect(can('RestoreObjectsRole', 's3:PutObject', REPORT)).toBe(true);
+  });
+
+  it('remove an entry or the table: none', () => {
+    const table = 'arn:aws:dynamodb:us-east-1:111122223333:table/catalog';
+    expect(who('dynamodb:GetItem', table)).toEqual(ALL);
+    expect(who('dynamodb:DeleteItem', table)).toEqual([]);
+    expect(who('dynamodb:DeleteTable', table)).toEqual([]);
+  });
+
+  it('switch off a source’s events: who mends them could at the bucket, and not the rule', () => {
+    const arn = `arn:aws:events:us-east-1:111122223333:rule/${rule}`;
+    expect(who('s3:PutBucketNotification', 'arn:aws:s3:::photos')).toEqual(['ReconcileSourceRole']);
+    expect(who('events:EnableRule', arn)).toEqual(['ReconcileSourceRole']);
+    expect([who('events:DisableRule', arn), who('events:DeleteRule', arn)]).toEqual([[], []]);
+  });
+
+  it('send itself a restore: who plans and restores, and nobody else', () => {
+    const queue = (name: string) => `arn:aws:sqs:us-east-1:111122223333:${name}`;
+    expect(who('sqs:SendMessage', queue('RestoreQueue'))).toEqual(['PlanRestoreRole']);
+    expect(who('sqs:SendMessage', queue('RestoreWorkQueue'))).toEqual([
+      'PlanRestoreRole',
+      'RestoreObjectsRole',
+    ]);
+  });
+});
+
+describe('who may ask for a restore', () => {
+  const statements = (parameters: Record<string, string>) => {
+    const document = template.Resources['RestoreQueuePolicy']?.Properties?.['PolicyDocument'] as Value;
+    const { Statement } = resolve(document, { template, names, parameters }) as {
+      readonly Statement: ReadonlyArray<{ readonly Sid: string }>;
+    };
+    return Statement;
+  };
+
+  it('nobody of another account, by default', () => {
+    expect(statements({}).find(({ Sid }) => Sid === 'ThisAccountOnly')).toMatchObject({
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 'sqs:SendMessage',
+      Condition: { StringNotEquals: { 'aws:PrincipalAccount': '111122223333' } },
+    });
+    expect(statements({}).map(({ Sid }) => Sid)).not.toContain('NamedSendersOnly');
+  });
+
+  it('with RestoreSenders, only they and the two functions whose queues these are', () => {
+    const RestoreSenders = 'arn:aws:iam::111122223333:role/on-call,arn:aws:iam::111122223333:user/*';
+    expect(statements({ RestoreSenders }).find(({ Sid }) => Sid === 'NamedSendersOnly')).toMatchObject({
+      Effect: 'Deny',
+      Condition: {
+        ArnNotLike: {
+          'aws:PrincipalArn': [
+            'arn:aws:iam::111122223333:role/PlanRestoreRole',
+            'arn:aws:iam::111122223333:role/RestoreObjectsRole',
+            'arn:aws:iam::111122223333:role/on-call',
+            'arn:aws:iam::111122223333:user/*',
+          ],
+        },
+      },
+    });
+  });
+});
+
+describe('a vault with a key of its own', () => {
+  const key = 'arn:aws:kms:us-east-1:111122223333:key/k';
+  const rights = (parameters: Record<string, string>) =>
+    Object.fromEntries(
+      Object.entries(rolePolicies({ template, names, parameters }, sources)).map(([role, { allow }]) => [
+        role,
+        allow
+          .filter(({ actions }) => actions.some((action) => action.startsWith('kms:')))
+          .map(({ actions, resources, condition }) => ({ actions, resources, condition })),
+      ]),
+    );
+  const use = (actions: string[]) => [
+    {
+      actions,
+      resources: [key],
+      condition: { StringEquals: { 'kms:ViaService': 's3.us-east-1.amazonaws.com' } },
+    },
+  ];
+
+  it('is encrypted with it, and its roles may use that key through S3 and no other', () => {
+    const both = use(['kms:Decrypt', 'kms:GenerateDataKey']);
+    expect(rights({ VaultKmsKeyArn: key })).toEqual({
+      CaptureChangesRole: both,
+      CaptureBacklogRole: both,
+      ReconcileSourceRole: use(['kms:GenerateDataKey']),
+      PlanRestoreRole: both,
+      RestoreObjectsRole: both,
+    });
+    const encryption = template.Resources['Vault']?.Properties?.['BucketEncryption'] as Value;
+    expect(resolve(encryption, { template, parameters: { VaultKmsKeyArn: key } })).toMatchObject({
+      ServerSideEncryptionConfiguration: [
+        {
+          ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: key },
+          BucketKeyEnabled: true,
+        },
+      ],
+    });
+  });
+
+  it('is an option: without it, no role has anything of KMS', () => {
+    expect(Object.values(rights({})).flat()).toEqual([]);
+  });
+});
