@@ -129,6 +129,19 @@ def _wildcards_of_any_character(pattern, ignore_case):
     return re.compile(f"^{regex}$", re.DOTALL | (re.IGNORECASE if ignore_case else 0))
 
 
+def _principal_arn_of_roles(resolve):
+    """aws:PrincipalArn: "For IAM roles, the request context returns the ARN of the role", not of the session."""
+    session = re.compile(r"^arn:([^:]+):sts::(\d{12}):assumed-role/([^/]+)/.*$")
+
+    def resolve_condition_key(key, ctx):
+        value = resolve(key, ctx)
+        if key.lower() != "aws:principalarn" or not isinstance(value, str):
+            return value
+        return session.sub(r"arn:\1:iam::\2:role/\3", value)
+
+    return resolve_condition_key
+
+
 def _conditions_with_joins(evaluate):
     """Fn::Equals: "Value1 and Value2 can be [...] functions" such as Fn::Join, of a list parameter here."""
 
@@ -187,6 +200,7 @@ provisioners._RESOURCE_HANDLERS["AWS::CloudWatch::CompositeAlarm"] = {
     "update": lambda physical_id, old, new, stack_name: (physical_id, {}),
     "delete": lambda physical_id, props: None,
 }
+iam_evaluator._resolve_condition_key = _principal_arn_of_roles(iam_evaluator._resolve_condition_key)
 iam_evaluator._fnmatch_compile = lru_cache(maxsize=4096)(_wildcards_of_any_character)
 
 if __name__ == "__main__":

@@ -13,8 +13,15 @@ declare module 'vitest' {
 
 const OPTIONS = {
   stateDir: resolve(import.meta.dirname, '../../../.holdfast/e2e'),
+  // The tests are the account's root: with a list of senders, the functions have to be on it as well.
   // Small parts, so that a test can have a large object; no wait between retries, so that one can have a poison message.
-  parameters: { MultipartThresholdMiB: '5', PartMiB: '5', RetryBaseSeconds: '0', KeysPerStep: '500' },
+  parameters: {
+    MultipartThresholdMiB: '5',
+    PartMiB: '5',
+    RetryBaseSeconds: '0',
+    KeysPerStep: '500',
+    RestoreSenders: 'arn:aws:iam::000000000000:root',
+  },
 };
 
 /** A local cloud of the tests' own, with the real template in it. */
