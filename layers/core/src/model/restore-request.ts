@@ -45,7 +45,7 @@ export function parseRestoreMessage(body: string): RestoreRequest {
   const bytes = Buffer.byteLength(body);
   if (bytes > MAX_MESSAGE_BYTES)
     throw new InvalidInputError(
-      `a restore request may take ${MAX_MESSAGE_BYTES} bytes, and this one takes ${bytes}`,
+      `a restore request may take ${MAX_MESSAGE_BYTES} bytes, and this one takes ${bytes}: send several requests`,
     );
   return checkRestoreMessage(parseJson(body));
 }
