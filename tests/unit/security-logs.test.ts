@@ -35,7 +35,7 @@ async function receive(queue: QueueName, body: string, receives = 1): Promise<vo
       await pipeline.handle(queue, message);
     },
     {
-      retry: { postpone: async () => {}, retryBaseSeconds: 5, telemetry: pipeline.telemetry },
+      retry: { postpone: async () => {}, retryBaseSeconds: 5, concurrency: 4, telemetry: pipeline.telemetry },
       flush: () => {},
     },
   );
