@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Settings } from '@holdfast/core/flows/dependencies.ts';
+import { parseDocument } from 'yaml';
+
+const MIB = 1024 * 1024;
+const FILE = resolve(import.meta.dirname, '../../template.yaml');
+const document = parseDocument(readFileSync(FILE, 'utf8'), { logLevel: 'error' });
+
+/** What the template says of one function and of the queue that it reads. */
+export type FunctionSettings = {
+  readonly memoryMiB: number;
+  readonly timeoutSeconds: number;
+  readonly batchSize: number;
+  readonly windowSeconds: number;
+  readonly maximumConcurrency: number;
+};
+
+/** The numbers of the real template, so that the model cannot drift away from what is deployed. */
+export const TEMPLATE = {
+  captureChanges: functionSettings('CaptureChangesFunction'),
+  captureBacklog: functionSettings('CaptureBacklogFunction'),
+  reconcileSource: functionSettings('ReconcileSourceFunction'),
+  planRestore: functionSettings('PlanRestoreFunction'),
+  restoreObjects: functionSettings('RestoreObjectsFunction'),
+  retryBaseSeconds: parameter('RetryBaseSeconds'),
+  retentionDays: parameter('RetentionDays'),
+} as const;
+
+/** The settings that the flows get in a stack with the template's defaults. */
+export function flowSettings(vault: string): Settings {
+  return {
+    vault,
+    multipartThresholdBytes: parameter('MultipartThresholdMiB') * MIB,
+    partBytes: parameter('PartMiB') * MIB,
+    concurrency: parameter('ObjectConcurrency'),
+    keysPerStep: parameter('KeysPerStep'),
+    // As runtime/config.ts has them: they are not parameters.
+    maxRanges: 8,
+    graceMs: 15 * 60 * 1000,
+    maxReceives: 8,
+    restoreTargets: ['holdfast-restore-*'],
+  };
+}
+
+function parameter(name: string): number {
+  return number(['Parameters', name, 'Default']);
+}
+
+function functionSettings(name: string): FunctionSettings {
+  const properties = ['Resources', name, 'Properties'];
+  const mapping = [...properties, 'Events', 'Messages', 'Properties'];
+  return {
+    memoryMiB: number([...properties, 'MemorySize'], ['Globals', 'Function', 'MemorySize']),
+    timeoutSeconds: number([...properties, 'Timeout'], ['Globals', 'Function', 'Timeout']),
+    batchSize: number([...mapping, 'BatchSize']),
+    windowSeconds: Number(document.getIn([...mapping, 'MaximumBatchingWindowInSeconds']) ?? 0),
+    maximumConcurrency: number([...mapping, 'ScalingConfig', 'MaximumConcurrency']),
+  };
+}
+
+/** @throws when neither path holds a number: the template was changed in a way the model does not know */
+function number(path: readonly string[], otherwise: readonly string[] = path): number {
+  const value = Number(document.getIn(path) ?? document.getIn(otherwise));
+  if (Number.isFinite(value)) return value;
+  throw new Error(`template.yaml has no number at ${path.join('.')}`);
+}
