@@ -2,6 +2,7 @@ import { compareKeys } from '../../model/byte-order.ts';
 import type { Entry } from '../../model/entry.ts';
 import { StoreError } from '../../model/errors.ts';
 import type { ListedObject } from '../../model/object.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
 import type { World } from '../dependencies.ts';
 
 /** One key, as the source and as the catalog know it. At least one of the two is there. */
@@ -41,7 +42,7 @@ export function sourceObjects(
   bucket: string,
   prefix: string | undefined,
   range: KeyRange,
-  { store }: Pick<World, 'store'>,
+  { store }: { readonly store: Pick<ObjectStore, 'list'> },
 ): AsyncGenerator<ListedObject> {
   return paged(range, `the listing of s3://${bucket}`, async (after) => {
     const { objects, more } = await store.list({ bucket, ...given({ prefix, after }) });

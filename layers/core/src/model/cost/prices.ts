@@ -24,6 +24,8 @@ export const PRICES = {
   gbSecond: 0.0000133334,
   /** CloudWatch Logs, for each GB that is written. */
   logGb: 0.5,
+  /** A custom metric in CloudWatch, a month. */
+  metricMonth: 0.3,
   tableGbMonth: 0.25,
   /** Point-in-time recovery. */
   tableBackupGbMonth: 0.2,

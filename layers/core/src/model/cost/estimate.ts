@@ -1,0 +1,95 @@
+import type { Inventory } from './inventory.ts';
+import { PRICES } from './prices.ts';
+import { type Requests, timesRequests, usageOf } from './requests.ts';
+import { FUNCTION_USAGE, SPEED } from './speed.ts';
+import { catalogRows, currentCopies, oldVersions, type Retention, type Stored } from './storage.ts';
+import { priceOf, sumUsage, timesUsage, total, type Usage } from './usage.ts';
+import { captureChanges, compareKeys, firstBackup, fullRestore, type WorkSettings } from './work.ts';
+
+/** What an estimate takes for granted. */
+export type CostPlan = {
+  readonly retention: Retention;
+  readonly work: WorkSettings;
+  readonly changesPerDay: number;
+};
+
+/** Something that is done: its requests by kind, its price, and how long it takes. */
+export type Work = { readonly requests: Requests; readonly dollars: number; readonly seconds: number };
+
+/** All amounts are in US dollars at list price. */
+export type Estimate = {
+  readonly firstBackup: Work;
+  readonly monthly: {
+    readonly copies: Stored;
+    readonly oldVersions: Stored;
+    readonly catalog: Stored;
+    readonly captures: Omit<Work, 'seconds'>;
+    readonly reconciles: Omit<Work, 'seconds'>;
+    readonly dollars: number;
+  };
+  /** One reconcile with nothing changed. */
+  readonly reconcile: Work;
+  readonly fullRestore: Work;
+  /** Paid once a month for the stack, whatever it protects: its queues are polled, its metrics kept. */
+  readonly stackDollars: number;
+};
+
+const DAYS_PER_MONTH = 30;
+/** Metrics that the functions emit. See ports/telemetry.ts. */
+const METRICS = 10;
+const QUEUES = 5;
+/** Five pollers for each queue, each asking every twenty seconds. Source: Lambda guide, "scaling behavior for SQS". */
+const EMPTY_POLLS = QUEUES * 5 * 3 * 60 * 24 * DAYS_PER_MONTH;
+
+export function estimateCost(inventory: Inventory, plan: CostPlan): Estimate {
+  const { work, retention, changesPerDay } = plan;
+  const changes = changesPerDay * DAYS_PER_MONTH;
+  const objects = inventory.small.objects + inventory.large.objects;
+  const comparison = compareKeys(inventory.listed, work);
+  const captures = workOf(captureChanges(changes, inventory), timesUsage(FUNCTION_USAGE.change, changes), 0);
+  const reconcile = workOf(
+    comparison,
+    timesUsage(FUNCTION_USAGE.compare, inventory.listed),
+    inventory.listed / SPEED.compare,
+  );
+  const reconciles = {
+    requests: timesRequests(comparison, DAYS_PER_MONTH),
+    dollars: reconcile.dollars * DAYS_PER_MONTH,
+  };
+  const copies = currentCopies(inventory);
+  const old = oldVersions(changesPerDay, inventory, retention);
+  const catalog = catalogRows(inventory);
+  const all = [copies, old, catalog, captures, reconciles];
+  return {
+    firstBackup: workOf(
+      firstBackup(inventory, work),
+      timesUsage(FUNCTION_USAGE.firstBackup, objects + inventory.archived.objects),
+      copySeconds(objects + inventory.archived.objects, copies.bytes, SPEED.firstBackup),
+    ),
+    monthly: {
+      copies,
+      oldVersions: old,
+      catalog,
+      captures: { requests: captures.requests, dollars: captures.dollars },
+      reconciles,
+      dollars: all.reduce((sum, { dollars }) => sum + dollars, 0),
+    },
+    reconcile,
+    fullRestore: workOf(
+      fullRestore(inventory, work),
+      timesUsage(FUNCTION_USAGE.restore, objects),
+      copySeconds(objects, copies.bytes, SPEED.restore),
+    ),
+    stackDollars:
+      (EMPTY_POLLS / 1e6) * PRICES.perMillion.queueRequests + METRICS * PRICES.metricMonth,
+  };
+}
+
+function workOf(requests: Requests, functions: Partial<Usage>, seconds: number): Work {
+  return { requests, dollars: total(priceOf(sumUsage([usageOf(requests), functions]))), seconds };
+}
+
+/** Small objects are bound by how many there are, large ones by their bytes. */
+function copySeconds(objects: number, bytes: number, objectsPerSecond: number): number {
+  return Math.max(objects / objectsPerSecond, bytes / SPEED.copiedBytes);
+}

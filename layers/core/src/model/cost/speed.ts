@@ -1,0 +1,22 @@
+/**
+ * How fast the stack works with the template's settings, and what its functions cost while they do: by the model
+ * (`npm run bench -- --only model`, docs/benchmarks.md), which says so when these have drifted from it.
+ */
+export const SPEED = {
+  /** Objects a second. */
+  firstBackup: 600,
+  restore: 750,
+  /** Keys a second. */
+  compare: 2800,
+  /** Bytes a second that S3 copies for all functions together: assumed, a tenth of a GB for each of 160 requests. */
+  copiedBytes: 16e9,
+} as const;
+
+/** GB-seconds and invocations of Lambda, and GB of logs, for each object or key. */
+export const FUNCTION_USAGE = {
+  firstBackup: { gbSeconds: 0.0036, invocations: 0.0101, logGb: 2.1e-8 },
+  restore: { gbSeconds: 0.0033, invocations: 0.0101, logGb: 2.1e-8 },
+  compare: { gbSeconds: 0.0001, invocations: 0.00006, logGb: 1e-10 },
+  /** For a change that is alone in its batch. */
+  change: { gbSeconds: 0.03, invocations: 1, logGb: 2.04e-6 },
+} as const;

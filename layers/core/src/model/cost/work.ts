@@ -1,0 +1,117 @@
+import type { Inventory } from './inventory.ts';
+import { type Requests, sumRequests, timesRequests } from './requests.ts';
+
+/** What of the stack's settings decides how many requests there are. */
+export type WorkSettings = { readonly keysPerStep: number };
+
+/** Objects in one message, keys in one page, messages in one SendMessageBatch. */
+const BATCH = 100;
+const PAGE = 1000;
+const SEND_BATCH = 10;
+/** Ranges that one source is listed in at most. Each cut takes a listing or two, of one key. */
+const MAX_RANGES = 8;
+/** What SQS is asked for a message that is received by itself: receive and delete. */
+const HANDLED = 2;
+
+/** A reconcile of so many keys of which nothing changed; the listing part of any reconcile or restore. */
+export function compareKeys(keys: number, { keysPerStep }: WorkSettings): Requests {
+  const steps = stepsFor(keys, keysPerStep);
+  const cuts = cutsFor(keys, keysPerStep);
+  return sumRequests([
+    // A step reads up to one page on each side that the next one reads again.
+    { list: pages(keys) + (steps - 1) + cuts, listEntries: pages(keys) + (steps - 1) },
+    { completeStep: steps, getJob: 2 * steps, getSource: steps + 1, createJob: 1 },
+    { patchSource: 2, resetTotals: 1, finishJob: 1, listProblems: 1, put: 1 },
+    { queue: HANDLED * steps + (steps - 1) },
+  ]);
+}
+
+/** The first reconcile of a bucket: everything is new. */
+export function firstBackup(inventory: Inventory, settings: WorkSettings): Requests {
+  const { small, large, archived } = inventory;
+  const found = small.objects + large.objects + archived.objects;
+  return sumRequests([
+    listingOfNew(inventory, settings),
+    { getEntry: found, head: found, putEntry: found, copy: small.objects },
+    timesRequests(COPY_IN_PARTS, large.objects),
+    { copyPart: large.parts },
+    batches(found),
+  ]);
+}
+
+/** The catalog is empty: its pages are, too. */
+function listingOfNew({ listed }: Inventory, settings: WorkSettings): Requests {
+  const { listEntries: _, ...rest } = compareKeys(listed, settings);
+  return { ...rest, emptyPage: stepsFor(listed, settings.keysPerStep) };
+}
+
+/** Beside its parts, and what every object costs: the upload's begin and end, and the message that copies the parts. */
+const COPY_IN_PARTS: Requests = {
+  beginMultipart: 1,
+  listParts: 1,
+  completeMultipart: 1,
+  head: 2,
+  getEntry: 1,
+  putEntry: 1,
+  addActivity: 1,
+  queue: 1 + HANDLED,
+};
+
+function batches(objects: number): Requests {
+  const messages = Math.ceil(objects / BATCH);
+  return {
+    completeStep: messages,
+    getJob: messages,
+    queue: HANDLED * messages + Math.ceil(messages / SEND_BATCH),
+  };
+}
+
+/**
+ * So many changes, each by its own event and alone in its batch: what a bucket costs that changes slowly. One that
+ * changes quickly costs up to a fifth less.
+ */
+export function captureChanges(changes: number, { small, large }: Inventory): Requests {
+  const objects = small.objects + large.objects;
+  if (objects === 0) return {};
+  const each: Requests = { event: 1, queue: 1 + HANDLED, getEntry: 1, head: 1, putEntry: 1, addActivity: 1 };
+  return sumRequests([
+    timesRequests(each, changes),
+    { copy: (changes * small.objects) / objects, copyPart: (changes * large.parts) / objects },
+    timesRequests(COPY_IN_PARTS, (changes * large.objects) / objects),
+  ]);
+}
+
+/** Everything that was captured, into an empty bucket. */
+export function fullRestore({ small, large }: Inventory, { keysPerStep }: WorkSettings): Requests {
+  const objects = small.objects + large.objects;
+  // Plain keys, then a last step for those that are kept by their hash.
+  const steps = wholeSteps(objects, keysPerStep) + 1;
+  const inParts = { beginMultipart: large.objects, listParts: large.objects, completeMultipart: large.objects };
+  const messages = Math.ceil(small.objects / BATCH) + large.objects;
+  return sumRequests([
+    { listVersions: pages(objects) + steps + 1, createJob: 1, getSource: 1, finishJob: 1, listProblems: 1, put: 1 },
+    { completeStep: steps, getJob: 2 * steps, queue: HANDLED * steps + steps },
+    { head: 2 * objects, copy: small.objects, copyPart: large.parts },
+    inParts,
+    { completeStep: messages, getJob: 2 * messages },
+    { queue: HANDLED * messages + Math.ceil(messages / SEND_BATCH) },
+  ]);
+}
+
+function pages(keys: number): number {
+  return Math.max(1, Math.ceil(keys / PAGE));
+}
+
+/** Each range ends with a step that is not full. */
+function stepsFor(keys: number, keysPerStep: number): number {
+  return wholeSteps(keys, keysPerStep) + cutsFor(keys, keysPerStep);
+}
+
+/** A range is cut where there is more than one step left for each half. */
+function cutsFor(keys: number, keysPerStep: number): number {
+  return Math.min(MAX_RANGES - 1, Math.floor(wholeSteps(keys, keysPerStep) / 2));
+}
+
+function wholeSteps(keys: number, keysPerStep: number): number {
+  return Math.max(1, Math.ceil(keys / keysPerStep));
+}

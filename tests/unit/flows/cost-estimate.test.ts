@@ -1,0 +1,101 @@
+import { takeInventory } from '@holdfast/core/flows/take-inventory.ts';
+import type { Requests } from '@holdfast/core/model/cost/requests.ts';
+import { captureChanges, compareKeys, firstBackup, fullRestore } from '@holdfast/core/model/cost/work.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Pipeline, SOURCE } from '../../support/pipeline.ts';
+
+const COPIES = { multipartThresholdBytes: 20, partBytes: 8 };
+const WORK = { keysPerStep: 500 };
+const SMALL = 2_300;
+const LARGE = 40;
+const ARCHIVED = 20;
+
+let pipeline: Pipeline;
+
+beforeEach(async () => {
+  pipeline = new Pipeline({ settings: { ...COPIES, ...WORK, maxRanges: 8 } });
+  for (let index = 0; index < SMALL; index++) pipeline.s3.put(SOURCE, keyOf(index), 'small');
+  for (let index = 0; index < LARGE; index++) pipeline.s3.put(SOURCE, keyOf(index, 'large'), 'x'.repeat(50));
+  for (let index = 0; index < ARCHIVED; index++) {
+    pipeline.s3.put(SOURCE, keyOf(index, 'cold'), 'cold', { storageClass: 'GLACIER' });
+  }
+  pipeline.events.splice(0);
+  await pipeline.protect();
+});
+
+/** Keys from all over the alphabet, so that ranges can be cut. */
+function keyOf(index: number, kind = 'a'): string {
+  return `${String.fromCharCode(65 + (index % 50))}/${kind}-${index}`;
+}
+
+/** What the pipeline asks its ports for while it works; queues are left out: there are none in memory to poll. */
+async function requestsOf(work: () => Promise<unknown>): Promise<Record<string, number>> {
+  const { s3, catalog } = pipeline;
+  s3.requests.resetCounts();
+  catalog.requests.resetCounts();
+  await work();
+  return { ...s3.requests.counts(), ...catalog.requests.counts() };
+}
+
+/** The same of an estimate. */
+function portRequests({ queue: _q, event: _e, emptyPage = 0, ...rest }: Requests): Record<string, number> {
+  return emptyPage === 0 ? rest : { ...rest, listEntries: emptyPage };
+}
+
+function sum(requests: Record<string, number>): number {
+  return Object.values(requests).reduce((all, n) => all + n, 0);
+}
+
+/** What there is one of for each object or more has to be right by itself, and so has the sum. */
+function expectClose(estimated: Requests, real: Record<string, number>): void {
+  const expected = portRequests(estimated);
+  const kinds = new Set([...Object.keys(real), ...Object.keys(expected)]);
+  const off = [...kinds].filter((kind) => {
+    const [is = 0, says = 0] = [real[kind], expected[kind]];
+    return Math.max(is, says) >= 100 && Math.abs(is - says) > 0.05 * is;
+  });
+  expect(off.map((kind) => [kind, expected[kind], real[kind]])).toEqual([]);
+  expect(Math.abs(sum(expected) - sum(real)) / sum(real)).toBeLessThan(0.05);
+}
+
+const inventory = () => takeInventory({ bucket: SOURCE }, { copies: COPIES }, pipeline);
+
+describe('the estimate of requests', () => {
+  it('is what the first backup asks for, within 5 %', async () => {
+    const estimated = firstBackup(await inventory(), WORK);
+
+    expectClose(estimated, await requestsOf(() => pipeline.reconcile('first')));
+  });
+
+  it('is what a reconcile with nothing changed asks for', async () => {
+    await pipeline.reconcile('first');
+    const real = await requestsOf(() => pipeline.reconcile('again', { trigger: 'schedule' }));
+    const estimated = portRequests(compareKeys(SMALL + LARGE + ARCHIVED, WORK));
+
+    // So few that a page more or less is more than 5 %; there is none for each object.
+    expect(Math.abs(sum(estimated) - sum(real))).toBeLessThanOrEqual(4);
+    expect(Object.keys(estimated).sort()).toEqual(Object.keys(real).sort());
+  });
+
+  it('is what changes ask for, each alone in its batch', async () => {
+    await pipeline.reconcile('first');
+    const whole = await inventory();
+    const real = await requestsOf(async () => {
+      for (let index = 0; index < 300; index++) {
+        pipeline.s3.put(SOURCE, keyOf(index), `changed ${index}`);
+        await pipeline.deliverEvents();
+      }
+    });
+    const smallOnly = { ...whole, large: { objects: 0, bytes: 0, parts: 0 } };
+
+    // The row of the source is remembered by the functions, not by this pipeline.
+    expectClose(captureChanges(300, smallOnly), { ...real, getSource: 0 });
+  });
+
+  it('is what a full restore asks for, within 5 %', async () => {
+    const estimated = fullRestore(await inventory(), WORK);
+    await pipeline.reconcile('first');
+
+    expectClose(estimated, await requestsOf(() => pipeline.restore('all')));
+  });
+});
