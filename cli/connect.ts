@@ -18,7 +18,7 @@ import { restoreTargets } from '@holdfast/core/runtime/config.ts';
 import { CloudFormationStacks } from './adapters/aws/cloudformation-stacks.ts';
 import { s3Endpoint } from './adapters/aws/s3-endpoint.ts';
 import { SqsQueueAdmin } from './adapters/aws/sqs-queue-admin.ts';
-import type { Connection, GlobalOptions } from './context.ts';
+import type { Buckets, Connection, GlobalOptions } from './context.ts';
 import { type CoreStack, queueUrls, readOutputs } from './core-stack.ts';
 import { CommandError } from './errors.ts';
 import type { StackView } from './ports.ts';
@@ -43,8 +43,15 @@ export async function connect(options: GlobalOptions): Promise<Connection> {
   const region = await cloudFormation.config.region();
   const view = await findStack(options.stack, stacks);
   if (view === undefined) throw new CommandError(await noStack(options.stack, region, clients), 'no-stack');
-  const stack = { name: view.name, region, outputs: readOutputs(view) };
+  const { parameters = {} } = view;
+  const stack = { name: view.name, region, outputs: readOutputs(view), parameters };
   return { stack, stacks, ...ways(stack, clients, await s3Options(clients)) };
+}
+
+/** The way to buckets alone, for what can be said without a core stack. Asks nothing yet. */
+export async function connectBuckets(options: GlobalOptions): Promise<Buckets> {
+  const client = s3Client(await s3Options(clientOptions(options)));
+  return { store: new S3ObjectStore(client), region: await client.config.region() };
 }
 
 /** What the SDK says of an answer that it cannot read. */

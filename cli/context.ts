@@ -1,5 +1,6 @@
 import type { World } from '@holdfast/core/flows/dependencies.ts';
 import type { Clock } from '@holdfast/core/ports/clock.ts';
+import type { ObjectStore } from '@holdfast/core/ports/object-store.ts';
 import type { CoreStack } from './core-stack.ts';
 import type { Output, TextStream } from './output.ts';
 import type { QueueAdmin, Stacks } from './ports.ts';
@@ -22,12 +23,16 @@ export type Connection = {
   readonly queues: QueueAdmin;
 };
 
+/** Buckets, without a stack. */
+export type Buckets = { readonly store: ObjectStore; readonly region: string };
+
 /** Everything the CLI takes from its process. */
 export type Deps = {
   readonly stdout: TextStream;
   readonly stderr: TextStream;
   readonly progress: Progress;
   readonly connect: (options: GlobalOptions) => Promise<Connection>;
+  readonly connectBuckets: (options: GlobalOptions) => Promise<Buckets>;
   readonly clock: Clock;
   readonly pause: (ms: number) => Promise<void>;
   /** A few random letters, for names of jobs. */
@@ -42,6 +47,8 @@ export type Deps = {
 export type Context = Pick<Deps, 'clock' | 'pause' | 'random' | 'ask'> & {
   readonly output: Output;
   readonly connect: () => Promise<Connection>;
+  /** For commands that can do without a core stack. */
+  readonly connectBuckets: () => Promise<Buckets>;
   /** Says what Ctrl+C would leave behind from now on, and how to follow it. */
   readonly onInterrupt: (hint: string) => void;
 };

@@ -43,6 +43,7 @@ export type CoreStack = {
   readonly name: string;
   readonly region: string;
   readonly outputs: CoreOutputs;
+  readonly parameters: Readonly<Record<string, string>>;
 };
 
 /** Reads a stack's outputs. @throws {CommandError} when it is not a whole Holdfast stack */

@@ -30,6 +30,7 @@ function processDeps(interrupt: AbortController): Deps {
     progress: progressOn(stderr),
     // The AWS SDK takes a while to load; --help and usage errors do not wait for it.
     connect: async (options) => (await import('./connect.ts')).connect(options),
+    connectBuckets: async (options) => (await import('./connect.ts')).connectBuckets(options),
     clock: Date.now,
     pause: async (ms) => setTimeout(ms),
     random: () => randomBytes(4).toString('hex'),

@@ -6,6 +6,8 @@ export type StackView = {
   /** CloudFormation's own word: `CREATE_COMPLETE`. */
   readonly status: string;
   readonly outputs: Readonly<Record<string, string>>;
+  /** As they were given, or the template's defaults. */
+  readonly parameters?: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
 };
 

@@ -70,6 +70,7 @@ function actor(program: Command, { deps, onExit, onInterruptHint }: ProgramOptio
         ...(deps.ask === undefined ? {} : { ask: deps.ask }),
         output: new Output(deps, deps.progress, globals.json ?? false),
         connect: () => deps.connect(globals),
+        connectBuckets: () => deps.connectBuckets(globals),
         onInterrupt: onInterruptHint,
       };
       onExit(await work(context, ...args));

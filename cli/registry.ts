@@ -14,6 +14,10 @@ type Registered = { readonly summary: string; readonly load: () => Promise<Comma
 
 /** All commands, in the order of --help. Each is loaded only when it is called for. */
 export const COMMANDS: Readonly<Record<string, Registered>> = {
+  cost: {
+    summary: 'what backing up a bucket would cost, and how long it would take',
+    load: () => import('./commands/cost.ts'),
+  },
   protect: { summary: 'back up a bucket from now on', load: () => import('./commands/protect.ts') },
   unprotect: {
     summary: 'stop backing up a bucket; what is in the vault stays',

@@ -23,7 +23,11 @@ export type CaptureResult = {
 };
 
 /** New objects, one event each, until the last of them is in the catalog. */
-export async function runCapture(changes: Changes, settings: Modelled, tuning: Tuning = {}): Promise<CaptureResult> {
+export async function runCapture(
+  changes: Changes,
+  settings: Modelled,
+  tuning: Tuning = {},
+): Promise<CaptureResult> {
   const stack = new ModelledStack({ settings, tuning });
   const { time, catalog, ledger } = stack.aws;
   await stack.protect();

@@ -96,7 +96,9 @@ export class Instance {
       ledger.conflicts += 1;
       ledger.bill({ tableWrites: 4 });
       const full = Math.min(1000, CONFLICT_BASE_MS * 2 ** attempt);
-      await time.sleep(random.sample(this.#aws.settings.latency.transaction) + full / 2 + (random.next() * full) / 2);
+      await time.sleep(
+        random.sample(this.#aws.settings.latency.transaction) + full / 2 + (random.next() * full) / 2,
+      );
     }
     heldJobs.add(jobId);
     try {
@@ -109,7 +111,9 @@ export class Instance {
 
 /** What a page costs depends on how full it is. */
 function sized({ usage, limit }: Operation, size: number): Operation['usage'] {
-  return limit === 'tableReads' && size < 1 ? { tableReads: Math.max(0.5, (usage.tableReads ?? 0) * size) } : usage;
+  return limit === 'tableReads' && size < 1
+    ? { tableReads: Math.max(0.5, (usage.tableReads ?? 0) * size) }
+    : usage;
 }
 
 function refusal({ kind }: Operation): Error {

@@ -32,7 +32,10 @@ export class Ledger {
   }
 
   /** Requests and usage for each of so many objects. */
-  per(objects: number): { readonly requests: ReadonlyArray<readonly [string, number]>; readonly usage: Usage } {
+  per(objects: number): {
+    readonly requests: ReadonlyArray<readonly [string, number]>;
+    readonly usage: Usage;
+  } {
     const requests = [...this.requests]
       .map(([kind, n]) => [kind, n / objects] as const)
       .sort(([, a], [, b]) => b - a);

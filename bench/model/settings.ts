@@ -115,13 +115,21 @@ export function settingsTable({ latency, cpu, limits, sdk, logs, entryBytes }: M
       'assumed; S3: "usually in seconds"; EventBridge alone 148 ms, p99 387 ms published',
     ],
     ['message to function', ms(latency.poll), 'published: SQS standard queue to Lambda'],
-    ['start of an instance', ms(latency.init), 'assumed: four times what a bundle of 500 KiB takes on a whole CPU'],
+    [
+      'start of an instance',
+      ms(latency.init),
+      'assumed: four times what a bundle of 500 KiB takes on a whole CPU',
+    ],
     [
       'CPU for each request; each page of a listing',
       `${cpu.request} ms; ${cpu.page} ms`,
       'measured on a whole CPU, without TLS: node bench/model/cpu.ts',
     ],
-    ['function memory that comes with one CPU', `${limits.memoryPerCpu} MiB`, 'documented; less memory, less of it'],
+    [
+      'function memory that comes with one CPU',
+      `${limits.memoryPerCpu} MiB`,
+      'documented; less memory, less of it',
+    ],
     [
       'S3, each bucket as one prefix',
       `${limits.s3WritesPerSecond} writes/s, ${limits.s3ReadsPerSecond} reads/s, then 503`,

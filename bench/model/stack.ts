@@ -45,7 +45,9 @@ export type StackOptions = {
 export class ModelledStack {
   readonly aws: ModelledAws;
   readonly queues: Readonly<Record<QueueName, ModelledQueue>>;
-  readonly functions: Readonly<Record<'changes' | 'backlog' | 'reconcile' | 'plan' | 'restore', ModelledFunction>>;
+  readonly functions: Readonly<
+    Record<'changes' | 'backlog' | 'reconcile' | 'plan' | 'restore', ModelledFunction>
+  >;
   /** When each key changed, and when its event was in the queue. */
   readonly arrivals = new Map<string, { readonly changedAt: number; readonly arrivesAt: number }>();
   readonly #settings: Settings;
@@ -116,7 +118,11 @@ export class ModelledStack {
 
   #functions(): ModelledStack['functions'] {
     const changes: Handler = (batch, instance, timeLeft) => {
-      const messages = batch.map(({ id, body, receives }) => ({ messageId: id, body, receiveCount: receives }));
+      const messages = batch.map(({ id, body, receives }) => ({
+        messageId: id,
+        body,
+        receiveCount: receives,
+      }));
       return captureEvents(messages, timeLeft, { ...this.#worldOf(instance), sources: instance.sources });
     };
     return {
@@ -175,7 +181,11 @@ class SendingQueue implements WorkQueue {
     this.#queues = queues;
   }
 
-  async send(queue: QueueName, bodies: readonly string[], { delaySeconds = 0 }: SendOptions = {}): Promise<void> {
+  async send(
+    queue: QueueName,
+    bodies: readonly string[],
+    { delaySeconds = 0 }: SendOptions = {},
+  ): Promise<void> {
     const { ledger, time, random, settings } = this.#aws;
     const batches = batchesOf(bodies);
     for (const [index, batch] of batches.entries()) {

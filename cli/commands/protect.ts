@@ -1,9 +1,8 @@
 import { registerSource } from '@holdfast/core/flows/register-source.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
-import { checkGlob } from '@holdfast/core/model/filter.ts';
 import type { ReconcileMessage } from '@holdfast/core/model/messages.ts';
 import type { SourceSettings } from '@holdfast/core/model/source.ts';
-import { parseBucketUri, sourceUri } from '@holdfast/core/model/source-uri.ts';
+import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { sourceStackName } from '@holdfast/core/model/stack-names.ts';
 import type { Command } from 'commander';
 import type { Connection, Context } from '../context.ts';
@@ -11,31 +10,21 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
 import { newJobId, startJob } from '../jobs/start-job.ts';
 import type { Protected } from '../json/protect.ts';
-import { repeatable } from '../options.ts';
 import type { Act } from '../registry.ts';
 import { checkBucket, checkNotVault } from '../sources/bucket-argument.ts';
+import { type CoveredOptions, coveredOptions, parseCovered } from '../sources/covered-argument.ts';
 import { sourceStack } from '../sources/source-stack.ts';
 import { Steps } from '../steps.ts';
 
-type Options = {
-  readonly prefix?: string;
-  readonly include?: string[];
-  readonly exclude?: string[];
-  readonly initial: boolean;
-  readonly wait?: true;
-};
+type Options = CoveredOptions & { readonly initial: boolean; readonly wait?: true };
 type Wanted = Omit<SourceSettings, 'protectedAt'> & { readonly bucket: string };
 
 export function define(command: Command, act: Act): void {
-  command
+  coveredOptions(command)
     .description(
       'Backs up a bucket from now on: deploys its own small stack, switches EventBridge on at the bucket (its other ' +
         'notifications stay), and begins the first reconcile, which copies what is there already.',
     )
-    .argument('<uri>', 's3://bucket, or s3://bucket/prefix')
-    .option('--prefix <prefix>', 'only keys that begin so')
-    .option('--include <glob>', 'only keys that match; can be repeated', repeatable)
-    .option('--exclude <glob>', 'no keys that match; wins over --include; can be repeated', repeatable)
     .option('--no-initial', 'leave out the first reconcile: only what changes from now on is copied')
     .option('--wait', 'wait until the first reconcile is done')
     .addHelpText(
@@ -62,22 +51,11 @@ async function protect(context: Context, uri: string, options: Options): Promise
   return options.initial ? beginInitial(facts, options, connection, context) : finish(facts, context);
 }
 
-function parseWanted(uri: string, { prefix, include = [], exclude = [], initial, wait }: Options): Wanted {
-  const parsed = parseBucketUri(uri);
-  if (parsed.prefix !== '' && prefix !== undefined) {
-    throw new InvalidInputError(`the prefix is given twice: in "${uri}" and as --prefix "${prefix}"`);
-  }
-  if (wait && !initial)
+function parseWanted(uri: string, options: Options): Wanted {
+  const covered = parseCovered(uri, options);
+  if (options.wait && !options.initial)
     throw new InvalidInputError('--wait waits for the first reconcile, which --no-initial leaves out');
-  for (const glob of [...include, ...exclude]) checkGlob(glob);
-  const covered = prefix ?? parsed.prefix;
-  return {
-    bucket: parsed.bucket,
-    source: sourceUri(parsed.bucket),
-    ...(covered === '' ? {} : { prefix: covered }),
-    ...(include.length === 0 ? {} : { include }),
-    ...(exclude.length === 0 ? {} : { exclude }),
-  };
+  return { ...covered, source: sourceUri(covered.bucket) };
 }
 
 async function checkNotProtected(source: string, { world }: Connection): Promise<void> {

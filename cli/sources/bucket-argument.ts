@@ -1,5 +1,6 @@
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { parseBucketUri, sourceUri } from '@holdfast/core/model/source-uri.ts';
+import type { ObjectStore } from '@holdfast/core/ports/object-store.ts';
 import type { Connection } from '../context.ts';
 
 /** Reads the URI of a whole bucket. @throws {InvalidInputError} also when a prefix stands behind it */
@@ -19,7 +20,21 @@ export function parseBucket(uri: string): string {
  * @throws {InvalidInputError} when it does not exist, may not be used, or is in another region than the stack
  */
 export async function checkBucket(bucket: string, { world, stack }: Connection): Promise<void> {
-  const found = await world.store.bucket(bucket);
+  const region = await checkAccess(bucket, world);
+  if (region !== undefined && region !== stack.region) {
+    throw new InvalidInputError(
+      `${sourceUri(bucket)} is in ${region}, the stack "${stack.name}" in ${stack.region}: ` +
+        `use a stack in ${region} (--region ${region})`,
+    );
+  }
+}
+
+/** @returns the region that the bucket is in, if it says. @throws {InvalidInputError} when it cannot be used */
+export async function checkAccess(
+  bucket: string,
+  { store }: { readonly store: Pick<ObjectStore, 'bucket'> },
+): Promise<string | undefined> {
+  const found = await store.bucket(bucket);
   if (found.state === 'absent') {
     throw new InvalidInputError(
       `there is no bucket ${sourceUri(bucket)}: check its name, the account and the endpoint`,
@@ -30,12 +45,7 @@ export async function checkBucket(bucket: string, { world, stack }: Connection):
       `access denied to ${sourceUri(bucket)}: it belongs to somebody else, or your credentials lack s3:ListBucket`,
     );
   }
-  if (found.region !== undefined && found.region !== stack.region) {
-    throw new InvalidInputError(
-      `${sourceUri(bucket)} is in ${found.region}, the stack "${stack.name}" in ${stack.region}: ` +
-        `use a stack in ${found.region} (--region ${found.region})`,
-    );
-  }
+  return found.region;
 }
 
 /** Refuses the bucket that holds all copies. @throws {InvalidInputError} */

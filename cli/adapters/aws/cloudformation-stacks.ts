@@ -134,12 +134,15 @@ function toInput({ name, template, parameters, tags }: StackRequest) {
   };
 }
 
-function toView({ StackName = '', StackStatus, Outputs = [], Tags = [] }: Stack): StackView {
+function toView({ StackName = '', StackStatus, Outputs = [], Parameters = [], Tags = [] }: Stack): StackView {
   return {
     name: StackName,
     status: StackStatus ?? 'UNKNOWN',
     outputs: Object.fromEntries(
       Outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
+    ),
+    parameters: Object.fromEntries(
+      Parameters.map(({ ParameterKey = '', ParameterValue = '' }) => [ParameterKey, ParameterValue]),
     ),
     tags: Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value])),
   };

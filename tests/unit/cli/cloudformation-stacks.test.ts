@@ -56,10 +56,11 @@ beforeEach(() => {
 });
 
 describe('describe', () => {
-  it('gives outputs and tags', async () => {
+  it('gives outputs, parameters and tags', async () => {
     givenStates(
       stack('CREATE_COMPLETE', {
         Outputs: [{ OutputKey: 'VaultBucket', OutputValue: 'v' }],
+        Parameters: [{ ParameterKey: 'RetentionDays', ParameterValue: '90' }],
         Tags: [{ Key: 'a', Value: 'b' }],
       }),
     );
@@ -68,6 +69,7 @@ describe('describe', () => {
       name: 'wiring',
       status: 'CREATE_COMPLETE',
       outputs: { VaultBucket: 'v' },
+      parameters: { RetentionDays: '90' },
       tags: { a: 'b' },
     });
   });

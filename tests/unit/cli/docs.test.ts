@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { ERROR_KINDS } from '../../../cli/errors.ts';
 import { ApprovedSchema } from '../../../cli/json/approve.ts';
+import { CostSchema } from '../../../cli/json/cost.ts';
 import { ErrorSchema } from '../../../cli/json/error.ts';
 import { FailuresSchema, RedrivenSchema } from '../../../cli/json/failures.ts';
 import { JobResultSchema, StartedSchema } from '../../../cli/json/job.ts';
@@ -21,6 +22,7 @@ import { CliWorld } from './support/given-cli.ts';
 
 const SCHEMAS: Readonly<Record<string, v.GenericSchema>> = {
   error: ErrorSchema,
+  cost: CostSchema,
   protect: ProtectedSchema,
   unprotect: UnprotectedSchema,
   sources: SourcesSchema,

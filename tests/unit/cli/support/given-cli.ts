@@ -55,6 +55,8 @@ export class CliWorld {
   meanwhile: () => Promise<void> = () => this.pipeline.drain();
   /** Why there is no connection. */
   unreachable: Error | undefined;
+  /** What the core stack was deployed with. */
+  readonly parameters: Record<string, string> = {};
   /** With which options the core stack was looked for. */
   readonly connects: GlobalOptions[] = [];
   #names = 0;
@@ -95,6 +97,7 @@ export class CliWorld {
       name: 'holdfast',
       region: 'us-east-1',
       outputs: readOutputs({ name: 'holdfast', status: 'CREATE_COMPLETE', outputs: OUTPUTS, tags: {} }),
+      parameters: this.parameters,
     };
     return { stack, world: this.pipeline.world, stacks: this.stacks, queues: this.queues };
   }
@@ -109,6 +112,7 @@ export class CliWorld {
         if (this.unreachable !== undefined) throw this.unreachable;
         return this.connection;
       },
+      connectBuckets: async () => ({ store: this.pipeline.store, region: 'us-east-1' }),
       clock: () => this.pipeline.now,
       pause: async (ms) => {
         this.pipeline.now += ms;

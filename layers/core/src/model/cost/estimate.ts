@@ -80,8 +80,7 @@ export function estimateCost(inventory: Inventory, plan: CostPlan): Estimate {
       timesUsage(FUNCTION_USAGE.restore, objects),
       copySeconds(objects, copies.bytes, SPEED.restore),
     ),
-    stackDollars:
-      (EMPTY_POLLS / 1e6) * PRICES.perMillion.queueRequests + METRICS * PRICES.metricMonth,
+    stackDollars: (EMPTY_POLLS / 1e6) * PRICES.perMillion.queueRequests + METRICS * PRICES.metricMonth,
   };
 }
 

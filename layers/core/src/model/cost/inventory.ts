@@ -1,10 +1,10 @@
 import { isArchivedClass, type ListedObject } from '../object.ts';
+import { LEAST_MOVED_BYTES } from './prices.ts';
 
-const KIB = 1024;
-const MIB = 1024 * KIB;
+const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;
-/** Upper bounds of the size bands; 128 KiB is the least that lifecycle rules move. */
-export const SIZE_BANDS = [128 * KIB, MIB, 100 * MIB, GIB, 5 * GIB] as const;
+/** Upper bounds of the size bands. */
+export const SIZE_BANDS = [LEAST_MOVED_BYTES, MIB, 100 * MIB, GIB, 5 * GIB] as const;
 
 export type Amount = { readonly objects: number; readonly bytes: number };
 
@@ -14,6 +14,8 @@ export type Inventory = {
   readonly small: Amount;
   /** Copied in parts, so many in all. */
   readonly large: Amount & { readonly parts: number };
+  /** Of both, what lifecycle rules do not move to another class. */
+  readonly unmovable: Amount;
   /** In a class that must be thawed before it can be read. */
   readonly archived: Amount & { readonly keys: readonly string[] };
   readonly classes: ReadonlyMap<string, Amount>;
@@ -38,6 +40,7 @@ export class InventoryCount {
   #listed = 0;
   readonly #small = new Sum();
   readonly #large = new Sum();
+  readonly #unmovable = new Sum();
   readonly #archived = new Sum();
   readonly #archivedKeys: string[] = [];
   readonly #classes = new Map<string, Sum>();
@@ -71,6 +74,7 @@ export class InventoryCount {
     return {
       small: this.#small.amount,
       large: { ...this.#large.amount, parts: this.#parts },
+      unmovable: this.#unmovable.amount,
       archived: { ...this.#archived.amount, keys: this.#archivedKeys },
       classes: new Map([...this.#classes].map(([name, sum]) => [name, sum.amount])),
       bands: this.#bands.map(({ amount }) => amount),
@@ -86,6 +90,7 @@ export class InventoryCount {
 
   #addCapturable({ key, size }: ListedObject): void {
     this.#addToSample(key);
+    if (size < LEAST_MOVED_BYTES) this.#unmovable.add(size);
     if (size <= this.#copies.multipartThresholdBytes) {
       this.#small.add(size);
       return;

@@ -60,9 +60,7 @@ export type RequestKind = keyof typeof BILLED;
 export type Requests = Partial<Readonly<Record<RequestKind, number>>>;
 
 export function usageOf(requests: Requests): Usage {
-  return sumUsage(
-    Object.entries(requests).map(([kind, n]) => timesUsage(BILLED[kind as RequestKind], n)),
-  );
+  return sumUsage(Object.entries(requests).map(([kind, n]) => timesUsage(BILLED[kind as RequestKind], n)));
 }
 
 /** Several counts as one. */

@@ -1,5 +1,5 @@
-import { type Inventory, SIZE_BANDS } from './inventory.ts';
-import { CLASS_PRICES, LEAST_MOVED_BYTES, PRICES, type VaultClass } from './prices.ts';
+import type { Inventory } from './inventory.ts';
+import { CLASS_PRICES, PRICES, type VaultClass } from './prices.ts';
 import { ENTRY_BYTES } from './requests.ts';
 
 const GB = 1e9;
@@ -32,33 +32,32 @@ export function catalogRows({ small, large, archived }: Inventory): Stored {
  */
 export function oldVersions(changesPerDay: number, inventory: Inventory, retention: Retention): Stored {
   const { days, cold } = retention;
-  const daily = dailyVersions(changesPerDay, inventory);
+  const { movable, unmovable } = dailyVersions(changesPerDay, inventory);
   const warmDays = cold === undefined ? days : Math.min(days, cold.afterDays);
   const coldDays = days - warmDays;
-  const stays = { bytes: daily.unmovable.bytes * coldDays, objects: daily.unmovable.objects * coldDays };
-  const warmBytes = (daily.movable.bytes + daily.unmovable.bytes) * warmDays + stays.bytes;
-  const coldBytes = daily.movable.bytes * coldDays;
+  const warmBytes = movable.bytes * warmDays + unmovable.bytes * days;
+  const coldBytes = movable.bytes * coldDays;
   return {
     bytes: warmBytes + coldBytes,
     dollars:
       (warmBytes / GB) * CLASS_PRICES.STANDARD.gbMonth +
-      (cold === undefined || coldDays === 0 ? 0 : coldDollars(daily.movable, coldDays, cold.storageClass)),
+      (cold === undefined || coldDays === 0 ? 0 : coldDollars(movable, coldDays, cold.storageClass)),
   };
 }
 
 type Versions = { readonly objects: number; readonly bytes: number };
 
-/** Smaller ones stay where they are: S3 moves none below 128 KiB. */
-function dailyVersions(changesPerDay: number, { small, large, bands }: Inventory) {
+/** What a day's changes leave behind: S3 moves no version below 128 KiB, and the rest. */
+function dailyVersions(changesPerDay: number, { small, large, unmovable }: Inventory) {
   const objects = small.objects + large.objects;
   if (objects === 0) return { movable: NOTHING, unmovable: NOTHING };
-  const [tiny = NOTHING] = SIZE_BANDS[0] === LEAST_MOVED_BYTES ? bands : [];
   const share = changesPerDay / objects;
-  const unmovable = { objects: tiny.objects * share, bytes: tiny.bytes * share };
-  const bytes = (small.bytes + large.bytes) * share - unmovable.bytes;
   return {
-    unmovable,
-    movable: { objects: Math.max(0, changesPerDay - unmovable.objects), bytes: Math.max(0, bytes) },
+    unmovable: { objects: unmovable.objects * share, bytes: unmovable.bytes * share },
+    movable: {
+      objects: (objects - unmovable.objects) * share,
+      bytes: (small.bytes + large.bytes - unmovable.bytes) * share,
+    },
   };
 }
 

@@ -86,10 +86,21 @@ export function fullRestore({ small, large }: Inventory, { keysPerStep }: WorkSe
   const objects = small.objects + large.objects;
   // Plain keys, then a last step for those that are kept by their hash.
   const steps = wholeSteps(objects, keysPerStep) + 1;
-  const inParts = { beginMultipart: large.objects, listParts: large.objects, completeMultipart: large.objects };
+  const inParts = {
+    beginMultipart: large.objects,
+    listParts: large.objects,
+    completeMultipart: large.objects,
+  };
   const messages = Math.ceil(small.objects / BATCH) + large.objects;
   return sumRequests([
-    { listVersions: pages(objects) + steps + 1, createJob: 1, getSource: 1, finishJob: 1, listProblems: 1, put: 1 },
+    {
+      listVersions: pages(objects) + steps + 1,
+      createJob: 1,
+      getSource: 1,
+      finishJob: 1,
+      listProblems: 1,
+      put: 1,
+    },
     { completeStep: steps, getJob: 2 * steps, queue: HANDLED * steps + steps },
     { head: 2 * objects, copy: small.objects, copyPart: large.parts },
     inParts,

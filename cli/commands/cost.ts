@@ -1,0 +1,83 @@
+import { lookAtSample, takeInventory } from '@holdfast/core/flows/take-inventory.ts';
+import { InvalidInputError } from '@holdfast/core/model/errors.ts';
+import { sourceUri } from '@holdfast/core/model/source-uri.ts';
+import type { Command } from 'commander';
+import type { Buckets, Context } from '../context.ts';
+import type { CoreStack } from '../core-stack.ts';
+import { assumptionsOf } from '../cost/assumptions.ts';
+import { type Changes, changes, changesPerDay, USUAL_CHANGES } from '../cost/changes-option.ts';
+import { costJson } from '../cost/cost-json.ts';
+import { costLines } from '../cost/cost-text.ts';
+import { CommandError } from '../errors.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { helpText } from '../help.ts';
+import type { Act } from '../registry.ts';
+import { checkAccess } from '../sources/bucket-argument.ts';
+import { type CoveredOptions, coveredOptions, parseCovered } from '../sources/covered-argument.ts';
+import { count } from '../text/format.ts';
+
+type Options = CoveredOptions & { readonly changesPerDay?: Changes };
+
+export function define(command: Command, act: Act): void {
+  coveredOptions(command)
+    .description(
+      'Estimates what backing up a bucket costs: the first backup, each month, a full restore; how many requests, ' +
+        'how long. Lists the bucket to find out (a request for every 1,000 keys) and changes nothing.',
+    )
+    .option('--changes-per-day <n|n%>', 'objects that are overwritten or deleted on a day (1%)', changes)
+    .addHelpText(
+      'after',
+      helpText({
+        examples: [
+          'holdfast cost s3://photos',
+          'holdfast cost s3://photos/2026/ --changes-per-day 500 --json',
+        ],
+        notes:
+          'With a core stack its retention and classes are used, without one the defaults of the template. Prices ' +
+          'are list prices of one region, without free tiers: docs/cli.md says which.',
+      }),
+    )
+    .action(act(cost));
+}
+
+async function cost(context: Context, uri: string, options: Options): Promise<ExitCode> {
+  const covered = parseCovered(uri, options);
+  const { output } = context;
+  const { store, region, stack } = await reach(context);
+  const itsRegion = await checkAccess(covered.bucket, { store });
+  checkRegion(covered.bucket, itsRegion, region);
+  const assumptions = assumptionsOf(stack);
+  const inventory = await takeInventory(
+    covered,
+    { copies: assumptions.copies, onProgress: (n) => output.progress(`${count(n)} keys listed`) },
+    { store },
+  );
+  output.progress(`looking at ${inventory.sample.length} objects`);
+  const sample = await lookAtSample(covered.bucket, inventory.sample, { store });
+  const daily = changesPerDay(
+    options.changesPerDay ?? USUAL_CHANGES,
+    inventory.small.objects + inventory.large.objects,
+  );
+  const answer = costJson({ covered, inventory, sample }, assumptions, daily);
+  output.answer(answer, () => costLines(answer));
+  return EXIT.done;
+}
+
+/** The buckets, and the core stack if there is one: an estimate is what people want before they deploy it. */
+async function reach(context: Context): Promise<Buckets & { readonly stack?: CoreStack }> {
+  try {
+    const { world, stack } = await context.connect();
+    return { store: world.store, region: stack.region, stack };
+  } catch (error) {
+    if (!(error instanceof CommandError) || error.kind !== 'no-stack') throw error;
+    return context.connectBuckets();
+  }
+}
+
+/** S3 lists a bucket only where it is. */
+function checkRegion(bucket: string, itsRegion: string | undefined, region: string): void {
+  if (itsRegion === undefined || itsRegion === region) return;
+  throw new InvalidInputError(
+    `${sourceUri(bucket)} is in ${itsRegion}, and was asked for in ${region}: say --region ${itsRegion}`,
+  );
+}
