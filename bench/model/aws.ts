@@ -9,7 +9,7 @@ import { RateLimit } from './rate-limit.ts';
 import type { Modelled } from './settings.ts';
 import { VirtualTime } from './virtual-time.ts';
 
-export const START = Date.parse('2026-03-01T12:00:00Z');
+const START = Date.parse('2026-03-01T12:00:00Z');
 
 export type AwsOptions = {
   readonly settings: Modelled;
@@ -30,7 +30,7 @@ export class ModelledAws {
   readonly catalog = new MemoryCatalog();
   /** Jobs whose row a transaction holds at this moment. */
   readonly heldJobs = new Set<string>();
-  readonly #limits: Readonly<Record<Exclude<Operation['limit'], 'none'>, RateLimit>>;
+  readonly #limits: Readonly<Record<Operation['limit'], RateLimit>>;
   readonly #place: (key: string) => number;
 
   constructor({ settings, seed, onEvent, place = () => 0 }: AwsOptions) {
@@ -50,7 +50,6 @@ export class ModelledAws {
 
   /** @returns false when the partition refuses: 503 SlowDown, or a throttled table */
   admit(operation: Operation, partition: string): boolean {
-    if (operation.limit === 'none') return true;
     const units = operation.usage.tableWrites ?? operation.usage.tableReads ?? 1;
     return this.#limits[operation.limit].take(partition, units, this.time.now);
   }

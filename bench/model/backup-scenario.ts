@@ -19,16 +19,46 @@ export type Phase = {
 
 /** A bucket that is there already: backed up, looked at again with nothing changed, restored into another one. */
 export async function runBackup(objects: number, settings: Modelled, tuning: Tuning = {}): Promise<Phase[]> {
-  const stack = new ModelledStack({ settings, tuning, place: (key) => Number(key) / objects });
-  stack.aws.s3.bucket('photos').eventBridge = false;
-  for (let index = 0; index < objects; index++) stack.put(String(index).padStart(9, '0'));
-  stack.aws.s3.bucket('photos').eventBridge = true;
+  const stack = new ModelledStack({ settings, tuning, place: placeOfSpread });
+  stack.fill(spreadKeys(objects));
   await stack.protect();
   return [
     await phase('first full backup', objects, stack, () => stack.reconcile('first')),
     await phase('unchanged reconcile', objects, stack, () => stack.reconcile('unchanged')),
     await phase('restore', objects, stack, () => stack.restore('restore')),
   ];
+}
+
+/** Only the reconcile of a bucket that is backed up already. */
+export async function runUnchanged(
+  keys: () => Iterable<string>,
+  objects: number,
+  settings: Modelled,
+): Promise<Phase> {
+  const stack = new ModelledStack({ settings });
+  stack.fill(keys());
+  await stack.protect();
+  await stack.record(keys());
+  return phase('unchanged reconcile', objects, stack, () => stack.reconcile('unchanged'));
+}
+
+/** Keys that begin differently, as those that begin with a hash or an id. */
+export function* spreadKeys(objects: number): Generator<string> {
+  for (let index = 0; index < objects; index++) yield `${hash(index).toString(16).padStart(8, '0')}/${index}`;
+}
+
+/** Keys that all begin alike, as those below one folder, or with a date. */
+export function* likeKeys(objects: number): Generator<string> {
+  for (let index = 0; index < objects; index++) yield `2026/${String(index).padStart(9, '0')}.jpg`;
+}
+
+function hash(index: number): number {
+  return Math.imul(index + 1, 2_654_435_761) >>> 0;
+}
+
+function placeOfSpread(key: string): number {
+  const place = Number.parseInt(key.slice(0, 8), 16) / 2 ** 32;
+  return Number.isNaN(place) ? 0 : place;
 }
 
 async function phase(

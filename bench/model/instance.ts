@@ -66,7 +66,8 @@ export class Instance {
       await time.until(answered);
       if (admitted) {
         this.#refill(attempt);
-        ledger.add(operation.kind, sized(operation, size));
+        ledger.add(operation.kind, {}, size < 1 ? 1 : (operation.requests ?? 1));
+        ledger.bill(sized(operation, size));
         return;
       }
       ledger.throttled += 1;

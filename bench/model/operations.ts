@@ -1,3 +1,4 @@
+import { BILLED, ENTRY_BYTES, type RequestKind } from '@holdfast/core/model/cost/requests.ts';
 import type { Usage } from '@holdfast/core/model/cost/usage.ts';
 import type { Catalog } from '@holdfast/core/ports/catalog.ts';
 import type { ObjectStore } from '@holdfast/core/ports/object-store.ts';
@@ -8,81 +9,87 @@ export type Operation = {
   readonly kind: string;
   readonly latency: keyof Modelled['latency'];
   readonly usage: Partial<Usage>;
-  readonly limit: 's3Writes' | 's3Reads' | 'tableWrites' | 'tableReads' | 'none';
+  readonly limit: 's3Writes' | 's3Reads' | 'tableWrites' | 'tableReads';
   readonly cpu: keyof Modelled['cpu'];
+  /** Requests that AWS would need for what is one here. */
+  readonly requests?: number;
 };
 
 type Table<Port> = Readonly<Record<keyof Port, Operation>>;
 
-function s3Write(name: string, latency: Operation['latency'] = 'put'): Operation {
-  return { kind: `s3 ${name}`, latency, usage: { s3Writes: 1 }, limit: 's3Writes', cpu: 'request' };
+function s3Write(kind: RequestKind, name: string, latency: Operation['latency'] = 'put'): Operation {
+  return { kind: `s3 ${name}`, latency, usage: BILLED[kind], limit: 's3Writes', cpu: 'request' };
 }
 
-function s3Read(name: string): Operation {
-  return { kind: `s3 ${name}`, latency: 'head', usage: { s3Reads: 1 }, limit: 's3Reads', cpu: 'request' };
+function s3Read(kind: RequestKind, name: string): Operation {
+  return { kind: `s3 ${name}`, latency: 'head', usage: BILLED[kind], limit: 's3Reads', cpu: 'request' };
 }
 
-function s3List(name: string): Operation {
-  return { kind: `s3 ${name}`, latency: 'list', usage: { s3Writes: 1 }, limit: 's3Reads', cpu: 'page' };
+function s3List(kind: RequestKind, name: string): Operation {
+  return { kind: `s3 ${name}`, latency: 'list', usage: BILLED[kind], limit: 's3Reads', cpu: 'page' };
 }
 
-function tableRead(name: string, units = 1): Operation {
-  const usage = { tableReads: units };
-  return { kind: `dynamodb ${name}`, latency: 'table', usage, limit: 'tableReads', cpu: 'request' };
+function tableRead(kind: RequestKind, name: string): Operation {
+  return {
+    kind: `dynamodb ${name}`,
+    latency: 'table',
+    usage: BILLED[kind],
+    limit: 'tableReads',
+    cpu: 'request',
+  };
 }
 
-function tableWrite(name: string): Operation {
-  const usage = { tableWrites: 1 };
-  return { kind: `dynamodb ${name}`, latency: 'table', usage, limit: 'tableWrites', cpu: 'request' };
+function tableWrite(kind: RequestKind, name: string): Operation {
+  return {
+    kind: `dynamodb ${name}`,
+    latency: 'table',
+    usage: BILLED[kind],
+    limit: 'tableWrites',
+    cpu: 'request',
+  };
 }
 
 export const STORE_OPERATIONS: Table<ObjectStore> = {
-  head: s3Read('HeadObject'),
-  bucket: s3Read('HeadBucket'),
-  list: s3List('ListObjectsV2'),
-  listVersions: s3List('ListObjectVersions'),
-  copy: s3Write('CopyObject', 'copy'),
-  beginMultipart: s3Write('CreateMultipartUpload'),
-  copyPart: s3Write('UploadPartCopy', 'copy'),
-  listParts: s3Write('ListParts', 'head'),
-  completeMultipart: s3Write('CompleteMultipartUpload'),
-  abortMultipart: { ...s3Write('AbortMultipartUpload'), usage: {} },
-  getTags: s3Read('GetObjectTagging'),
-  putTags: s3Write('PutObjectTagging'),
-  hide: { ...s3Write('DeleteObject'), usage: {} },
-  put: s3Write('PutObject'),
-  get: s3Read('GetObject'),
-};
-
-/** A page of entries is 1,000 of them, read eventually consistent: half a unit for each 4 KB. */
-const ENTRIES_PAGE: Operation = {
-  ...tableRead('Query', (1000 * 600) / 4096 / 2),
-  latency: 'tablePage',
-  cpu: 'page',
+  head: s3Read('head', 'HeadObject'),
+  bucket: s3Read('bucket', 'HeadBucket'),
+  list: s3List('list', 'ListObjectsV2'),
+  listVersions: s3List('listVersions', 'ListObjectVersions'),
+  copy: s3Write('copy', 'CopyObject', 'copy'),
+  beginMultipart: s3Write('beginMultipart', 'CreateMultipartUpload'),
+  copyPart: s3Write('copyPart', 'UploadPartCopy', 'copy'),
+  listParts: s3Write('listParts', 'ListParts', 'head'),
+  completeMultipart: s3Write('completeMultipart', 'CompleteMultipartUpload'),
+  abortMultipart: s3Write('abortMultipart', 'AbortMultipartUpload'),
+  getTags: s3Read('getTags', 'GetObjectTagging'),
+  putTags: s3Write('putTags', 'PutObjectTagging'),
+  hide: s3Write('hide', 'DeleteObject'),
+  put: s3Write('put', 'PutObject'),
+  get: s3Read('get', 'GetObject'),
 };
 
 export const CATALOG_OPERATIONS: Table<Catalog> = {
-  getEntry: tableRead('GetItem'),
-  putEntry: tableWrite('PutItem'),
-  listEntries: ENTRIES_PAGE,
-  listUnprotected: { ...ENTRIES_PAGE, usage: { tableReads: 0.5 } },
-  getSource: tableRead('GetItem'),
-  putSource: tableWrite('PutItem'),
-  patchSource: tableWrite('UpdateItem'),
-  listSources: tableRead('Query'),
-  addActivity: tableWrite('UpdateItem'),
-  resetTotals: tableWrite('UpdateItem'),
-  createJob: tableWrite('PutItem'),
-  getJob: tableRead('GetItem'),
-  listJobs: tableRead('Query'),
-  // A put and an update, each double because they are in a transaction.
-  completeStep: {
-    ...tableWrite('TransactWriteItems'),
-    latency: 'transaction',
-    usage: { tableWrites: 4 },
+  getEntry: tableRead('getEntry', 'GetItem'),
+  putEntry: tableWrite('putEntry', 'PutItem'),
+  // A page of DynamoDB is one MB: more entries than the thousand of the memory adapter.
+  listEntries: {
+    ...tableRead('listEntries', 'Query'),
+    latency: 'tablePage',
+    cpu: 'page',
+    requests: (1000 * ENTRY_BYTES) / 2 ** 20,
   },
-  getStep: tableRead('GetItem'),
-  listProblems: tableRead('Query'),
-  enterDeletions: tableWrite('UpdateItem'),
-  finishJob: tableWrite('UpdateItem'),
+  listUnprotected: { ...tableRead('listUnprotected', 'Query'), latency: 'tablePage', cpu: 'page' },
+  getSource: tableRead('getSource', 'GetItem'),
+  putSource: tableWrite('putSource', 'PutItem'),
+  patchSource: tableWrite('patchSource', 'UpdateItem'),
+  listSources: tableRead('listSources', 'Query'),
+  addActivity: tableWrite('addActivity', 'UpdateItem'),
+  resetTotals: tableWrite('resetTotals', 'UpdateItem'),
+  createJob: tableWrite('createJob', 'PutItem'),
+  getJob: tableRead('getJob', 'GetItem'),
+  listJobs: tableRead('listJobs', 'Query'),
+  completeStep: { ...tableWrite('completeStep', 'TransactWriteItems'), latency: 'transaction' },
+  getStep: tableRead('getStep', 'GetItem'),
+  listProblems: tableRead('listProblems', 'Query'),
+  enterDeletions: tableWrite('enterDeletions', 'UpdateItem'),
+  finishJob: tableWrite('finishJob', 'UpdateItem'),
 };

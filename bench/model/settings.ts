@@ -141,6 +141,11 @@ export function settingsTable({ latency, cpu, limits, sdk, logs, entryBytes }: M
       `documented; the entries of a source are on ${limits.tablePartitions} partition(s) unless said otherwise`,
     ],
     [
+      'messages that trickle in',
+      'one ReceiveMessage each',
+      'assumed: a long poll answers as soon as there is one',
+    ],
+    [
       'pollers of a queue',
       `${limits.pollersAtFirst} at first, ${limits.pollersPerMinute} more a minute, up to MaximumConcurrency`,
       'documented',

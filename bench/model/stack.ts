@@ -19,7 +19,7 @@ import { ModelledQueue } from './queue.ts';
 import type { Modelled } from './settings.ts';
 import { type FunctionSettings, flowSettings, TEMPLATE } from './template.ts';
 
-export const SOURCE = 'photos';
+const SOURCE = 'photos';
 const VAULT = 'vault';
 const TARGET = 'holdfast-restore-photos';
 const BYTE = Buffer.from('x');
@@ -71,6 +71,33 @@ export class ModelledStack {
       QUEUES.map((name) => [name, new ModelledQueue(name, this.aws)]),
     ) as ModelledStack['queues'];
     this.functions = this.#functions();
+  }
+
+  /** Objects that are there before, without events. */
+  fill(keys: Iterable<string>): void {
+    const bucket = this.aws.s3.bucket(SOURCE);
+    bucket.eventBridge = false;
+    for (const key of keys) this.put(key);
+    bucket.eventBridge = true;
+  }
+
+  /** Entries for all that is there, as if it had been captured: quicker than to capture it. */
+  async record(keys: Iterable<string>): Promise<void> {
+    const { catalog, time } = this.aws;
+    const lastModified = Math.floor(time.now / 1000) * 1000;
+    const same = {
+      source: sourceUri(SOURCE),
+      state: 'current',
+      rev: 1,
+      etag: CONTENT.etag,
+      size: 1,
+    } as const;
+    for (const key of keys) {
+      await catalog.putEntry(
+        { ...same, key, lastModified, storageClass: 'STANDARD', updatedAt: time.now },
+        undefined,
+      );
+    }
   }
 
   /** Puts an object into the source. All have the same byte: a million of them need no memory for their contents. */
