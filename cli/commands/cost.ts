@@ -43,6 +43,7 @@ export function define(command: Command, act: Act): void {
 async function cost(context: Context, uri: string, options: Options): Promise<ExitCode> {
   const covered = parseCovered(uri, options);
   const { output } = context;
+  context.onInterrupt('nothing was changed');
   const { store, region, stack } = await reach(context);
   const itsRegion = await checkAccess(covered.bucket, { store });
   checkRegion(covered.bucket, itsRegion, region);

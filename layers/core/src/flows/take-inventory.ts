@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import { type CopySettings, type Inventory, InventoryCount } from '../model/cost/inventory.ts';
 import type { ListedObject } from '../model/object.ts';
 import { coverage, type Source } from '../model/source.ts';
@@ -18,6 +19,7 @@ type Options = {
 };
 
 const PAGE = 1000;
+const LOOKS_AT_ONCE = 10;
 
 /** Lists a bucket as a source would be listed, and counts what there is. Changes nothing. */
 export async function takeInventory(
@@ -53,12 +55,11 @@ export async function lookAtSample(
   keys: readonly string[],
   { store }: { readonly store: Pick<ObjectStore, 'head'> },
 ): Promise<{ readonly customerKey: string[]; readonly accessDenied: string[] }> {
-  const found = { customerKey: [] as string[], accessDenied: [] as string[] };
-  for (const key of keys) {
-    const head = await store.head({ bucket, key });
-    if (head.found) continue;
-    if (head.why === 'customer-key') found.customerKey.push(key);
-    if (head.why === 'access-denied') found.accessDenied.push(key);
-  }
-  return found;
+  const heads = await pMap(keys, (key) => store.head({ bucket, key }), { concurrency: LOOKS_AT_ONCE });
+  const refused = (why: 'customer-key' | 'access-denied') =>
+    keys.filter((_, index) => {
+      const head = heads[index];
+      return head !== undefined && !head.found && head.why === why;
+    });
+  return { customerKey: refused('customer-key'), accessDenied: refused('access-denied') };
 }
