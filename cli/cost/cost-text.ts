@@ -56,7 +56,7 @@ function monthTable({ monthly, assumed }: CostJson): string[] {
     ],
     ['catalog', bytes(catalog.bytes), '', dollars(catalog.dollars)],
     [
-      `${counted(Math.round(assumed.changesPerDay), 'change')} a day`,
+      `${counted(Math.round(assumed.changesPerDay * 10) / 10, 'change')} a day`,
       '',
       count(captures.requests),
       dollars(captures.dollars),

@@ -50,7 +50,7 @@ export function estimateCost(inventory: Inventory, plan: CostPlan): Estimate {
   const reconcile = workOf(
     comparison,
     timesUsage(FUNCTION_USAGE.compare, inventory.listed),
-    inventory.listed / SPEED.compare,
+    SPEED.startOfCompare + inventory.listed / SPEED.compare,
   );
   const reconciles = {
     requests: timesRequests(comparison, DAYS_PER_MONTH),
@@ -90,5 +90,6 @@ function workOf(requests: Requests, functions: Partial<Usage>, seconds: number):
 
 /** Small objects are bound by how many there are, large ones by their bytes. */
 function copySeconds(objects: number, bytes: number, objectsPerSecond: number): number {
-  return Math.max(objects / objectsPerSecond, bytes / SPEED.copiedBytes);
+  if (objects === 0) return 0;
+  return SPEED.startOfCopies + Math.max(objects / objectsPerSecond, bytes / SPEED.copiedBytes);
 }
