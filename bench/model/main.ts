@@ -6,7 +6,7 @@ const USAGE = `Usage: node bench/model/main.ts [--objects <n>]
 Runs the flows on a virtual clock over ports with AWS's latencies and limits, and prints objects per second, lag,
 durations, requests and dollars, in Markdown.
 
-  --objects   objects of the largest bucket that is simulated (1000000: some minutes, 2 GiB of memory)`;
+  --objects   objects of the largest bucket that is simulated (1000000: six minutes of an idle CPU, 2 GiB of memory)`;
 
 const { values } = parseArgs({
   options: { objects: { type: 'string', default: '1000000' }, help: { type: 'boolean', short: 'h' } },

@@ -1,11 +1,11 @@
 /**
  * How fast the stack works with the template's settings, and what its functions cost while they do: by the model
- * (`npm run bench -- --only model`, docs/benchmarks.md), which says so when these have drifted from it.
+ * (`node bench/model/main.ts`), which says so when these have drifted from it.
  */
 export const SPEED = {
   /** Objects a second. */
-  firstBackup: 650,
-  restore: 800,
+  firstBackup: 900,
+  restore: 1000,
   /** Seconds until instances have started, and until the last of a job's steps are done. */
   startOfCopies: 3,
   startOfCompare: 0.5,
@@ -17,9 +17,9 @@ export const SPEED = {
 
 /** GB-seconds and invocations of Lambda, and GB of logs, for each object or key. */
 export const FUNCTION_USAGE = {
-  firstBackup: { gbSeconds: 0.0036, invocations: 0.0101, logGb: 2.1e-8 },
-  restore: { gbSeconds: 0.0033, invocations: 0.0101, logGb: 2.1e-8 },
-  compare: { gbSeconds: 0.0001, invocations: 0.00006, logGb: 1e-10 },
+  firstBackup: { gbSeconds: 0.0049, invocations: 0.0101, logGb: 2.1e-8 },
+  restore: { gbSeconds: 0.0042, invocations: 0.0101, logGb: 2.1e-8 },
+  compare: { gbSeconds: 0.00008, invocations: 0.00007, logGb: 1.5e-10 },
   /** For a change that is alone in its batch. */
-  change: { gbSeconds: 0.03, invocations: 1, logGb: 2.04e-6 },
+  change: { gbSeconds: 0.028, invocations: 1, logGb: 2.04e-6 },
 } as const;
