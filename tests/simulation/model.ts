@@ -34,8 +34,10 @@ export class Model {
   readonly #versioned: boolean;
   readonly #versions = new Map<string, Version[]>();
   readonly #spans = new Map<string, Span[]>();
-  /** Keys of which the listing may show two different states alike, and whose events were lost. */
-  readonly blurred = new Set<string>();
+  /** Keys of which an event was lost. */
+  readonly missed = new Set<string>();
+  /** Events all say the same sequencer: those of the same bytes, written in the same second, cannot be told apart. */
+  sameSequencers = false;
   #orders = 0;
 
   constructor(versioned: boolean) {
@@ -93,11 +95,11 @@ export class Model {
   }
 
   /**
-   * True for contents that a listing cannot tell from those that are there now, when events of the key were lost: the
-   * same bytes, written in the same second, with other metadata. Nobody can find such a change any more.
+   * True for contents that a listing cannot tell from those that are there now, when events of the key were lost, or
+   * cannot be told apart: the same bytes, written in the same second, with other metadata. Nobody can find such a change.
    */
   looksLike(key: string, other: Print): boolean {
-    if (!this.blurred.has(key)) return false;
+    if (!this.missed.has(key) && !this.sameSequencers) return false;
     const spans = this.#spansOf(key);
     const look = spans.at(-1)?.look;
     return spans.some((span) => span.print === other && span.look === look);

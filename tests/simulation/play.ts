@@ -43,8 +43,7 @@ class Player {
     this.#history = history;
     this.sim = new Sim({ ...world, policy });
     this.sim.monitors.watch(KEYS);
-    // Two writes of the same bytes in one second: without sequencers nobody can tell their events apart.
-    if (history.constantSequencer) for (const key of KEYS) this.sim.model.blurred.add(key);
+    this.sim.model.sameSequencers = history.constantSequencer;
     this.#checks = new Checks(this.sim, KEYS, this.wrong);
   }
 
@@ -69,7 +68,10 @@ class Player {
   readonly #acts: { readonly [Op in Step['op']]: (step: StepOf<Op>) => unknown } = {
     put: (step) => this.#put(step.key, heldOf(`body ${step.body}`, step)),
     large: (step) => this.#put(step.key, heldOf(`large ${step.body} `.repeat(KIB), step)),
-    sealed: (step) => this.#put(step.key, { ...heldOf(`sealed ${step.body}`, step), customerKey: true }),
+    sealed: (step) =>
+      this.#refusing(() =>
+        this.#put(step.key, { ...heldOf(`sealed ${step.body}`, step), customerKey: true }),
+      ),
     beginUpload: ({ key }) => {
       const { sim } = this;
       this.#uploads.set(keyOf(key), { order: sim.model.order(), at: sim.now, since: sim.s3.stamp() });
@@ -84,10 +86,11 @@ class Player {
       if (id !== undefined) sim.s3.deleteVersion(SOURCE, keyOf(key), id);
       this.#noteDeafness(keyOf(key));
     },
-    archive: ({ key }) => this.#ifThere(key, () => this.sim.s3.transition(SOURCE, keyOf(key), 'GLACIER')),
+    archive: ({ key }) =>
+      this.#refusing(() => this.#ifThere(key, () => this.sim.s3.transition(SOURCE, keyOf(key), 'GLACIER'))),
     thaw: ({ key }) => this.#ifThere(key, () => this.sim.s3.thaw(SOURCE, keyOf(key))),
     pass: ({ seconds }) => this.sim.pass(seconds),
-    deny: ({ key }) => this.sim.source.deniedKeys.add(keyOf(key)),
+    deny: ({ key }) => this.#refusing(() => this.sim.source.deniedKeys.add(keyOf(key))),
     allow: ({ key }) => this.sim.source.deniedKeys.delete(keyOf(key)),
     denyBucket: () => this.sim.setAccess({ denied: true }),
     allowBucket: () => this.sim.setAccess({ denied: false }),
@@ -100,7 +103,7 @@ class Player {
     listings: ({ op: _, ...state }) => Object.assign(this.sim.listings, state),
     lose: ({ n }) => {
       const body = this.sim.queues.lose(n);
-      for (const { key } of body === undefined ? [] : parseS3Event(body)) this.sim.model.blurred.add(key);
+      for (const { key } of body === undefined ? [] : parseS3Event(body)) this.sim.model.missed.add(key);
     },
     double: ({ n }) => this.sim.queues.double(n),
     again: ({ n }) => this.sim.queues.showAgain(n),
@@ -114,6 +117,11 @@ class Player {
       await this.sim.run(turns, { picks, trouble });
     },
   };
+
+  #refusing(act: () => unknown): void {
+    this.sim.wasRefused = true;
+    act();
+  }
 
   #when() {
     const { now, scheduler } = this.sim;
@@ -157,7 +165,7 @@ class Player {
   /** An event that is not sent is a lost one. */
   #noteDeafness(key: string): void {
     const { eventBridge, rule } = this.sim.source;
-    if (!eventBridge || rule !== 'enabled') this.sim.model.blurred.add(key);
+    if (!eventBridge || rule !== 'enabled') this.sim.model.missed.add(key);
   }
 
   #ifThere(n: number, act: () => void): void {

@@ -44,8 +44,14 @@ export class Scheduler {
     this.#onTurn = onTurn;
   }
 
+  /** Nobody who is alive waits for anything. */
   get idle(): boolean {
-    return this.#waiting.length === 0;
+    return !this.#waiting.some(({ actor }) => actor.alive);
+  }
+
+  /** What the killed had asked for, and will still be done. */
+  get late(): number {
+    return this.#waiting.filter(({ actor }) => !actor.alive).length;
   }
 
   request(
@@ -62,12 +68,21 @@ export class Scheduler {
 
   /** Does one of the waiting requests. @param fateOf says what becomes of the chosen one */
   async turn(choice: number, fateOf: (request: Request) => Fate = () => DONE): Promise<void> {
-    const [request] = this.#waiting.splice(choice % this.#waiting.length, 1);
+    const request = this.#choose(choice);
     if (request === undefined) return;
+    this.#waiting.splice(this.#waiting.indexOf(request), 1);
     this.ticks += 1;
     await this.#settle(request, request.actor.alive ? fateOf(request) : DONE);
     this.#onTurn();
     await allMicrotasks();
+  }
+
+  /** What the killed had asked for comes last, or now and then: it may take minutes on its way. */
+  #choose(choice: number): Request | undefined {
+    const alive = this.#waiting.filter(({ actor }) => actor.alive);
+    const late = this.#waiting.filter(({ actor }) => !actor.alive);
+    const from = alive.length === 0 || (late.length > 0 && choice % 4 === 3) ? late : alive;
+    return from[choice % from.length];
   }
 
   async #settle(request: Request, fate: Fate): Promise<void> {

@@ -55,6 +55,8 @@ export class Sim {
   readonly listings: Listings;
   readonly monitors: Monitors;
   readonly source: MemoryBucket;
+  /** Whether the source has ever refused the pipeline anything: what was missed then, only a reconcile finds. */
+  wasRefused = false;
   /** When the history began. */
   readonly begun: number;
   catalog = new MemoryCatalog({ pageSize: 3 });
@@ -96,6 +98,7 @@ export class Sim {
   /** Takes the source's bucket away from the pipeline, or gives it back. */
   setAccess(access: { denied?: boolean; missing?: boolean }): void {
     Object.assign(this.source, access);
+    this.wasRefused = true;
     this.#access.push({ tick: this.scheduler.ticks, readable: this.isReadable });
   }
 
@@ -148,8 +151,9 @@ export class Sim {
         continue;
       }
       const next = this.queues.nextAt();
-      if (next === undefined) return;
-      this.pass(Math.ceil((next - this.now) / 1000));
+      if (next !== undefined) this.pass(Math.ceil((next - this.now) / 1000));
+      else if (this.scheduler.late > 0) await this.scheduler.turn(0);
+      else return;
     }
     throw new Error(`does not come to rest: ${JSON.stringify(this.queues.counts())}`);
   }

@@ -1,5 +1,3 @@
-import { compareKeys } from '../../model/byte-order.ts';
-
 /** A map that can be walked in UTF-8 key order from any key on. Sorted only when it is walked after a change. */
 export class SortedMap<T> {
   readonly #values = new Map<string, T>();
@@ -26,7 +24,7 @@ export class SortedMap<T> {
   *walk(options: { prefix?: string; after?: string; inclusive?: boolean } = {}): Generator<[string, T]> {
     const { prefix = '', after = '', inclusive = false } = options;
     const keys = this.#keys();
-    const from = compareKeys(prefix, after) > 0 ? prefix : after;
+    const from = compareBytes(prefix, after) > 0 ? prefix : after;
     for (let index = lowerBound(keys, from); index < keys.length; index += 1) {
       const key = keys[index];
       if (key === undefined || !key.startsWith(prefix)) return;
@@ -49,8 +47,13 @@ function lowerBound(keys: readonly string[], target: string): number {
   let high = keys.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (compareKeys(keys[middle] ?? '', target) < 0) low = middle + 1;
+    if (compareBytes(keys[middle] ?? '', target) < 0) low = middle + 1;
     else high = middle;
   }
   return low;
+}
+
+// Of its own: what Holdfast itself compares by is judged by what this says.
+function compareBytes(left: string, right: string): number {
+  return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
