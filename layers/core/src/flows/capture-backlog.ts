@@ -79,11 +79,11 @@ async function captureBatch(batch: CaptureBatch, delivery: Delivery, world: Unwi
 }
 
 function toChange(batch: CaptureBatch, item: CaptureBatch['items'][number]): Change {
-  const { key, etag, size, lastModified } = item;
+  const { key, etag, size, lastModified, unrecorded = false } = item;
   const bucket = bucketOf(batch.source);
   if (etag === undefined || size === undefined || lastModified === undefined)
     return { bucket, key, kind: 'missing' };
-  return { bucket, key, kind: 'seen', etag, size, lastModified };
+  return { bucket, key, kind: 'seen', etag, size, lastModified, unrecorded };
 }
 
 async function captureItem(

@@ -13,6 +13,8 @@ export type Change = {
   readonly lastModified?: number;
   readonly versionId?: string;
   readonly sequencer?: string;
+  /** The listing's reconcile saw no entry of it. Like any reading of the catalog, it may be out of date by now. */
+  readonly unrecorded?: boolean;
 };
 
 function isNewer(left: Change, right: Change): boolean {

@@ -19,6 +19,8 @@ export const CaptureBatchSchema = v.object({
       etag: v.optional(v.string()),
       size: v.optional(v.number()),
       lastModified: v.optional(moment),
+      /** The catalog had no entry of it. */
+      unrecorded: v.optional(v.boolean()),
     }),
   ),
 });

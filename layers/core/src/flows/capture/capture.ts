@@ -37,7 +37,9 @@ export async function capture(
 ): Promise<CaptureOutcome> {
   const source = sourceUri(change.bucket);
   for (let tried = 0; tried < MAX_ATTEMPTS; tried++) {
-    const prior = await world.catalog.getEntry(source, change.key);
+    // Every write below is conditional on what was read, however long ago: the reconcile's reading does as well.
+    const known = tried === 0 && change.unrecorded === true && options.recheck !== true;
+    const prior = known ? undefined : await world.catalog.getEntry(source, change.key);
     // An object that failed before may have a copy in the vault that nobody recorded.
     const doubt = tried > 0 || options.recheck === true || prior?.state === 'unprotected';
     if (!doubt && isRecorded(change, prior)) return { kind: 'unchanged', before: prior, after: prior };

@@ -66,7 +66,8 @@ class Findings {
     this.countPair(pair, finding);
     if (pair.object === undefined || (finding !== 'new' && finding !== 'changed')) return;
     const { key, etag, size, lastModified } = pair.object;
-    this.items.push({ key, etag, size, lastModified });
+    const unrecorded = pair.entry === undefined ? { unrecorded: true } : {};
+    this.items.push({ key, etag, size, lastModified, ...unrecorded });
     if (this.isMissed(pair, lastModified)) this.count('missed', 1);
   }
 
