@@ -5,6 +5,8 @@ import { waiting } from '../ports.ts';
 import { duration } from '../text/format.ts';
 import { progressText } from './job-text.ts';
 
+/** A short job is over in a second or two: it is looked at often at first. */
+const FIRST_POLL_MS = 100;
 const POLL_MS = 1_000;
 /** A job that has been sent shows up as soon as its function runs. */
 const BEGINS_WITHIN_MS = 10 * 60 * 1000;
@@ -33,7 +35,7 @@ export async function followJob(
   let seen = '';
   let changedAt = begun;
   let idleReadings = 0;
-  for (;;) {
+  for (let wait = FIRST_POLL_MS; ; wait = Math.min(2 * wait, POLL_MS)) {
     const job = await world.catalog.getJob(jobId);
     if (job !== undefined && job.state !== 'running') return job;
     if (job === undefined && clock() - begun > beginsWithinMs) throw neverBegan(jobId, beginsWithinMs);
@@ -48,7 +50,7 @@ export async function followJob(
       // One reading may miss a message that is on its way from one queue to the next.
       if (idleReadings > 1) throw stalled(jobId);
     }
-    await pause(POLL_MS);
+    await pause(wait);
   }
 }
 
