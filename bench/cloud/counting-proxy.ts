@@ -1,5 +1,5 @@
-import { operationOf } from '../tests/support/aws-operation.ts';
-import { ForwardingProxy } from '../tests/support/forwarding-proxy.ts';
+import { operationOf } from '../../tests/support/aws-operation.ts';
+import { ForwardingProxy } from '../../tests/support/forwarding-proxy.ts';
 
 /** Requests by kind, as `s3 CopyObject` or `dynamodb PutItem`. */
 export type Counts = Readonly<Record<string, number>>;

@@ -9,10 +9,10 @@ import { dynamoClient, s3Client } from '@holdfast/core/adapters/aws/clients.ts';
 import { DynamoCatalog } from '@holdfast/core/adapters/aws/dynamo-catalog.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import pMap from 'p-map';
-import { holdfastJson } from '../scripts/demo/holdfast.ts';
-import type { Cloud } from '../scripts/lib/cloud.ts';
-import type { CountingProxy, Counts } from './counting-proxy.ts';
-import { percentile } from './statistics.ts';
+import { holdfastJson } from '../../scripts/demo/holdfast.ts';
+import type { Cloud } from '../../scripts/lib/cloud.ts';
+import type { CountingProxy, Counts } from '../cloud/counting-proxy.ts';
+import { percentile } from '../measure/statistics.ts';
 
 const BODY = Buffer.alloc(1024, 'x');
 

@@ -1,0 +1,22 @@
+/** What the template tells a function; the names lead nowhere. */
+export const FUNCTION_ENV: Readonly<Record<string, string>> = {
+  HOLDFAST_STACK: 'bench',
+  VAULT_BUCKET: 'vault',
+  CATALOG_TABLE: 'catalog',
+  CAPTURE_QUEUE_URL: 'http://127.0.0.1/1',
+  BACKLOG_QUEUE_URL: 'http://127.0.0.1/2',
+  RECONCILE_QUEUE_URL: 'http://127.0.0.1/3',
+  RESTORE_QUEUE_URL: 'http://127.0.0.1/4',
+  RESTORE_WORK_QUEUE_URL: 'http://127.0.0.1/5',
+  RESTORE_TARGETS: '',
+  RETENTION_DAYS: '90',
+  MULTIPART_THRESHOLD_MIB: '1024',
+  PART_MIB: '256',
+  CONCURRENCY: '16',
+  KEYS_PER_STEP: '20000',
+  MAX_RECEIVES: '8',
+  RETRY_BASE_SECONDS: '5',
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'bench',
+  AWS_SECRET_ACCESS_KEY: 'bench',
+};

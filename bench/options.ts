@@ -1,0 +1,78 @@
+import { parseArgs } from 'node:util';
+
+export const SECTION_NAMES = ['pipeline', 'peers', 'parallelism', 'starts'] as const;
+export type SectionName = (typeof SECTION_NAMES)[number];
+
+/** What to measure, and how much of it. */
+export type BenchOptions = {
+  readonly write: boolean;
+  readonly only: readonly SectionName[];
+  readonly changed: number;
+  readonly existing: number;
+  readonly objects: number;
+  readonly repeat: number;
+  readonly starts: number;
+  readonly rclone?: string;
+  readonly aws?: string;
+};
+
+export const USAGE = `Usage: npm run bench [-- options]
+
+Measures Holdfast on local clouds of its own and prints the tables of docs/benchmarks.md. About a quarter of an hour.
+
+  --write        also writes docs/benchmarks.md; needs all sections
+  --only <name>  ${SECTION_NAMES.join(', ')}; can be repeated
+
+  --changed <n>  pipeline: objects that change one by one (2000)
+  --existing <n> pipeline: objects that are there before (10000)
+  --objects <n>  peers: objects in the bucket (10000)
+  --repeat <n>   peers: repetitions of every backup (3)
+  --starts <n>   starts: fresh processes for each function and packaging (15)
+  --rclone <path>, --aws <path>  the peers' programs, where they are not the system's own or on the PATH`;
+
+/** @throws when an option is unknown or no number; undefined when only help was asked for */
+export function parseOptions(args: readonly string[]): BenchOptions | undefined {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      write: { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true, default: [] },
+      changed: { type: 'string', default: '2000' },
+      existing: { type: 'string', default: '10000' },
+      objects: { type: 'string', default: '10000' },
+      repeat: { type: 'string', default: '3' },
+      starts: { type: 'string', default: '15' },
+      rclone: { type: 'string' },
+      aws: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) return undefined;
+  const only = values.only.flatMap((names) => names.split(',')).map(sectionName);
+  if (values.write && only.length > 0)
+    throw new Error('--write needs all sections: docs/benchmarks.md is one run');
+  return {
+    write: values.write,
+    only: only.length > 0 ? only : SECTION_NAMES,
+    changed: positive('changed', values.changed),
+    existing: positive('existing', values.existing),
+    objects: positive('objects', values.objects),
+    repeat: positive('repeat', values.repeat),
+    starts: positive('starts', values.starts),
+    ...(values.rclone === undefined ? {} : { rclone: values.rclone }),
+    ...(values.aws === undefined ? {} : { aws: values.aws }),
+  };
+}
+
+function sectionName(name: string): SectionName {
+  const found = SECTION_NAMES.find((known) => known === name);
+  if (found === undefined)
+    throw new Error(`--only "${name}": there is no such section, only ${SECTION_NAMES.join(', ')}`);
+  return found;
+}
+
+function positive(name: string, text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new Error(`--${name} "${text}" is not a number of at least 1`);
+}
