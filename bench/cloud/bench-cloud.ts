@@ -25,7 +25,9 @@ export async function withBenchCloud<T>(work: (bench: BenchCloud) => Promise<T>)
   let port = 0;
   const proxy = await CountingProxy.start(() => port);
   const functionEnv = { AWS_ENDPOINT_URL: proxy.endpoint, NODE_OPTIONS: LAMBDA_NODE_OPTIONS.join(' ') };
-  const options = { stateDir: STATE_DIR, functionEnv };
+  // An endpoint in the environment, the user's or an earlier section's, would be taken for a cloud to use and to spare.
+  const { AWS_ENDPOINT_URL: _, ...env } = process.env;
+  const options = { stateDir: STATE_DIR, functionEnv, env };
   try {
     // One that an earlier run left behind would not know of the proxy.
     await stopCloud(options);
