@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { thisMachine } from './machine.ts';
+import { model } from './model/bench.ts';
 import { type BenchOptions, parseOptions, type SectionName, USAGE } from './options.ts';
 import { parallelism } from './parallelism/section.ts';
 import { peers } from './peers/section.ts';
@@ -16,6 +17,7 @@ const SECTIONS: Readonly<Record<SectionName, (options: BenchOptions) => Promise<
   peers,
   parallelism,
   starts,
+  model,
 };
 
 async function main(options: BenchOptions): Promise<void> {

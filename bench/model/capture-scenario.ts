@@ -1,5 +1,5 @@
 import type { Usage } from '@holdfast/core/model/cost/usage.ts';
-import { percentile } from '../statistics.ts';
+import { percentile } from '../measure/statistics.ts';
 import type { Modelled } from './settings.ts';
 import { ModelledStack, type Tuning } from './stack.ts';
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { percentile } from '../../../bench/measure/statistics.ts';
 import { runBackup } from '../../../bench/model/backup-scenario.ts';
 import { runCapture } from '../../../bench/model/capture-scenario.ts';
 import { SeededRandom } from '../../../bench/model/random.ts';
 import { RateLimit } from '../../../bench/model/rate-limit.ts';
 import { DEFAULTS } from '../../../bench/model/settings.ts';
 import { VirtualTime } from '../../../bench/model/virtual-time.ts';
-import { percentile } from '../../../bench/statistics.ts';
 
 const BURST = { objects: 300, perSecond: Number.POSITIVE_INFINITY };
 

@@ -1,6 +1,6 @@
 /**
  * How fast the stack works with the template's settings, and what its functions cost while they do: by the model
- * (`node bench/model/main.ts`), which says so when these have drifted from it.
+ * (`npm run bench -- --only model`), which says so when these have drifted from it.
  */
 export const SPEED = {
   /** Objects a second. */
