@@ -133,7 +133,8 @@ export class Checks {
         this.#say('I7', `${short(key)} restored to ${at} is ${got.slice(0, 60)}`);
     }
     const copies = sim.monitors.copies;
-    await this.#restore(`y${n}`, bucket, at);
+    const again = await this.#restore(`y${n}`, bucket, at);
+    if (again.state !== 'done') this.#say('I7', `a second restore is ${again.state}`);
     if (sim.monitors.copies > copies) this.#say('I7', 'a second restore copied');
   }
 

@@ -36,7 +36,16 @@ export class Monitors {
       this.#breach('I7', actor, `${op} writes to ${written.bucket}/${written.key}`);
   }
 
-  after(actor: Actor, op: string, args: readonly unknown[], answer: unknown): void {
+  /** What a restore would write over: histories never allow it to. */
+  overwritten(op: string, args: readonly unknown[]): string | undefined {
+    const target =
+      op === 'store.copy' || op === 'store.completeMultipart' ? writtenObject(op, args) : undefined;
+    if (target?.bucket.startsWith(TARGETS) !== true) return undefined;
+    return this.#sim.s3.text(target.bucket, target.key) === undefined ? undefined : target.key;
+  }
+
+  after({ actor, op, args, answer, over }: Done): void {
+    if (over !== undefined) this.#breach('I7', actor, `${short(over)} was overwritten in the target`);
     if (op === 'store.copy' || op === 'store.completeMultipart') this.copies += 1;
     if (op === 'catalog.putEntry' && answer === true) this.#namesWhatIsThere(actor, args[0] as Entry);
     if (op === 'store.hide') this.#hasEvidence(actor, args[0] as ObjectRef);
@@ -66,6 +75,15 @@ export class Monitors {
     this.breaches.push(`${invariant}: ${what} (by ${name.replace(/ .*/, '')})`);
   }
 }
+
+/** A request that was done. `over`: the key in a restore's target that was written over. */
+type Done = {
+  readonly actor: Actor;
+  readonly op: string;
+  readonly args: readonly unknown[];
+  readonly answer: unknown;
+  readonly over: string | undefined;
+};
 
 type Target = { readonly bucket: string; readonly key: string };
 

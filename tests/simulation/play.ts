@@ -16,7 +16,7 @@ const KIB = 1024;
  * The objects of a history: two usual ones, two whose order in UTF-8 is not their order in UTF-16, and one whose key is
  * too long for the vault.
  */
-export const KEYS = ['a', 'b/c', '\uff61', '\u{10000}', 'k'.repeat(1024)];
+const KEYS = ['a', 'b/c', '\uff61', '\u{10000}', 'k'.repeat(1024)];
 
 /** Plays a history and checks it. @returns what was wrong, in words; empty when nothing was */
 export async function play(history: History, policy: PolicyCheck): Promise<string[]> {

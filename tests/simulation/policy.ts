@@ -1,7 +1,7 @@
 import type { CopyRequest, MultipartStart, ObjectRef, PartCopy } from '@holdfast/core/ports/object-store.ts';
 import type { QueueName } from '@holdfast/core/ports/work-queue.ts';
-import picomatch from 'picomatch';
 import { deployedTemplate } from '../support/deployed-template.ts';
+import { isAllowed } from '../support/is-allowed.ts';
 import { SOURCE, VAULT } from '../support/pipeline.ts';
 import { type RolePolicy, rolePolicies } from '../support/role-policies.ts';
 
@@ -59,23 +59,11 @@ export class PolicyCheck {
     const question = `${role} ${action} ${resource}`;
     const known = this.#answers.get(question);
     if (known !== undefined) return known;
-    const { allow = [], deny = [] } = this.#policies[role] ?? {};
-    const matches = (statements: RolePolicy['allow']) =>
-      statements.some(
-        (one) =>
-          one.actions.some((pattern) => isMatch(action, pattern)) &&
-          one.resources.some((pattern) => isMatch(resource, pattern)),
-      );
-    const answer = matches(allow) && !matches(deny);
+    const policy = this.#policies[role];
+    const answer = policy !== undefined && isAllowed(policy, action, resource);
     this.#answers.set(question, answer);
     return answer;
   }
-}
-
-/** IAM's wildcards: `*` is anything, slashes included. */
-function isMatch(text: string, pattern: string): boolean {
-  if (!pattern.includes('*')) return text === pattern;
-  return picomatch.isMatch(text, pattern.replaceAll('*', '**'), { bash: true, nobrace: true, dot: true });
 }
 
 const object = ({ bucket, key }: { bucket: string; key: string }) => `arn:aws:s3:::${bucket}/${key}`;

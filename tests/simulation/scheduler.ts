@@ -49,9 +49,9 @@ export class Scheduler {
     return !this.#waiting.some(({ actor }) => actor.alive);
   }
 
-  /** What the killed had asked for, and will still be done. */
-  get late(): number {
-    return this.#waiting.filter(({ actor }) => !actor.alive).length;
+  /** Whether anything is on its way that the killed, or one of them, had asked for. */
+  hasLate(actor?: Actor): boolean {
+    return this.#waiting.some((one) => !one.actor.alive && (actor === undefined || one.actor === actor));
   }
 
   request(

@@ -20,7 +20,7 @@ import { Model } from './model.ts';
 import { Monitors } from './monitors.ts';
 import { type PolicyCheck, ROLES } from './policy.ts';
 import { type Message, Queues } from './queues.ts';
-import { type Actor, allMicrotasks, Scheduler } from './scheduler.ts';
+import { type Actor, allMicrotasks, DONE, type Fate, type Request, Scheduler } from './scheduler.ts';
 
 const KIB = 1024;
 const REQUEST_MS = 5;
@@ -35,11 +35,14 @@ export type SimOptions = {
   readonly policy: PolicyCheck;
 };
 
+/** What goes wrong, and with which request: the one of a turn, or, of those that change something, the n-th. */
+export type Mishap = { readonly at: number; readonly of: 'turns' | 'writes'; readonly what: Trouble };
+
 /** How a number of turns go: which waiting request is next, and what goes wrong when. */
 export type Course = {
   /** Which of the waiting requests is done, in turn; none: the oldest. */
   readonly picks: readonly number[];
-  readonly trouble?: { readonly at: number; readonly what: Trouble } | undefined;
+  readonly trouble?: Mishap | undefined;
 };
 
 const SMOOTH: Course = { picks: [] };
@@ -116,25 +119,27 @@ export class Sim {
     runVaultLifecycle(this.s3, this.store, this.now);
   }
 
-  /** Starts handlers on messages of a queue: one for a batch of events, one for each other message. */
+  /** Starts handlers on messages of a queue, or of another if that has none: one for a batch of events, one for each other message. */
   start(queue: QueueName, picks: readonly number[], shortOfTime: number): void {
-    const ready = this.queues.ready(queue);
+    const [other] = this.queues.ready();
+    const wanted = this.queues.ready(queue);
+    // A history in which handlers run is worth more than one in which they find nothing to do.
+    const from = wanted.length === 0 ? (other?.queue ?? queue) : queue;
+    const ready = from === queue ? wanted : this.queues.ready(from);
     const chosen = [...new Set(picks.map((n) => ready[n % Math.max(1, ready.length)]))].filter(
       (message) => message !== undefined,
     );
-    const groups = queue === 'capture' ? [chosen] : chosen.map((message) => [message]);
-    for (const group of groups) if (group.length > 0) this.#handle(queue, group, shortOfTime);
+    const groups = from === 'capture' ? [chosen] : chosen.map((message) => [message]);
+    for (const group of groups) if (group.length > 0) this.#handle(from, group, shortOfTime);
   }
 
   /** Does a number of turns. @returns false when nothing was left to do */
   async run(turns: number, course: Course = SMOOTH): Promise<boolean> {
+    const mishaps = mishapsOf(course.trouble);
     for (let turn = 0; turn < turns; turn += 1) {
       if (this.scheduler.idle) return false;
       const choice = course.picks[turn % Math.max(1, course.picks.length)] ?? 0;
-      const { trouble } = course;
-      await (trouble?.at === turn
-        ? this.scheduler.turn(choice, (request) => fateOf(trouble.what, request))
-        : this.scheduler.turn(choice));
+      await this.scheduler.turn(choice, (request) => mishaps(request, turn));
       this.#buryTheDead();
     }
     return !this.scheduler.idle;
@@ -152,10 +157,15 @@ export class Sim {
       }
       const next = this.queues.nextAt();
       if (next !== undefined) this.pass(Math.ceil((next - this.now) / 1000));
-      else if (this.scheduler.late > 0) await this.scheduler.turn(0);
-      else return;
+      else if (!this.scheduler.hasLate()) return;
+      else await this.#lateTurn();
     }
     throw new Error(`does not come to rest: ${JSON.stringify(this.queues.counts())}`);
+  }
+
+  async #lateTurn(): Promise<void> {
+    await this.scheduler.turn(0);
+    this.#buryTheDead();
   }
 
   /** Somebody who is no function: an operator's command over the same ports. What it throws, it says. */
@@ -201,10 +211,13 @@ export class Sim {
     this.#running.delete(actor);
   }
 
-  /** The messages of killed handlers come again. */
+  /**
+   * The messages of killed handlers come again, when the queue's visibility timeout has run out: twelve minutes and more,
+   * in which everything that they had asked for is long done.
+   */
   #buryTheDead(): void {
     for (const [actor, messages] of this.#running) {
-      if (actor.alive) continue;
+      if (actor.alive || this.scheduler.hasLate(actor)) continue;
       for (const message of messages) this.queues.release(message);
       this.#running.delete(actor);
     }
@@ -239,8 +252,9 @@ export class Sim {
           const call = (...args: unknown[]) => {
             this.monitors.before(actor, role, op, args);
             const perform = async () => {
+              const over = this.monitors.overwritten(op, args);
               const answer = await this.listings.read(op, args, () => invoke(real(), method, args));
-              this.monitors.after(actor, op, args, answer);
+              this.monitors.after({ actor, op, args, answer, over });
               return answer;
             };
             return this.scheduler.request(actor, op, args, perform);
@@ -272,6 +286,19 @@ export class Sim {
       },
     };
   }
+}
+
+/** Tells the fate of each request, in turn. */
+function mishapsOf(mishap: Mishap | undefined): (request: Request, turn: number) => Fate {
+  let writes = 0;
+  return (request, turn) => {
+    const at = mishap?.of === 'writes' ? (isWrite(request.op) ? writes++ : -1) : turn;
+    return mishap !== undefined && mishap.at === at ? fateOf(mishap.what, request) : DONE;
+  };
+}
+
+function isWrite(op: string): boolean {
+  return !/\.(head|bucket|list|get|ensure)/.test(op);
 }
 
 async function invoke(port: object, method: string | symbol, args: readonly unknown[]): Promise<unknown> {

@@ -14,7 +14,7 @@ export type Chunk = {
   /** False: the first history that goes wrong will do, however long it is. */
   readonly shrink?: boolean | undefined;
 };
-export type Failure = {
+type Failure = {
   readonly path: string;
   readonly history: History | undefined;
   readonly wrong: readonly string[];

@@ -152,9 +152,9 @@ export const VARIANTS: readonly Variant[] = [
   },
   {
     name: 'a restore copies what is right already',
-    file: 'flows/restore/is-right.ts',
-    find: 'if (copy.size !== target.size || !sameBytes(copy, target)) return false;',
-    replace: 'return false;',
+    file: 'flows/restore/restore-object.ts',
+    find: "if (await isRight(copy, tags, target.object, to, world)) return { kind: 'right', bytes: copy.size };",
+    replace: '',
   },
   {
     name: 'a restore takes the marks of a deletion along',

@@ -78,3 +78,20 @@ describe('a copy that was made and never recorded', () => {
     expect(pipeline.s3.object(VAULT, 's3/photos/a.txt').content.tags).toEqual({ of: 'the source' });
   });
 });
+
+describe('one batch with events that their sequencers do not order', () => {
+  it('S5: does not take the double of an old event for the newest, and drop the new one with it', async () => {
+    pipeline.s3.put(SOURCE, 'a.txt', 'one');
+    const first = pipeline.events.splice(0);
+    const double = first.map(({ body }) => pipeline.message(body));
+    await pipeline.deliverEvents(first);
+    pipeline.s3.put(SOURCE, 'a.txt', 'two');
+    const second = pipeline.events.splice(0).map(({ body }) => {
+      const event = JSON.parse(body) as { detail: { object: { sequencer: string } } };
+      event.detail.object.sequencer += '00';
+      return pipeline.message(JSON.stringify(event));
+    });
+    await pipeline.deliverEvents([...double, ...second]);
+    expect(pipeline.vaultText('a.txt')).toBe('two');
+  });
+});

@@ -1,4 +1,4 @@
-import { compareSequencers } from './sequencer.ts';
+import { compareSequencers, type SequencerOrder } from './sequencer.ts';
 
 /** A hint that an object changed. It says where to look; what is true is asked of the source. */
 export type Change = {
@@ -17,12 +17,25 @@ export type Change = {
   readonly unrecorded?: boolean;
 };
 
-function isNewer(left: Change, right: Change): boolean {
-  if (left.sequencer !== undefined && right.sequencer !== undefined) {
-    const order = compareSequencers(left.sequencer, right.sequencer);
-    if (order !== 'unknown' && order !== 'same') return order === 'newer';
-  }
-  return (left.at ?? 0) > (right.at ?? 0);
+/**
+ * Two events of one object as one: the newer. Where sequencers do not tell which that is (they differ in length, or an
+ * emulator says the same for all), it goes without one: no entry then passes for having seen it, and the source is asked.
+ */
+function newerOf(left: Change, right: Change): Change {
+  const order = orderOf(left, right);
+  if (order === 'newer' || order === 'older') return order === 'newer' ? left : right;
+  if (order === 'same' && isSameEvent(left, right)) return right;
+  const { sequencer: _, ...newer } = (left.at ?? 0) > (right.at ?? 0) ? left : right;
+  return newer;
+}
+
+function orderOf(left: Change, right: Change): SequencerOrder {
+  if (left.sequencer === undefined || right.sequencer === undefined) return 'unknown';
+  return compareSequencers(left.sequencer, right.sequencer);
+}
+
+function isSameEvent(left: Change, right: Change): boolean {
+  return left.kind === right.kind && left.etag === right.etag && left.versionId === right.versionId;
 }
 
 /** Names one object across buckets; NUL is in no bucket name. */
@@ -36,7 +49,7 @@ export function newestPerObject(changes: Iterable<Change>): Change[] {
   for (const change of changes) {
     const id = objectId(change);
     const known = newest.get(id);
-    if (known === undefined || isNewer(change, known)) newest.set(id, change);
+    newest.set(id, known === undefined ? change : newerOf(change, known));
   }
   return [...newest.values()];
 }

@@ -32,7 +32,7 @@ export function firstBackup(inventory: Inventory, settings: WorkSettings): Reque
   const found = small.objects + large.objects + archived.objects;
   return sumRequests([
     listingOfNew(inventory, settings),
-    { getEntry: found, head: found, putEntry: found, copy: small.objects },
+    { head: found, putEntry: found, copy: small.objects },
     timesRequests(COPY_IN_PARTS, large.objects),
     { copyPart: large.parts },
     batches(found),
