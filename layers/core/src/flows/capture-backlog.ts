@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import type { Change } from '../model/change.ts';
+import { defined } from '../model/defined.ts';
 import { logText, messageOf } from '../model/errors.ts';
 import type { Problem } from '../model/job.ts';
 import {
@@ -79,11 +80,9 @@ async function captureBatch(batch: CaptureBatch, delivery: Delivery, world: Unwi
 }
 
 function toChange(batch: CaptureBatch, item: CaptureBatch['items'][number]): Change {
-  const { key, etag, size, lastModified, unrecorded = false } = item;
-  const bucket = bucketOf(batch.source);
-  if (etag === undefined || size === undefined || lastModified === undefined)
-    return { bucket, key, kind: 'missing' };
-  return { bucket, key, kind: 'seen', etag, size, lastModified, unrecorded };
+  const kind = item.etag === undefined ? 'missing' : 'seen';
+  const { key, ...listed } = item;
+  return { bucket: bucketOf(batch.source), key, kind, ...defined(listed) };
 }
 
 async function captureItem(
@@ -140,5 +139,5 @@ function problemOf({ change: { key }, outcome, error }: Result): Problem[] {
   if (error !== undefined) return [{ key, reason: 'failed', detail: messageOf(error) }];
   if (outcome?.kind !== 'unprotected') return [];
   const { reason = 'failed', detail } = outcome.after ?? {};
-  return [{ key, reason, ...(detail === undefined ? {} : { detail }) }];
+  return [{ key, reason, ...defined({ detail }) }];
 }

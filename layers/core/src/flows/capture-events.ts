@@ -77,13 +77,14 @@ type Rows = ReadonlyMap<string, { readonly row?: Source | undefined; readonly er
 /** The rows of the buckets of a batch. One that cannot be read holds up the events of its own bucket alone. */
 async function loadSources(changes: readonly Change[], { sources: lookUp }: EventsWorld): Promise<Rows> {
   const buckets = [...new Set(changes.map(({ bucket }) => bucket))];
-  const found = await Promise.allSettled(buckets.map((bucket) => lookUp(sourceUri(bucket))));
-  return new Map(
-    found.map((one, index) => [
-      buckets[index] ?? '',
-      one.status === 'fulfilled' ? { row: one.value } : { error: one.reason },
-    ]),
-  );
+  const rows = buckets.map(async (bucket) => {
+    const found = lookUp(sourceUri(bucket)).then(
+      (row) => ({ row }),
+      (error: unknown) => ({ error }),
+    );
+    return [bucket, await found] as const;
+  });
+  return new Map(await Promise.all(rows));
 }
 
 /**
@@ -120,8 +121,8 @@ async function captureOne(
 }
 
 /** Rights that were just given (a new source, a mended key policy) take some seconds to hold: worth another look. */
-function mayPass({ kind, after }: CaptureOutcome): boolean {
-  return kind === 'unprotected' && after?.reason === 'access-denied';
+function mayPass({ after }: CaptureOutcome): boolean {
+  return after?.reason === 'access-denied';
 }
 
 function count(outcome: CaptureOutcome, change: Change, tally: Tally, world: EventsWorld): void {

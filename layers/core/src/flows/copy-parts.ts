@@ -1,4 +1,5 @@
 import pMap from 'p-map';
+import { defined } from '../model/defined.ts';
 import type { ObjectFacts, Tags } from '../model/object.ts';
 import type { MultipartStart, ObjectRef, Part, UploadRef } from '../ports/object-store.ts';
 import type { World } from './dependencies.ts';
@@ -27,7 +28,7 @@ export function multipartStart(to: MultipartStart['to'], facts: ObjectFacts, tag
     headers: facts.headers,
     metadata: facts.metadata,
     tags,
-    ...(facts.websiteRedirect === undefined ? {} : { websiteRedirect: facts.websiteRedirect }),
+    ...defined({ websiteRedirect: facts.websiteRedirect }),
   };
 }
 

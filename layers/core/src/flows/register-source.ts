@@ -1,3 +1,4 @@
+import { defined } from '../model/defined.ts';
 import { emptyLag } from '../model/lag.ts';
 import { settingsKey } from '../model/settings-key.ts';
 import type { Source, SourceSettings, WiringState } from '../model/source.ts';
@@ -16,8 +17,7 @@ export function protectedSource(
     wiring,
     totals: known?.totals ?? { objects: 0, bytes: 0, unprotected: 0, captured: 0, deleted: 0 },
     lag: known?.lag ?? emptyLag(),
-    ...(known?.lastEventAt === undefined ? {} : { lastEventAt: known.lastEventAt }),
-    ...(known?.lastReconcileAt === undefined ? {} : { lastReconcileAt: known.lastReconcileAt }),
+    ...defined({ lastEventAt: known?.lastEventAt, lastReconcileAt: known?.lastReconcileAt }),
   };
 }
 

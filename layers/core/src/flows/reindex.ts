@@ -1,5 +1,6 @@
 import { pMapIterable } from 'p-map';
 import * as v from 'valibot';
+import { defined } from '../model/defined.ts';
 import { type Entry, isSameState } from '../model/entry.ts';
 import { ContentionError } from '../model/errors.ts';
 import { emptyLag } from '../model/lag.ts';
@@ -62,7 +63,7 @@ async function* bucketsInVault({ store, settings }: ReindexWorld): AsyncGenerato
       bucket: settings.vault,
       prefix: 's3/',
       limit: 1,
-      ...(marker === undefined ? {} : { marker }),
+      ...defined({ marker }),
     });
     const [, name] = page.versions[0]?.key.split('/') ?? [];
     if (name === undefined) return;
@@ -202,7 +203,7 @@ async function* settingsInVault({
     const page = await store.list({
       bucket: settings.vault,
       prefix: SETTINGS_PREFIX,
-      ...(after === undefined ? {} : { after }),
+      ...defined({ after }),
     });
     for (const { key } of page.objects) yield sourceOfSettingsKey(key);
     if (!page.more) return;

@@ -1,3 +1,4 @@
+import { defined } from '../model/defined.ts';
 import type { Entry } from '../model/entry.ts';
 import { emptyLag, lagBucket } from '../model/lag.ts';
 import type { SourceTotals } from '../model/source.ts';
@@ -10,14 +11,14 @@ export class Tally {
   private readonly totals = { objects: 0, bytes: 0, unprotected: 0, captured: 0, deleted: 0 };
   private readonly lag = emptyLag();
   private lastEventAt: number | undefined;
-  private counted = 0;
+  private empty = true;
 
   /**
    * @param lagMs from the change to now; undefined for what no event told of
    * @param changedAt when the source changed, ms since 1970
    */
   add({ kind, before, after }: CaptureOutcome, lagMs?: number, changedAt?: number): void {
-    this.counted++;
+    this.empty = false;
     this.totals.objects += present(after) - present(before);
     this.totals.bytes += bytes(after) - bytes(before);
     this.totals.unprotected += unprotected(after) - unprotected(before);
@@ -32,12 +33,12 @@ export class Tally {
 
   /** What to add to the source's row, or undefined when nothing was counted. */
   activity(): Activity | undefined {
-    if (this.counted === 0) return undefined;
+    if (this.empty) return undefined;
     const totals: SourceTotals = { ...this.totals };
     return {
       totals,
       lag: this.lag,
-      ...(this.lastEventAt === undefined ? {} : { lastEventAt: this.lastEventAt }),
+      ...defined({ lastEventAt: this.lastEventAt }),
     };
   }
 }

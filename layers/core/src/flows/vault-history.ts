@@ -1,4 +1,6 @@
+import { defined } from '../model/defined.ts';
 import type { ListedVersion } from '../model/object.ts';
+import type { VersionPage } from '../ports/object-store.ts';
 import type { World } from './dependencies.ts';
 
 type RealVersion = Extract<ListedVersion, { deleteMarker: false }>;
@@ -18,12 +20,12 @@ export async function* vaultVersions(
   after: string | undefined,
   { store, settings }: Pick<World, 'store' | 'settings'>,
 ): AsyncGenerator<ListedVersion> {
-  let marker = after === undefined ? undefined : { key: after };
+  let marker: VersionPage['next'] = after === undefined ? undefined : { key: after };
   for (;;) {
     const page = await store.listVersions({
       bucket: settings.vault,
       prefix,
-      ...(marker === undefined ? {} : { marker }),
+      ...defined({ marker }),
     });
     yield* page.versions;
     if (page.next === undefined) return;

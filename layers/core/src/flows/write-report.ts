@@ -1,3 +1,4 @@
+import { defined } from '../model/defined.ts';
 import type { Job, Problem } from '../model/job.ts';
 import { type LagHistogram, lagPercentile } from '../model/lag.ts';
 import { formatMoment } from '../model/moment.ts';
@@ -28,8 +29,7 @@ export async function writeReport(
     trigger: job.trigger,
     startedAt: formatMoment(job.startedAt),
     finishedAt: formatMoment(job.finishedAt ?? clock()),
-    ...(job.message === undefined ? {} : { message: job.message }),
-    ...(job.request === undefined ? {} : { request: job.request }),
+    ...defined({ message: job.message, request: job.request }),
     counts: job.counts,
     ...lagSeconds(lag),
     problems: listed,

@@ -9,5 +9,5 @@ export function compareKeys(left: string, right: string): number {
 
 /** Bytes a key takes, as S3's 1,024-byte limit counts them. */
 export function keyBytes(key: string): number {
-  return Buffer.byteLength(key, 'utf8');
+  return Buffer.byteLength(key);
 }

@@ -1,4 +1,4 @@
-import { compareSequencers, type SequencerOrder } from './sequencer.ts';
+import { compareSequencers } from './sequencer.ts';
 
 /** A hint that an object changed. It says where to look; what is true is asked of the source. */
 export type Change = {
@@ -22,16 +22,11 @@ export type Change = {
  * emulator says the same for all), it goes without one: no entry then passes for having seen it, and the source is asked.
  */
 function newerOf(left: Change, right: Change): Change {
-  const order = orderOf(left, right);
+  const order = compareSequencers(left.sequencer, right.sequencer);
   if (order === 'newer' || order === 'older') return order === 'newer' ? left : right;
   if (order === 'same' && isSameEvent(left, right)) return right;
   const { sequencer: _, ...newer } = (left.at ?? 0) > (right.at ?? 0) ? left : right;
   return newer;
-}
-
-function orderOf(left: Change, right: Change): SequencerOrder {
-  if (left.sequencer === undefined || right.sequencer === undefined) return 'unknown';
-  return compareSequencers(left.sequencer, right.sequencer);
 }
 
 function isSameEvent(left: Change, right: Change): boolean {

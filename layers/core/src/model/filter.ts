@@ -18,9 +18,9 @@ const MAX_GLOB_LENGTH = 1024;
  * @throws {InvalidInputError} naming the glob
  */
 export function checkGlob(glob: string): string {
-  if (glob.length === 0 || glob.length > MAX_GLOB_LENGTH) {
+  if (glob.length > MAX_GLOB_LENGTH) {
     throw new InvalidInputError(
-      `a glob takes 1 to ${MAX_GLOB_LENGTH} characters; "${glob.slice(0, 40)}" has ${glob.length}`,
+      `a glob takes at most ${MAX_GLOB_LENGTH} characters; "${glob.slice(0, 40)}" has ${glob.length}`,
     );
   }
   try {
@@ -42,7 +42,7 @@ export function compileFilter(filter: Filter): (key: string) => boolean {
   const include = (filter.include ?? []).map(checkGlob);
   const exclude = (filter.exclude ?? []).map(checkGlob);
   const included = include.length === 0 ? () => true : matcher(include);
-  const excluded = exclude.length === 0 ? () => false : matcher(exclude);
+  const excluded = matcher(exclude);
   return (key) => key.startsWith(prefix) && included(key) && !excluded(key);
 }
 

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { defined } from './defined.ts';
 import { InvalidInputError } from './errors.ts';
 import { compileFilter } from './filter.ts';
 import { JobIdSchema } from './job.ts';
@@ -82,7 +83,7 @@ function toRequest(message: RestoreMessage): RestoreRequest {
     include,
     exclude,
     overwrite: message.overwrite ?? false,
-    ...(message.jobId === undefined ? {} : { jobId: message.jobId }),
+    ...defined({ jobId: message.jobId }),
   };
 }
 

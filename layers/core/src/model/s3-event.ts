@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Change } from './change.ts';
+import { defined } from './defined.ts';
 import { InvalidInputError } from './errors.ts';
 
 const EventBridgeEvent = v.object({
@@ -122,7 +123,7 @@ function facts(
 ): Pick<Change, 'etag' | 'size' | 'versionId' | 'sequencer'> {
   return {
     ...(etag ? { etag: etag.replaceAll('"', '') } : {}),
-    ...(size === undefined ? {} : { size }),
+    ...defined({ size }),
     ...(versionId && versionId !== 'null' ? { versionId } : {}),
     // Some S3-compatible stores send a constant in place of a sequencer: it orders nothing.
     ...(sequencer && sequencer !== '0' ? { sequencer } : {}),

@@ -26,7 +26,7 @@ export function longVaultPrefix(bucket: string): string {
 export function vaultPlace(bucket: string, key: string): VaultPlace {
   const plain = vaultPrefix(bucket) + key;
   if (keyBytes(plain) <= MAX_KEY_BYTES) return { key: plain };
-  const hashed = longVaultPrefix(bucket) + createHash('sha256').update(key, 'utf8').digest('hex');
+  const hashed = longVaultPrefix(bucket) + createHash('sha256').update(key).digest('hex');
   return { key: hashed, nameKey: `${hashed}.key` };
 }
 

@@ -6,7 +6,7 @@ export type QueueName = (typeof QUEUES)[number];
 export type SendOptions = { readonly delaySeconds?: number };
 
 /**
- * Sends work. At least once, unordered.
+ * Sends work, all of it or, asked to send none, nothing. At least once, unordered.
  * @throws a HoldfastError with remedy `retry` when not all messages were accepted; sending again is harmless
  */
 export interface WorkQueue {

@@ -1,7 +1,7 @@
 import { HeadBucketCommand, type S3Client } from '@aws-sdk/client-s3';
+import { defined } from '../../model/defined.ts';
 import { isStoreError } from '../../model/errors.ts';
 import type { BucketState } from '../../ports/object-store.ts';
-import { defined } from './defined.ts';
 import { bucketRegion, statusOf, toStoreError } from './s3-errors.ts';
 import { QUICK } from './s3-quick.ts';
 
@@ -9,7 +9,7 @@ import { QUICK } from './s3-quick.ts';
 export async function bucketState(client: S3Client, bucket: string): Promise<BucketState> {
   try {
     const { BucketRegion } = await client.send(new HeadBucketCommand({ Bucket: bucket }), QUICK);
-    return { state: 'exists', ...defined('region', BucketRegion) };
+    return { state: 'exists', ...defined({ region: BucketRegion }) };
   } catch (error) {
     const region = bucketRegion(error);
     const status = statusOf(error);

@@ -1,8 +1,8 @@
 import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
+import { defined } from '../../model/defined.ts';
 import { StoreError } from '../../model/errors.ts';
 import { type Checksum, type ContentHeaders, isArchivedClass, type ObjectFacts } from '../../model/object.ts';
 import type { Written } from '../../ports/object-store.ts';
-import { defined } from './defined.ts';
 import { bareEtag } from './s3-encoding.ts';
 
 /** What S3 calls the one version of an object in a bucket without versions. */
@@ -37,8 +37,7 @@ export function toObjectFacts(head: HeadObjectCommandOutput): ObjectFacts {
     headers: contentHeaders(head),
     metadata: head.Metadata ?? {},
     tagCount: head.TagCount ?? 0,
-    ...defined('websiteRedirect', head.WebsiteRedirectLocation),
-    ...defined('checksum', checksumIn(head)),
+    ...defined({ websiteRedirect: head.WebsiteRedirectLocation, checksum: checksumIn(head) }),
   };
 }
 
@@ -59,7 +58,7 @@ export function toWritten(
   return {
     etag: writtenEtag(answer.ETag),
     ...versionOf(answer.VersionId),
-    ...defined('checksum', checksumIn(answer)),
+    ...defined({ checksum: checksumIn(answer) }),
   };
 }
 
@@ -87,11 +86,13 @@ function isArchived(storageClass: string, head: HeadObjectCommandOutput): boolea
 
 function contentHeaders(head: HeadObjectCommandOutput): ContentHeaders {
   return {
-    ...defined('contentType', head.ContentType),
-    ...defined('cacheControl', head.CacheControl),
-    ...defined('contentDisposition', head.ContentDisposition),
-    ...defined('contentEncoding', head.ContentEncoding),
-    ...defined('contentLanguage', head.ContentLanguage),
-    ...defined('expires', head.ExpiresString),
+    ...defined({
+      contentType: head.ContentType,
+      cacheControl: head.CacheControl,
+      contentDisposition: head.ContentDisposition,
+      contentEncoding: head.ContentEncoding,
+      contentLanguage: head.ContentLanguage,
+      expires: head.ExpiresString,
+    }),
   };
 }

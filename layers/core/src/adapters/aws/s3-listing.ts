@@ -7,10 +7,10 @@ import {
   type S3Client,
   type _Object as S3Object,
 } from '@aws-sdk/client-s3';
+import { defined } from '../../model/defined.ts';
 import { StoreError } from '../../model/errors.ts';
 import type { ListedObject, ListedVersion } from '../../model/object.ts';
 import type { ListRequest, ListVersionsRequest, ObjectPage, VersionPage } from '../../ports/object-store.ts';
-import { defined } from './defined.ts';
 import { bareEtag, decodeListedKey } from './s3-encoding.ts';
 import { NULL_VERSION } from './s3-facts.ts';
 import { QUICK } from './s3-quick.ts';
@@ -24,9 +24,7 @@ export async function listObjects(client: S3Client, request: ListRequest): Promi
     new ListObjectsV2Command({
       Bucket: request.bucket,
       EncodingType: ENCODED,
-      ...defined('Prefix', request.prefix),
-      ...defined('StartAfter', request.after),
-      ...defined('MaxKeys', request.limit),
+      ...defined({ Prefix: request.prefix, StartAfter: request.after, MaxKeys: request.limit }),
     }),
     QUICK,
   );
@@ -44,10 +42,12 @@ export async function listObjectVersions(
   const command = new ListObjectVersionsCommand({
     Bucket: request.bucket,
     EncodingType: ENCODED,
-    ...defined('Prefix', request.prefix),
-    ...defined('MaxKeys', request.limit),
-    ...defined('KeyMarker', request.marker?.key),
-    ...defined('VersionIdMarker', request.marker?.versionId),
+    ...defined({
+      Prefix: request.prefix,
+      MaxKeys: request.limit,
+      KeyMarker: request.marker?.key,
+      VersionIdMarker: request.marker?.versionId,
+    }),
   });
   const order = watchVersionOrder(command);
   return toVersionPage(await client.send(command, QUICK), order());
@@ -76,7 +76,7 @@ function toVersionPage(page: ListObjectVersionsCommandOutput, order: VersionOrde
   const listed = interleave(versions, markers, order);
   if (page.IsTruncated !== true) return { versions: listed };
   const versionId = page.NextVersionIdMarker || undefined;
-  return { versions: listed, next: { key: decode(page.NextKeyMarker), ...defined('versionId', versionId) } };
+  return { versions: listed, next: { key: decode(page.NextKeyMarker), ...defined({ versionId }) } };
 }
 
 function interleave(

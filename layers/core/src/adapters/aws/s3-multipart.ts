@@ -5,6 +5,7 @@ import {
   type S3Client,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
+import { defined } from '../../model/defined.ts';
 import { isStoreError, StoreError } from '../../model/errors.ts';
 import type {
   MultipartStart,
@@ -14,7 +15,6 @@ import type {
   WriteCondition,
   Written,
 } from '../../ports/object-store.ts';
-import { defined } from './defined.ts';
 import { attempt, uri } from './s3-attempt.ts';
 import { bareEtag } from './s3-encoding.ts';
 import { toWritten, writtenEtag } from './s3-facts.ts';
@@ -42,7 +42,7 @@ export function listParts(client: S3Client, upload: UploadRef): Promise<Part[]> 
     const parts: Part[] = [];
     let marker: string | undefined;
     do {
-      const input = { ...uploadInput(upload), ...defined('PartNumberMarker', marker) };
+      const input = { ...uploadInput(upload), ...defined({ PartNumberMarker: marker }) };
       const page = await client.send(new ListPartsCommand(input), QUICK);
       parts.push(
         ...(page.Parts ?? []).map(({ PartNumber = 0, ETag }) => ({

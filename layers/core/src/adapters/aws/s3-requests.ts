@@ -5,6 +5,7 @@ import {
   type CreateMultipartUploadCommandInput,
   type UploadPartCopyCommandInput,
 } from '@aws-sdk/client-s3';
+import { defined } from '../../model/defined.ts';
 import type {
   CopyRequest,
   MultipartStart,
@@ -15,7 +16,6 @@ import type {
   WriteCondition,
 } from '../../ports/object-store.ts';
 import { encodeHeaderWord } from '../rfc2047.ts';
-import { defined } from './defined.ts';
 import { copySource, encodeTags, quotedEtag } from './s3-encoding.ts';
 
 /** S3's own default: a checksum over the whole object also for one that is copied in parts. */
@@ -37,9 +37,11 @@ export function copyInput({
     StorageClass: 'STANDARD',
     ChecksumAlgorithm: CHECKSUM,
     ...conditionInput(condition),
-    ...defined('CopySourceIfMatch', from.ifMatch && quotedEtag(from.ifMatch)),
-    ...defined('Tagging', tags && encodeTags(tags)),
-    ...defined('WebsiteRedirectLocation', websiteRedirect),
+    ...defined({
+      CopySourceIfMatch: from.ifMatch && quotedEtag(from.ifMatch),
+      Tagging: tags && encodeTags(tags),
+      WebsiteRedirectLocation: websiteRedirect,
+    }),
   };
 }
 
@@ -77,13 +79,15 @@ function multipartInput(start: MultipartStart): CreateMultipartUploadCommandInpu
     ChecksumAlgorithm: CHECKSUM,
     ChecksumType: 'FULL_OBJECT',
     Metadata: sendable(start.metadata),
-    ...defined('ContentType', headers.contentType),
-    ...defined('CacheControl', headers.cacheControl),
-    ...defined('ContentDisposition', headers.contentDisposition),
-    ...defined('ContentEncoding', headers.contentEncoding),
-    ...defined('ContentLanguage', headers.contentLanguage),
-    ...defined('Tagging', Object.keys(tags).length === 0 ? undefined : encodeTags(tags)),
-    ...defined('WebsiteRedirectLocation', start.websiteRedirect),
+    ...defined({
+      ContentType: headers.contentType,
+      CacheControl: headers.cacheControl,
+      ContentDisposition: headers.contentDisposition,
+      ContentEncoding: headers.contentEncoding,
+      ContentLanguage: headers.contentLanguage,
+      Tagging: Object.keys(tags).length === 0 ? undefined : encodeTags(tags),
+      WebsiteRedirectLocation: start.websiteRedirect,
+    }),
   };
 }
 
@@ -104,7 +108,7 @@ function fromLatin1(value: string): string {
 
 /** Where a request goes: an object, or one version of it. */
 export function objectInput({ bucket, key, versionId }: ObjectRef) {
-  return { Bucket: bucket, Key: key, ...defined('VersionId', versionId) };
+  return { Bucket: bucket, Key: key, ...defined({ VersionId: versionId }) };
 }
 
 export function uploadInput({ bucket, key, uploadId }: UploadRef) {

@@ -1,4 +1,5 @@
 import type { Change } from '../../model/change.ts';
+import { defined } from '../../model/defined.ts';
 import type { Entry } from '../../model/entry.ts';
 import type { ObjectFacts } from '../../model/object.ts';
 import { compareSequencers } from '../../model/sequencer.ts';
@@ -28,13 +29,12 @@ export function identity(change: Change, prior: Entry | undefined, now: number) 
     key: change.key,
     rev: (prior?.rev ?? 0) + 1,
     updatedAt: now,
-    ...(sequencer === undefined ? {} : { sequencer }),
+    ...defined({ sequencer }),
   };
 }
 
 function newestSequencer(incoming: string | undefined, recorded: string | undefined): string | undefined {
-  if (incoming === undefined || recorded === undefined) return incoming ?? recorded;
-  return compareSequencers(incoming, recorded) === 'older' ? recorded : incoming;
+  return compareSequencers(incoming, recorded) === 'older' ? recorded : (incoming ?? recorded);
 }
 
 /** The source's state, as an entry keeps it. */
@@ -44,7 +44,7 @@ export function sourceFacts(facts: ObjectFacts) {
     size: facts.size,
     lastModified: facts.lastModified,
     storageClass: facts.storageClass,
-    ...(facts.versionId === undefined ? {} : { sourceVersionId: facts.versionId }),
+    ...defined({ sourceVersionId: facts.versionId }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import type { LargeCopy } from '../../model/messages.ts';
 import type { ObjectFacts } from '../../model/object.ts';
 import { multipartStart, partBytesFor } from '../copy-parts.ts';
@@ -17,7 +18,7 @@ export async function beginLargeCopy(
   const { change } = attempt;
   const { store, queue, settings } = world;
   const source = { bucket: change.bucket, key: change.key };
-  const version = facts.versionId === undefined ? {} : { versionId: facts.versionId };
+  const version = defined({ versionId: facts.versionId });
   const tags = facts.tagCount === 0 ? {} : await store.getTags({ ...source, ...version });
   const to = { bucket: settings.vault, key: await placeInVault(attempt, world) };
   const upload = await store.beginMultipart(multipartStart(to, facts, tags));
@@ -36,8 +37,7 @@ export async function beginLargeCopy(
     lastModified: facts.lastModified,
     uploadId,
     partBytes: partBytesFor(facts.size, settings.partBytes),
-    ...(change.at === undefined ? {} : { at: change.at }),
-    ...(change.sequencer === undefined ? {} : { sequencer: change.sequencer }),
+    ...defined({ at: change.at, sequencer: change.sequencer }),
   };
   await queue.send('backlog', [JSON.stringify(message)]);
   return { ...recorded, kind: 'copying' };

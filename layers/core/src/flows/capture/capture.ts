@@ -19,7 +19,7 @@ export type CaptureOptions = {
    * The message was delivered before: its first handler may have died between copy and record, so an entry that looks
    * right is checked against the vault, and a large copy that it says has begun may have nobody who goes on with it.
    */
-  readonly recheck?: boolean;
+  readonly recheck: boolean;
   /** Somebody is known to go on with a large copy that the entry names. */
   readonly trustUploads?: boolean;
 };
@@ -33,7 +33,7 @@ export type CaptureOptions = {
 export async function capture(
   change: Change,
   world: CaptureWorld,
-  options: CaptureOptions = {},
+  options: CaptureOptions,
 ): Promise<CaptureOutcome> {
   const source = sourceUri(change.bucket);
   for (let tried = 0; tried < MAX_ATTEMPTS; tried++) {
@@ -41,7 +41,7 @@ export async function capture(
     const known = tried === 0 && change.unrecorded === true && options.recheck !== true;
     const prior = known ? undefined : await world.catalog.getEntry(source, change.key);
     // An object that failed before may have a copy in the vault that nobody recorded.
-    const doubt = tried > 0 || options.recheck === true || prior?.state === 'unprotected';
+    const doubt = tried > 0 || options.recheck || prior?.state === 'unprotected';
     if (!doubt && isRecorded(change, prior)) return { kind: 'unchanged', before: prior, after: prior };
     const outcome = await tryCapture({ change, prior, doubt }, world, options);
     if (outcome !== 'lost-race') return outcome;
@@ -84,7 +84,7 @@ async function captureLarge(
   attempt: Attempt,
   facts: ObjectFacts,
   world: CaptureWorld,
-  { recheck = false, trustUploads = !recheck }: CaptureOptions,
+  { recheck, trustUploads = !recheck }: CaptureOptions,
 ): Promise<Tried> {
   const { change, prior } = attempt;
   if (trustUploads && prior !== undefined && isUnderWay(change, prior, facts, world.clock())) {

@@ -1,4 +1,5 @@
 import type { Change } from '../../model/change.ts';
+import { defined } from '../../model/defined.ts';
 import type { UnprotectedReason } from '../../model/entry.ts';
 import { isStoreError, messageOf } from '../../model/errors.ts';
 import type { LargeCopy } from '../../model/messages.ts';
@@ -22,7 +23,7 @@ import { recordCopy, recordUnprotected } from './record.ts';
  * the state that was begun; otherwise it is aborted, and the present state is captured instead.
  * Source: S3 user guide, "Multipart upload process": the current version is the upload that started most recently.
  *
- * @returns undefined while it goes on by another message
+ * @returns undefined while it goes on by another message, and when the entry is not about this copy any more
  */
 export async function continueLargeCopy(
   message: LargeCopy,
@@ -66,7 +67,7 @@ export async function giveUpLargeCopy(
   const prior = await world.catalog.getEntry(sourceUri(change.bucket), change.key);
   if (prior?.uploadId !== upload.uploadId) {
     await abort(upload, world);
-    return { kind: 'unchanged', before: prior, after: prior };
+    return undefined;
   }
   // The entry first: when S3 refuses everything, the abort too, it still has to say what became of the object.
   const outcome = await recordUnprotected({ change, prior }, reason, world, { detail });
@@ -74,7 +75,7 @@ export async function giveUpLargeCopy(
   return outcome === 'lost-race' ? undefined : outcome;
 }
 
-/** What cannot be aborted now, the vault's lifecycle aborts after a day: nothing else has to wait for it. */
+/** What cannot be aborted now, the vault's lifecycle aborts after a week: nothing else has to wait for it. */
 async function abort(upload: UploadRef, { store }: CaptureWorld): Promise<void> {
   await store.abortMultipart(upload).catch(() => {});
 }
@@ -112,25 +113,15 @@ function isBegunState({ etag, lastModified, versionId }: LargeCopy, facts: Objec
 function partsJob(message: LargeCopy, vault: string): PartsJob {
   const { bucket, key, versionId, etag, size, partBytes, uploadId } = message;
   return {
-    from: { bucket, key, ifMatch: etag, ...(versionId === undefined ? {} : { versionId }) },
+    from: { bucket, key, ifMatch: etag, ...defined({ versionId }) },
     size,
     partBytes,
     upload: { bucket: vault, key: vaultPlace(bucket, key).key, uploadId },
   };
 }
 
-function changeOf(message: LargeCopy): Change {
-  const { bucket, key, etag, size, lastModified, versionId, at, sequencer } = message;
-  return {
-    bucket,
-    key,
-    // Without a sequencer it was a listing, or cannot be told from one: it never overrules another copy on its way.
-    kind: sequencer === undefined ? 'seen' : 'created',
-    etag,
-    size,
-    lastModified,
-    ...(versionId === undefined ? {} : { versionId }),
-    ...(at === undefined ? {} : { at }),
-    ...(sequencer === undefined ? {} : { sequencer }),
-  };
+/** What is left to say of the change when the copy of its state has ended: the source is asked for the rest. */
+function changeOf({ bucket, key, at, sequencer }: LargeCopy): Change {
+  // Never an event: it does not overrule another copy on its way, which was begun later and saw a newer state.
+  return { bucket, key, kind: 'seen', ...defined({ at, sequencer }) };
 }

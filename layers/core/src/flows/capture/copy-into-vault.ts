@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import type { ObjectFacts } from '../../model/object.ts';
 import { vaultPlace } from '../../model/vault-key.ts';
 import type { WriteCondition, Written } from '../../ports/object-store.ts';
@@ -18,11 +19,11 @@ export async function copyIntoVault(
       bucket: change.bucket,
       key: change.key,
       ifMatch: facts.etag,
-      ...(facts.versionId === undefined ? {} : { versionId: facts.versionId }),
+      ...defined({ versionId: facts.versionId }),
     },
     to: { bucket: settings.vault, key },
     condition: await vaultCondition(attempt, world),
-    ...(facts.websiteRedirect === undefined ? {} : { websiteRedirect: facts.websiteRedirect }),
+    ...defined({ websiteRedirect: facts.websiteRedirect }),
   });
 }
 

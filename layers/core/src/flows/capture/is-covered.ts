@@ -7,17 +7,15 @@ import type { Attempt, CaptureWorld } from './attempt.ts';
 
 /** True when the entry was written for this event, or for a later one of the object. */
 export function isOfKnownEvent(change: Change, prior: Entry): boolean {
-  if (change.sequencer === undefined || prior.sequencer === undefined) return false;
   const order = compareSequencers(change.sequencer, prior.sequencer);
   return order === 'older' || order === 'same';
 }
 
-/** True when the entry already covers the change, or a later one. An unprotected object is always tried again. */
+/** True when the entry, of a copy or a deletion, already covers the change, or a later one. */
 export function isRecorded(change: Change, prior: Entry | undefined): boolean {
-  if (prior === undefined || prior.state === 'unprotected') return false;
+  if (prior === undefined) return false;
   if (change.kind === 'missing') return prior.state === 'deleted';
-  if (change.kind === 'seen') return prior.state === 'current' && isListedState(change, prior);
-  if (change.sequencer === undefined || prior.sequencer === undefined) return false;
+  if (change.kind === 'seen') return prior.state === 'current' && isSameState(prior, change);
   const order = compareSequencers(change.sequencer, prior.sequencer);
   if (order !== 'same') return order === 'older';
   // Emulators send one sequencer for everything: the same one is a duplicate only if what it speaks of is the same.
@@ -25,11 +23,6 @@ export function isRecorded(change: Change, prior: Entry | undefined): boolean {
   return (
     prior.state === 'current' && change.etag === prior.etag && change.versionId === prior.sourceVersionId
   );
-}
-
-function isListedState({ etag, size, lastModified }: Change, prior: Entry): boolean {
-  if (etag === undefined || size === undefined || lastModified === undefined) return false;
-  return isSameState(prior, { etag, size, lastModified });
 }
 
 /**
@@ -46,7 +39,7 @@ export async function isCovered(
     const sameVersion = facts.versionId !== undefined && facts.versionId === prior.sourceVersionId;
     if (!sameVersion && !isRecorded(change, prior)) return false;
   }
-  return (!doubt && !isSurprising(change, prior)) || (await isOnTop(change.bucket, prior, world));
+  return (!doubt && !isSurprising(change, prior)) || (await isOnTop(change, prior.vaultVersionId, world));
 }
 
 /**
@@ -57,8 +50,12 @@ function isSurprising(change: Change, prior: Entry): boolean {
   return (change.kind === 'created' || change.kind === 'deleted') && !isOfKnownEvent(change, prior);
 }
 
-async function isOnTop(bucket: string, prior: Entry, { store, settings }: CaptureWorld): Promise<boolean> {
-  const { key } = vaultPlace(bucket, prior.key);
-  const top = await store.head({ bucket: settings.vault, key });
-  return top.found && top.object.versionId === prior.vaultVersionId;
+/** True when the vault's current version of the object is this one. */
+async function isOnTop(
+  { bucket, key }: Pick<Change, 'bucket' | 'key'>,
+  versionId: string | undefined,
+  { store, settings }: CaptureWorld,
+): Promise<boolean> {
+  const top = await store.head({ bucket: settings.vault, key: vaultPlace(bucket, key).key });
+  return top.found && top.object.versionId === versionId;
 }

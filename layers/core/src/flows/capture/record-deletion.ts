@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import { withDeletionTags } from '../../model/deletion-tags.ts';
 import type { Entry } from '../../model/entry.ts';
 import { isStoreError } from '../../model/errors.ts';
@@ -44,13 +45,13 @@ async function copyInVault(
     return {
       ...ref,
       versionId: prior.vaultVersionId,
-      ...(prior.vaultEtag === undefined ? {} : { etag: prior.vaultEtag }),
+      ...defined({ etag: prior.vaultEtag }),
     };
   }
   const top = await world.store.head(ref);
   if (!top.found) return undefined;
   const { versionId, etag } = top.object;
-  return { ...ref, etag, ...(versionId === undefined ? {} : { versionId }) };
+  return { ...ref, etag, ...defined({ versionId }) };
 }
 
 /** @returns false when the vault's current version is not the one that was to be marked */
@@ -60,7 +61,7 @@ async function markDeleted(copy: Copy, deletedAt: number, { store }: CaptureWorl
     // Tagging replaces the whole set, so the copy's own tags are read and kept.
     const tags = withDeletionTags(await store.getTags(ref), deletedAt);
     if (tags !== undefined) await store.putTags(ref, tags);
-    await store.hide({ bucket: ref.bucket, key: ref.key, ...(etag === undefined ? {} : { ifMatch: etag }) });
+    await store.hide({ bucket: ref.bucket, key: ref.key, ...defined({ ifMatch: etag }) });
     return true;
   } catch (error) {
     if (isStoreError(error, 'precondition-failed', 'not-found')) return false;

@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import type { Entry, UnprotectedReason } from '../../model/entry.ts';
 import type { ObjectFacts } from '../../model/object.ts';
 import type { Written } from '../../ports/object-store.ts';
@@ -18,8 +19,7 @@ export async function recordCopy(
     ...sourceFacts(facts),
     vaultEtag: written.etag,
     capturedAt: now,
-    ...(written.versionId === undefined ? {} : { vaultVersionId: written.versionId }),
-    ...(written.checksum === undefined ? {} : { checksum: written.checksum }),
+    ...defined({ vaultVersionId: written.versionId, checksum: written.checksum }),
     ...(change.at === undefined ? {} : { lagMs: Math.max(0, now - change.at) }),
   };
   if (!(await catalog.putEntry(after, prior?.rev))) return 'lost-race';
@@ -41,9 +41,8 @@ export async function recordUnprotected(
     ...identity(change, prior, now),
     state: 'unprotected',
     reason,
-    ...(extra.uploadId === undefined ? {} : { uploadId: extra.uploadId }),
-    ...(extra.detail === undefined ? {} : { detail: extra.detail }),
-    ...(extra.facts === undefined ? {} : sourceFacts(extra.facts)),
+    ...defined({ uploadId: extra.uploadId, detail: extra.detail }),
+    ...(extra.facts && sourceFacts(extra.facts)),
   };
   if (!(await catalog.putEntry(after, prior?.rev))) return 'lost-race';
   return { kind: 'unprotected', before: prior, after };

@@ -1,4 +1,5 @@
 import { compareKeys } from '../../model/byte-order.ts';
+import { defined } from '../../model/defined.ts';
 import type { Entry } from '../../model/entry.ts';
 import { StoreError } from '../../model/errors.ts';
 import type { ListedObject } from '../../model/object.ts';
@@ -22,19 +23,20 @@ export async function* mergeListings(
   const right = entries[Symbol.asyncIterator]();
   let object = (await left.next()).value as ListedObject | undefined;
   let entry = (await right.next()).value as Entry | undefined;
-  while (object !== undefined || entry !== undefined) {
-    const order = compareHeads(object, entry);
-    const key = order <= 0 ? (object?.key ?? '') : (entry?.key ?? '');
-    yield { key, ...(order <= 0 && object ? { object } : {}), ...(order >= 0 && entry ? { entry } : {}) };
-    if (order <= 0) object = (await left.next()).value as ListedObject | undefined;
-    if (order >= 0) entry = (await right.next()).value as Entry | undefined;
+  for (let pair = first(object, entry); pair !== undefined; pair = first(object, entry)) {
+    yield pair;
+    if (pair.object !== undefined) object = (await left.next()).value as ListedObject | undefined;
+    if (pair.entry !== undefined) entry = (await right.next()).value as Entry | undefined;
   }
 }
 
-function compareHeads(object: ListedObject | undefined, entry: Entry | undefined): number {
-  if (object === undefined) return 1;
-  if (entry === undefined) return -1;
-  return compareKeys(object.key, entry.key);
+/** What comes first of the two, or both when they are of one key. */
+function first(object: ListedObject | undefined, entry: Entry | undefined): Pair | undefined {
+  if (object === undefined) return entry && { key: entry.key, entry };
+  if (entry === undefined) return { key: object.key, object };
+  const order = compareKeys(object.key, entry.key);
+  if (order === 0) return { key: object.key, object, entry };
+  return order < 0 ? { key: object.key, object } : { key: entry.key, entry };
 }
 
 /** A source's objects in a range, page by page. Fails as a whole when a page fails: half a listing proves nothing. */
@@ -45,7 +47,7 @@ export function sourceObjects(
   { store }: { readonly store: Pick<ObjectStore, 'list'> },
 ): AsyncGenerator<ListedObject> {
   return paged(range, `the listing of s3://${bucket}`, async (after) => {
-    const { objects, more } = await store.list({ bucket, ...given({ prefix, after }) });
+    const { objects, more } = await store.list({ bucket, ...defined({ prefix, after }) });
     return { items: objects, more };
   });
 }
@@ -58,7 +60,7 @@ export function catalogEntries(
   { catalog }: Pick<World, 'catalog'>,
 ): AsyncGenerator<Entry> {
   return paged(range, `the entries of ${source}`, async (after) => {
-    const { entries, more } = await catalog.listEntries(source, given({ prefix, after }));
+    const { entries, more } = await catalog.listEntries(source, defined({ prefix, after }));
     return { items: entries, more };
   });
 }
@@ -80,10 +82,6 @@ async function* paged<T extends { readonly key: string }>(
     // A page that is empty and says that there is more proves nothing, least of all an end.
     if (after === undefined) throw new StoreError('unavailable', `${what} broke off`);
   }
-}
-
-function given({ prefix, after }: { prefix: string | undefined; after: string | undefined }) {
-  return { ...(prefix === undefined ? {} : { prefix }), ...(after === undefined ? {} : { after }) };
 }
 
 function isBeyond(key: string, { until }: KeyRange): boolean {

@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import { InvalidInputError, isStoreError } from '../../model/errors.ts';
 import type { Job } from '../../model/job.ts';
 import {
@@ -60,7 +61,7 @@ async function begin(source: Source, jobId: string, message: ReconcileMessage, w
     batchesQueued: 0,
     batchesDone: 0,
     counts: {},
-    ...(message.approved === undefined ? {} : { approved: message.approved }),
+    ...defined({ approved: message.approved }),
   });
   world.telemetry.metric('ReconcileAge', ageSeconds(source, world.clock()), source.source);
   const wiring = await checkWiring(source, world);
@@ -160,8 +161,8 @@ async function send(
       items,
     } satisfies CaptureBatch);
   });
-  if (bodies.length > 0) await queue.send('backlog', bodies);
-  if (continuations.length > 0) await queue.send('reconcile', continuations);
+  await queue.send('backlog', bodies);
+  await queue.send('reconcile', continuations);
 }
 
 /** Where a step ended: what is left of its range begins there. */
@@ -178,7 +179,7 @@ async function nextSteps(
   world: World,
 ): Promise<Step[]> {
   if (stoppedAt === undefined) return [];
-  const rest: Step = { ...step, id: nextId(step.id), after: stoppedAt };
+  const rest = { ...step, id: nextId(step.id), after: stoppedAt };
   if (job.openRanges >= world.settings.maxRanges) return [rest];
   const middle = await findMiddle(bucketOf(source.source), source.prefix, rest, world);
   if (middle === undefined) return [rest];

@@ -1,5 +1,5 @@
-import { compareKeys, keyBytes } from '../../model/byte-order.ts';
-import { MAX_KEY_BYTES } from '../../model/vault-key.ts';
+import { compareKeys } from '../../model/byte-order.ts';
+import { defined } from '../../model/defined.ts';
 import type { World } from '../dependencies.ts';
 import type { KeyRange } from './merge-listings.ts';
 
@@ -16,32 +16,35 @@ const LAST_USUAL_CODE_POINT = 0x7e;
 export async function findMiddle(
   bucket: string,
   prefix: string | undefined,
-  range: KeyRange,
+  range: KeyRange & { readonly after: string },
   { store }: Pick<World, 'store'>,
 ): Promise<string | undefined> {
-  const base = commonStart(range.after ?? '', range.until);
-  const low = codePointAt(range.after ?? '', base, FIRST_CODE_POINT);
-  let high = codePointAt(range.until, base, Math.max(LAST_USUAL_CODE_POINT, low + 2));
+  const base = range.until === undefined ? '' : commonStart(range.after, range.until);
+  const low = codePointAt(range.after, base, FIRST_CODE_POINT);
+  let high = codePointAt(
+    range.until,
+    base,
+    Math.min(Math.max(LAST_USUAL_CODE_POINT, low + 2), LAST_CODE_POINT),
+  );
   for (let probes = 0; probes < MAX_PROBES && high - low > 1; probes++) {
     const middle = skipSurrogates(Math.floor((low + high) / 2));
     const guess = base + String.fromCodePoint(middle);
-    if (keyBytes(guess) > MAX_KEY_BYTES) return undefined;
     const page = await store.list({
       bucket,
       after: guess,
       limit: 1,
-      ...(prefix === undefined ? {} : { prefix }),
+      ...defined({ prefix }),
     });
     const found = page.objects[0]?.key;
-    if (found !== undefined && isWithin(found, range)) return isWithin(guess, range) ? guess : found;
+    if (found !== undefined && isBefore(found, range.until))
+      return isBefore(guess, range.until) ? guess : found;
     high = middle;
   }
   return undefined;
 }
 
 /** What both ends begin with; every key between them begins so too. */
-function commonStart(after: string, until: string | undefined): string {
-  if (until === undefined) return '';
+function commonStart(after: string, until: string): string {
   const a = [...after];
   const b = [...until];
   const length = a.findIndex((char, index) => char !== b[index]);
@@ -53,11 +56,9 @@ function codePointAt(key: string | undefined, base: string, otherwise: number): 
 }
 
 function skipSurrogates(codePoint: number): number {
-  const inSurrogates = codePoint >= 0xd800 && codePoint <= 0xdfff;
-  return Math.min(inSurrogates ? 0xe000 : codePoint, LAST_CODE_POINT);
+  return codePoint >= 0xd800 && codePoint <= 0xdfff ? 0xe000 : codePoint;
 }
 
-function isWithin(key: string, { after, until }: KeyRange): boolean {
-  if (after !== undefined && compareKeys(key, after) <= 0) return false;
+function isBefore(key: string, until: string | undefined): boolean {
   return until === undefined || compareKeys(key, until) < 0;
 }

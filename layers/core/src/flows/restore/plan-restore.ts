@@ -81,8 +81,8 @@ async function send(
       items,
     } satisfies RestoreBatch),
   );
-  if (bodies.length > 0) await queue.send('restoreWork', bodies);
-  if (continuations.length > 0) await queue.send('restore', continuations);
+  await queue.send('restoreWork', bodies);
+  await queue.send('restore', continuations);
 }
 
 function batchesOf({ items, large }: Planned): Array<RestoreBatch['items']> {

@@ -1,4 +1,5 @@
 import { keyBytes } from '../../model/byte-order.ts';
+import { defined } from '../../model/defined.ts';
 import { withoutDeletionTags } from '../../model/deletion-tags.ts';
 import { isStoreError, messageOf } from '../../model/errors.ts';
 import type { Problem } from '../../model/job.ts';
@@ -87,7 +88,7 @@ async function writeTarget(
     condition,
     // Without tags of its own there is nothing to replace: none are copied.
     ...(copy.tagCount === 0 ? {} : { tags }),
-    ...(copy.websiteRedirect === undefined ? {} : { websiteRedirect: copy.websiteRedirect }),
+    ...defined({ websiteRedirect: copy.websiteRedirect }),
   });
   return { kind: 'restored', bytes: copy.size };
 }
