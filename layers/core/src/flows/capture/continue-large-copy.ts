@@ -12,6 +12,7 @@ import type { Delivery } from '../dependencies.ts';
 import type { Attempt, CaptureOutcome, CaptureWorld } from './attempt.ts';
 import { capture } from './capture.ts';
 import { vaultCondition } from './copy-into-vault.ts';
+import { isOnTop } from './is-covered.ts';
 import { recordCopy, recordUnprotected } from './record.ts';
 
 /**
@@ -102,6 +103,8 @@ async function finish(
   // Hours may have passed since the upload began: what is on top in the vault is asked, not assumed.
   const attempt: Attempt = { change, prior, doubt: true };
   const written = await store.completeMultipart(upload, parts, await vaultCondition(attempt, world));
+  // What a handler copied meanwhile and died before it recorded was there first, and is newer all the same.
+  if (!(await isOnTop(change, written.versionId, world))) return undefined;
   const recorded = await recordCopy(attempt, head.object, written, world);
   return recorded === 'lost-race' ? undefined : recorded;
 }

@@ -51,7 +51,7 @@ function isSurprising(change: Change, prior: Entry): boolean {
 }
 
 /** True when the vault's current version of the object is this one. */
-async function isOnTop(
+export async function isOnTop(
   { bucket, key }: Pick<Change, 'bucket' | 'key'>,
   versionId: string | undefined,
   { store, settings }: CaptureWorld,

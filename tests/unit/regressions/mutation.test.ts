@@ -1,0 +1,35 @@
+// Defects that were found by asking why a wrong variant of the code passed every test.
+import { describe, expect, it } from 'vitest';
+import { Pipeline, SOURCE, VAULT } from '../../support/pipeline.ts';
+
+const KIB = 1024;
+const BODY = Buffer.alloc(25 * KIB, 'abcdefgh');
+
+describe('a large copy that ends', () => {
+  it('M01 below a copy that somebody made meanwhile and never recorded is not taken for the one on top', async () => {
+    const p = new Pipeline({
+      versioned: true,
+      settings: { multipartThresholdBytes: 10 * KIB, partBytes: 4 * KIB },
+    });
+    await p.protect();
+    p.s3.put(SOURCE, 'big', BODY);
+    await p.deliverEvents();
+    const [slow = ''] = p.queue.take('backlog');
+    p.pass(10);
+    const small = p.s3.put(SOURCE, 'big', 'small');
+    p.catalog.requests.before = (op) => {
+      if (op === 'putEntry') throw new Error('killed');
+    };
+    for (let n = 0; n < 5; n++) await p.deliverEvents(); // copied each time, recorded never: a dead letter
+    p.catalog.requests.before = undefined;
+    p.pass(10);
+    p.s3.deleteVersion(SOURCE, 'big', small.versionId); // the large version is the current one again
+    await p.handle('backlog', p.message(slow));
+    await p.drain();
+    p.pass(3600);
+    await p.reconcile('r1');
+    const top = p.s3.object(VAULT, 's3/photos/big');
+    expect(top.content.body.equals(BODY)).toBe(true);
+    expect(await p.entry('big')).toMatchObject({ state: 'current', vaultVersionId: top.versionId });
+  });
+});
