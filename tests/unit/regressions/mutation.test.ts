@@ -1,4 +1,5 @@
 // Defects that were found by asking why a wrong variant of the code passed every test.
+import { findMiddle } from '@holdfast/core/flows/reconcile/split-range.ts';
 import { describe, expect, it } from 'vitest';
 import { Pipeline, SOURCE, VAULT } from '../../support/pipeline.ts';
 
@@ -32,4 +33,13 @@ describe('a large copy that ends', () => {
     expect(top.content.body.equals(BODY)).toBe(true);
     expect(await p.entry('big')).toMatchObject({ state: 'current', vaultVersionId: top.versionId });
   });
+});
+
+it('M02 the rest of a source with a prefix is cut in two ranges, like that of a whole bucket', async () => {
+  const p = new Pipeline();
+  for (const key of ['a/x', 'photos/1', 'photos/9', 'photos/a', 'photos/z', 'q/x'])
+    p.s3.put(SOURCE, key, 'x');
+  const range = { after: 'photos/1' };
+  const cut = await findMiddle(SOURCE, 'photos/', range, p.world);
+  expect(cut).toMatch(/^photos\/[2-z]/);
 });

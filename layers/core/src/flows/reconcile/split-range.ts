@@ -19,7 +19,7 @@ export async function findMiddle(
   range: KeyRange & { readonly after: string },
   { store }: Pick<World, 'store'>,
 ): Promise<string | undefined> {
-  const base = range.until === undefined ? '' : commonStart(range.after, range.until);
+  const base = range.until === undefined ? (prefix ?? '') : commonStart(range.after, range.until);
   const low = codePointAt(range.after, base, FIRST_CODE_POINT);
   let high = codePointAt(
     range.until,
