@@ -43,3 +43,16 @@ it('M02 the rest of a source with a prefix is cut in two ranges, like that of a 
   const cut = await findMiddle(SOURCE, 'photos/', range, p.world);
   expect(cut).toMatch(/^photos\/[2-z]/);
 });
+
+it('M03 an object that went away between listing and capture is not counted as captured already', async () => {
+  const p = new Pipeline();
+  await p.protect();
+  p.s3.put(SOURCE, 'a', 'x');
+  p.s3.requests.after = (op) => {
+    if (op === 'list' && p.s3.keys(SOURCE).includes('a')) p.s3.delete(SOURCE, 'a');
+  };
+  p.events.splice(0);
+  const { counts } = await p.reconcile('r1');
+  expect(counts).toMatchObject({ new: 1, vanished: 1 });
+  expect(counts).not.toHaveProperty('alreadyCaptured');
+});

@@ -132,7 +132,8 @@ function countResults(results: readonly Result[]): Record<string, number> {
 function countName(outcome: CaptureOutcome | undefined): string {
   if (outcome === undefined) return 'failed';
   if (outcome.kind !== 'unchanged') return outcome.kind;
-  return outcome.after?.state === 'deleted' ? 'deleted' : 'alreadyCaptured';
+  if (outcome.after === undefined) return 'vanished';
+  return outcome.after.state === 'deleted' ? 'deleted' : 'alreadyCaptured';
 }
 
 function problemOf({ change: { key }, outcome, error }: Result): Problem[] {
