@@ -1,4 +1,4 @@
-import { compareKeys } from '@holdfast/core/model/byte-order.ts';
+import { compareKeys, keyBytes } from '@holdfast/core/model/byte-order.ts';
 import { parseBucketUri } from '@holdfast/core/model/source-uri.ts';
 import { captureRuleName, sourceStackName } from '@holdfast/core/model/stack-names.ts';
 import { isNameKey, MAX_KEY_BYTES, vaultPlace } from '@holdfast/core/model/vault-key.ts';
@@ -13,10 +13,22 @@ describe('the order of keys', () => {
   });
 });
 
+it('keys are as long as their UTF-8 bytes', () => {
+  expect(['a', 'é', '語', '\u{1F98A}'].map(keyBytes)).toEqual([1, 2, 3, 4]);
+});
+
+it('keys that are alike are equal', () => {
+  expect(compareKeys('é', 'é')).toBe(0);
+});
+
 describe('the vault key', () => {
   it('is the source key behind its bucket, as long as that fits', () => {
     expect(vaultPlace('b-1', 'a//../b c')).toEqual({ key: 's3/b-1/a//../b c' });
-    expect(vaultPlace('bucket', 'k'.repeat(1024 - 's3/bucket/'.length)).nameKey).toBeUndefined();
+    const room = 1024 - 's3/bucket/'.length;
+    expect(vaultPlace('bucket', 'k'.repeat(room)).nameKey).toBeUndefined();
+    expect(vaultPlace('bucket', 'k'.repeat(room + 1)).nameKey).toMatch(
+      /^s3\/bucket~long\/[0-9a-f]{64}\.key$/,
+    );
   });
 
   it('never passes S3 limits and never gives two objects one place', () => {

@@ -52,6 +52,115 @@ it('a thawed object is one to look at', () => {
   expect(parseS3Event(sample('04-eventbridge-restore-completed.json'))).toMatchObject([{ kind: 'seen' }]);
 });
 
+describe('an EventBridge event', () => {
+  const event = (detailType: string, object: Record<string, unknown>, rest = {}) =>
+    parseS3Event(
+      JSON.stringify({
+        source: 'aws.s3',
+        'detail-type': detailType,
+        time: '2026-03-01T12:00:00Z',
+        detail: { bucket: { name: 'photos' }, object: { key: 'k', ...object } },
+        ...rest,
+      }),
+    );
+  const CHANGE = { bucket: 'photos', key: 'k', kind: 'created', at: Date.parse('2026-03-01T12:00:00Z') };
+
+  it('without more than a key is a change all the same', () => {
+    expect(event('Object Created', {})).toEqual([CHANGE]);
+  });
+
+  it('has its ETag without quotes', () => {
+    expect(event('Object Created', { etag: '"abc"' })).toEqual([{ ...CHANGE, etag: 'abc' }]);
+  });
+
+  it.each([
+    ['the version of a bucket without versions', { 'version-id': 'null' }],
+    ['no version', { 'version-id': '' }],
+    ['a sequencer that orders nothing', { sequencer: '0' }],
+    ['no sequencer', { sequencer: '' }],
+    ['no ETag', { etag: '' }],
+  ])('leaves out what says nothing: %s', (_what, object) => {
+    expect(event('Object Created', object)).toEqual([CHANGE]);
+  });
+
+  it('may be of no bytes', () => {
+    expect(event('Object Created', { size: 0 })).toEqual([{ ...CHANGE, size: 0 }]);
+  });
+
+  it('of tags or access lists changes nothing', () => {
+    expect(event('Object Tags Added', {})).toEqual([]);
+    expect(event('Object ACL Updated', {})).toEqual([]);
+  });
+
+  it.each([
+    ['from another service', {}, { source: 'aws.ec2' }],
+    ['without a time', {}, { time: 'yesterday' }],
+    ['without a key', { key: '' }, {}],
+    ['with a size in words', { size: 'big' }, {}],
+  ])('%s is refused', (_what, object, rest) => {
+    expect(() => event('Object Created', object, rest)).toThrow(/not an S3 event/);
+  });
+});
+
+describe('a classic notification', () => {
+  const record = (eventName: string, object: Record<string, unknown> = {}, rest = {}) => ({
+    eventSource: 'aws:s3',
+    eventName,
+    eventTime: '2026-03-01T12:00:00Z',
+    s3: { bucket: { name: 'photos' }, object: { key: 'k', ...object } },
+    ...rest,
+  });
+  const read = (...records: unknown[]) => parseS3Event(JSON.stringify({ Records: records }));
+
+  it.each([
+    ['ObjectCreated:Put', 'created'],
+    ['s3:ObjectCreated:CompleteMultipartUpload', 'created'],
+    ['ObjectRemoved:Delete', 'deleted'],
+    ['s3:ObjectRemoved:DeleteMarkerCreated', 'deleted'],
+    ['LifecycleExpiration:Delete', 'deleted'],
+    ['ObjectRestore:Completed', 'seen'],
+    ['s3:ObjectRestore:Completed', 'seen'],
+  ])('%s speaks of one that is %s', (name, kind) => {
+    expect(read(record(name))).toEqual([
+      { bucket: 'photos', key: 'k', kind, at: Date.parse('2026-03-01T12:00:00Z') },
+    ]);
+  });
+
+  it.each(['ObjectRestore:Post', 'ObjectTagging:Put', 'ObjectAcl:Put', 'Not:s3:ObjectCreated:Put'])(
+    '%s changes nothing',
+    (name) => {
+      expect(read(record(name))).toEqual([]);
+    },
+  );
+
+  it('has what is known of the object, and its key decoded', () => {
+    const object = { key: 'a+b%2Bc%20d', size: 3, eTag: 'abc', versionId: 'v1', sequencer: '05' };
+    expect(read(record('ObjectCreated:Put', object), record('ObjectRemoved:Delete'))).toMatchObject([
+      { key: 'a b+c d', size: 3, etag: 'abc', versionId: 'v1', sequencer: '05' },
+      { key: 'k', kind: 'deleted' },
+    ]);
+  });
+
+  it('with a key that is no URL encoding is refused, with the key', () => {
+    expect(() => read(record('ObjectCreated:Put', { key: '%zz' }))).toThrow('%zz');
+  });
+
+  it.each([
+    ['from another service', record('ObjectCreated:Put', {}, { eventSource: 'aws:sns' })],
+    ['without a time', record('ObjectCreated:Put', {}, { eventTime: 'yesterday' })],
+    ['without a key', record('ObjectCreated:Put', { key: '' })],
+  ])('%s is refused', (_what, one) => {
+    expect(() => read(one)).toThrow(/not an S3 event/);
+  });
+
+  it.each([
+    { Service: 'Amazon S3', Event: 's3:OtherEvent' },
+    { Service: 'Amazon SNS', Event: 's3:TestEvent' },
+  ])('that only looks like the one S3 tests a queue with is refused %#', (body) => {
+    expect(() => parseS3Event(JSON.stringify(body))).toThrow(/not an S3 event/);
+  });
+});
+
 describe('what is no S3 event', () => {
   it.each(['', 'text', '{}', '[]', 'null', '{"Records":[{"eventSource":"aws:sns"}]}', '{"source":"aws.s3"}'])(
     '%j is refused',
@@ -67,6 +176,9 @@ describe('sequencers', () => {
     ['0055aed6dcd90281e6', '0055AED6DCD90281E5', 'newer'],
     ['0055aed6', '0055AED6', 'same'],
     ['55AED6', '0055AED6DC', 'unknown'],
+    [undefined, '0055AED6', 'unknown'],
+    ['0055AED6', undefined, 'unknown'],
+    [undefined, undefined, 'unknown'],
   ])('%s against %s is %s', (left, right, order) => {
     expect(compareSequencers(left, right)).toBe(order);
   });
@@ -82,5 +194,32 @@ describe('sequencers', () => {
     const { sequencer: _, ...asked } = longer;
     expect(newestPerObject([newer, longer])).toEqual([asked]);
     expect(newestPerObject([longer, newer])).toEqual([asked]);
+    expect(newestPerObject([older, newer])).toEqual([newer]);
+  });
+
+  it.each([
+    ['an equal sequencer', { sequencer: '01' }, { sequencer: '01' }],
+    ['one sequencer missing', { sequencer: '09' }, {}],
+    ['the other missing', {}, { sequencer: '01' }],
+    ['both missing', {}, {}],
+  ] as Array<[string, { sequencer?: string }, { sequencer?: string }]>)(
+    'leave it to time with %s',
+    (_what, first, second) => {
+      const base = { bucket: 'b', key: 'k', kind: 'created' as const };
+      const early = { ...base, ...first, at: 5 };
+      const late = { ...base, ...second, at: 6 };
+      const latest = first.sequencer === second.sequencer ? late : { ...base, at: 6 };
+      expect(newestPerObject([early, late])).toEqual([latest]);
+      expect(newestPerObject([late, early])).toEqual([latest]);
+      const { at: _, ...untimed } = early;
+      expect(newestPerObject([late, untimed])).toEqual([latest]);
+      expect(newestPerObject([untimed, late])).toEqual([latest]);
+    },
+  );
+
+  it('of two objects are not compared, whatever their names', () => {
+    const one = { bucket: 'b', key: 'kk', kind: 'created' as const, at: 1 };
+    const other = { bucket: 'bk', key: 'k', kind: 'created' as const, at: 2 };
+    expect(newestPerObject([one, other])).toEqual([one, other]);
   });
 });

@@ -1,10 +1,19 @@
+import { defined } from '@holdfast/core/model/defined.ts';
 import { deletionBound } from '@holdfast/core/model/deletion-bound.ts';
 import { withDeletionTags, withoutDeletionTags } from '@holdfast/core/model/deletion-tags.ts';
 import { type Entry, isSameState } from '@holdfast/core/model/entry.ts';
 import { checkGlob, compileFilter } from '@holdfast/core/model/filter.ts';
 import { emptyLag, lagBucket, lagPercentile } from '@holdfast/core/model/lag.ts';
-import { intoBatches, parseReconcileMessage } from '@holdfast/core/model/messages.ts';
-import { parseMoment } from '@holdfast/core/model/moment.ts';
+import {
+  intoBatches,
+  intoExactly,
+  parseBacklogMessage,
+  parsePlanStep,
+  parseReconcileMessage,
+  parseRestoreBatch,
+} from '@holdfast/core/model/messages.ts';
+import { formatMoment, parseMoment } from '@holdfast/core/model/moment.ts';
+import { isArchivedClass } from '@holdfast/core/model/object.ts';
 import { parseRestoreMessage } from '@holdfast/core/model/restore-request.ts';
 import { readConfig } from '@holdfast/core/runtime/config.ts';
 import { retryDelay } from '@holdfast/core/runtime/sqs-batch.ts';
@@ -25,6 +34,38 @@ describe('a filter', () => {
     [{ include: ['with\\*star'] }, 'with*star', true],
   ])('%j takes %s: %s', (filter, key, taken) => {
     expect(compileFilter(filter)(key)).toBe(taken);
+  });
+
+  it('without anything takes everything, and an empty list is no filter', () => {
+    expect(compileFilter({ include: [], exclude: [] })('any/thing')).toBe(true);
+  });
+
+  it('takes globs of up to 1,024 characters', () => {
+    const glob = (length: number) => 'a'.repeat(length);
+    expect(checkGlob(glob(1024))).toBe(glob(1024));
+    expect(() => checkGlob(glob(1025))).toThrow(/1025/);
+    expect(() => compileFilter({ include: ['ok', '[a'] })).toThrow(/"\[a"/);
+    expect(() => compileFilter({ exclude: ['[a'] })).toThrow(/"\[a"/);
+  });
+
+  it.each([
+    ['a/*/b', 'a//b', true],
+    ['a/./b', 'a/./b', true],
+    ['a/./b', 'a/b', false],
+    ['a/../b', 'a/../b', true],
+    ['a/../b', 'b', false],
+    ['a/../b', 'a/./b', false],
+    ['a//b', 'a/./b', false],
+    ['a//b', 'a/b', false],
+    ['a\\*', 'ab', false],
+    ['**', 'a/b\nc', true],
+    ['*', 'folder/', false],
+    ['folder/*', 'folder/', true],
+    ['folder/*', 'folder/.', true],
+    ['folder/*', 'folder/..', true],
+    ['**', 'a/../b', true],
+  ])('matches %j against the key %j: %s', (glob, key, taken) => {
+    expect(compileFilter({ include: [glob] })(key)).toBe(taken);
   });
 
   it.each(['[a', '{a,b', 'a)', ''])('refuses the glob %j', (glob) => {
@@ -53,7 +94,22 @@ describe('a moment', () => {
   });
 });
 
+it('a moment is printed in UTC', () => {
+  expect(formatMoment(parseMoment('2026-03-01T13:00:00+01:00'))).toBe('2026-03-01T12:00:00.000Z');
+});
+
 describe('deletion tags', () => {
+  it.each([
+    ['another value', { Deleted: 'true', DeletedAt: '1970-01-01T00:00:00.000Z' }],
+    ['one mark alone', { Deleted: 'True' }],
+    ['the other mark alone', { DeletedAt: '1970-01-01T00:00:00.000Z' }],
+    ['a time in another form', { Deleted: 'True', DeletedAt: '1970-01-01' }],
+    ['more than the time', { Deleted: 'True', DeletedAt: 'at 1970-01-01T00:00:00.000Z' }],
+    ['more behind the time', { Deleted: 'True', DeletedAt: '1970-01-01T00:00:00.000Z!' }],
+  ])('of the owner are kept: %s', (_what, tags) => {
+    expect(withoutDeletionTags(tags)).toEqual(tags);
+  });
+
   it('are merged with the own ones, and taken away again', () => {
     const marked = withDeletionTags({ team: 'x' }, 0) ?? {};
     expect(marked).toEqual({ team: 'x', Deleted: 'True', DeletedAt: '1970-01-01T00:00:00.000Z' });
@@ -81,6 +137,26 @@ describe('a lag histogram', () => {
   });
 });
 
+describe('a lag', () => {
+  it.each([
+    [0, 0],
+    [1000, 0],
+    [1001, 1],
+    [3_600_000, 8],
+    [3_600_001, 9],
+  ])('of %i ms belongs in bucket %i', (ms, bucket) => {
+    expect(lagBucket(ms)).toBe(bucket);
+    expect(emptyLag()[bucket]).toBe(0);
+  });
+
+  it('is within a bound when exactly the share is', () => {
+    const lag = emptyLag();
+    lag[0] = 1;
+    lag[3] = 1;
+    expect([lagPercentile(lag, 0.5), lagPercentile(lag, 0.51)]).toEqual([1, 10]);
+  });
+});
+
 describe('the state of an entry', () => {
   const entry: Entry = {
     source: 's3://b',
@@ -102,10 +178,23 @@ describe('the state of an entry', () => {
     expect(isSameState(entry, { etag: 'e', size: 1, lastModified: 5000, ...change })).toBe(same);
   });
 
+  it('of one version is told from that of another, where both are known', () => {
+    const state = { etag: 'e', size: 1, lastModified: 5000 };
+    const versioned = { ...entry, sourceVersionId: 'v1' };
+    expect(isSameState(versioned, { ...state, versionId: 'v1' })).toBe(true);
+    expect(isSameState(versioned, { ...state, versionId: 'v2' })).toBe(false);
+    expect(isSameState(versioned, state)).toBe(true);
+    expect(isSameState(entry, { ...state, versionId: 'v2' })).toBe(true);
+  });
+
   it('that was rebuilt takes an object older than its copy for the copied one', () => {
     const { lastModified: _, ...rebuilt } = entry;
     expect(isSameState(rebuilt, { etag: 'e', size: 1, lastModified: 8000 })).toBe(true);
+    expect(isSameState(rebuilt, { etag: 'e', size: 1, lastModified: 9000 })).toBe(true);
     expect(isSameState(rebuilt, { etag: 'e', size: 1, lastModified: 10_000 })).toBe(false);
+    expect(isSameState(rebuilt, { etag: 'e', size: 1 })).toBe(false);
+    const { capturedAt: _at, ...unknown } = rebuilt;
+    expect(isSameState(unknown, { etag: 'e', size: 1, lastModified: 8000 })).toBe(false);
   });
 });
 
@@ -128,12 +217,117 @@ describe('bounds', () => {
     expect(Math.max(...batches.map((batch) => JSON.stringify(batch).length))).toBeLessThan(256 * 1024);
   });
 
+  it('of a batch: as many keys as fit in 200,000 characters, and always one', () => {
+    const item = (bytes: number) => ({ key: 'k'.repeat(bytes - '{"key":""}'.length) });
+    expect(intoBatches([item(100_000), item(100_000), item(1000)]).map((batch) => batch.length)).toEqual([
+      2, 1,
+    ]);
+    expect(intoBatches([item(100_000), item(100_001)]).map((batch) => batch.length)).toEqual([1, 1]);
+    expect(intoBatches([item(300_000), item(300_000)]).map((batch) => batch.length)).toEqual([1, 1]);
+    expect(intoBatches([])).toEqual([]);
+  });
+
+  it.each([
+    [
+      [1, 2, 3, 4, 5],
+      2,
+      [
+        [1, 2, 3],
+        [4, 5],
+      ],
+    ],
+    [[1], 3, [[1], [], []]],
+    [[], 2, [[], []]],
+    [[1, 2], 1, [[1, 2]]],
+    [[1, 2], 0, []],
+  ])('of a step that is sent again: %j in %i batches', (items, batches, cut) => {
+    expect(intoExactly(items, batches)).toEqual(cut);
+  });
+
   it('of the wait before a retry: it triples, up to a quarter of an hour', () => {
     expect([1, 2, 3, 9].map((n) => retryDelay(n, 5))).toEqual([5, 15, 45, 900]);
   });
 });
 
+describe('an archive class', () => {
+  it.each([
+    ['GLACIER', true],
+    ['DEEP_ARCHIVE', true],
+    ['GLACIER_IR', false],
+    ['STANDARD', false],
+  ])('%s has to be thawed: %s', (storageClass, archived) => {
+    expect(isArchivedClass(storageClass)).toBe(archived);
+  });
+});
+
+it('fields without a value are left out', () => {
+  expect(Object.entries(defined({ a: 1, b: undefined, c: '', d: 0 }))).toEqual([
+    ['a', 1],
+    ['c', ''],
+    ['d', 0],
+  ]);
+});
+
 describe('messages', () => {
+  const CAPTURE = { kind: 'capture', source: 's3://b', jobId: 'j', batch: 'compare-0.0' };
+  const LARGE = {
+    kind: 'large-copy',
+    bucket: 'b',
+    key: 'k',
+    etag: 'e',
+    size: 1,
+    lastModified: 5,
+    uploadId: 'u',
+    partBytes: 4,
+  };
+  const STEP = { id: '0', phase: 'compare', after: 'a', until: 'b' };
+  const RECONCILE = {
+    kind: 'reconcile',
+    source: 's3://b',
+    trigger: 'schedule',
+    jobId: 'j',
+    approved: true,
+    step: STEP,
+  };
+  const PLAN = { kind: 'plan', jobId: 'j', step: '0', part: 'plain', after: 'a' };
+  const RESTORE = { kind: 'restore', jobId: 'j', batch: '0.0' };
+  const ITEM = { key: 'k', vaultKey: 's3/b/k', versionId: 'v' };
+
+  it.each([
+    [
+      parseBacklogMessage,
+      { ...CAPTURE, items: [{ key: 'k', etag: 'e', size: 1, lastModified: 5 }, { key: 'gone' }] },
+    ],
+    [parseBacklogMessage, LARGE],
+    [parseBacklogMessage, { ...LARGE, versionId: 'v', at: 7, sequencer: '05' }],
+    [parseReconcileMessage, RECONCILE],
+    [parseReconcileMessage, { ...RECONCILE, trigger: 'manual', step: { id: '0', phase: 'deletions' } }],
+    [parseReconcileMessage, { kind: 'reconcile', source: 's3://b', trigger: 'protect' }],
+    [parseReconcileMessage, { kind: 'reconcile', source: 's3://b', trigger: 'approve' }],
+    [parsePlanStep, PLAN],
+    [parsePlanStep, { ...PLAN, part: 'long' }],
+    [parseRestoreBatch, { ...RESTORE, items: [ITEM, { ...ITEM, uploadId: 'u' }] }],
+  ])('are read whole %#', (parse, message) => {
+    expect(parse(JSON.stringify(message))).toEqual(message);
+  });
+
+  it.each([
+    [parseBacklogMessage, { ...CAPTURE }, 'items'],
+    [parseBacklogMessage, { ...CAPTURE, items: [{}] }, 'items.0.key'],
+    [parseBacklogMessage, { ...CAPTURE, items: [{ key: 'k', lastModified: 0.5 }] }, 'items.0.lastModified'],
+    [parseBacklogMessage, { ...LARGE, uploadId: undefined }, 'uploadId'],
+    [parseBacklogMessage, { ...LARGE, kind: 'huge-copy' }, 'kind'],
+    [parseReconcileMessage, { ...RECONCILE, kind: 'reconsider' }, 'kind'],
+    [parseReconcileMessage, { ...RECONCILE, trigger: 'sometimes' }, 'trigger'],
+    [parseReconcileMessage, { ...RECONCILE, step: { ...STEP, phase: 'later' } }, 'step.phase'],
+    [parsePlanStep, { ...PLAN, kind: 'planned' }, 'kind'],
+    [parsePlanStep, { ...PLAN, part: 'other' }, 'part'],
+    [parseRestoreBatch, { ...RESTORE, kind: 'restored', items: [] }, 'kind'],
+    [parseRestoreBatch, { ...RESTORE, items: [{ key: 'k' }] }, 'items.0.vaultKey'],
+  ])('are refused by the field that is wrong %#', (parse, message, field) => {
+    expect(() => parse(JSON.stringify(message))).toThrow(` message: ${field} `);
+  });
+
   it('of another shape are refused with the field', () => {
     expect(() => parseReconcileMessage('{"kind":"reconcile","trigger":"manual"}')).toThrow(/source/);
   });

@@ -24,9 +24,10 @@ export type Change = {
 function newerOf(left: Change, right: Change): Change {
   const order = compareSequencers(left.sequencer, right.sequencer);
   if (order === 'newer' || order === 'older') return order === 'newer' ? left : right;
-  if (order === 'same' && isSameEvent(left, right)) return right;
-  const { sequencer: _, ...newer } = (left.at ?? 0) > (right.at ?? 0) ? left : right;
-  return newer;
+  const later = (left.at ?? 0) > (right.at ?? 0) ? left : right;
+  if (order === 'same' && isSameEvent(left, right)) return later;
+  const { sequencer: _, ...asked } = later;
+  return asked;
 }
 
 function isSameEvent(left: Change, right: Change): boolean {
