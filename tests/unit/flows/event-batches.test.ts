@@ -156,7 +156,7 @@ describe('what comes again of a batch', () => {
 
   it('is poison, and it is counted', async () => {
     expect(await deliver([{ body: 'poison' }, { body: put('a') }])).toEqual([0]);
-    expect(pipeline.telemetry.values('FailedMessages')).toEqual([1]);
+    expect(pipeline.telemetry.values('Errors')).toEqual([1]);
   });
 
   it('counts nothing for what was never captured', async () => {

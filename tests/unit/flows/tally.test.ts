@@ -94,7 +94,7 @@ describe('the metrics of an outcome', () => {
     telemetry.metric = (name, value) => {
       emitted[name] = value;
     };
-    measure(one, lagMs, telemetry);
+    measure(one, 's3://photos', lagMs, telemetry);
     return emitted;
   }
 });

@@ -1,0 +1,31 @@
+const core = 'layers/core/src';
+
+/** Mutation testing: does a test fail when the code is wrong? See docs/adr/0010-mutation-testing.md. */
+export default {
+  // What decides capture, reconcile, points in time and deletions.
+  mutate: [
+    `${core}/flows/capture/**/*.ts`,
+    `${core}/flows/reconcile/**/*.ts`,
+    `${core}/flows/{capture-backlog,capture-events,copy-parts,source-history,source-lookup,tally,vault-history}.ts`,
+    `${core}/flows/restore/{is-right,plan-restore}.ts`,
+    `${core}/model/{byte-order,change,deletion-bound,deletion-tags,defined,entry,filter,lag,messages}.ts`,
+    `${core}/model/{moment,object,s3-event,sequencer,vault-key}.ts`,
+  ],
+  testRunner: 'vitest',
+  vitest: { configFile: 'vitest.mutate.config.ts' },
+  plugins: ['@stryker-mutator/vitest-runner', './scripts/lib/stryker-wording.ts'],
+  ignorers: ['wording'],
+  // The copy needs no rewritten tsconfig, and Stryker cannot read one with TypeScript 7, which has no API for it.
+  tsconfigFile: 'none',
+  disableTypeChecks: false,
+  concurrency: 2,
+  incremental: true,
+  incrementalFile: '.holdfast/mutation/incremental.json',
+  tempDirName: '.holdfast/mutation/work',
+  ignorePatterns: ['.aws-sam', '.holdfast', 'coverage', 'bench', 'cli', 'docs', 'functions', 'tests/e2e'],
+  reporters: ['clear-text', 'progress-append-only', 'json', 'html'],
+  clearTextReporter: { allowColor: false, allowEmojis: false, reportTests: false, reportMutants: true },
+  jsonReporter: { fileName: '.holdfast/mutation/report.json' },
+  htmlReporter: { fileName: '.holdfast/mutation/report.html' },
+  thresholds: { high: 95, low: 90, break: 90 },
+};
