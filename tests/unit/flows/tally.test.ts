@@ -78,7 +78,7 @@ describe('what a batch adds to its source', () => {
 describe('the metrics of an outcome', () => {
   it.each<[string, CaptureOutcome, Record<string, number>]>([
     ['captured', CHANGED, { CapturedObjects: 1, CapturedBytes: 35, Lag: 700 }],
-    ['deleted', GONE, { DeletedObjects: 1, Lag: 700 }],
+    ['deleted', GONE, { DeletedObjects: 1, ChangedObjects: 1, Lag: 700 }],
     ['unprotected', LOST, { UnprotectedObjects: 1 }],
     ['unchanged', SAME, {}],
     ['vanished', NEVER_THERE, {}],

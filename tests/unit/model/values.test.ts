@@ -269,7 +269,7 @@ it('fields without a value are left out', () => {
 });
 
 describe('messages', () => {
-  const CAPTURE = { kind: 'capture', source: 's3://b', jobId: 'j', batch: 'compare-0.0' };
+  const CAPTURE = { kind: 'capture', source: 's3://bucket', jobId: 'j', batch: 'compare-0.0' };
   const LARGE = {
     kind: 'large-copy',
     bucket: 'b',
@@ -283,7 +283,7 @@ describe('messages', () => {
   const STEP = { id: '0', phase: 'compare', after: 'a', until: 'b' };
   const RECONCILE = {
     kind: 'reconcile',
-    source: 's3://b',
+    source: 's3://bucket',
     trigger: 'schedule',
     jobId: 'j',
     approved: true,
@@ -302,8 +302,8 @@ describe('messages', () => {
     [parseBacklogMessage, { ...LARGE, versionId: 'v', at: 7, sequencer: '05' }],
     [parseReconcileMessage, RECONCILE],
     [parseReconcileMessage, { ...RECONCILE, trigger: 'manual', step: { id: '0', phase: 'deletions' } }],
-    [parseReconcileMessage, { kind: 'reconcile', source: 's3://b', trigger: 'protect' }],
-    [parseReconcileMessage, { kind: 'reconcile', source: 's3://b', trigger: 'approve' }],
+    [parseReconcileMessage, { kind: 'reconcile', source: 's3://bucket', trigger: 'protect' }],
+    [parseReconcileMessage, { kind: 'reconcile', source: 's3://bucket', trigger: 'approve' }],
     [parsePlanStep, PLAN],
     [parsePlanStep, { ...PLAN, part: 'long' }],
     [parseRestoreBatch, { ...RESTORE, items: [ITEM, { ...ITEM, uploadId: 'u' }] }],
