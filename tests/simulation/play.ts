@@ -67,7 +67,7 @@ class Player {
 
   readonly #acts: { readonly [Op in Step['op']]: (step: StepOf<Op>) => unknown } = {
     put: (step) => this.#put(step.key, heldOf(`body ${step.body}`, step)),
-    large: (step) => this.#put(step.key, heldOf(`large ${step.body} `.repeat(KIB), step)),
+    large: (step) => this.#put(step.key, heldOf(`large ${step.body} `.repeat(KIB + 1), step)),
     sealed: (step) =>
       this.#refusing(() =>
         this.#put(step.key, { ...heldOf(`sealed ${step.body}`, step), customerKey: true }),

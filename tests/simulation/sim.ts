@@ -136,6 +136,7 @@ export class Sim {
   /** Does a number of turns. @returns false when nothing was left to do */
   async run(turns: number, course: Course = SMOOTH): Promise<boolean> {
     const mishaps = mishapsOf(course.trouble);
+    if (course.trouble?.what === 'denied') this.wasRefused = true;
     for (let turn = 0; turn < turns; turn += 1) {
       if (this.scheduler.idle) return false;
       const choice = course.picks[turn % Math.max(1, course.picks.length)] ?? 0;

@@ -134,6 +134,19 @@ const meeting = fc.oneof(
   often(12, work),
 );
 
+/** Objects that are copied in parts, and what overtakes them. */
+const inParts = fc.oneof(
+  often(6, large),
+  often(3, put),
+  often(2, onKey('delete')),
+  often(2, onKey('destroy')),
+  often(3, pass(1, 1, 1200)),
+  often(2, message('double', 'again')),
+  often(1, nothingMore('reconcile')),
+  often(1, nothingMore('settle')),
+  often(14, work),
+);
+
 /** A history: how its world is set up, what happens, and the moments to be restored, in percent of its length. */
 export type History = {
   readonly versioned: boolean;
@@ -150,6 +163,7 @@ export const anyHistory: fc.Arbitrary<History> = fc.record({
   steps: fc.oneof(
     fc.array(anyStep, { minLength: 2, maxLength: 40, size: 'max' }),
     fc.array(meeting, { minLength: 2, maxLength: 25, size: 'max' }),
+    fc.array(inParts, { minLength: 2, maxLength: 25, size: 'max' }),
   ),
   moments: fc.array(fc.nat(100), { minLength: 10, maxLength: 10 }),
 });

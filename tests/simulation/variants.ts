@@ -1,171 +1,283 @@
 /** Holdfast with one thing broken on purpose: histories must find it. */
-export type Variant = {
-  readonly name: string;
-  /** Under layers/core/src. */
-  readonly file: string;
-  readonly find: string;
-  readonly replace: string;
-};
+export type Variant = { readonly name: string; readonly edits: readonly Edit[] };
+
+/** One place of the source, and what stands there instead; the file is under layers/core/src. */
+type Edit = { readonly file: string; readonly find: string; readonly replace: string };
 
 export const VARIANTS: readonly Variant[] = [
   {
     name: 'record before copy',
-    file: 'flows/capture/capture.ts',
-    find: 'const written = await copyIntoVault(attempt, facts, world);\n    return await recordCopy(attempt, facts, written, world);',
-    replace: `const early = await recordCopy(attempt, facts, { etag: facts.etag }, world);
+    edits: [
+      {
+        file: 'flows/capture/capture.ts',
+        find: 'const written = await copyIntoVault(attempt, facts, world);\n    return await recordCopy(attempt, facts, written, world);',
+        replace: `const early = await recordCopy(attempt, facts, { etag: facts.etag }, world);
     if (early === 'lost-race') return early;
     const written = await copyIntoVault(attempt, facts, world);
     return await recordCopy({ ...attempt, prior: early.after }, facts, written, world);`,
+      },
+    ],
   },
   {
     name: 'no second capture after a lost condition',
-    file: 'flows/capture/capture.ts',
-    find: "if (outcome !== 'lost-race') return outcome;",
-    replace: "return outcome === 'lost-race' ? { kind: 'unchanged', before: prior, after: prior } : outcome;",
+    edits: [
+      {
+        file: 'flows/capture/capture.ts',
+        find: "if (outcome !== 'lost-race') return outcome;",
+        replace:
+          "return outcome === 'lost-race' ? { kind: 'unchanged', before: prior, after: prior } : outcome;",
+      },
+    ],
   },
   {
     name: 'trust a listing that lacks an object',
-    file: 'flows/capture/capture.ts',
-    find: 'const seen = await observe(change.bucket, change.key, world);',
-    replace: `const seen = change.kind === 'missing' ? { what: 'absent' as const } : await observe(change.bucket, change.key, world);`,
+    edits: [
+      {
+        file: 'flows/capture/capture.ts',
+        find: 'const seen = await observe(change.bucket, change.key, world);',
+        replace: `const seen = change.kind === 'missing' ? { what: 'absent' as const } : await observe(change.bucket, change.key, world);`,
+      },
+    ],
   },
   {
     name: 'trust a deletion event',
-    file: 'flows/capture/capture.ts',
-    find: 'const seen = await observe(change.bucket, change.key, world);',
-    replace: `const seen = change.kind === 'deleted' ? { what: 'absent' as const } : await observe(change.bucket, change.key, world);`,
+    edits: [
+      {
+        file: 'flows/capture/capture.ts',
+        find: 'const seen = await observe(change.bucket, change.key, world);',
+        replace: `const seen = change.kind === 'deleted' ? { what: 'absent' as const } : await observe(change.bucket, change.key, world);`,
+      },
+    ],
   },
   {
     name: 'take a missing bucket for a deletion',
-    file: 'flows/capture/observe.ts',
-    find: "if (state === 'exists') return { what: 'absent' };",
-    replace: "if (state !== 'access-denied') return { what: 'absent' };",
+    edits: [
+      {
+        file: 'flows/capture/observe.ts',
+        find: "if (state === 'exists') return { what: 'absent' };",
+        replace: "if (state !== 'access-denied') return { what: 'absent' };",
+      },
+    ],
   },
   {
     name: 'take access denied for a deletion',
-    file: 'flows/capture/observe.ts',
-    find: "if (head.why !== 'absent') return { what: 'unreadable', reason: head.why };",
-    replace: "if (head.why === 'customer-key') return { what: 'unreadable', reason: head.why };",
+    edits: [
+      {
+        file: 'flows/capture/observe.ts',
+        find: "if (head.why !== 'absent') return { what: 'unreadable', reason: head.why };",
+        replace: "if (head.why === 'customer-key') return { what: 'unreadable', reason: head.why };",
+      },
+    ],
   },
   {
     name: 'compare keys as UTF-16',
-    file: 'model/byte-order.ts',
-    find: 'return left === right ? 0 : Buffer.compare(Buffer.from(left), Buffer.from(right));',
-    replace: 'return left < right ? -1 : left > right ? 1 : 0;',
+    edits: [
+      {
+        file: 'model/byte-order.ts',
+        find: 'return left === right ? 0 : Buffer.compare(Buffer.from(left), Buffer.from(right));',
+        replace: 'return left < right ? -1 : left > right ? 1 : 0;',
+      },
+    ],
   },
   {
     name: 'drop equal sequencers',
-    file: 'flows/capture/is-covered.ts',
-    find: "if (order !== 'same') return order === 'older';",
-    replace: "if (order !== 'same' || change.kind) return order === 'older' || order === 'same';",
+    edits: [
+      {
+        file: 'flows/capture/is-covered.ts',
+        find: "if (order !== 'same') return order === 'older';",
+        replace: "if (order !== 'same' || change.kind) return order === 'older' || order === 'same';",
+      },
+    ],
   },
   {
     name: 'drop newer sequencers',
-    file: 'flows/capture/is-covered.ts',
-    find: "if (order !== 'same') return order === 'older';",
-    replace: "if (order !== 'same') return true;",
+    edits: [
+      {
+        file: 'flows/capture/is-covered.ts',
+        find: "if (order !== 'same') return order === 'older';",
+        replace: "if (order !== 'same') return true;",
+      },
+    ],
   },
   {
     name: 'copy without a condition',
-    file: 'flows/capture/copy-into-vault.ts',
-    find: '    condition: await vaultCondition(attempt, world),\n',
-    replace: '',
+    edits: [
+      {
+        file: 'flows/capture/copy-into-vault.ts',
+        find: '    condition: await vaultCondition(attempt, world),\n',
+        replace: '',
+      },
+    ],
   },
   {
     name: 'record without the revision',
-    file: 'adapters/memory/memory-catalog.ts',
-    find: 'if (rows.get(entry.key)?.rev !== expectedRev) return false;',
-    replace: '',
+    edits: [
+      {
+        file: 'adapters/memory/memory-catalog.ts',
+        find: 'if (rows.get(entry.key)?.rev !== expectedRev) return false;',
+        replace: '',
+      },
+    ],
   },
   {
     name: 'mark a deletion on whatever is on top',
-    file: 'flows/capture/record-deletion.ts',
-    find: '...(etag === undefined ? {} : { ifMatch: etag })',
-    replace: '',
+    edits: [
+      {
+        file: 'flows/capture/record-deletion.ts',
+        find: '...defined({ ifMatch: etag })',
+        replace: '',
+      },
+    ],
   },
   {
     name: 'tags of a deletion in place of the own ones',
-    file: 'flows/capture/record-deletion.ts',
-    find: 'withDeletionTags(await store.getTags(ref), deletedAt)',
-    replace: 'withDeletionTags({}, deletedAt)',
+    edits: [
+      {
+        file: 'flows/capture/record-deletion.ts',
+        find: 'withDeletionTags(await store.getTags(ref), deletedAt)',
+        replace: 'withDeletionTags({}, deletedAt)',
+      },
+    ],
   },
   {
     name: 'no delete marker',
-    file: 'flows/capture/record-deletion.ts',
-    find: 'await store.hide({',
-    replace: 'if (Date.now() < 0) await store.hide({',
+    edits: [
+      {
+        file: 'flows/capture/record-deletion.ts',
+        find: 'await store.hide({',
+        replace: 'if (Date.now() < 0) await store.hide({',
+      },
+    ],
   },
   {
-    name: 'trust the entry when a message comes again',
-    file: 'flows/capture-events.ts',
-    find: '{ recheck: receiveCount > 1 }',
-    replace: '{ recheck: false }',
+    name: 'trust the entry, whatever comes again or anew',
+    edits: [
+      {
+        file: 'flows/capture/is-covered.ts',
+        find: '(!doubt && !isSurprising(change, prior))',
+        replace: '!doubt',
+      },
+      {
+        file: 'flows/capture-events.ts',
+        find: '{ recheck: receiveCount > 1 }',
+        replace: '{ recheck: false }',
+      },
+    ],
   },
   {
-    name: 'finish any upload',
-    file: 'flows/capture/continue-large-copy.ts',
-    find: 'if (prior?.uploadId !== upload.uploadId) return undefined;\n  const head',
-    replace: 'const head',
+    name: 'finish any upload, wherever it ends',
+    edits: [
+      {
+        file: 'flows/capture/continue-large-copy.ts',
+        find: 'if (!(await isOnTop(change, written.versionId, world))) return undefined;',
+        replace: '',
+      },
+      {
+        file: 'flows/capture/continue-large-copy.ts',
+        find: 'if (prior?.uploadId !== upload.uploadId) return undefined;\n  const head',
+        replace: 'const head',
+      },
+    ],
   },
   {
     name: 'finish an upload of a state that is past',
-    file: 'flows/capture/continue-large-copy.ts',
-    find: 'if (!head.found || !isBegunState(message, head.object)) return undefined;',
-    replace: 'if (!head.found) return undefined;',
+    edits: [
+      {
+        file: 'flows/capture/continue-large-copy.ts',
+        find: 'if (!head.found || !isBegunState(message, head.object)) return undefined;',
+        replace: 'if (!head.found) return undefined;',
+      },
+    ],
   },
   {
     name: 'send before counting',
-    file: 'flows/reconcile/reconcile.ts',
-    find: '  const first = await world.catalog.completeStep({',
-    replace:
-      '  await send(run, batches, continuations, world);\n  const first = false && await world.catalog.completeStep({',
+    edits: [
+      {
+        file: 'flows/reconcile/reconcile.ts',
+        find: '  const first = await world.catalog.completeStep({',
+        replace:
+          '  await send(run, batches, continuations, world);\n  const first = false && await world.catalog.completeStep({',
+      },
+    ],
   },
   {
     name: 'a step is not sent again',
-    file: 'flows/reconcile/reconcile.ts',
-    find: 'else await sendAgain(run, done, world);',
-    replace: '',
+    edits: [
+      {
+        file: 'flows/reconcile/reconcile.ts',
+        find: 'else await sendAgain(run, done, world);',
+        replace: '',
+      },
+    ],
   },
   {
     name: 'hide what cannot be captured',
-    file: 'flows/capture/record.ts',
-    find: "    state: 'unprotected',\n    reason,",
-    replace: "    state: 'current',",
+    edits: [
+      {
+        file: 'flows/capture/record.ts',
+        find: "    state: 'unprotected',\n    reason,",
+        replace: "    state: 'current',",
+      },
+    ],
   },
   {
     name: 'a moment leaves out what was captured in its own second',
-    file: 'flows/vault-history.ts',
-    find: 'version.lastModified > at ||',
-    replace: 'version.lastModified >= at ||',
+    edits: [
+      {
+        file: 'flows/vault-history.ts',
+        find: 'version.lastModified > at ||',
+        replace: 'version.lastModified >= at ||',
+      },
+    ],
   },
   {
     name: 'a moment does not see deletions',
-    file: 'flows/vault-history.ts',
-    find: '  if (version.deleteMarker) return { vaultKey, deleted: { at: version.lastModified } };',
-    replace: '  if (version.deleteMarker) return state;',
+    edits: [
+      {
+        file: 'flows/vault-history.ts',
+        find: '  if (version.deleteMarker) return { vaultKey, deleted: { at: version.lastModified } };',
+        replace: '  if (version.deleteMarker) return state;',
+      },
+    ],
   },
   {
     name: 'a restore overwrites what it was not told to',
-    file: 'flows/restore/restore-object.ts',
-    find: 'if (!request.overwrite) return conflict(task, target.object);',
-    replace: '',
+    edits: [
+      {
+        file: 'flows/restore/restore-object.ts',
+        find: 'if (!request.overwrite) return conflict(task, target.object);',
+        replace: '',
+      },
+    ],
   },
   {
     name: 'a restore copies what is right already',
-    file: 'flows/restore/restore-object.ts',
-    find: "if (await isRight(copy, tags, target.object, to, world)) return { kind: 'right', bytes: copy.size };",
-    replace: '',
+    edits: [
+      {
+        file: 'flows/restore/restore-object.ts',
+        find: "if (await isRight(copy, tags, target.object, to, world)) return { kind: 'right', bytes: copy.size };",
+        replace: '',
+      },
+    ],
   },
   {
     name: 'a restore takes the marks of a deletion along',
-    file: 'flows/restore/restore-object.ts',
-    find: 'withoutDeletionTags(await world.store.getTags(from))',
-    replace: 'await world.store.getTags(from)',
+    edits: [
+      {
+        file: 'flows/restore/restore-object.ts',
+        find: 'withoutDeletionTags(await world.store.getTags(from))',
+        replace: 'await world.store.getTags(from)',
+      },
+    ],
   },
   {
     name: 'rebuild the catalog from what was first in the vault',
-    file: 'flows/vault-history.ts',
-    find: 'if (version.lastModified > at || current !== undefined || deleted?.last !== undefined) return state;',
-    replace: 'if (version.lastModified > at || deleted?.last !== undefined) return state;',
+    edits: [
+      {
+        file: 'flows/vault-history.ts',
+        find: 'if (version.lastModified > at || current !== undefined || deleted?.last !== undefined) return state;',
+        replace: 'if (version.lastModified > at || deleted?.last !== undefined) return state;',
+      },
+    ],
   },
 ];

@@ -21,15 +21,22 @@ parentPort?.on('message', async (chunk: Chunk) => {
 });
 parentPort?.postMessage('ready');
 
-/** Changes one place of Holdfast's own source while it is loaded. */
-function breakSource({ name, file, find, replace }: Variant): void {
+/** Changes Holdfast's own source while it is loaded. */
+function breakSource({ name, edits }: Variant): void {
   registerHooks({
     load(url, context, next) {
       const loaded = next(url, context);
-      if (!url.endsWith(`/layers/core/src/${file}`)) return loaded;
-      const source = String(loaded.source);
-      if (!source.includes(find)) throw new Error(`the variant "${name}" does not fit ${file} any more`);
-      return { ...loaded, source: source.replace(find, replace) };
+      const here = edits.filter(({ file }) => url.endsWith(`/layers/core/src/${file}`));
+      if (here.length === 0) return loaded;
+      return {
+        ...loaded,
+        source: here.reduce((source, edit) => change(source, edit, name), String(loaded.source)),
+      };
     },
   });
+}
+
+function change(source: string, { file, find, replace }: Variant['edits'][number], name: string): string {
+  if (!source.includes(find)) throw new Error(`the variant "${name}" does not fit ${file} any more`);
+  return source.replace(find, replace);
 }

@@ -355,9 +355,9 @@ describe('jobs', () => {
     p.events.splice(0);
     // What the SDK's own retry makes of a write whose answer was lost: done, and then the condition fails.
     const real = p.catalog.enterDeletions.bind(p.catalog);
-    p.catalog.enterDeletions = async (id) => {
-      await real(id);
-      return real(id);
+    p.catalog.enterDeletions = async (id, by) => {
+      await real(id, by);
+      return real(id, by);
     };
     const job = await p.reconcile('r1');
     expect(job.state).toBe('done');

@@ -1,5 +1,6 @@
+import { settleReconcile } from '@holdfast/core/flows/reconcile/settle-reconcile.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Pipeline, SOURCE, VAULT } from '../../support/pipeline.ts';
+import { Pipeline, SOURCE, TARGET, VAULT } from '../../support/pipeline.ts';
 
 // What random histories found (npm run simulate), each as short as it could be told.
 let pipeline: Pipeline;
@@ -93,5 +94,117 @@ describe('one batch with events that their sequencers do not order', () => {
     });
     await pipeline.deliverEvents([...double, ...second]);
     expect(pipeline.vaultText('a.txt')).toBe('two');
+  });
+});
+
+describe('one message with two handlers at a time, of which the one that counted dies before it sent', () => {
+  /** Lets a second handler do the message while the first is at a request, and dies where it is told to. */
+  async function twins(queue: 'reconcile' | 'restore', body: string): Promise<void> {
+    const message = pipeline.message(body);
+    const twin = { ...message, receives: 1 };
+    let dying = false;
+    pipeline.catalog.requests.before = async (op) => {
+      if (op !== 'completeStep' || dying) return;
+      dying = true;
+      // The twin counts the step, and is killed at what it sends.
+      pipeline.queue.requests.before = () => {
+        throw new Error('killed');
+      };
+      await pipeline.handle(queue, twin).catch(() => {});
+      pipeline.queue.requests.before = undefined;
+    };
+    await pipeline.handle(queue, message);
+    pipeline.catalog.requests.before = undefined;
+    await pipeline.drain();
+  }
+
+  it('S6: a reconcile goes on all the same', async () => {
+    pipeline.s3.put(SOURCE, 'a.txt', 'one');
+    pipeline.events.splice(0);
+    await twins(
+      'reconcile',
+      JSON.stringify({ kind: 'reconcile', source: 's3://photos', trigger: 'manual', jobId: 'r1' }),
+    );
+    expect((await pipeline.job('r1')).state).toBe('done');
+    expect(pipeline.vaultText('a.txt')).toBe('one');
+  });
+
+  it('S7: and so does a restore', async () => {
+    pipeline.s3.put(SOURCE, 'a.txt', 'one');
+    await pipeline.drain();
+    const request = { source: 's3://photos', target: `s3://${TARGET}`, jobId: 'x1' };
+    await pipeline.queue.send('restore', [JSON.stringify(request)]);
+    const [accepted] = pipeline.queue.take('restore');
+    await pipeline.handle('restore', pipeline.message(accepted ?? ''));
+    const [plan] = pipeline.queue.take('restore');
+    await twins('restore', plan ?? '');
+    expect((await pipeline.job('x1')).state).toBe('done');
+    expect(pipeline.s3.text(TARGET, 'a.txt')).toBe('one');
+  });
+
+  it('S8: a reconcile that had gone on to its deletions marks them all the same', async () => {
+    pipeline.s3.put(SOURCE, 'a.txt', 'one');
+    await pipeline.drain();
+    pipeline.s3.delete(SOURCE, 'a.txt');
+    pipeline.events.splice(0);
+    const body = { kind: 'reconcile', source: 's3://photos', trigger: 'manual', jobId: 'r1' };
+    const message = pipeline.message(JSON.stringify(body));
+    let entered = false;
+    pipeline.catalog.requests.before = async (op) => {
+      if (op !== 'enterDeletions' || entered) return;
+      entered = true;
+      await pipeline.catalog.enterDeletions('r1', message.id);
+    };
+    let killed = false;
+    pipeline.queue.requests.before = (_op, [queue]) => {
+      if (queue !== 'reconcile' || killed || !entered) return;
+      killed = true;
+      throw new Error('killed');
+    };
+    await pipeline.handle('reconcile', message).catch(() => {});
+    // The other handler comes to its end after that, with the message's first delivery in its hand.
+    await settleReconcile('r1', pipeline.world, { redelivered: false, messageId: message.id });
+    await pipeline.drain();
+    expect((await pipeline.job('r1')).state).toBe('done');
+    expect((await pipeline.entry('a.txt')).state).toBe('deleted');
+  });
+});
+
+describe('an object in parts', () => {
+  let parts: Pipeline;
+
+  beforeEach(async () => {
+    parts = new Pipeline({ settings: { multipartThresholdBytes: 8, partBytes: 4 } });
+    await parts.protect();
+    parts.s3.put(SOURCE, 'large.bin', 'sixteen bytes ..');
+  });
+
+  it('S9: is begun when the answer of its record was lost, and the SDK asked again', async () => {
+    const { catalog } = parts;
+    const put = catalog.putEntry.bind(catalog);
+    let lost = false;
+    catalog.putEntry = async (entry, rev) => {
+      const answer = await put(entry, rev);
+      if (lost) return answer;
+      lost = true;
+      return false;
+    };
+    await parts.drain();
+    expect((await parts.entry('large.bin')).state).toBe('current');
+    expect(parts.vaultText('large.bin')).toBe('sixteen bytes ..');
+  });
+
+  it('S10: goes on when who began it died before it said so, and its message is with another already', async () => {
+    const events = parts.events.splice(0);
+    parts.queue.requests.before = () => {
+      throw new Error('killed');
+    };
+    await parts.deliverEvents(events.map((event) => ({ ...event, receives: 1 })));
+    parts.queue.requests.before = undefined;
+    parts.events.splice(0);
+    expect((await parts.entry('large.bin')).reason).toBe('copying');
+    await parts.deliverEvents(events.map((event) => ({ ...event, receives: 0 })));
+    await parts.drain();
+    expect((await parts.entry('large.bin')).state).toBe('current');
   });
 });

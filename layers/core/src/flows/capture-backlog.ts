@@ -76,7 +76,8 @@ async function captureBatch(batch: CaptureBatch, delivery: Delivery, world: Unwi
     problems: results.flatMap(problemOf),
     continuations: [],
   });
-  await settleReconcile(batch.jobId, world, { redelivered: delivery.receiveCount > 1 });
+  const { messageId, receiveCount } = delivery;
+  await settleReconcile(batch.jobId, world, { redelivered: receiveCount > 1, messageId });
 }
 
 function toChange(batch: CaptureBatch, item: CaptureBatch['items'][number]): Change {

@@ -34,6 +34,8 @@ export const JobSchema = v.object({
   trigger: v.string(),
   startedAt: moment,
   finishedAt: v.optional(moment),
+  /** Id of the message whose delivery went on to the deletions. */
+  deletionsBy: v.optional(v.string()),
   /** Key ranges still being listed. */
   openRanges: v.number(),
   batchesQueued: v.number(),

@@ -16,6 +16,8 @@ export type Activity = {
 export type StepRecord = {
   readonly jobId: string;
   readonly step: string;
+  /** Id of the message whose delivery recorded it. */
+  readonly by?: string;
   readonly progress: JobProgress;
   readonly problems: readonly Problem[];
   /** Bodies of the messages that continue the work. */
@@ -70,8 +72,12 @@ export interface Catalog {
   getStep(jobId: string, step: string): Promise<StepRecord | undefined>;
   /** Steps that have problems, in no order. */
   listProblems(jobId: string): AsyncIterable<Problem>;
-  /** Goes from comparing to deleting, with one range open. @returns false when the job was not comparing */
-  enterDeletions(jobId: string): Promise<boolean>;
+  /**
+   * Goes from comparing to deleting, with one range open.
+   * @param by id of the message whose delivery does it
+   * @returns false when the job was not comparing
+   */
+  enterDeletions(jobId: string, by: string): Promise<boolean>;
   /** Ends a running job. @returns false when it was not running */
   finishJob(
     jobId: string,

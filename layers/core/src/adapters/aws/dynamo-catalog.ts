@@ -101,8 +101,8 @@ export class DynamoCatalog implements Catalog {
     return this.#jobs.problems(jobId);
   }
 
-  enterDeletions(jobId: string): Promise<boolean> {
-    return this.#jobs.enterDeletions(jobId);
+  enterDeletions(jobId: string, by: string): Promise<boolean> {
+    return this.#jobs.enterDeletions(jobId, by);
   }
 
   finishJob(jobId: string, end: JobEnd): Promise<boolean> {

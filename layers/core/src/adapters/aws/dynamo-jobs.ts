@@ -52,8 +52,8 @@ export class DynamoJobs {
     for await (const item of this.#table.partition(stepsOf(jobId))) yield* stepOf(item, jobId).problems;
   }
 
-  enterDeletions(jobId: string): Promise<boolean> {
-    const set = { phase: 'deletions', openRanges: 1 };
+  enterDeletions(jobId: string, by: string): Promise<boolean> {
+    const set = { phase: 'deletions', openRanges: 1, deletionsBy: by };
     return this.#table.update(rowOf(jobId), { set }, { equals: { phase: 'compare', state: 'running' } });
   }
 

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { defined } from '../../model/defined.ts';
 import { HoldfastError } from '../../model/errors.ts';
 import { type Job, type JobProgress, JobSchema, type Problem, ProblemSchema } from '../../model/job.ts';
 import type { StepRecord } from '../../ports/catalog.ts';
@@ -38,7 +39,7 @@ export function progressFields(progress: JobProgress): Record<string, number> {
 }
 
 export function stepItem(step: StepRecord, now: number): Item {
-  const { jobId, progress, continuations } = step;
+  const { jobId, progress, continuations, by } = step;
   const bytes = byteLength(continuations);
   if (bytes > MAX_STEP_BYTES) {
     throw new HoldfastError(`step ${step.step} of job ${jobId} continues in more than fits a row`, 'fatal');
@@ -48,12 +49,14 @@ export function stepItem(step: StepRecord, now: number): Item {
     sk: step.step,
     progress,
     continuations,
+    ...defined({ by }),
     problems: fitting(step.problems, MAX_STEP_BYTES - bytes),
     expiresAt: expiry(now, STEP_DAYS),
   });
 }
 
 const StepSchema = v.object({
+  by: v.exactOptional(v.string()),
   progress: v.object({
     openRanges: v.exactOptional(v.number()),
     batchesQueued: v.exactOptional(v.number()),

@@ -127,11 +127,11 @@ export class MemoryCatalog implements Catalog {
     for (const step of steps) yield* structuredClone(step.problems);
   }
 
-  enterDeletions(jobId: string): Promise<boolean> {
-    return this.requests.run('enterDeletions', [jobId], () => {
+  enterDeletions(jobId: string, by: string): Promise<boolean> {
+    return this.requests.run('enterDeletions', [jobId, by], () => {
       const job = this.#jobs.get(jobId);
       if (job?.state !== 'running' || job.phase !== 'compare') return false;
-      this.#jobs.set(jobId, { ...job, phase: 'deletions', openRanges: 1 });
+      this.#jobs.set(jobId, { ...job, phase: 'deletions', openRanges: 1, deletionsBy: by });
       return true;
     });
   }

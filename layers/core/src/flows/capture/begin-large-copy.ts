@@ -1,6 +1,8 @@
+import type { Change } from '../../model/change.ts';
 import { defined } from '../../model/defined.ts';
 import type { LargeCopy } from '../../model/messages.ts';
 import type { ObjectFacts } from '../../model/object.ts';
+import { sourceUri } from '../../model/source-uri.ts';
 import { multipartStart, partBytesFor } from '../copy-parts.ts';
 import type { Attempt, CaptureWorld, Tried } from './attempt.ts';
 import { placeInVault } from './copy-into-vault.ts';
@@ -16,7 +18,7 @@ export async function beginLargeCopy(
   world: CaptureWorld,
 ): Promise<Tried> {
   const { change } = attempt;
-  const { store, queue, settings } = world;
+  const { store, settings } = world;
   const source = { bucket: change.bucket, key: change.key };
   const version = defined({ versionId: facts.versionId });
   const tags = facts.tagCount === 0 ? {} : await store.getTags({ ...source, ...version });
@@ -24,21 +26,38 @@ export async function beginLargeCopy(
   const upload = await store.beginMultipart(multipartStart(to, facts, tags));
   const { uploadId } = upload;
   const recorded = await recordUnprotected(attempt, 'copying', world, { facts, uploadId });
-  if (recorded === 'lost-race') {
+  if (recorded === 'lost-race' && !(await isOurs(uploadId, attempt, world))) {
     await store.abortMultipart(upload);
     return recorded;
   }
+  await sendLargeCopy(change, facts, uploadId, world);
+  const after = recorded === 'lost-race' ? undefined : recorded.after;
+  return { kind: 'copying', before: attempt.prior, after };
+}
+
+/** The answer of a write can be lost, and the SDK's repetition of it then meets what it wrote itself. */
+async function isOurs(uploadId: string, { change }: Attempt, { catalog }: CaptureWorld): Promise<boolean> {
+  const entry = await catalog.getEntry(sourceUri(change.bucket), change.key);
+  return entry?.uploadId === uploadId;
+}
+
+/** Sends the message that goes on with an open upload. Sent twice it costs some parts twice, and ends once. */
+export async function sendLargeCopy(
+  { bucket, key, at, sequencer }: Change,
+  { etag, size, lastModified, versionId }: ObjectFacts,
+  uploadId: string,
+  { queue, settings }: CaptureWorld,
+): Promise<void> {
   const message: LargeCopy = {
     kind: 'large-copy',
-    ...source,
-    ...version,
-    etag: facts.etag,
-    size: facts.size,
-    lastModified: facts.lastModified,
+    bucket,
+    key,
+    etag,
+    size,
+    lastModified,
     uploadId,
-    partBytes: partBytesFor(facts.size, settings.partBytes),
-    ...defined({ at: change.at, sequencer: change.sequencer }),
+    partBytes: partBytesFor(size, settings.partBytes),
+    ...defined({ versionId, at, sequencer }),
   };
   await queue.send('backlog', [JSON.stringify(message)]);
-  return { ...recorded, kind: 'copying' };
 }

@@ -4,7 +4,7 @@ import { ContentionError, isStoreError, messageOf } from '../../model/errors.ts'
 import type { ObjectFacts } from '../../model/object.ts';
 import { sourceUri } from '../../model/source-uri.ts';
 import type { Attempt, CaptureOutcome, CaptureWorld, Tried } from './attempt.ts';
-import { beginLargeCopy } from './begin-large-copy.ts';
+import { beginLargeCopy, sendLargeCopy } from './begin-large-copy.ts';
 import { copyIntoVault } from './copy-into-vault.ts';
 import { findInVault } from './find-in-vault.ts';
 import { isCovered, isOfKnownEvent, isRecorded } from './is-covered.ts';
@@ -84,10 +84,13 @@ async function captureLarge(
   attempt: Attempt,
   facts: ObjectFacts,
   world: CaptureWorld,
-  { recheck, trustUploads = !recheck }: CaptureOptions,
+  { recheck, trustUploads = false }: CaptureOptions,
 ): Promise<Tried> {
   const { change, prior } = attempt;
-  if (trustUploads && prior !== undefined && isUnderWay(change, prior, facts, world.clock())) {
+  if (prior?.uploadId !== undefined && isUnderWay(change, prior, facts, world.clock())) {
+    // Who began it may have died before the message was sent that goes on with it, and this be the same event once more.
+    if (!trustUploads && (recheck || isOfKnownEvent(change, prior)))
+      await sendLargeCopy(change, facts, prior.uploadId, world);
     return { kind: 'copying', before: prior, after: prior };
   }
   return beginLargeCopy(attempt, facts, world);

@@ -97,7 +97,7 @@ async function doStep(
   const done = redelivered ? await world.catalog.getStep(jobId, stepName(run.step)) : undefined;
   if (done === undefined) await countAndSend(run, delivery, world);
   else await sendAgain(run, done, world);
-  await settleReconcile(jobId, world, { redelivered });
+  await settleReconcile(jobId, world, { redelivered, messageId: delivery.messageId });
 }
 
 type Run = {
@@ -125,9 +125,13 @@ async function countAndSend(run: Run, delivery: Delivery, world: World): Promise
     progress: { openRanges: steps.length - 1, batchesQueued: batches.length, counts: result.counts },
     problems: [],
     continuations,
+    by: delivery.messageId,
   });
-  // Whoever counted the step first goes on with it; a second delivery at the same time must not.
-  if (first) await send(run, batches, continuations, world);
+  if (first) return send(run, batches, continuations, world);
+  // Whoever counted the step goes on with it. If that was this very message, with another handler at the same time, then
+  // that one may have died before it sent, and the message does not come a third time.
+  const counted = await world.catalog.getStep(job.id, stepName(step));
+  if (counted?.by === delivery.messageId) await sendAgain(run, counted, world);
 }
 
 /** Sends what a step counted: as many batches as it counted, made from the same range. */

@@ -11,23 +11,25 @@ const DELETIONS_STEP = { id: '0', phase: 'deletions' } as const;
  * Takes a reconcile further when a step or a batch of it was counted: from comparing to deleting, or to its end. Safe
  * to call at any time, by anybody, any number of times.
  *
- * @param options.redelivered a message that may have died between counting and sending: what it had to send is sent
- *   again if nobody has begun it
+ * @param delivery the message that was done; one that may have been with a handler that died between counting and sending
+ *   sends again what had to be sent, if nobody has begun it
  */
 export async function settleReconcile(
   jobId: string,
   world: Unwired,
-  options: { redelivered: boolean },
+  delivery: { readonly redelivered: boolean; readonly messageId: string },
 ): Promise<void> {
   const job = await world.catalog.getJob(jobId);
   if (job?.state !== 'running') return;
   if (job.phase === 'compare' && job.openRanges <= 0 && mayDelete(job)) {
     // Also when the phase was entered already: the answer of a write can be lost, and its steps are counted once.
-    await world.catalog.enterDeletions(jobId);
+    await world.catalog.enterDeletions(jobId, delivery.messageId);
     await sendDeletions(job, world);
     return;
   }
-  if (options.redelivered && job.phase === 'deletions' && !(await hasBegunDeletions(job, world))) {
+  // The same message can be with two handlers at a time, and the one that went on have died before it sent.
+  const mayBeLast = delivery.redelivered || job.deletionsBy === delivery.messageId;
+  if (mayBeLast && job.phase === 'deletions' && !(await hasBegunDeletions(job, world))) {
     await sendDeletions(job, world);
     return;
   }

@@ -49,8 +49,12 @@ async function countAndSend(job: Job, step: PlanStep, delivery: Delivery, world:
     progress: { openRanges: continuations.length - 1, batchesQueued: batches.length, counts: planned.counts },
     problems: [],
     continuations,
+    by: delivery.messageId,
   });
-  if (first) await send(job, step, batches, continuations, world);
+  if (first) return send(job, step, batches, continuations, world);
+  // As in a reconcile: this very message may have been with another handler that counted, and died before it sent.
+  const counted = await world.catalog.getStep(job.id, stepName(step));
+  if (counted?.by === delivery.messageId) await sendAgain(job, step, counted.continuations, world);
 }
 
 async function sendAgain(
