@@ -1,15 +1,14 @@
 import { MemoryCatalog } from '@holdfast/core/adapters/memory/memory-catalog.ts';
-import type { Content } from '@holdfast/core/adapters/memory/s3-version.ts';
 import { reindex } from '@holdfast/core/flows/reindex.ts';
-import { withoutDeletionTags } from '@holdfast/core/model/deletion-tags.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
 import { SOURCE, VAULT } from '../support/pipeline.ts';
 import { DAY_MS, RETENTION_DAYS } from './lifecycle.ts';
-import { ABSENT, type Print, print } from './model.ts';
+import { ABSENT, bodyOf, type Print } from './model.ts';
 import { TARGETS } from './monitors.ts';
+import { printOf } from './prints.ts';
 import type { Sim } from './sim.ts';
 
 const URI = sourceUri(SOURCE);
@@ -83,16 +82,22 @@ export class Checks {
     const sim = this.#sim;
     await sim.settle();
     // Nothing lost, nothing given up, nothing refused: then events alone have brought everything.
-    if (sim.queues.dead().length === 0 && !sim.wasRefused)
-      for (const key of this.#keys)
-        if (!this.#isInVault(key) && !sim.model.missed.has(key) && !this.#isUnheard(key))
-          this.#say('I3', `${short(key)} was not captured by its events: ${this.#wanted(key).slice(0, 40)}`);
+    const heard = this.#keys.filter((key) => !sim.model.missed.has(key) && !this.#isUnheard(key));
+    for (const key of sim.queues.dead().length === 0 && !sim.wasRefused ? heard : []) {
+      const wanted = this.#wanted(key);
+      if (!this.#isInVault(key))
+        this.#say('I3', `${short(key)} was not captured by its events: ${wanted.slice(0, 40)}`);
+      else this.#entryIsTrue(key, wanted, await sim.catalog.getEntry(URI, key));
+    }
     await this.#note();
   }
 
   /** With one sequencer for all, the event of a second write of the same bytes passes for the first one's double. */
   #isUnheard(key: string): boolean {
-    return this.#sim.model.sameSequencers && bodyOf(this.#onTop(key)) === bodyOf(this.#wanted(key));
+    const { model } = this.#sim;
+    return (
+      model.sameSequencers && bodyOf(this.#onTop(key)) === bodyOf(this.#wanted(key)) && !this.#isInVault(key)
+    );
   }
 
   async #note(): Promise<void> {
@@ -253,21 +258,6 @@ export class Checks {
   #say(invariant: string, what: string): void {
     this.#wrong.push(`${invariant}: ${what}`);
   }
-}
-
-function printOf(content: Content | undefined): Print {
-  if (content === undefined) return ABSENT;
-  const { body, headers, metadata, tags } = content;
-  return print({
-    body: body.toString(),
-    type: headers.contentType ?? '',
-    metadata,
-    tags: withoutDeletionTags(tags),
-  });
-}
-
-function bodyOf(text: Print): unknown {
-  return text === ABSENT ? ABSENT : (JSON.parse(text) as unknown[])[0];
 }
 
 function isSameCopy(before: Entry, now: Entry | undefined): boolean {

@@ -22,6 +22,11 @@ export function print({ body, type, metadata, tags }: Omit<Held, 'customerKey'>)
   return JSON.stringify([body, type, sorted(metadata), sorted(tags)]);
 }
 
+/** The bytes alone. */
+export function bodyOf(text: Print): unknown {
+  return text === ABSENT ? ABSENT : (JSON.parse(text) as unknown[])[0];
+}
+
 function sorted(record: Readonly<Record<string, string>>): Array<[string, string]> {
   return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
 }
@@ -116,6 +121,25 @@ export class Model {
     const before = spans.findLastIndex((span) => span.tick <= tick);
     if (before === -1) return true;
     return spans.slice(before).some((span) => span.print === ABSENT);
+  }
+
+  /** True when one of two contents of a key is for certain of an earlier time than the other. By their bytes alone. */
+  isOlder(key: string, one: Print, other: Print): boolean {
+    const bodies = this.#spansOf(key).map((span) => bodyOf(span.print));
+    const last = bodies.lastIndexOf(bodyOf(one));
+    return last !== -1 && last < bodies.indexOf(bodyOf(other));
+  }
+
+  /**
+   * True for contents that came only after the key's last absence, and are there still: no look that found the key absent
+   * can speak of them.
+   */
+  cameBack(key: string, contents: Print): boolean {
+    const spans = this.#spansOf(key);
+    const gone = spans.findLastIndex((span) => span.print === ABSENT);
+    if (gone === -1 || spans.slice(gone).length < 2) return false;
+    const bodies = spans.map((span) => bodyOf(span.print));
+    return bodies.indexOf(bodyOf(contents)) > gone;
   }
 
   #spansWithin(key: string, from: number, to: number): Span[] {

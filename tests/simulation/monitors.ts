@@ -2,7 +2,9 @@ import type { Entry } from '@holdfast/core/model/entry.ts';
 import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
 import type { CopyRequest, MultipartStart, ObjectRef } from '@holdfast/core/ports/object-store.ts';
 import { SOURCE, VAULT } from '../support/pipeline.ts';
+import { ABSENT, type Print } from './model.ts';
 import type { PolicyCheck } from './policy.ts';
+import { printOf } from './prints.ts';
 import type { Actor } from './scheduler.ts';
 import type { Sim } from './sim.ts';
 
@@ -36,19 +38,32 @@ export class Monitors {
       this.#breach('I7', actor, `${op} writes to ${written.bucket}/${written.key}`);
   }
 
-  /** What a restore would write over: histories never allow it to. */
-  overwritten(op: string, args: readonly unknown[]): string | undefined {
-    const target =
-      op === 'store.copy' || op === 'store.completeMultipart' ? writtenObject(op, args) : undefined;
-    if (target?.bucket.startsWith(TARGETS) !== true) return undefined;
-    return this.#sim.s3.text(target.bucket, target.key) === undefined ? undefined : target.key;
+  /** What is on top of the object that a request writes, before it does. */
+  topOf(op: string, args: readonly unknown[]): Print {
+    const target = writtenObject(op, args);
+    if (target === undefined) return ABSENT;
+    return printOf(this.#sim.s3.bucket(target.bucket).current(target.key)?.content);
   }
 
-  after({ actor, op, args, answer, over }: Done): void {
-    if (over !== undefined) this.#breach('I7', actor, `${short(over)} was overwritten in the target`);
-    if (op === 'store.copy' || op === 'store.completeMultipart') this.copies += 1;
+  after({ actor, op, args, answer, top }: Done): void {
+    if (op === 'store.copy' || op === 'store.completeMultipart') {
+      this.copies += 1;
+      this.#hidesNothing(actor, op, writtenObject(op, args), top);
+    }
     if (op === 'catalog.putEntry' && answer === true) this.#namesWhatIsThere(actor, args[0] as Entry);
-    if (op === 'store.hide') this.#hasEvidence(actor, args[0] as ObjectRef);
+    if (op === 'store.hide') this.#hasEvidence(actor, args[0] as ObjectRef, top);
+  }
+
+  /** Histories never allow a restore to overwrite (I7), and no late copy may hide what was captured after it (I3). */
+  #hidesNothing(actor: Actor, op: string, target: Target | undefined, top: Print): void {
+    if (target === undefined || top === ABSENT) return;
+    const { bucket, key } = target;
+    if (bucket.startsWith(TARGETS)) this.#breach('I7', actor, `${short(key)} was overwritten in the target`);
+    const source = bucket === VAULT ? this.keys.get(key) : undefined;
+    if (source === undefined) return;
+    const now = this.topOf(op, [{ to: target, ...target }]);
+    if (this.#sim.model.isOlder(source, now, top))
+      this.#breach('I3', actor, `an older copy of ${short(source)} hides a newer one`);
   }
 
   /** I2: an entry never names a vault version that does not exist. */
@@ -62,11 +77,13 @@ export class Monitors {
   }
 
   /** I4: nobody marks a deletion that could not have seen that the object is gone, with its bucket there to say so. */
-  #hasEvidence(actor: Actor, ref: ObjectRef): void {
+  #hasEvidence(actor: Actor, ref: ObjectRef, top: Print): void {
     const key = this.keys.get(ref.key);
     if (ref.bucket !== VAULT || key === undefined) return;
     if (!this.#sim.model.absentSince(key, actor.since))
       this.#breach('I4', actor, `${short(key)} was marked deleted, and was there all the time`);
+    if (top !== ABSENT && this.#sim.model.cameBack(key, top))
+      this.#breach('I4', actor, `${short(key)} had come back, and its new copy was marked deleted`);
     if (!this.#sim.wasReadableSince(actor.since))
       this.#breach('I4', actor, `${short(key)} was marked deleted while its bucket could not be read`);
   }
@@ -76,13 +93,13 @@ export class Monitors {
   }
 }
 
-/** A request that was done. `over`: the key in a restore's target that was written over. */
+/** A request that was done. `top`: what was on top of the object that it wrote. */
 type Done = {
   readonly actor: Actor;
   readonly op: string;
   readonly args: readonly unknown[];
   readonly answer: unknown;
-  readonly over: string | undefined;
+  readonly top: Print;
 };
 
 type Target = { readonly bucket: string; readonly key: string };

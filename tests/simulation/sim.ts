@@ -253,9 +253,9 @@ export class Sim {
           const call = (...args: unknown[]) => {
             this.monitors.before(actor, role, op, args);
             const perform = async () => {
-              const over = this.monitors.overwritten(op, args);
+              const top = this.monitors.topOf(op, args);
               const answer = await this.listings.read(op, args, () => invoke(real(), method, args));
-              this.monitors.after({ actor, op, args, answer, over });
+              this.monitors.after({ actor, op, args, answer, top });
               return answer;
             };
             return this.scheduler.request(actor, op, args, perform);

@@ -208,3 +208,22 @@ describe('an object in parts', () => {
     expect((await parts.entry('large.bin')).state).toBe('current');
   });
 });
+
+it('S11: a deletion that was seen before an object came back does not mark the copy that was made since', async () => {
+  pipeline.s3.put(SOURCE, 'a.txt', 'one');
+  pipeline.s3.delete(SOURCE, 'a.txt');
+  const [, deletion] = pipeline.events.splice(0);
+  let back = false;
+  pipeline.s3.requests.before = async (op, [ref]) => {
+    const { bucket } = ref as { bucket?: string };
+    if (op !== 'head' || bucket !== VAULT || back) return;
+    back = true;
+    // Between the look at the source and the one at the vault, the object comes back and is captured.
+    pipeline.s3.put(SOURCE, 'a.txt', 'two');
+    await pipeline.deliverEvents();
+  };
+  await pipeline.deliverEvents(deletion === undefined ? [] : [deletion]);
+  pipeline.s3.requests.before = undefined;
+  await pipeline.drain();
+  expect(await pipeline.vaultHistory('a.txt')).toEqual(['two']);
+});

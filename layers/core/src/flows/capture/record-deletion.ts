@@ -5,6 +5,7 @@ import { isStoreError } from '../../model/errors.ts';
 import { vaultPlace } from '../../model/vault-key.ts';
 import type { ObjectRef } from '../../ports/object-store.ts';
 import { type Attempt, type CaptureWorld, identity, type Tried, withoutReason } from './attempt.ts';
+import { observe } from './observe.ts';
 
 /** The copy that a deletion marks: its key, and, as far as the catalog knows, its version and ETag. */
 type Copy = ObjectRef & { readonly etag?: string };
@@ -15,8 +16,12 @@ type Copy = ObjectRef & { readonly etag?: string };
  */
 export async function recordDeletion(attempt: Attempt, world: CaptureWorld): Promise<Tried> {
   const { change, prior } = attempt;
-  const copy = await copyInVault(attempt, world);
+  const known = copyOfEntry(attempt, world);
+  const copy = known ?? (await topOfVault(attempt, world));
   if (copy === undefined && isNothingNew(attempt)) return { kind: 'unchanged', before: prior, after: prior };
+  // What was found in the vault after the look at the source may be of an object that has come back since.
+  if (copy !== known && (await observe(change.bucket, change.key, world)).what !== 'absent')
+    return 'lost-race';
   const now = world.clock();
   const deletedAt = change.kind === 'deleted' ? (change.at ?? now) : now;
   if (copy !== undefined && !(await markDeleted(copy, deletedAt, world))) return 'lost-race';
@@ -35,20 +40,22 @@ function isNothingNew({ change, prior }: Attempt): boolean {
   return prior === undefined ? change.kind !== 'created' : prior.state === 'deleted';
 }
 
-async function copyInVault(
-  { change, prior, doubt }: Attempt,
-  world: CaptureWorld,
-): Promise<Copy | undefined> {
-  const ref = { bucket: world.settings.vault, key: vaultPlace(change.bucket, change.key).key };
-  // Where the entry knows of no copy, the vault is asked: a handler may have died before it recorded one.
-  if (prior?.state === 'current' && prior.vaultVersionId !== undefined && !doubt) {
-    return {
-      ...ref,
-      versionId: prior.vaultVersionId,
-      ...defined({ etag: prior.vaultEtag }),
-    };
-  }
-  const top = await world.store.head(ref);
+/** The copy that the entry names. It was read before the source was looked at: what it names is what is gone. */
+function copyOfEntry({ change, prior, doubt }: Attempt, { settings }: CaptureWorld): Copy | undefined {
+  if (prior?.state !== 'current' || prior.vaultVersionId === undefined || doubt) return undefined;
+  const { vaultVersionId: versionId, vaultEtag: etag } = prior;
+  return {
+    bucket: settings.vault,
+    key: vaultPlace(change.bucket, change.key).key,
+    versionId,
+    ...defined({ etag }),
+  };
+}
+
+/** Where the entry knows of no copy, the vault is asked: a handler may have died before it recorded one. */
+async function topOfVault({ change }: Attempt, { store, settings }: CaptureWorld): Promise<Copy | undefined> {
+  const ref = { bucket: settings.vault, key: vaultPlace(change.bucket, change.key).key };
+  const top = await store.head(ref);
   if (!top.found) return undefined;
   const { versionId, etag } = top.object;
   return { ...ref, etag, ...defined({ versionId }) };
