@@ -104,7 +104,7 @@ export const VARIANTS: readonly Variant[] = [
     edits: [
       {
         file: 'flows/capture/copy-into-vault.ts',
-        find: '    condition: await vaultCondition(attempt, world),\n',
+        find: '    condition: vaultCondition(attempt),\n',
         replace: '',
       },
     ],
@@ -154,8 +154,8 @@ export const VARIANTS: readonly Variant[] = [
     edits: [
       {
         file: 'flows/capture/is-covered.ts',
-        find: '(!doubt && !isSurprising(change, prior))',
-        replace: '!doubt',
+        find: 'top === undefined && !isSurprising(change, prior)',
+        replace: 'top === undefined',
       },
       {
         file: 'flows/capture-events.ts',
@@ -174,8 +174,8 @@ export const VARIANTS: readonly Variant[] = [
       },
       {
         file: 'flows/capture/continue-large-copy.ts',
-        find: 'if (prior?.uploadId !== upload.uploadId) return undefined;\n  const head',
-        replace: 'const head',
+        find: 'if (prior?.uploadId !== upload.uploadId) return undefined;',
+        replace: '',
       },
     ],
   },

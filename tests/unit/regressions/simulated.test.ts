@@ -227,3 +227,22 @@ it('S11: a deletion that was seen before an object came back does not mark the c
   await pipeline.drain();
   expect(await pipeline.vaultHistory('a.txt')).toEqual(['two']);
 });
+
+it('S12: a copy is never made on top of what was captured after its source was looked at', async () => {
+  pipeline.s3.put(SOURCE, 'a.txt', 'sealed', { customerKey: true });
+  await pipeline.drain();
+  pipeline.s3.put(SOURCE, 'a.txt', 'one');
+  const first = pipeline.events.splice(0);
+  let overtaken = false;
+  pipeline.s3.requests.before = async (op, [ref]) => {
+    const { bucket } = ref as { bucket?: string };
+    if (op !== 'head' || bucket !== VAULT || overtaken) return;
+    overtaken = true;
+    pipeline.s3.put(SOURCE, 'a.txt', 'two');
+    await pipeline.deliverEvents();
+  };
+  await pipeline.deliverEvents(first);
+  pipeline.s3.requests.before = undefined;
+  await pipeline.drain();
+  expect(await pipeline.vaultHistory('a.txt')).toEqual(['two']);
+});

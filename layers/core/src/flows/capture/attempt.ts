@@ -4,6 +4,8 @@ import type { Entry } from '../../model/entry.ts';
 import type { ObjectFacts } from '../../model/object.ts';
 import { compareSequencers } from '../../model/sequencer.ts';
 import { sourceUri } from '../../model/source-uri.ts';
+import { vaultPlace } from '../../model/vault-key.ts';
+import type { HeadResult } from '../../ports/object-store.ts';
 import type { World } from '../dependencies.ts';
 
 /** What became of a change. `vanished`: gone before it was ever captured. `copying`: in parts, by messages. */
@@ -15,8 +17,24 @@ export type CaptureOutcome = {
 
 export type CaptureWorld = Pick<World, 'store' | 'catalog' | 'queue' | 'clock' | 'settings'>;
 
-/** One try at a change. `doubt`: somebody may have copied without recording, so the vault is looked at as well. */
-export type Attempt = { readonly change: Change; readonly prior: Entry | undefined; readonly doubt: boolean };
+/** One try at a change, and all that was known before the source was looked at. */
+export type Attempt = {
+  readonly change: Change;
+  readonly prior: Entry | undefined;
+  /**
+   * In doubt, that is when somebody may have copied without recording: what was on top in the vault. It was looked at
+   * before the source, so that whatever is copied or marked comes on top of nothing newer than what was seen there.
+   */
+  readonly top?: HeadResult | undefined;
+};
+
+/** What is on top of an object in the vault. */
+export function topOfVault(
+  { bucket, key }: Pick<Change, 'bucket' | 'key'>,
+  { store, settings }: Pick<World, 'store' | 'settings'>,
+): Promise<HeadResult> {
+  return store.head({ bucket: settings.vault, key: vaultPlace(bucket, key).key });
+}
 
 /** What a try came to: an outcome, or somebody else was faster and it has to be tried again. */
 export type Tried = CaptureOutcome | 'lost-race';

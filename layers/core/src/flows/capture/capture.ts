@@ -3,7 +3,7 @@ import { type Entry, isSameState, type UnprotectedReason } from '../../model/ent
 import { ContentionError, isStoreError, messageOf } from '../../model/errors.ts';
 import type { ObjectFacts } from '../../model/object.ts';
 import { sourceUri } from '../../model/source-uri.ts';
-import type { Attempt, CaptureOutcome, CaptureWorld, Tried } from './attempt.ts';
+import { type Attempt, type CaptureOutcome, type CaptureWorld, type Tried, topOfVault } from './attempt.ts';
 import { beginLargeCopy, sendLargeCopy } from './begin-large-copy.ts';
 import { copyIntoVault } from './copy-into-vault.ts';
 import { findInVault } from './find-in-vault.ts';
@@ -43,7 +43,8 @@ export async function capture(
     // An object that failed before may have a copy in the vault that nobody recorded.
     const doubt = tried > 0 || options.recheck || prior?.state === 'unprotected';
     if (!doubt && isRecorded(change, prior)) return { kind: 'unchanged', before: prior, after: prior };
-    const outcome = await tryCapture({ change, prior, doubt }, world, options);
+    const top = doubt ? await topOfVault(change, world) : undefined;
+    const outcome = await tryCapture({ change, prior, top }, world, options);
     if (outcome !== 'lost-race') return outcome;
   }
   throw new ContentionError(`"${change.key}" in ${source} kept changing while it was captured`);
@@ -58,7 +59,7 @@ async function tryCapture(attempt: Attempt, world: CaptureWorld, options: Captur
   if (await isCovered(attempt, seen.facts, world)) {
     return { kind: 'unchanged', before: attempt.prior, after: attempt.prior };
   }
-  const copy = attempt.doubt ? await findInVault(attempt, seen.facts, world) : undefined;
+  const copy = await findInVault(attempt, seen.facts, world);
   if (copy !== undefined) return recordCopy(attempt, seen.facts, copy, world);
   if (seen.facts.size > world.settings.multipartThresholdBytes)
     return captureLarge(attempt, seen.facts, world, options);

@@ -9,7 +9,7 @@ import { vaultPlace } from '../../model/vault-key.ts';
 import type { Part, UploadRef } from '../../ports/object-store.ts';
 import { copyParts, type PartsJob } from '../copy-parts.ts';
 import type { Delivery } from '../dependencies.ts';
-import type { Attempt, CaptureOutcome, CaptureWorld } from './attempt.ts';
+import { type Attempt, type CaptureOutcome, type CaptureWorld, topOfVault } from './attempt.ts';
 import { capture } from './capture.ts';
 import { vaultCondition } from './copy-into-vault.ts';
 import { isOnTop } from './is-covered.ts';
@@ -98,11 +98,11 @@ async function finish(
   const change = changeOf(message);
   const prior = await catalog.getEntry(sourceUri(change.bucket), change.key);
   if (prior?.uploadId !== upload.uploadId) return undefined;
+  // Hours may have passed since the upload began: what is on top in the vault is asked, not assumed, and before the source.
+  const attempt: Attempt = { change, prior, top: await topOfVault(change, world) };
   const head = await store.head({ bucket: change.bucket, key: change.key });
   if (!head.found || !isBegunState(message, head.object)) return undefined;
-  // Hours may have passed since the upload began: what is on top in the vault is asked, not assumed.
-  const attempt: Attempt = { change, prior, doubt: true };
-  const written = await store.completeMultipart(upload, parts, await vaultCondition(attempt, world));
+  const written = await store.completeMultipart(upload, parts, vaultCondition(attempt));
   // What a handler copied meanwhile and died before it recorded was there first, and is newer all the same.
   if (!(await isOnTop(change, written.versionId, world))) return undefined;
   const recorded = await recordCopy(attempt, head.object, written, world);

@@ -22,31 +22,25 @@ export async function copyIntoVault(
       ...defined({ versionId: facts.versionId }),
     },
     to: { bucket: settings.vault, key },
-    condition: await vaultCondition(attempt, world),
+    condition: vaultCondition(attempt),
     ...defined({ websiteRedirect: facts.websiteRedirect }),
   });
 }
 
 /** Allows a write into the vault only on top of what is known to be there, so that no late copy hides a newer one. */
-export async function vaultCondition(
-  { change, prior, doubt }: Attempt,
-  { store, settings }: Pick<World, 'store' | 'settings'>,
-): Promise<WriteCondition> {
-  if (doubt) {
-    const top = await store.head({ bucket: settings.vault, key: vaultPlace(change.bucket, change.key).key });
-    return top.found ? { ifMatch: top.object.etag } : { ifAbsent: true };
-  }
+export function vaultCondition({ prior, top }: Attempt): WriteCondition {
+  if (top !== undefined) return top.found ? { ifMatch: top.object.etag } : { ifAbsent: true };
   const onTop = prior !== undefined && prior.state !== 'deleted' ? prior.vaultEtag : undefined;
   return onTop === undefined ? { ifAbsent: true } : { ifMatch: onTop };
 }
 
 /** The vault key to copy to. For a key too long to be one, its name is written first: the copy explains itself (I1). */
 export async function placeInVault(
-  { change, prior, doubt }: Attempt,
+  { change, prior, top }: Attempt,
   { store, settings }: Pick<World, 'store' | 'settings'>,
 ): Promise<string> {
   const place = vaultPlace(change.bucket, change.key);
-  if (place.nameKey !== undefined && (doubt || prior?.vaultVersionId === undefined)) {
+  if (place.nameKey !== undefined && (top !== undefined || prior?.vaultVersionId === undefined)) {
     await store.put({ bucket: settings.vault, key: place.nameKey }, change.key, 'text/plain; charset=utf-8');
   }
   return place.key;

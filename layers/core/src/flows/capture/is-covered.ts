@@ -2,8 +2,8 @@ import type { Change } from '../../model/change.ts';
 import { type Entry, isSameState } from '../../model/entry.ts';
 import type { ObjectFacts } from '../../model/object.ts';
 import { compareSequencers } from '../../model/sequencer.ts';
-import { vaultPlace } from '../../model/vault-key.ts';
-import type { Attempt, CaptureWorld } from './attempt.ts';
+import type { HeadResult } from '../../ports/object-store.ts';
+import { type Attempt, type CaptureWorld, topOfVault } from './attempt.ts';
 
 /** True when the entry was written for this event, or for a later one of the object. */
 export function isOfKnownEvent(change: Change, prior: Entry): boolean {
@@ -30,7 +30,7 @@ export function isRecorded(change: Change, prior: Entry | undefined): boolean {
  * same bytes apart (their metadata can differ), so a newer event counts as covered only by a version id.
  */
 export async function isCovered(
-  { change, prior, doubt }: Attempt,
+  { change, prior, top }: Attempt,
   facts: ObjectFacts,
   world: CaptureWorld,
 ): Promise<boolean> {
@@ -39,7 +39,8 @@ export async function isCovered(
     const sameVersion = facts.versionId !== undefined && facts.versionId === prior.sourceVersionId;
     if (!sameVersion && !isRecorded(change, prior)) return false;
   }
-  return (!doubt && !isSurprising(change, prior)) || (await isOnTop(change, prior.vaultVersionId, world));
+  if (top === undefined && !isSurprising(change, prior)) return true;
+  return isVersion(top ?? (await topOfVault(change, world)), prior.vaultVersionId);
 }
 
 /**
@@ -52,10 +53,13 @@ function isSurprising(change: Change, prior: Entry): boolean {
 
 /** True when the vault's current version of the object is this one. */
 export async function isOnTop(
-  { bucket, key }: Pick<Change, 'bucket' | 'key'>,
+  object: Pick<Change, 'bucket' | 'key'>,
   versionId: string | undefined,
-  { store, settings }: CaptureWorld,
+  world: CaptureWorld,
 ): Promise<boolean> {
-  const top = await store.head({ bucket: settings.vault, key: vaultPlace(bucket, key).key });
+  return isVersion(await topOfVault(object, world), versionId);
+}
+
+function isVersion(top: HeadResult, versionId: string | undefined): boolean {
   return top.found && top.object.versionId === versionId;
 }

@@ -3,8 +3,15 @@ import { withDeletionTags } from '../../model/deletion-tags.ts';
 import type { Entry } from '../../model/entry.ts';
 import { isStoreError } from '../../model/errors.ts';
 import { vaultPlace } from '../../model/vault-key.ts';
-import type { ObjectRef } from '../../ports/object-store.ts';
-import { type Attempt, type CaptureWorld, identity, type Tried, withoutReason } from './attempt.ts';
+import type { HeadResult, ObjectRef } from '../../ports/object-store.ts';
+import {
+  type Attempt,
+  type CaptureWorld,
+  identity,
+  type Tried,
+  topOfVault,
+  withoutReason,
+} from './attempt.ts';
 import { observe } from './observe.ts';
 
 /** The copy that a deletion marks: its key, and, as far as the catalog knows, its version and ETag. */
@@ -16,8 +23,8 @@ type Copy = ObjectRef & { readonly etag?: string };
  */
 export async function recordDeletion(attempt: Attempt, world: CaptureWorld): Promise<Tried> {
   const { change, prior } = attempt;
-  const known = copyOfEntry(attempt, world);
-  const copy = known ?? (await topOfVault(attempt, world));
+  const known = knownCopy(attempt, world);
+  const copy = known ?? (await copyOnTop(attempt, world));
   if (copy === undefined && isNothingNew(attempt)) return { kind: 'unchanged', before: prior, after: prior };
   // What was found in the vault after the look at the source may be of an object that has come back since.
   if (copy !== known && (await observe(change.bucket, change.key, world)).what !== 'absent')
@@ -40,22 +47,22 @@ function isNothingNew({ change, prior }: Attempt): boolean {
   return prior === undefined ? change.kind !== 'created' : prior.state === 'deleted';
 }
 
-/** The copy that the entry names. It was read before the source was looked at: what it names is what is gone. */
-function copyOfEntry({ change, prior, doubt }: Attempt, { settings }: CaptureWorld): Copy | undefined {
-  if (prior?.state !== 'current' || prior.vaultVersionId === undefined || doubt) return undefined;
-  const { vaultVersionId: versionId, vaultEtag: etag } = prior;
-  return {
-    bucket: settings.vault,
-    key: vaultPlace(change.bucket, change.key).key,
-    versionId,
-    ...defined({ etag }),
-  };
+/** The copy that was known before the source was looked at: what that is of is what is gone. */
+function knownCopy({ change, prior, top }: Attempt, { settings }: CaptureWorld): Copy | undefined {
+  const ref = { bucket: settings.vault, key: vaultPlace(change.bucket, change.key).key };
+  if (top !== undefined) return copyOf(ref, top);
+  if (prior?.state !== 'current' || prior.vaultVersionId === undefined) return undefined;
+  return { ...ref, versionId: prior.vaultVersionId, ...defined({ etag: prior.vaultEtag }) };
 }
 
-/** Where the entry knows of no copy, the vault is asked: a handler may have died before it recorded one. */
-async function topOfVault({ change }: Attempt, { store, settings }: CaptureWorld): Promise<Copy | undefined> {
-  const ref = { bucket: settings.vault, key: vaultPlace(change.bucket, change.key).key };
-  const top = await store.head(ref);
+/** Where nothing is known of a copy, the vault is asked: a handler may have died before it recorded one. */
+async function copyOnTop({ change, top }: Attempt, world: CaptureWorld): Promise<Copy | undefined> {
+  if (top !== undefined) return undefined;
+  const ref = { bucket: world.settings.vault, key: vaultPlace(change.bucket, change.key).key };
+  return copyOf(ref, await topOfVault(change, world));
+}
+
+function copyOf(ref: ObjectRef, top: HeadResult): Copy | undefined {
   if (!top.found) return undefined;
   const { versionId, etag } = top.object;
   return { ...ref, etag, ...defined({ versionId }) };

@@ -30,7 +30,7 @@ export async function recordCopy(
  * Records that an object is not in the vault in its present state, and why (I6). What the vault has of it stays named.
  */
 export async function recordUnprotected(
-  { change, prior }: Omit<Attempt, 'doubt'>,
+  { change, prior }: Pick<Attempt, 'change' | 'prior'>,
   reason: UnprotectedReason,
   { catalog, clock }: Pick<World, 'catalog' | 'clock'>,
   extra: { facts?: ObjectFacts | undefined; detail?: string; uploadId?: string } = {},
