@@ -163,6 +163,7 @@ export class Checks {
     const before = new Map<string, Entry | undefined>();
     for (const key of this.#keys) before.set(key, await sim.catalog.getEntry(URI, key));
     sim.catalog = new MemoryCatalog({ pageSize: 3 });
+    sim.monitors.forget();
     await sim.operate('reindex', (world) => Array.fromAsync(reindex({ dryRun: false }, world)));
     for (const [key, entry] of before) {
       const now = await sim.catalog.getEntry(URI, key);

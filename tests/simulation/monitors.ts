@@ -17,6 +17,7 @@ export class Monitors {
   readonly keys = new Map<string, string>();
   /** Requests that moved bytes or marked something. */
   copies = 0;
+  readonly #revisions = new Map<string, number>();
   readonly #sim: Sim;
   readonly #policy: PolicyCheck;
 
@@ -50,7 +51,7 @@ export class Monitors {
       this.copies += 1;
       this.#hidesNothing(actor, op, writtenObject(op, args), top);
     }
-    if (op === 'catalog.putEntry' && answer === true) this.#namesWhatIsThere(actor, args[0] as Entry);
+    if (op === 'catalog.putEntry' && answer === true) this.#isRecorded(actor, args[0] as Entry);
     if (op === 'store.hide') this.#hasEvidence(actor, args[0] as ObjectRef, top);
   }
 
@@ -64,6 +65,19 @@ export class Monitors {
     const now = this.topOf(op, [{ to: target, ...target }]);
     if (this.#sim.model.isOlder(source, now, top))
       this.#breach('I3', actor, `an older copy of ${short(source)} hides a newer one`);
+  }
+
+  #isRecorded(actor: Actor, entry: Entry): void {
+    this.#namesWhatIsThere(actor, entry);
+    const before = this.#revisions.get(entry.key) ?? 0;
+    if (entry.rev <= before)
+      this.#breach('I3', actor, `an older entry of ${short(entry.key)} replaced a newer one`);
+    this.#revisions.set(entry.key, entry.rev);
+  }
+
+  /** The catalog was lost: entries begin anew. */
+  forget(): void {
+    this.#revisions.clear();
   }
 
   /** I2: an entry never names a vault version that does not exist. */

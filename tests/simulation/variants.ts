@@ -165,8 +165,13 @@ export const VARIANTS: readonly Variant[] = [
     ],
   },
   {
-    name: 'finish any upload, wherever it ends',
+    name: 'finish any upload, of any state, wherever it ends',
     edits: [
+      {
+        file: 'flows/capture/continue-large-copy.ts',
+        find: 'if (!head.found || !isBegunState(message, head.object)) return undefined;',
+        replace: 'if (!head.found) return undefined;',
+      },
       {
         file: 'flows/capture/continue-large-copy.ts',
         find: 'if (!(await isOnTop(change, written.versionId, world))) return undefined;',
