@@ -22,7 +22,7 @@ export default {
   incremental: true,
   incrementalFile: '.holdfast/mutation/incremental.json',
   tempDirName: '.holdfast/mutation/work',
-  ignorePatterns: ['.aws-sam', '.holdfast', 'coverage', 'bench', 'cli', 'docs', 'functions', 'tests/e2e'],
+  ignorePatterns: ['.aws-sam', '.holdfast', 'coverage', 'bench', 'docs', 'functions', 'tests/e2e'],
   reporters: ['clear-text', 'progress-append-only', 'json', 'html'],
   clearTextReporter: { allowColor: false, allowEmojis: false, reportTests: false, reportMutants: true },
   jsonReporter: { fileName: '.holdfast/mutation/report.json' },
