@@ -91,6 +91,7 @@ function estimateJson({ firstBackup, reconcile, fullRestore, monthly, stackDolla
       dollars: money(monthly.dollars),
       captures: paidJson(monthly.captures),
       reconciles: paidJson(monthly.reconciles),
+      alarms: { dollars: money(monthly.alarms.dollars) },
     },
     stackMonthlyDollars: money(stackDollars),
   };

@@ -62,6 +62,7 @@ function monthTable({ monthly, assumed }: CostJson): string[] {
       dollars(captures.dollars),
     ],
     ['daily reconciles', '', count(reconciles.requests), dollars(reconciles.dollars)],
+    ['its metrics and alarms', '', '', dollars(monthly.alarms.dollars)],
     ['in all', '', '', dollars(monthly.dollars)],
   ];
   return table(

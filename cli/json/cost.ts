@@ -46,6 +46,7 @@ export const CostSchema = v.strictObject({
     catalog: Stored,
     captures: v.strictObject(Paid),
     reconciles: v.strictObject(Paid),
+    alarms: v.strictObject({ dollars: v.number() }),
     dollars: v.number(),
   }),
   stackMonthlyDollars: v.number(),

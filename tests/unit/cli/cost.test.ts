@@ -122,13 +122,14 @@ describe('cost', () => {
     expect(stderr).toContain(words);
   });
 
-  it('costs next to nothing for an empty bucket', async () => {
+  it('costs its alarms for an empty bucket, and next to nothing else', async () => {
     cli.givenBucket('empty');
 
     const { objects, monthly, firstBackup } = await costOf('s3://empty');
 
     expect(objects).toBe(0);
-    expect(monthly.dollars).toBeLessThan(0.01);
+    expect(monthly.alarms.dollars).toBeCloseTo(1.6);
+    expect(monthly.dollars - monthly.alarms.dollars).toBeLessThan(0.01);
     expect(firstBackup.seconds).toBe(0);
   });
 

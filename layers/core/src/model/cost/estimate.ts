@@ -25,18 +25,22 @@ export type Estimate = {
     readonly catalog: Stored;
     readonly captures: Omit<Work, 'seconds'>;
     readonly reconciles: Omit<Work, 'seconds'>;
+    /** Metrics and alarms of this source. */
+    readonly alarms: { readonly dollars: number };
     readonly dollars: number;
   };
   /** One reconcile with nothing changed. */
   readonly reconcile: Work;
   readonly fullRestore: Work;
-  /** Paid once a month for the stack, whatever it protects: its queues are polled, its metrics kept. */
+  /** Paid once a month for the stack, whatever it protects: its queues are polled, its metrics kept, its alarms watch. */
   readonly stackDollars: number;
 };
 
 const DAYS_PER_MONTH = 30;
-/** Metrics that the functions emit. See ports/telemetry.ts. */
-const METRICS = 10;
+/** What the stack is watched by: metrics that functions emit, metrics that alarms look at, the topic's key. See ADR 11. */
+const STACK_DOLLARS = 13 * PRICES.metricMonth + 19 * PRICES.alarmMonth + PRICES.keyMonth;
+/** Of each source: two metrics, two alarms, an anomaly band, and the composite of it and its floor. */
+const SOURCE_DOLLARS = 2 * PRICES.metricMonth + 5 * PRICES.alarmMonth + PRICES.compositeAlarmMonth;
 const QUEUES = 5;
 /** Five pollers for each queue, each asking every twenty seconds. Source: Lambda guide, "scaling behavior for SQS". */
 const EMPTY_POLLS = QUEUES * 5 * 3 * 60 * 24 * DAYS_PER_MONTH;
@@ -59,7 +63,8 @@ export function estimateCost(inventory: Inventory, plan: CostPlan): Estimate {
   const copies = currentCopies(inventory);
   const old = oldVersions(changesPerDay, inventory, retention);
   const catalog = catalogRows(inventory);
-  const all = [copies, old, catalog, captures, reconciles];
+  const alarms = { dollars: SOURCE_DOLLARS };
+  const all = [copies, old, catalog, captures, reconciles, alarms];
   return {
     firstBackup: workOf(
       firstBackup(inventory, work),
@@ -72,6 +77,7 @@ export function estimateCost(inventory: Inventory, plan: CostPlan): Estimate {
       catalog,
       captures: { requests: captures.requests, dollars: captures.dollars },
       reconciles,
+      alarms,
       dollars: all.reduce((sum, { dollars }) => sum + dollars, 0),
     },
     reconcile,
@@ -80,7 +86,7 @@ export function estimateCost(inventory: Inventory, plan: CostPlan): Estimate {
       timesUsage(FUNCTION_USAGE.restore, objects),
       copySeconds(objects, copies.bytes, SPEED.restore),
     ),
-    stackDollars: (EMPTY_POLLS / 1e6) * PRICES.perMillion.queueRequests + METRICS * PRICES.metricMonth,
+    stackDollars: (EMPTY_POLLS / 1e6) * PRICES.perMillion.queueRequests + STACK_DOLLARS,
   };
 }
 

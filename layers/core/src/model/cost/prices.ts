@@ -26,6 +26,11 @@ export const PRICES = {
   logGb: 0.5,
   /** A custom metric in CloudWatch, a month. */
   metricMonth: 0.3,
+  /** For each metric that an alarm looks at; an anomaly band counts as three. */
+  alarmMonth: 0.1,
+  compositeAlarmMonth: 0.5,
+  /** A key in KMS, a month. */
+  keyMonth: 1,
   tableGbMonth: 0.25,
   /** Point-in-time recovery. */
   tableBackupGbMonth: 0.2,
