@@ -19,6 +19,9 @@ export default {
   tsconfigFile: 'none',
   disableTypeChecks: false,
   concurrency: 2,
+  // The first run also makes the Python tools that translate the template: what is a loop must not be waited for as long.
+  timeoutFactor: 0.2,
+  timeoutMS: 10_000,
   incremental: true,
   incrementalFile: '.holdfast/mutation/incremental.json',
   tempDirName: '.holdfast/mutation/work',

@@ -24,7 +24,7 @@ import { type Actor, allMicrotasks, DONE, type Fate, type Request, Scheduler } f
 
 const KIB = 1024;
 const REQUEST_MS = 5;
-const MAX_TURNS = 50_000;
+const MAX_TURNS = 20_000;
 
 export type SimOptions = {
   readonly versioned: boolean;
