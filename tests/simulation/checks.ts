@@ -8,7 +8,7 @@ import { SOURCE, VAULT } from '../support/pipeline.ts';
 import { DAY_MS, RETENTION_DAYS } from './lifecycle.ts';
 import { ABSENT, bodyOf, type Print } from './model.ts';
 import { TARGETS } from './monitors.ts';
-import { printOf } from './prints.ts';
+import { printOf, short } from './prints.ts';
 import type { Sim } from './sim.ts';
 
 const URI = sourceUri(SOURCE);
@@ -267,8 +267,4 @@ function isSameCopy(before: Entry, now: Entry | undefined): boolean {
 
 function stateOf(entry: Entry | undefined): string {
   return entry === undefined ? 'has no entry' : `its entry is ${entry.state} ${entry.reason ?? ''}`;
-}
-
-function short(key: string): string {
-  return key.length > 20 ? `${key.slice(0, 3)}…` : key;
 }

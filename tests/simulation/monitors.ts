@@ -4,7 +4,7 @@ import type { CopyRequest, MultipartStart, ObjectRef } from '@holdfast/core/port
 import { SOURCE, VAULT } from '../support/pipeline.ts';
 import { ABSENT, type Print } from './model.ts';
 import type { PolicyCheck } from './policy.ts';
-import { printOf } from './prints.ts';
+import { printOf, short } from './prints.ts';
 import type { Actor } from './scheduler.ts';
 import type { Sim } from './sim.ts';
 
@@ -130,8 +130,4 @@ function writtenObject(op: string, args: readonly unknown[]): Target | undefined
 function mayWrite({ name }: Actor, { bucket, key }: Target): boolean {
   if (!name.startsWith('restore')) return bucket === VAULT;
   return bucket === VAULT ? key.startsWith('reports/') : bucket.startsWith(TARGETS);
-}
-
-function short(key: string): string {
-  return key.length > 20 ? `${key.slice(0, 3)}…` : key;
 }

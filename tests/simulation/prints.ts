@@ -13,3 +13,8 @@ export function printOf(content: Content | undefined): Print {
     tags: withoutDeletionTags(tags),
   });
 }
+
+/** A key as a breach is told of. */
+export function short(key: string): string {
+  return key.length > 20 ? `${key.slice(0, 3)}…` : key;
+}

@@ -1,7 +1,7 @@
 import type { Change } from '../../model/change.ts';
 import { defined } from '../../model/defined.ts';
 import type { Entry } from '../../model/entry.ts';
-import type { ObjectFacts } from '../../model/object.ts';
+import type { ObjectFacts, Tags } from '../../model/object.ts';
 import { compareSequencers } from '../../model/sequencer.ts';
 import { sourceUri } from '../../model/source-uri.ts';
 import { vaultPlace } from '../../model/vault-key.ts';
@@ -27,6 +27,15 @@ export type Attempt = {
    */
   readonly top?: HeadResult | undefined;
 };
+
+/** The tags of the state that was seen at the source: a HEAD only says how many there are. */
+export async function sourceTags(
+  { bucket, key }: Pick<Change, 'bucket' | 'key'>,
+  { tagCount, versionId }: ObjectFacts,
+  { store }: Pick<World, 'store'>,
+): Promise<Tags> {
+  return tagCount === 0 ? {} : store.getTags({ bucket, key, ...defined({ versionId }) });
+}
 
 /** What is on top of an object in the vault. */
 export function topOfVault(

@@ -4,7 +4,7 @@ import type { LargeCopy } from '../../model/messages.ts';
 import type { ObjectFacts } from '../../model/object.ts';
 import { sourceUri } from '../../model/source-uri.ts';
 import { multipartStart, partBytesFor } from '../copy-parts.ts';
-import type { Attempt, CaptureWorld, Tried } from './attempt.ts';
+import { type Attempt, type CaptureWorld, sourceTags, type Tried } from './attempt.ts';
 import { placeInVault } from './copy-into-vault.ts';
 import { recordUnprotected } from './record.ts';
 
@@ -19,9 +19,7 @@ export async function beginLargeCopy(
 ): Promise<Tried> {
   const { change } = attempt;
   const { store, settings } = world;
-  const source = { bucket: change.bucket, key: change.key };
-  const version = defined({ versionId: facts.versionId });
-  const tags = facts.tagCount === 0 ? {} : await store.getTags({ ...source, ...version });
+  const tags = await sourceTags(change, facts, world);
   const to = { bucket: settings.vault, key: await placeInVault(attempt, world) };
   const upload = await store.beginMultipart(multipartStart(to, facts, tags));
   const { uploadId } = upload;

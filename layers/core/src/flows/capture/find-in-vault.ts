@@ -1,9 +1,9 @@
 import { defined } from '../../model/defined.ts';
 import type { ObjectFacts } from '../../model/object.ts';
 import { vaultPlace } from '../../model/vault-key.ts';
-import type { ObjectRef, Written } from '../../ports/object-store.ts';
+import type { Written } from '../../ports/object-store.ts';
 import { isRight } from '../restore/is-right.ts';
-import type { Attempt, CaptureWorld } from './attempt.ts';
+import { type Attempt, type CaptureWorld, sourceTags } from './attempt.ts';
 
 /**
  * The copy of this very state that is on top in the vault already, made by a handler that died before it recorded it, or
@@ -17,11 +17,9 @@ export async function findInVault(
   if (top?.found !== true) return undefined;
   const { versionId, etag, checksum } = top.object;
   const copy = { bucket: settings.vault, key: vaultPlace(bucket, key).key, ...defined({ versionId }) };
-  if (!(await isRight(facts, await tagsOf({ bucket, key }, facts, store), top.object, copy, { store })))
+  if (
+    !(await isRight(facts, await sourceTags({ bucket, key }, facts, { store }), top.object, copy, { store }))
+  )
     return undefined;
   return { etag, ...defined({ versionId, checksum }) };
-}
-
-async function tagsOf(source: ObjectRef, facts: ObjectFacts, store: CaptureWorld['store']) {
-  return facts.tagCount === 0 ? {} : store.getTags({ ...source, ...defined({ versionId: facts.versionId }) });
 }
