@@ -65,6 +65,7 @@ export const STORE_OPERATIONS: Table<ObjectStore> = {
   hide: s3Write('hide', 'DeleteObject'),
   put: s3Write('put', 'PutObject'),
   get: s3Read('get', 'GetObject'),
+  open: s3Read('get', 'GetObject'),
 };
 
 export const CATALOG_OPERATIONS: Table<Catalog> = {

@@ -106,6 +106,7 @@ const NEEDS: Readonly<Record<string, Needs>> = {
   'store.hide': (ref: ObjectRef) => [['s3:DeleteObject', object(ref)]],
   'store.put': (ref: ObjectRef) => [['s3:PutObject', object(ref)]],
   'store.get': (ref: ObjectRef) => [versioned('Get', '', ref)],
+  'store.open': (ref: ObjectRef) => [versioned('Get', '', ref)],
   'catalog.listUnprotected': () => [['dynamodb:Query', `${TABLE}/index/unprotected`]],
   'catalog.completeStep': () => [
     ['dynamodb:PutItem', TABLE],

@@ -87,6 +87,43 @@ export function describeReading({ world, can }: StoreSuite): void {
     expect(await codeOf(world().store.get({ bucket, key: 'k' }))).toBe('archived');
   });
 
+  it('reads an object, its facts and its bytes', async () => {
+    const bucket = await world().createBucket({ versioned: true });
+    const text = 'hello '.repeat(20_000);
+    const versionId = await world().put(bucket, 'k', text, { metadata: { a: 'b' }, tags: { t: '1' } });
+    await world().put(bucket, 'k', 'newer');
+    const { object, body } = await world().store.open({ bucket, key: 'k', versionId });
+    expect(await textOf(body)).toBe(text);
+    expect(object).toEqual(found(await world().store.head({ bucket, key: 'k', versionId })));
+  });
+
+  it('reads a range, and still tells the whole size', async () => {
+    const bucket = await world().createBucket({ versioned: false });
+    await world().put(bucket, 'k', '0123456789');
+    const { store } = world();
+    const part = await store.open({ bucket, key: 'k' }, { range: { first: 3, last: 5 } });
+    expect(await textOf(part.body)).toBe('345');
+    expect(part.object.size).toBe(10);
+    expect(await textOf((await store.open({ bucket, key: 'k' }, { range: { first: 7 } })).body)).toBe('789');
+    expect(await codeOf(store.open({ bucket, key: 'k' }, { range: { first: 10 } }))).toBe('invalid');
+  });
+
+  it('reads an object without bytes', async () => {
+    const bucket = await world().createBucket({ versioned: false });
+    await world().put(bucket, 'k', '');
+    const { object, body } = await world().store.open({ bucket, key: 'k' });
+    expect(await textOf(body)).toBe('');
+    expect(object.size).toBe(0);
+  });
+
+  it('refuses to read another state than the one expected', async () => {
+    const bucket = await world().createBucket({ versioned: false });
+    await world().put(bucket, 'k', 'x');
+    const ref = { bucket, key: 'k', ifMatch: '0'.repeat(32) };
+    expect(await codeOf(world().store.open(ref))).toBe('precondition-failed');
+    expect(await codeOf(world().store.open({ bucket, key: 'never' }))).toBe('not-found');
+  });
+
   it('tells a bucket that exists from one that does not', async () => {
     const bucket = await world().createBucket({ versioned: false });
     expect(await world().store.bucket(bucket)).toMatchObject({ state: 'exists' });
@@ -110,4 +147,8 @@ export function describeReading({ world, can }: StoreSuite): void {
 export function found(result: HeadResult) {
   if (!result.found) throw new Error(`not found: ${result.why}`);
   return result.object;
+}
+
+async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+  return Buffer.concat(await Array.fromAsync(body)).toString();
 }

@@ -75,6 +75,19 @@ export type ListVersionsRequest = Omit<ListRequest, 'after'> & {
   readonly marker?: { readonly key: string; readonly versionId?: string };
 };
 
+export type OpenOptions = {
+  /** Bytes `first` to `last`, both included; without `last`, to the end. */
+  readonly range?: { readonly first: number; readonly last?: number };
+  /** Ends the request, and the stream, with the signal's reason. */
+  readonly signal?: AbortSignal;
+};
+/** An object that is being read. The body has to be read to its end, or left by `break`. */
+export type OpenObject = {
+  /** As a HEAD of the whole object tells; no checksum when only a range is read. */
+  readonly object: ObjectFacts;
+  readonly body: AsyncIterable<Uint8Array>;
+};
+
 /**
  * Buckets as Holdfast needs them: source, vault and target alike. There is no way in it to destroy a version (I5).
  *
@@ -129,4 +142,10 @@ export interface ObjectStore {
   ): Promise<Written>;
   /** Reads a small text object. @throws StoreError `not-found` */
   get(ref: ObjectRef): Promise<string>;
+  /**
+   * Reads an object's bytes as they come, unchecked: whoever reads compares length and checksum.
+   * @throws StoreError `not-found`, `archived`, `customer-key`, `precondition-failed`, `invalid` for a range beyond the
+   *   end; also while the body is read
+   */
+  open(ref: ObjectRef & { readonly ifMatch?: string }, options?: OpenOptions): Promise<OpenObject>;
 }

@@ -38,6 +38,8 @@ export function s3Client(options: ClientOptions = {}): S3Client {
     ...settings(options, S3_LIMITS),
     forcePathStyle: endpoint !== undefined && isOwnMachine(endpoint),
     followRegionRedirects: false,
+    // What is read is compared with the catalog's checksums, not with what the same answer brings.
+    responseChecksumValidation: 'WHEN_REQUIRED',
   });
 }
 

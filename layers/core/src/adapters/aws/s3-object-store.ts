@@ -18,6 +18,8 @@ import type {
   ObjectPage,
   ObjectRef,
   ObjectStore,
+  OpenObject,
+  OpenOptions,
   Part,
   PartCopy,
   UploadRef,
@@ -31,6 +33,7 @@ import { toWritten, versionOf } from './s3-facts.ts';
 import { headObject } from './s3-head.ts';
 import { listObjects, listObjectVersions } from './s3-listing.ts';
 import { abortMultipart, beginMultipart, completeMultipart, copyPart, listParts } from './s3-multipart.ts';
+import { openObject } from './s3-open.ts';
 import { QUICK } from './s3-quick.ts';
 import { conditionInput, copyInput, objectInput } from './s3-requests.ts';
 
@@ -128,5 +131,9 @@ export class S3ObjectStore implements ObjectStore {
       const { Body } = await this.#client.send(new GetObjectCommand(objectInput(ref)), QUICK);
       return (await Body?.transformToString()) ?? '';
     });
+  }
+
+  open(ref: ObjectRef & { readonly ifMatch?: string }, options: OpenOptions = {}): Promise<OpenObject> {
+    return openObject(this.#client, ref, options);
   }
 }

@@ -134,6 +134,7 @@ export function partInput(upload: UploadRef, part: PartCopy): UploadPartCopyComm
   };
 }
 
-function isHttpRequest(value: unknown): value is { headers: Record<string, string> } {
+/** What the SDK's middleware is given, once the request is built. */
+export function isHttpRequest(value: unknown): value is { headers: Record<string, string> } {
   return typeof value === 'object' && value !== null && 'headers' in value;
 }

@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import { isStoreError, StoreError } from '../../model/errors.ts';
 import type { Tags } from '../../model/object.ts';
 import type {
@@ -10,6 +11,8 @@ import type {
   ObjectPage,
   ObjectRef,
   ObjectStore,
+  OpenObject,
+  OpenOptions,
   Part,
   PartCopy,
   UploadRef,
@@ -140,6 +143,18 @@ export class MemoryObjectStore implements ObjectStore {
     );
   }
 
+  open(ref: ObjectRef & { readonly ifMatch?: string }, options: OpenOptions = {}): Promise<OpenObject> {
+    return this.#world.requests.run('open', [ref, options], () => {
+      const object = openBytes(this.#world, ref);
+      const { first, last } = bounds(options, object.content.body.length);
+      const { checksum, ...facts } = toFacts(object);
+      return {
+        object: options.range === undefined ? { ...facts, ...defined({ checksum }) } : facts,
+        body: chunks(object.content.body.subarray(first, last), options.signal),
+      };
+    });
+  }
+
   #head(ref: ObjectRef): HeadResult {
     try {
       const object = openObject(this.#world, ref);
@@ -198,6 +213,23 @@ export class MemoryObjectStore implements ObjectStore {
     if (bytes > maxCopyBytes) {
       throw new StoreError('invalid', `the copy source is larger than the maximum: ${maxCopyBytes}`);
     }
+  }
+}
+
+/** The bytes that are asked for, the end not included. */
+function bounds({ range }: OpenOptions, size: number): { first: number; last: number } {
+  if (range === undefined) return { first: 0, last: size };
+  if (range.first >= size)
+    throw new StoreError('invalid', `byte ${range.first} lies beyond the end of ${size} bytes`);
+  return { first: range.first, last: Math.min(size, (range.last ?? size) + 1) };
+}
+
+const CHUNK_BYTES = 64 * 1024;
+
+async function* chunks(body: Buffer, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < body.length; at += CHUNK_BYTES) {
+    signal?.throwIfAborted();
+    yield body.subarray(at, at + CHUNK_BYTES);
   }
 }
 
