@@ -145,6 +145,7 @@ function settingsOf({ name, outputs }: CoreStack): Settings {
   return {
     vault: outputs.VaultBucket,
     restoreTargets: restoreTargets(name, outputs.RestoreTargetPatterns),
+    exactRestores: outputs.ExactRestoresAllowed === 'true',
     multipartThresholdBytes: outputs.MultipartThresholdInMiB * MIB,
     partBytes: 256 * MIB,
     concurrency: CONCURRENCY,

@@ -7,7 +7,7 @@ import type { Delivery, Settings, World } from '@holdfast/core/flows/dependencie
 import { reconcile } from '@holdfast/core/flows/reconcile/reconcile.ts';
 import { registerSource } from '@holdfast/core/flows/register-source.ts';
 import { handleRestoreMessage } from '@holdfast/core/flows/restore/handle-restore-message.ts';
-import { restoreBatch } from '@holdfast/core/flows/restore/restore-batch.ts';
+import { handleRestoreWork } from '@holdfast/core/flows/restore/handle-restore-work.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { silent } from '@holdfast/core/ports/telemetry.ts';
@@ -157,7 +157,7 @@ export class ModelledStack {
       backlog: this.#function('backlog', TEMPLATE.captureBacklog, this.#each(captureBacklog)),
       reconcile: this.#function('reconcile', TEMPLATE.reconcileSource, this.#each(reconcile)),
       plan: this.#function('restore', TEMPLATE.planRestore, this.#each(handleRestoreMessage)),
-      restore: this.#function('restoreWork', TEMPLATE.restoreObjects, this.#each(restoreBatch)),
+      restore: this.#function('restoreWork', TEMPLATE.restoreObjects, this.#each(handleRestoreWork)),
     };
   }
 

@@ -40,6 +40,7 @@ export function flowSettings(vault: string): Settings {
     graceMs: 15 * 60 * 1000,
     maxReceives: 8,
     restoreTargets: ['holdfast-restore-*'],
+    exactRestores: false,
   };
 }
 

@@ -3,7 +3,7 @@ import {
   parseBacklogMessage,
   parsePlanStep,
   parseReconcileMessage,
-  parseRestoreBatch,
+  parseRestoreWork,
 } from '@holdfast/core/model/messages.ts';
 import { parseRestoreMessage } from '@holdfast/core/model/restore-request.ts';
 import { parseS3Event } from '@holdfast/core/model/s3-event.ts';
@@ -91,6 +91,12 @@ function readRestore(body: string): Reading {
 }
 
 function readRestoreWork(body: string): Reading {
-  const { jobId, items } = parseRestoreBatch(body);
+  const work = parseRestoreWork(body);
+  const { jobId } = work;
+  if (work.kind === 'extras') {
+    const verb = work.pass === 'count' ? 'count' : 'deletion';
+    return { what: `${verb} of what the target of the restore ${jobId} has too much`, objects: [] };
+  }
+  const { items } = work;
   return { what: `${counted(items.length, 'object')} of the restore ${jobId}`, objects: [] };
 }

@@ -1,6 +1,8 @@
-import { requestOf } from '@holdfast/core/flows/restore/request-of.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
+import { AcceptedRestoreSchema } from '@holdfast/core/model/restore-request.ts';
+import { sourceUri } from '@holdfast/core/model/source-uri.ts';
+import * as v from 'valibot';
 import type { CoreStack } from '../core-stack.ts';
 import type { JobJson } from '../json/job.ts';
 import { moment } from '../json/moment.ts';
@@ -23,17 +25,16 @@ export function jobJson(job: Job, { outputs }: CoreStack): JobJson {
   };
 }
 
-/** The request in the words of the message that made it; one that was refused as it came. */
-function requestJson(job: Job): unknown {
-  if (job.request === undefined || job.state === 'failed') return job.request ?? null;
-  const { bucket, prefix, at, target, include, exclude, overwrite } = requestOf(job);
+/** The request in the words of the message that made it; one of another shape as it is. */
+function requestJson({ request }: Job): unknown {
+  const parsed = v.safeParse(AcceptedRestoreSchema, request);
+  if (!parsed.success) return request ?? null;
+  const { bucket, at, changedSince, target, ...same } = parsed.output;
   return {
-    source: `s3://${bucket}`,
-    prefix,
+    source: sourceUri(bucket),
     at: formatMoment(at),
-    target: `s3://${target.bucket}${target.prefix === '' ? '' : `/${target.prefix}`}`,
-    include,
-    exclude,
-    overwrite,
+    ...(changedSince === undefined ? {} : { changedSince: formatMoment(changedSince) }),
+    target: `${sourceUri(target.bucket)}${target.prefix === '' ? '' : `/${target.prefix}`}`,
+    ...same,
   };
 }

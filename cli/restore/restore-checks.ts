@@ -1,19 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import { requestOf } from '@holdfast/core/flows/restore/request-of.ts';
-import { sourceStatesAt } from '@holdfast/core/flows/source-history.ts';
+import { selectedObjects } from '@holdfast/core/flows/restore/select-objects.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
-import type { RestoreRequest } from '@holdfast/core/model/restore-request.ts';
+import type { RestoreRequest, RestoreWish } from '@holdfast/core/model/restore-request.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import type { Connection } from '../context.ts';
 
 /** Refuses a restore that would find nothing. @throws {InvalidInputError} */
-export async function checkHasCopies(request: RestoreRequest, { world, stack }: Connection): Promise<void> {
+export async function checkHasCopies(request: RestoreWish, { world, stack }: Connection): Promise<void> {
   const { bucket, prefix, at } = request;
-  for await (const { current } of sourceStatesAt(bucket, prefix, at ?? Number.MAX_SAFE_INTEGER, world)) {
-    if (current !== undefined) return;
-  }
+  for await (const _ of selectedObjects({ ...request, at: at ?? Number.MAX_SAFE_INTEGER }, world)) return;
   const when = at === undefined ? '' : ` as of ${formatMoment(at)}`;
   throw new InvalidInputError(
     `the vault of the stack "${stack.name}" holds nothing under ${sourceUri(bucket)}/${prefix}${when}: ` +

@@ -23,6 +23,7 @@ export async function sourceStack(bucket: string, prefix: string, core: CoreStac
       CaptureBacklogRole: outputs.CaptureBacklogRoleName,
       ReconcileSourceRole: outputs.ReconcileSourceRoleName,
       RestoreObjectsRole: outputs.RestoreObjectsRoleName,
+      ExactRestores: outputs.ExactRestoresAllowed,
       CoreStack: core.name,
       AlarmTopicArn: outputs.AlarmTopicArn,
     },

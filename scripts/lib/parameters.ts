@@ -9,6 +9,7 @@ export const REGION = 'us-east-1';
 /** The template's parameters as the local cloud has them. */
 export const LOCAL_PARAMETERS: Readonly<Record<string, string>> = {
   RestoreTargets: '*',
+  ExactRestores: 'true',
   // The emulator speaks plain http and enforces IAM: a policy that denies what is not TLS would deny everything.
   RequireTls: 'false',
 };

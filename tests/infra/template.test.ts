@@ -113,8 +113,4 @@ describe('the stack of a source', () => {
         /^arn:\$\{AWS::Partition\}:(s3:::\$\{Bucket\}(\/\*)?|events:.*:rule\/(default\/)?\$\{CaptureRuleName\})$/,
       );
   });
-
-  it('gives nobody the right to delete in it', () => {
-    expect(JSON.stringify(source)).not.toMatch(/s3:Delete/);
-  });
 });

@@ -64,6 +64,21 @@ describe('what a function could do in hands that are not ours', () => {
     expect(who('s3:DeleteObjectVersion', OBJECT)).toEqual([]);
   });
 
+  it('delete in a source or a target when exact restores are allowed: who restores, and never in the vault', () => {
+    const parameters = { RestoreTargets: '*', ExactRestores: 'true' };
+    const exact = sources.map((one) => ({
+      ...one,
+      parameters: { ...one.parameters, ExactRestores: 'true' },
+    }));
+    const allowed = Object.entries(rolePolicies({ template, names, parameters }, exact));
+    const whoNow = (action: string, resource: string) =>
+      allowed.filter(([, policy]) => isAllowed(policy, action, resource)).map(([role]) => role);
+    expect(whoNow('s3:DeleteObject', OBJECT)).toEqual(['RestoreObjectsRole']);
+    expect(whoNow('s3:DeleteObject', STRANGER)).toEqual(['RestoreObjectsRole']);
+    expect(whoNow('s3:DeleteObjectVersion', OBJECT)).toEqual([]);
+    expect(whoNow('s3:DeleteObject', COPY)).toEqual(CAPTURE);
+  });
+
   it('reach a bucket that nobody protected: only who restores, and only where RestoreTargets says', () => {
     expect(who('s3:PutObject', STRANGER)).toEqual(['RestoreObjectsRole']);
     const closed = rolePolicies({ template, names }, sources);

@@ -8,7 +8,7 @@ import { captureEvents } from '@holdfast/core/flows/capture-events.ts';
 import type { Delivery, World } from '@holdfast/core/flows/dependencies.ts';
 import { reconcile } from '@holdfast/core/flows/reconcile/reconcile.ts';
 import { handleRestoreMessage } from '@holdfast/core/flows/restore/handle-restore-message.ts';
-import { restoreBatch } from '@holdfast/core/flows/restore/restore-batch.ts';
+import { handleRestoreWork } from '@holdfast/core/flows/restore/handle-restore-work.ts';
 import { rememberSources } from '@holdfast/core/flows/source-lookup.ts';
 import { silent } from '@holdfast/core/ports/telemetry.ts';
 import type { QueueName } from '@holdfast/core/ports/work-queue.ts';
@@ -284,6 +284,7 @@ export class Sim {
         graceMs: 15 * 60 * 1000,
         maxReceives: 4,
         restoreTargets: ['holdfast-restore-*'],
+        exactRestores: false,
       },
     };
   }
@@ -314,5 +315,5 @@ const HANDLERS: Readonly<Record<Exclude<QueueName, 'capture'>, Handler>> = {
   backlog: captureBacklog,
   reconcile,
   restore: handleRestoreMessage,
-  restoreWork: restoreBatch,
+  restoreWork: handleRestoreWork,
 };

@@ -10,7 +10,7 @@ import type { Delivery, Settings, World } from '@holdfast/core/flows/dependencie
 import { reconcile } from '@holdfast/core/flows/reconcile/reconcile.ts';
 import { registerSource } from '@holdfast/core/flows/register-source.ts';
 import { handleRestoreMessage } from '@holdfast/core/flows/restore/handle-restore-message.ts';
-import { restoreBatch } from '@holdfast/core/flows/restore/restore-batch.ts';
+import { handleRestoreWork } from '@holdfast/core/flows/restore/handle-restore-work.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
@@ -69,6 +69,7 @@ export class Pipeline {
         graceMs: 15 * 60 * 1000,
         maxReceives: 5,
         restoreTargets: ['holdfast-restore-*'],
+        exactRestores: true,
         ...options.settings,
       },
     };
@@ -124,7 +125,7 @@ export class Pipeline {
     if (queue === 'backlog') await captureBacklog(message.body, delivery, this.world);
     if (queue === 'reconcile') await reconcile(message.body, delivery, this.world);
     if (queue === 'restore') await handleRestoreMessage(message.body, delivery, this.world);
-    if (queue === 'restoreWork') await restoreBatch(message.body, delivery, this.world);
+    if (queue === 'restoreWork') await handleRestoreWork(message.body, delivery, this.world);
   }
 
   async #handle(queue: QueueName, message: Message): Promise<void> {

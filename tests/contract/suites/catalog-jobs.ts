@@ -92,12 +92,12 @@ export function describeJobs(catalog: () => Catalog): void {
 
   it('goes over to deletions once', async () => {
     const job = await begun({ kind: 'reconcile', phase: 'compare', openRanges: 0 });
-    const entered = await Promise.all([1, 2, 3].map(() => catalog().enterDeletions(job.id, 'm1')));
+    const entered = await Promise.all([1, 2, 3].map(() => catalog().enterDeletions(job.id, 'm1', 'compare')));
     expect(entered.filter(Boolean)).toHaveLength(1);
     expect(await catalog().getJob(job.id)).toMatchObject({ phase: 'deletions', openRanges: 1 });
     const ended = await begun({ state: 'failed' });
-    expect(await catalog().enterDeletions(ended.id, 'm1')).toBe(false);
-    expect(await catalog().enterDeletions('never', 'm1')).toBe(false);
+    expect(await catalog().enterDeletions(ended.id, 'm1', 'compare')).toBe(false);
+    expect(await catalog().enterDeletions('never', 'm1', 'compare')).toBe(false);
   });
 
   it('finishes a running job once', async () => {

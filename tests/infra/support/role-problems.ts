@@ -10,11 +10,25 @@ const STAR_IS_RIGHT: Readonly<Record<string, string>> = {
 };
 
 /** The stacks as they are deployed by default, and with every option that adds rights. */
-export function deployments(core: Template, source: Template): Array<{ core: Stack; sources: Stack[] }> {
+export function deployments(
+  core: Template,
+  source: Template,
+): Array<{ core: Stack; sources: Stack[]; exact: boolean }> {
   const names = { Vault: 'vault', Catalog: 'catalog' };
-  const all = { RestoreTargets: 'one,two-*', VaultKmsKeyArn: 'arn:aws:kms:us-east-1:111122223333:key/k' };
-  const sources = [{ template: source, parameters: { Bucket: 'photos', AlarmTopicArn: 'arn:topic' } }];
-  return [{}, all].map((parameters) => ({ core: { template: core, names, parameters }, sources }));
+  const all: Record<string, string> = {
+    RestoreTargets: 'one,two-*',
+    VaultKmsKeyArn: 'arn:aws:kms:us-east-1:111122223333:key/k',
+    ExactRestores: 'true',
+  };
+  return [{}, all].map((parameters: Record<string, string>) => {
+    const { ExactRestores = 'false' } = parameters;
+    const settings = { Bucket: 'photos', AlarmTopicArn: 'arn:topic', ExactRestores };
+    return {
+      core: { template: core, names, parameters },
+      sources: [{ template: source, parameters: settings }],
+      exact: ExactRestores === 'true',
+    };
+  });
 }
 
 /** What is wrong with the rights of the pipeline's roles. */
@@ -22,7 +36,7 @@ export function roleProblems(core: Template, source: Template): string[] {
   const found = deployments(core, source).flatMap((stacks) =>
     Object.entries(rolePolicies(stacks.core, stacks.sources)).flatMap(([role, policy]) => [
       ...forbidden(role, policy),
-      ...deletions(role, policy),
+      ...deletions(role, policy, stacks.exact),
     ]),
   );
   return [
@@ -42,8 +56,18 @@ export function forbidden(role: string, { allow }: RolePolicy): string[] {
     });
 }
 
-/** A DELETE without a version only adds a marker, and only in a versioned bucket: the vault. */
-function deletions(role: string, { allow }: RolePolicy): string[] {
+/**
+ * A DELETE without a version only adds a marker, and only in a versioned bucket: the vault. Elsewhere it is for exact
+ * restores, which have to be allowed, and never in the vault.
+ */
+function deletions(role: string, { allow, deny }: RolePolicy, exact: boolean): string[] {
+  if (exact && role === 'RestoreObjectsRole') {
+    const kept = deny.some(
+      ({ actions, resources }) =>
+        actions.includes('s3:DeleteObject') && resources.includes('arn:aws:s3:::vault/*'),
+    );
+    return kept ? [] : [`${role} may delete in the vault, if RestoreTargets names it`];
+  }
   return allow
     .filter(({ actions }) => actions.some((action) => overlap(action, 's3:DeleteObject')))
     .flatMap(({ resources }) => resources.filter((one) => one !== 'arn:aws:s3:::vault/s3/*'))

@@ -144,7 +144,7 @@ describe('errors', () => {
   it('a rival transaction is waited for', async () => {
     const conflict = named('TransactionConflictException');
     dynamo.on(UpdateItemCommand).rejectsOnce(conflict).rejectsOnce(conflict).resolves({});
-    expect(await catalog.enterDeletions('j', 'm1')).toBe(true);
+    expect(await catalog.enterDeletions('j', 'm1', 'compare')).toBe(true);
     expect(pauses).toHaveLength(2);
   });
 });

@@ -93,9 +93,10 @@ describe('the modelled stack', () => {
       's3 HeadObject': 1,
     });
     expect(Object.fromEntries(unchanged?.requests ?? [])).not.toHaveProperty('s3 CopyObject');
+    // One look at each copy, and at the first object of each batch; of the others at the target, a listing tells.
     expect(Object.fromEntries(restore?.requests ?? [])).toMatchObject({
       's3 CopyObject': 1,
-      's3 HeadObject': 2,
+      's3 HeadObject': 1.012,
     });
   });
 });

@@ -34,10 +34,10 @@ describe('restore', () => {
       {
         source: 's3://docs/b/',
         target: `s3://${TARGET}`,
-        at,
+        at: '2026-03-01T12:00:01.000Z',
         include: ['**/*.txt', '*.txt'],
         exclude: ['z*'],
-        overwrite: true,
+        overwrite: 'always',
         jobId: 'restore-20260301-120001-r2',
       },
     ]);
@@ -82,7 +82,7 @@ describe('restore', () => {
 
     expect(v.parse(RestoreJsonSchema, ran.json()[0])).toMatchObject({
       source: 's3://docs',
-      request: { target: `s3://${TARGET}`, overwrite: false },
+      request: { target: `s3://${TARGET}`, overwrite: 'never' },
       result: {
         job: {
           state: 'done',
@@ -120,7 +120,6 @@ describe('restore', () => {
   });
 
   it.each([
-    ['the source itself', ['s3://docs', '--to', 's3://docs'], 'is the source itself'],
     ['the vault as a target', ['s3://docs', '--to', 's3://vault/x'], 'is the vault itself'],
     ['the vault as a source', ['s3://vault', ...TO], 'is the vault itself'],
     [
@@ -145,7 +144,7 @@ describe('restore', () => {
     ['an invalid time', ['s3://docs', ...TO, '--at', 'yesterday'], '"yesterday" is not a time'],
     ['an invalid glob', ['s3://docs', ...TO, '--include', '[x'], '"[x" is not a valid glob'],
     ['an invalid URI', ['docs', ...TO], '"docs" is not an S3 URI'],
-    ['an invalid target', ['s3://docs', '--to', 'there'], '"there" is not an S3 URI'],
+    ['an invalid target', ['s3://docs', '--to', 'gs://there'], '"gs://there" is no target'],
     ['an invalid job id', ['s3://docs', ...TO, '--job-id', 'a b'], 'field "jobId"'],
   ])('refuses %s before anything is sent', async (_, argv, words) => {
     cli.givenBucket('other');

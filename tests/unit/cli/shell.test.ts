@@ -54,7 +54,7 @@ describe('the command line', () => {
     [['jobs', '--limit', '0'], 'not a whole number above 0'],
     [['jobs', '--limit', 'many'], 'not a whole number above 0'],
     [['jobs', '--kind', 'drill'], 'Allowed choices are reconcile, restore'],
-    [['restore', 's3://photos'], "required option '--to <uri>' not specified"],
+    [['restore', 's3://photos'], 'name a target with --to'],
   ])('refuses %j in one line', async (argv, words) => {
     const { code, stdout, stderr } = await cli.run(...argv);
 

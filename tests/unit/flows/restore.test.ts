@@ -211,7 +211,6 @@ describe('a restore message', () => {
     ['a time without a zone', { at: '2026-03-01T12:00:00' }, 'zone'],
     ['an invalid glob', { include: ['[a'] }, '[a'],
     ['the vault as its target', { target: `s3://${VAULT}/x` }, 'vault'],
-    ['the source as its target', { target: `s3://${SOURCE}` }, 'source itself'],
     ['a target nobody allowed', { target: 's3://somebody-elses' }, 'RestoreTargets'],
     ['no URI as its source', { source: 'photos' }, 's3://'],
   ])('with %s ends as a failed job with the reason', async (_, extra, words) => {

@@ -10,7 +10,7 @@ import {
   parseBacklogMessage,
   parsePlanStep,
   parseReconcileMessage,
-  parseRestoreBatch,
+  parseRestoreWork,
 } from '@holdfast/core/model/messages.ts';
 import { formatMoment, parseMoment } from '@holdfast/core/model/moment.ts';
 import { isArchivedClass } from '@holdfast/core/model/object.ts';
@@ -306,7 +306,7 @@ describe('messages', () => {
     [parseReconcileMessage, { kind: 'reconcile', source: 's3://bucket', trigger: 'approve' }],
     [parsePlanStep, PLAN],
     [parsePlanStep, { ...PLAN, part: 'long' }],
-    [parseRestoreBatch, { ...RESTORE, items: [ITEM, { ...ITEM, uploadId: 'u' }] }],
+    [parseRestoreWork, { ...RESTORE, items: [ITEM, { ...ITEM, uploadId: 'u' }] }],
   ])('are read whole %#', (parse, message) => {
     expect(parse(JSON.stringify(message))).toEqual(message);
   });
@@ -322,8 +322,8 @@ describe('messages', () => {
     [parseReconcileMessage, { ...RECONCILE, step: { ...STEP, phase: 'later' } }, 'step.phase'],
     [parsePlanStep, { ...PLAN, kind: 'planned' }, 'kind'],
     [parsePlanStep, { ...PLAN, part: 'other' }, 'part'],
-    [parseRestoreBatch, { ...RESTORE, kind: 'restored', items: [] }, 'kind'],
-    [parseRestoreBatch, { ...RESTORE, items: [{ key: 'k' }] }, 'items.0.vaultKey'],
+    [parseRestoreWork, { ...RESTORE, kind: 'restored', items: [] }, 'kind'],
+    [parseRestoreWork, { ...RESTORE, items: [{ key: 'k' }] }, 'items.0.vaultKey'],
   ])('are refused by the field that is wrong %#', (parse, message, field) => {
     expect(() => parse(JSON.stringify(message))).toThrow(` message: ${field} `);
   });

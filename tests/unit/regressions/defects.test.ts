@@ -355,9 +355,9 @@ describe('jobs', () => {
     p.events.splice(0);
     // What the SDK's own retry makes of a write whose answer was lost: done, and then the condition fails.
     const real = p.catalog.enterDeletions.bind(p.catalog);
-    p.catalog.enterDeletions = async (id, by) => {
-      await real(id, by);
-      return real(id, by);
+    p.catalog.enterDeletions = async (...args) => {
+      await real(...args);
+      return real(...args);
     };
     const job = await p.reconcile('r1');
     expect(job.state).toBe('done');

@@ -153,7 +153,7 @@ describe('one message with two handlers at a time, of which the one that counted
     pipeline.catalog.requests.before = async (op) => {
       if (op !== 'enterDeletions' || entered) return;
       entered = true;
-      await pipeline.catalog.enterDeletions('r1', message.id);
+      await pipeline.catalog.enterDeletions('r1', message.id, 'compare');
     };
     let killed = false;
     pipeline.queue.requests.before = (_op, [queue]) => {

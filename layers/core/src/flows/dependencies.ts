@@ -25,6 +25,8 @@ export type Settings = {
   readonly maxReceives: number;
   /** Bucket-name globs that a restore may write to, besides protected buckets. */
   readonly restoreTargets: readonly string[];
+  /** Restores may delete, when they are told to, what their target has beyond the source. */
+  readonly exactRestores: boolean;
 };
 
 /** Everything flows need from the world. A flow names the part that it uses. */

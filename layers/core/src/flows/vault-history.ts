@@ -3,7 +3,8 @@ import type { ListedVersion } from '../model/object.ts';
 import type { VersionPage } from '../ports/object-store.ts';
 import type { World } from './dependencies.ts';
 
-type RealVersion = Extract<ListedVersion, { deleteMarker: false }>;
+/** A version that has bytes: no delete marker. */
+export type RealVersion = Extract<ListedVersion, { deleteMarker: false }>;
 
 /** One vault key as it stood at a moment; neither `current` nor `deleted` when it was not there yet. */
 export type VaultState = {

@@ -12,6 +12,13 @@ export type JobKind = (typeof JOB_KINDS)[number];
 export const JOB_STATES = ['running', 'done', 'partial', 'failed'] as const;
 export type JobState = (typeof JOB_STATES)[number];
 
+/**
+ * A reconcile compares, then marks what the comparison missed at the source. A restore works, and an exact one then
+ * deletes what the target has beyond that.
+ */
+export const JOB_PHASES = ['compare', 'work', 'deletions'] as const;
+export type JobPhase = (typeof JOB_PHASES)[number];
+
 /** Counters of a job, by name; which names there are depends on the kind. All are non-negative. */
 export type Counts = Readonly<Record<string, number>>;
 
@@ -29,8 +36,7 @@ export const JobSchema = v.object({
   kind: v.picklist(JOB_KINDS),
   source: v.string(),
   state: v.picklist(JOB_STATES),
-  /** Reconcile: comparing, then deleting what the comparison missed at the source. Restore: always `work`. */
-  phase: v.picklist(['compare', 'deletions', 'work']),
+  phase: v.picklist(JOB_PHASES),
   trigger: v.string(),
   startedAt: moment,
   finishedAt: v.optional(moment),

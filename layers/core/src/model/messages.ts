@@ -78,6 +78,17 @@ export const PlanStepSchema = v.object({
 });
 export type PlanStep = v.InferOutput<typeof PlanStepSchema>;
 
+/** One step of making a target exact: of counting what it has beyond the source, then of deleting that. */
+export const ExtrasStepSchema = v.object({
+  kind: v.literal('extras'),
+  jobId: v.string(),
+  step: v.string(),
+  pass: v.picklist(['count', 'delete']),
+  /** The last target key that was looked at. */
+  after: v.optional(v.string()),
+});
+export type ExtrasStep = v.InferOutput<typeof ExtrasStepSchema>;
+
 /** Objects to bring back. */
 export const RestoreBatchSchema = v.object({
   kind: v.literal('restore'),
@@ -95,6 +106,9 @@ export const RestoreBatchSchema = v.object({
 });
 export type RestoreBatch = v.InferOutput<typeof RestoreBatchSchema>;
 
+const RestoreWorkSchema = v.variant('kind', [RestoreBatchSchema, ExtrasStepSchema]);
+export type RestoreWork = v.InferOutput<typeof RestoreWorkSchema>;
+
 function reader<TSchema extends v.GenericSchema>(what: string, schema: TSchema) {
   return (body: string): v.InferOutput<TSchema> => {
     const parsed = v.safeParse(schema, parseJson(body));
@@ -108,7 +122,7 @@ function reader<TSchema extends v.GenericSchema>(what: string, schema: TSchema) 
 export const parseBacklogMessage = reader('backlog', BacklogSchema);
 export const parseReconcileMessage = reader('reconcile', ReconcileMessageSchema);
 export const parsePlanStep = reader('plan', PlanStepSchema);
-export const parseRestoreBatch = reader('restore', RestoreBatchSchema);
+export const parseRestoreWork = reader('restore', RestoreWorkSchema);
 
 /** How many objects one batch message carries, and how many bytes their keys may take together. */
 const MAX_ITEMS = 100;

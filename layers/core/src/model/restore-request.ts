@@ -6,38 +6,105 @@ import { JobIdSchema } from './job.ts';
 import { parseMoment } from './moment.ts';
 import { parseJson } from './s3-event.ts';
 import { parseBucketUri } from './source-uri.ts';
+import { clashingRules } from './target-key.ts';
 
-const Globs = v.pipe(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(1024))), v.maxLength(100));
+const MAX_GLOBS = 100;
+const MAX_RULES = 100;
+const Globs = v.pipe(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(1024))), v.maxLength(MAX_GLOBS));
+const Key = v.pipe(v.string(), v.maxLength(1024));
+const Moment = v.pipe(v.string(), v.maxLength(64));
+const Whole = v.pipe(v.number(), v.integer(), v.minValue(0));
 
-/** The message on the restore queue. Unknown fields are refused: a mistyped option must not be ignored. */
-export const RestoreMessageSchema = v.strictObject({
+/**
+ * What becomes of an object at the target that differs: it is left alone and reported, replaced if it was last changed
+ * before the copy was made, or replaced.
+ */
+export const OVERWRITES = ['never', 'older', 'always'] as const;
+export type Overwrite = (typeof OVERWRITES)[number];
+
+/** How fast S3 thaws, and what it takes for it. */
+export const THAW_TIERS = ['bulk', 'standard', 'expedited'] as const;
+export type ThawTier = (typeof THAW_TIERS)[number];
+
+const ThawSchema = v.strictObject({
+  tier: v.optional(v.picklist(THAW_TIERS)),
+  /** Days that S3 keeps what it thawed. */
+  days: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(365))),
+});
+
+/** What is to be brought back and how, wherever it goes. Unknown fields are refused: a mistyped option must not be ignored. */
+const RestoreWishSchema = v.strictObject({
   /** `s3://bucket`, or `s3://bucket/prefix` in place of `prefix`. */
   source: v.pipe(v.string(), v.maxLength(1200)),
-  prefix: v.optional(v.pipe(v.string(), v.maxLength(1024))),
+  prefix: v.optional(Key),
   /** ISO 8601 with a zone; absent means now. */
-  at: v.optional(v.pipe(v.string(), v.maxLength(64))),
-  /** `s3://bucket[/prefix]`: a restored key is the prefix followed by the whole source key. */
-  target: v.pipe(v.string(), v.maxLength(1200)),
+  at: v.optional(Moment),
   include: v.optional(Globs),
   exclude: v.optional(Globs),
-  overwrite: v.optional(v.boolean()),
+  /** Only what changed after this moment. */
+  changedSince: v.optional(Moment),
+  /** What had been deleted by then, in place of what was there; with `changedSince`, what was deleted after that. */
+  deletedOnly: v.optional(v.boolean()),
+  /** One vault version of the one object that `source` names. */
+  versionId: v.optional(Key),
+  /** Taken off every key. */
+  stripPrefix: v.optional(Key),
+  /** Another beginning for keys that begin so. */
+  map: v.optional(v.pipe(v.array(v.strictObject({ from: Key, to: Key })), v.maxLength(MAX_RULES))),
+  /** `true` is `always`. */
+  overwrite: v.optional(v.union([v.boolean(), v.picklist(OVERWRITES)])),
+  /** Deletes what the target has beyond what is restored. */
+  exact: v.optional(v.boolean()),
+  /** If there is more to delete, nothing is. */
+  maxDeletions: v.optional(Whole),
+  thaw: v.optional(ThawSchema),
+  /** Reads back what was written and compares it. */
+  verify: v.optional(v.boolean()),
   jobId: v.optional(JobIdSchema),
+});
+type WishMessage = v.InferOutput<typeof RestoreWishSchema>;
+
+/** The message on the restore queue. */
+export const RestoreMessageSchema = v.strictObject({
+  ...RestoreWishSchema.entries,
+  /** `s3://bucket[/prefix]`: a restored key is the prefix followed by the whole source key. */
+  target: v.pipe(v.string(), v.maxLength(1200)),
 });
 export type RestoreMessage = v.InferOutput<typeof RestoreMessageSchema>;
 
-/** A restore request that has been read and checked, as far as that needs no request to AWS. */
-export type RestoreRequest = {
-  readonly bucket: string;
-  readonly prefix: string;
-  /** ms since 1970; absent means the moment the job is accepted. */
-  readonly at?: number;
-  readonly target: { readonly bucket: string; readonly prefix: string };
-  readonly include: readonly string[];
-  readonly exclude: readonly string[];
-  readonly overwrite: boolean;
-  readonly jobId?: string;
-};
+const moment = v.pipe(v.number(), v.integer());
 
+/** A checked request with its moment fixed, as the job keeps it. */
+export const AcceptedRestoreSchema = v.object({
+  bucket: v.string(),
+  prefix: v.string(),
+  /** ms since 1970. */
+  at: moment,
+  include: v.array(v.string()),
+  exclude: v.array(v.string()),
+  changedSince: v.exactOptional(moment),
+  deletedOnly: v.boolean(),
+  versionId: v.exactOptional(v.string()),
+  target: v.object({ bucket: v.string(), prefix: v.string() }),
+  stripPrefix: v.string(),
+  map: v.array(v.object({ from: v.string(), to: v.string() })),
+  overwrite: v.picklist(OVERWRITES),
+  exact: v.boolean(),
+  maxDeletions: v.number(),
+  thaw: v.object({ tier: v.picklist(THAW_TIERS), days: v.number() }),
+  verify: v.boolean(),
+});
+export type AcceptedRestore = v.InferOutput<typeof AcceptedRestoreSchema>;
+
+/** A request that has been read and checked, as far as that needs no request to AWS. Without a moment, it means now. */
+export type RestoreRequest = Omit<AcceptedRestore, 'at'> & { readonly at?: number; readonly jobId?: string };
+/** The same without where to, for targets that are no buckets. */
+export type RestoreWish = Omit<RestoreRequest, 'target'>;
+
+/** As many as a reconcile records by itself. */
+const MAX_DELETIONS = 1_000;
+/** Cheap, and fast enough for most: hours in place of half a day. */
+const THAW = { tier: 'standard', days: 7 } as const;
 /** More than any request needs whose fields are within their bounds. */
 const MAX_MESSAGE_BYTES = 256 * 1024;
 
@@ -55,7 +122,25 @@ export function parseRestoreMessage(body: string): RestoreRequest {
 export function checkRestoreMessage(json: unknown): RestoreRequest {
   const parsed = v.safeParse(RestoreMessageSchema, json);
   if (!parsed.success) throw new InvalidInputError(`not a restore request: ${explain(parsed.issues[0])}`);
-  return toRequest(parsed.output);
+  const { target, ...wish } = parsed.output;
+  return { ...toWish(wish), target: parseBucketUri(target) };
+}
+
+/** Checks what is to be brought back, for a target that is no bucket. @throws {InvalidInputError} as above */
+export function checkRestoreWish(json: unknown): RestoreWish {
+  const parsed = v.safeParse(RestoreWishSchema, json);
+  if (!parsed.success) throw new InvalidInputError(`not a restore request: ${explain(parsed.issues[0])}`);
+  return toWish(parsed.output);
+}
+
+function toWish(message: WishMessage): RestoreWish {
+  const wish = readWish(message);
+  checkSize(wish);
+  compileFilter(wish);
+  checkMapping(wish);
+  checkExact(wish, message);
+  checkSelection(wish, message);
+  return wish;
 }
 
 function explain(issue: v.BaseIssue<unknown>): string {
@@ -63,37 +148,102 @@ function explain(issue: v.BaseIssue<unknown>): string {
   return path === null ? issue.message : `field "${path}": ${issue.message}`;
 }
 
-function toRequest(message: RestoreMessage): RestoreRequest {
+function readWish(message: WishMessage): RestoreWish {
   const source = parseBucketUri(message.source);
   if (source.prefix !== '' && message.prefix !== undefined) {
     throw new InvalidInputError(
       `the prefix is given twice: in "${message.source}" and as "${message.prefix}"`,
     );
   }
-  const target = parseBucketUri(message.target);
-  const include = message.include ?? [];
-  const exclude = message.exclude ?? [];
-  checkSize([...include, ...exclude]);
-  compileFilter({ include, exclude });
   return {
     bucket: source.bucket,
     prefix: message.prefix ?? source.prefix,
-    ...(message.at === undefined ? {} : { at: parseMoment(message.at) }),
-    target,
-    include,
-    exclude,
-    overwrite: message.overwrite ?? false,
-    ...defined({ jobId: message.jobId }),
+    ...defined({
+      at: read(message.at),
+      changedSince: read(message.changedSince),
+      versionId: message.versionId,
+      jobId: message.jobId,
+    }),
+    include: message.include ?? [],
+    exclude: message.exclude ?? [],
+    deletedOnly: message.deletedOnly ?? false,
+    stripPrefix: message.stripPrefix ?? '',
+    map: message.map ?? [],
+    overwrite: overwriteOf(message.overwrite),
+    exact: message.exact ?? false,
+    maxDeletions: message.maxDeletions ?? MAX_DELETIONS,
+    thaw: { ...THAW, ...defined(message.thaw ?? {}) },
+    verify: message.verify ?? false,
   };
 }
 
-// The request is kept in the job's row, which DynamoDB bounds.
-const MAX_GLOB_BYTES = 64 * 1024;
+function read(moment: string | undefined): number | undefined {
+  return moment === undefined ? undefined : parseMoment(moment);
+}
 
-function checkSize(globs: readonly string[]): void {
-  const bytes = globs.reduce((sum, glob) => sum + Buffer.byteLength(glob), 0);
-  if (bytes <= MAX_GLOB_BYTES) return;
-  throw new InvalidInputError(
-    `the globs take ${bytes} bytes together, and may take ${MAX_GLOB_BYTES}: send several requests`,
+function overwriteOf(asked: WishMessage['overwrite']): Overwrite {
+  if (typeof asked === 'string') return asked;
+  return asked ? 'always' : 'never';
+}
+
+// The request is kept in the job's row, which DynamoDB bounds.
+const MAX_TEXT_BYTES = 64 * 1024;
+
+function checkSize({ include, exclude, map }: RestoreWish): void {
+  checkBytes('globs', [...include, ...exclude]);
+  checkBytes(
+    'map rules',
+    map.flatMap(({ from, to }) => [from, to]),
   );
+}
+
+function checkBytes(what: string, texts: readonly string[]): void {
+  const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  if (bytes <= MAX_TEXT_BYTES) return;
+  throw new InvalidInputError(
+    `the ${what} take ${bytes} bytes together, and may take ${MAX_TEXT_BYTES}: send several requests`,
+  );
+}
+
+// Options that contradict each other are refused, not weighed against each other.
+
+function checkMapping({ prefix, stripPrefix, map }: RestoreWish): void {
+  if (stripPrefix !== '' && map.length > 0) throw refuse('"stripPrefix" and "map" exclude each other');
+  if (!prefix.startsWith(stripPrefix)) {
+    throw refuse(
+      `"stripPrefix" ("${stripPrefix}") has to be the beginning of the restored prefix ("${prefix}"): keys without it would be mixed with the others`,
+    );
+  }
+  const clash = clashingRules(map);
+  if (clash !== undefined) {
+    throw refuse(
+      `"map" would bring keys under "${clash[0]}" and keys under "${clash[1]}" to one place: restore them one after the other`,
+    );
+  }
+}
+
+function checkExact({ exact, map, changedSince, deletedOnly, versionId }: RestoreWish, message: WishMessage) {
+  if (!exact && message.maxDeletions !== undefined) throw refuse('"maxDeletions" is for "exact" only');
+  if (!exact) return;
+  if (map.length > 0) throw refuse('"exact" and "map" exclude each other: restore with one target prefix');
+  if (changedSince !== undefined || deletedOnly || versionId !== undefined) {
+    throw refuse(
+      '"exact" makes the target what the source was: it cannot go with "changedSince", "deletedOnly" or "versionId"',
+    );
+  }
+}
+
+function checkSelection({ at, prefix, changedSince, versionId }: RestoreWish, message: WishMessage): void {
+  if (changedSince !== undefined && at !== undefined && changedSince >= at) {
+    throw refuse(`"changedSince" (${message.changedSince}) has to be before "at" (${message.at})`);
+  }
+  if (versionId === undefined) return;
+  if (prefix === '') throw refuse('"versionId" needs the whole key in "source"');
+  if (at !== undefined || changedSince !== undefined || message.deletedOnly) {
+    throw refuse('"versionId" names one version: it cannot go with "at", "changedSince" or "deletedOnly"');
+  }
+}
+
+function refuse(what: string): InvalidInputError {
+  return new InvalidInputError(`not a restore request: ${what}`);
 }

@@ -1,5 +1,5 @@
 import type { Entry } from '../model/entry.ts';
-import type { Job, JobProgress, JobState, Problem } from '../model/job.ts';
+import type { Job, JobPhase, JobProgress, JobState, Problem } from '../model/job.ts';
 import type { LagHistogram } from '../model/lag.ts';
 import type { Source, SourceTotals } from '../model/source.ts';
 
@@ -73,11 +73,12 @@ export interface Catalog {
   /** Steps that have problems, in no order. */
   listProblems(jobId: string): AsyncIterable<Problem>;
   /**
-   * Goes from comparing to deleting, with one range open.
+   * Goes on to deleting, with one range open.
    * @param by id of the message whose delivery does it
-   * @returns false when the job was not comparing
+   * @param from the phase that the job has to be in
+   * @returns false when the job was not in it, or has ended
    */
-  enterDeletions(jobId: string, by: string): Promise<boolean>;
+  enterDeletions(jobId: string, by: string, from: Exclude<JobPhase, 'deletions'>): Promise<boolean>;
   /** Ends a running job. @returns false when it was not running */
   finishJob(
     jobId: string,

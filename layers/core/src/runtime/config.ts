@@ -18,6 +18,7 @@ const EnvSchema = v.object({
   RESTORE_WORK_QUEUE_URL: text,
   /** Bucket-name globs, comma separated; may be empty. */
   RESTORE_TARGETS: v.string(),
+  EXACT_RESTORES: v.picklist(['true', 'false']),
   RETENTION_DAYS: number,
   MULTIPART_THRESHOLD_MIB: number,
   PART_MIB: number,
@@ -81,6 +82,7 @@ function settingsOf(is: v.InferOutput<typeof EnvSchema>): Settings {
     graceMs: GRACE_MS,
     maxReceives: is.MAX_RECEIVES,
     restoreTargets: restoreTargets(is.HOLDFAST_STACK, is.RESTORE_TARGETS),
+    exactRestores: is.EXACT_RESTORES === 'true',
   };
 }
 

@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Entry } from '../../model/entry.ts';
-import type { Job, Problem } from '../../model/job.ts';
+import type { Job, JobPhase, Problem } from '../../model/job.ts';
 import type { Source, SourceTotals } from '../../model/source.ts';
 import type { Activity, Catalog, EntryPage, SourcePatch, StepRecord } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -101,8 +101,8 @@ export class DynamoCatalog implements Catalog {
     return this.#jobs.problems(jobId);
   }
 
-  enterDeletions(jobId: string, by: string): Promise<boolean> {
-    return this.#jobs.enterDeletions(jobId, by);
+  enterDeletions(jobId: string, by: string, from: JobPhase): Promise<boolean> {
+    return this.#jobs.enterDeletions(jobId, by, from);
   }
 
   finishJob(jobId: string, end: JobEnd): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { HoldfastError } from '../../model/errors.ts';
-import type { Job, JobState, Problem } from '../../model/job.ts';
+import type { Job, JobPhase, JobState, Problem } from '../../model/job.ts';
 import type { StepRecord } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Table } from './dynamo-table.ts';
@@ -52,9 +52,9 @@ export class DynamoJobs {
     for await (const item of this.#table.partition(stepsOf(jobId))) yield* stepOf(item, jobId).problems;
   }
 
-  enterDeletions(jobId: string, by: string): Promise<boolean> {
+  enterDeletions(jobId: string, by: string, from: JobPhase): Promise<boolean> {
     const set = { phase: 'deletions', openRanges: 1, deletionsBy: by };
-    return this.#table.update(rowOf(jobId), { set }, { equals: { phase: 'compare', state: 'running' } });
+    return this.#table.update(rowOf(jobId), { set }, { equals: { phase: from, state: 'running' } });
   }
 
   finish(jobId: string, end: JobEnd): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { type Entry, EntrySchema } from '../../model/entry.ts';
 import { HoldfastError } from '../../model/errors.ts';
-import { type Job, JobSchema, type JobState, type Problem } from '../../model/job.ts';
+import { type Job, type JobPhase, JobSchema, type JobState, type Problem } from '../../model/job.ts';
 import { emptyLag } from '../../model/lag.ts';
 import { type Source, SourceSchema, type SourceTotals } from '../../model/source.ts';
 import type { Activity, Catalog, EntryPage, SourcePatch, StepRecord } from '../../ports/catalog.ts';
@@ -127,10 +127,10 @@ export class MemoryCatalog implements Catalog {
     for (const step of steps) yield* structuredClone(step.problems);
   }
 
-  enterDeletions(jobId: string, by: string): Promise<boolean> {
-    return this.requests.run('enterDeletions', [jobId, by], () => {
+  enterDeletions(jobId: string, by: string, from: JobPhase): Promise<boolean> {
+    return this.requests.run('enterDeletions', [jobId, by, from], () => {
       const job = this.#jobs.get(jobId);
-      if (job?.state !== 'running' || job.phase !== 'compare') return false;
+      if (job?.state !== 'running' || job.phase !== from) return false;
       this.#jobs.set(jobId, { ...job, phase: 'deletions', openRanges: 1, deletionsBy: by });
       return true;
     });

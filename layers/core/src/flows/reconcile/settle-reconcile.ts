@@ -23,7 +23,7 @@ export async function settleReconcile(
   if (job?.state !== 'running') return;
   if (job.phase === 'compare' && job.openRanges <= 0 && mayDelete(job)) {
     // Also when the phase was entered already: the answer of a write can be lost, and its steps are counted once.
-    await world.catalog.enterDeletions(jobId, delivery.messageId);
+    await world.catalog.enterDeletions(jobId, delivery.messageId, 'compare');
     await sendDeletions(job, world);
     return;
   }

@@ -6,16 +6,19 @@ import { HoldfastError, InvalidInputError, messageOf } from '../../model/errors.
 import { type Job, JobIdSchema } from '../../model/job.ts';
 import type { PlanStep } from '../../model/messages.ts';
 import { formatMoment } from '../../model/moment.ts';
-import { parseRestoreMessage, type RestoreRequest } from '../../model/restore-request.ts';
+import {
+  type AcceptedRestore,
+  parseRestoreMessage,
+  type RestoreRequest,
+} from '../../model/restore-request.ts';
 import { sourceUri } from '../../model/source-uri.ts';
+import { contestedPrefixes, mappingOf, targetKey } from '../../model/target-key.ts';
 import { longVaultPrefix, vaultPrefix } from '../../model/vault-key.ts';
 import type { Delivery, World } from '../dependencies.ts';
 import { writeReport } from '../write-report.ts';
+import { selectedObjects } from './select-objects.ts';
 
 export type AcceptWorld = Pick<World, 'store' | 'catalog' | 'queue' | 'clock' | 'settings' | 'telemetry'>;
-
-/** A checked request with its moment fixed, as the job keeps it. */
-export type AcceptedRestore = Required<Omit<RestoreRequest, 'jobId'>>;
 
 const FIRST_STEP = '0';
 
@@ -34,8 +37,10 @@ export async function acceptRestore(
   try {
     const request = parseRestoreMessage(body);
     checkMoment(request, world);
+    checkExact(request, world);
     await checkTarget(request, world);
     await checkSource(request, world);
+    await checkMap(request, world);
     const isNow = request.at === undefined;
     await begin(jobId, { ...request, at: request.at ?? world.clock() }, isNow, world);
   } catch (error) {
@@ -71,8 +76,41 @@ async function checkSource({ bucket }: RestoreRequest, { store, settings }: Acce
   );
 }
 
+/**
+ * Refuses a mapping that could bring two objects to one key: the source has objects where others would go.
+ *
+ * @throws {InvalidInputError}
+ */
+export async function checkMap(
+  { at, ...request }: Omit<RestoreRequest, 'jobId'>,
+  world: Pick<World, 'store' | 'settings' | 'clock'>,
+): Promise<void> {
+  for (const prefix of contestedPrefixes(request.map)) {
+    if (!prefix.startsWith(request.prefix) && !request.prefix.startsWith(prefix)) continue;
+    const longer = prefix.length > request.prefix.length ? prefix : request.prefix;
+    const there = { ...request, prefix: longer, at: at ?? world.clock() };
+    for await (const { key } of selectedObjects(there, world)) {
+      if (targetKey(mappingOf(request), key) !== request.target.prefix + key) continue;
+      throw new InvalidInputError(
+        `"map" would mix objects with those that are under "${prefix}" already, as "${key}": map those too, or restore one after the other`,
+      );
+    }
+  }
+}
+
 // Clocks differ a little.
 const TOLERANCE_MS = 60_000;
+
+/** Refuses to delete where the stack's owner did not allow it. @throws {InvalidInputError} */
+export function checkExact(
+  { exact }: Pick<RestoreRequest, 'exact'>,
+  { settings }: Pick<World, 'settings'>,
+): void {
+  if (!exact || settings.exactRestores) return;
+  throw new InvalidInputError(
+    'restores of this stack may not delete at their target: leave "exact" out, or deploy with ExactRestores=true (and protect sources again that are to be restored in place)',
+  );
+}
 
 /** Refuses a moment to come: what it will hold is not settled. */
 function checkMoment({ at }: RestoreRequest, { clock }: AcceptWorld): void {
@@ -91,11 +129,6 @@ export async function checkTarget(
 ): Promise<void> {
   if (target.bucket === settings.vault || bucket === settings.vault) {
     throw new InvalidInputError(`${sourceUri(settings.vault)} is the vault itself; name another bucket`);
-  }
-  if (target.bucket === bucket && target.prefix === '') {
-    throw new InvalidInputError(
-      `the target ${sourceUri(bucket)} is the source itself; name another bucket, or a prefix: s3://${bucket}/restored/`,
-    );
   }
   if (picomatch.isMatch(target.bucket, [...settings.restoreTargets])) return;
   if ((await catalog.getSource(sourceUri(target.bucket)))?.state === 'protected') return;

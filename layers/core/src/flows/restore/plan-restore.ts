@@ -1,10 +1,8 @@
-import { compileFilter } from '../../model/filter.ts';
 import type { Job } from '../../model/job.ts';
 import { intoBatches, type PlanStep, parsePlanStep, type RestoreBatch } from '../../model/messages.ts';
 import type { Delivery, World } from '../dependencies.ts';
-import { longStatesAt, plainStatesAt, type SourceStateAt } from '../source-history.ts';
-import type { AcceptedRestore } from './accept-restore.ts';
 import { requestOf } from './request-of.ts';
+import { lookThrough, type Selection } from './select-objects.ts';
 import { settleRestore } from './settle-restore.ts';
 
 export type PlanWorld = Pick<World, 'store' | 'catalog' | 'queue' | 'clock' | 'settings' | 'telemetry'>;
@@ -31,7 +29,7 @@ export async function planRestore(step: PlanStep, delivery: Delivery, world: Pla
   const done = delivery.receiveCount > 1 ? await world.catalog.getStep(job.id, stepName(step)) : undefined;
   if (done === undefined) await countAndSend(job, step, delivery, world);
   else await sendAgain(job, step, done.continuations, world);
-  await settleRestore(job.id, world);
+  await settleRestore(job.id, delivery, world);
 }
 
 async function countAndSend(job: Job, step: PlanStep, delivery: Delivery, world: PlanWorld): Promise<void> {
@@ -101,38 +99,28 @@ type Limit = {
 };
 
 async function readOn(
-  request: AcceptedRestore,
+  selection: Selection,
   step: PlanStep,
   limit: Limit,
   world: PlanWorld,
 ): Promise<Planned> {
-  const wanted = compileFilter(request);
   const items: RestoreBatch['items'] = [];
   const large: RestoreBatch['items'] = [];
   const counts = { planned: 0, plannedBytes: 0 };
   let seen = 0;
-  for await (const { key, vaultKey, current } of statesOf(request, step, world)) {
-    if (current !== undefined && wanted(key)) {
-      const isLarge = current.size > world.settings.multipartThresholdBytes;
-      (isLarge ? large : items).push({ key, vaultKey, versionId: current.versionId });
+  for await (const { vaultKey, selected } of lookThrough(step.part, selection, step.after, world)) {
+    if (selected !== undefined) {
+      const { key, version } = selected;
+      const isLarge = version.size > world.settings.multipartThresholdBytes;
+      (isLarge ? large : items).push({ key, vaultKey, versionId: version.versionId });
       counts.planned++;
-      counts.plannedBytes += current.size;
+      counts.plannedBytes += version.size;
     }
     seen++;
     const full = seen >= limit.keys || (seen % 100 === 0 && limit.timeIsShort());
     if (full || vaultKey === limit.until) return { items, large, counts, stoppedAt: vaultKey };
   }
   return { items, large, counts };
-}
-
-function statesOf(
-  { bucket, prefix, at }: AcceptedRestore,
-  step: PlanStep,
-  world: PlanWorld,
-): AsyncGenerator<SourceStateAt> {
-  return step.part === 'plain'
-    ? plainStatesAt(bucket, prefix, at, step.after, world)
-    : longStatesAt(bucket, at, step.after, world);
 }
 
 function nextStep(step: PlanStep, stoppedAt: string | undefined): PlanStep | undefined {

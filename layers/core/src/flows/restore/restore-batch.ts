@@ -1,10 +1,10 @@
 import pMap from 'p-map';
 import { messageOf } from '../../model/errors.ts';
-import { parseRestoreBatch, type RestoreBatch } from '../../model/messages.ts';
+import type { RestoreBatch } from '../../model/messages.ts';
 import type { Delivery, World } from '../dependencies.ts';
-import type { AcceptedRestore } from './accept-restore.ts';
+import { freeKeys } from './free-keys.ts';
 import { requestOf } from './request-of.ts';
-import { type RestoreItem, type RestoreResult, restoreObject } from './restore-object.ts';
+import { type ObjectRequest, type RestoreItem, type RestoreResult, restoreObject } from './restore-object.ts';
 import { settleRestore } from './settle-restore.ts';
 
 export type BatchWorld = Pick<World, 'store' | 'catalog' | 'queue' | 'clock' | 'settings' | 'telemetry'>;
@@ -18,19 +18,22 @@ type Attempted = RestoreResult | { readonly error: unknown };
  * @throws what the queue has to retry; on the last delivery those objects are reported as failed instead, so that a
  *   job always ends
  */
-export async function restoreBatch(body: string, delivery: Delivery, world: BatchWorld): Promise<void> {
-  const batch = parseRestoreBatch(body);
+export async function restoreBatch(
+  batch: RestoreBatch,
+  delivery: Delivery,
+  world: BatchWorld,
+): Promise<void> {
   const job = await world.catalog.getJob(batch.jobId);
   if (job?.state !== 'running') return;
   const last = delivery.receiveCount >= world.settings.maxReceives;
   const request = requestOf(job);
-  const attempts = await pMap(batch.items, (item) => restoreOne(item, request, last, delivery, world), {
-    concurrency: world.settings.concurrency,
-  });
+  const isFree = await freeKeys(batch.items, request, world);
+  const restore = (item: RestoreItem) => restoreOne(item, { ...request, isFree }, last, delivery, world);
+  const attempts = await pMap(batch.items, restore, { concurrency: world.settings.concurrency });
   const results = allOrThrow(attempts, job.id);
   if (await goOnLater(batch, results, world)) return;
   await count(batch, results, world);
-  await settleRestore(batch.jobId, world);
+  await settleRestore(batch.jobId, delivery, world);
 }
 
 /**
@@ -64,7 +67,7 @@ async function goOnLater(
 
 async function restoreOne(
   item: RestoreItem,
-  request: AcceptedRestore,
+  request: ObjectRequest,
   last: boolean,
   delivery: Delivery,
   world: BatchWorld,

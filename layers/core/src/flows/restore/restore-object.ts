@@ -5,11 +5,13 @@ import { isStoreError, messageOf } from '../../model/errors.ts';
 import type { Problem } from '../../model/job.ts';
 import type { RestoreBatch } from '../../model/messages.ts';
 import type { ObjectFacts, Tags } from '../../model/object.ts';
+import type { AcceptedRestore, Overwrite } from '../../model/restore-request.ts';
+import { mappingOf, targetKey } from '../../model/target-key.ts';
 import { MAX_KEY_BYTES } from '../../model/vault-key.ts';
 import type { HeadResult, ObjectRef, WriteCondition } from '../../ports/object-store.ts';
 import { copyParts, multipartStart, partBytesFor } from '../copy-parts.ts';
 import type { World } from '../dependencies.ts';
-import type { AcceptedRestore } from './accept-restore.ts';
+import type { IsFree } from './free-keys.ts';
 import { isRight } from './is-right.ts';
 
 export type RestoreItem = RestoreBatch['items'][number];
@@ -18,6 +20,10 @@ export type RestoreResult =
   | { readonly kind: 'conflicts' | 'failed'; readonly problem: Problem }
   /** A large object: another message has to go on with its upload. */
   | { readonly kind: 'unfinished'; readonly uploadId: string };
+/** What a restore asks for, as far as one object is concerned. */
+export type ObjectRequest = Pick<AcceptedRestore, 'target' | 'stripPrefix' | 'map' | 'overwrite'> & {
+  readonly isFree: IsFree;
+};
 export type ObjectWorld = Pick<World, 'store' | 'settings'>;
 
 type Task = {
@@ -36,15 +42,16 @@ type Task = {
  */
 export async function restoreObject(
   item: RestoreItem,
-  request: AcceptedRestore,
+  request: ObjectRequest,
   world: ObjectWorld,
   timeLeft: () => number,
 ): Promise<RestoreResult> {
   const { key } = item;
   const from = { bucket: world.settings.vault, key: item.vaultKey, versionId: item.versionId };
-  const to = { bucket: request.target.bucket, key: request.target.prefix + key };
+  const to = { bucket: request.target.bucket, key: targetKey(mappingOf(request), key) };
   if (keyBytes(to.key) > MAX_KEY_BYTES)
     return failed(key, 'key-too-long', 'the target prefix makes the key longer than 1,024 bytes');
+  if (to.key === '') return failed(key, 'key-empty', 'nothing is left of the key at the target');
   try {
     const copy = await world.store.head(from);
     if (!copy.found)
@@ -65,18 +72,18 @@ export async function restoreObject(
 
 async function writeTarget(
   task: Task,
-  request: AcceptedRestore,
+  request: ObjectRequest,
   world: ObjectWorld,
   timeLeft: () => number,
 ): Promise<RestoreResult> {
   const { key, from, to, copy } = task;
   const tags = copy.tagCount === 0 ? {} : withoutDeletionTags(await world.store.getTags(from));
-  const target = await world.store.head(to);
+  const target = request.isFree(to.key) ? ABSENT : await world.store.head(to);
   if (!target.found && target.why !== 'absent')
     return failed(key, target.why, `the target answers "${target.why}"`);
   if (target.found) {
     if (await isRight(copy, tags, target.object, to, world)) return { kind: 'right', bytes: copy.size };
-    if (!request.overwrite) return conflict(task, target.object);
+    if (!mayOverwrite(request.overwrite, copy, target.object)) return conflict(task, target.object);
   }
   const condition = conditionOn(target);
   if (copy.size > world.settings.multipartThresholdBytes) {
@@ -91,6 +98,14 @@ async function writeTarget(
     ...defined({ websiteRedirect: copy.websiteRedirect }),
   });
   return { kind: 'restored', bytes: copy.size };
+}
+
+const ABSENT: HeadResult = { found: false, why: 'absent' };
+
+/** What is older than the copy was there before it was made. */
+function mayOverwrite(overwrite: Overwrite, copy: ObjectFacts, target: ObjectFacts): boolean {
+  if (overwrite === 'older') return target.lastModified < copy.lastModified;
+  return overwrite === 'always';
 }
 
 function conditionOn(target: HeadResult): WriteCondition {
@@ -125,7 +140,7 @@ async function restoreLarge(
 function conflict({ key, to, copy }: Task, target: ObjectFacts): RestoreResult {
   const detail =
     `s3://${to.bucket}/${to.key} differs (${target.size} bytes, the copy has ${copy.size}) and was left alone; ` +
-    'say --overwrite to replace it';
+    'say --overwrite ("overwrite": "always") to replace it';
   return { kind: 'conflicts', problem: { key, reason: 'conflict', detail } };
 }
 

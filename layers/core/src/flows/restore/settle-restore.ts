@@ -1,34 +1,107 @@
 import { messageOf } from '../../model/errors.ts';
 import { isDrained, type Job } from '../../model/job.ts';
-import type { World } from '../dependencies.ts';
+import type { ExtrasStep } from '../../model/messages.ts';
+import { formatMoment } from '../../model/moment.ts';
+import type { AcceptedRestore } from '../../model/restore-request.ts';
+import { sourceUri } from '../../model/source-uri.ts';
+import type { Delivery, World } from '../dependencies.ts';
 import { writeReport } from '../write-report.ts';
+import { requestOf } from './request-of.ts';
 
-/** Ends a restore when everything of it was counted: the report first, the job's end last. Safe to repeat. */
+type SettleWorld = Pick<World, 'store' | 'catalog' | 'queue' | 'clock' | 'settings'>;
+
+/**
+ * Takes a restore further when everything so far was counted: to what an exact one deletes, or to its end, with the
+ * report first and the job's end last. Safe to call at any time, by anybody, any number of times.
+ *
+ * @param delivery the message that was done; one that may have been with a handler that died between counting and
+ *   sending sends again what had to be sent, if nobody has begun it
+ */
 export async function settleRestore(
   jobId: string,
-  world: Pick<World, 'store' | 'catalog' | 'clock' | 'settings'>,
-): Promise<void> {
-  const job = await world.catalog.getJob(jobId);
-  if (job?.state !== 'running' || !isDrained(job)) return;
-  const end = { state: endState(job), finishedAt: world.clock() };
-  const report = await writeReport({ ...job, ...end }, undefined, world);
-  await world.catalog.finishJob(job.id, { ...end, report });
-}
-
-function endState({ counts }: Job): 'done' | 'partial' {
-  return (counts['conflicts'] ?? 0) + (counts['failed'] ?? 0) > 0 ? 'partial' : 'done';
-}
-
-/** Ends a restore whose plan could not be read. What was restored stays, and the report has it. */
-export async function failRestore(
-  jobId: string,
-  error: unknown,
-  world: Pick<World, 'store' | 'catalog' | 'clock' | 'settings'>,
+  delivery: Pick<Delivery, 'messageId' | 'receiveCount'>,
+  world: SettleWorld,
 ): Promise<void> {
   const job = await world.catalog.getJob(jobId);
   if (job?.state !== 'running') return;
+  if (job.phase === 'work' && isDrained(job) && deletesExtras(job)) {
+    // Also when the phase was entered already: the answer of a write can be lost, and its steps are counted once.
+    await world.catalog.enterDeletions(jobId, delivery.messageId, 'work');
+    await sendExtras(job, world);
+    return;
+  }
+  // The same message can be with two handlers at a time, and the one that went on have died before it sent.
+  const mayBeLast = delivery.receiveCount > 1 || job.deletionsBy === delivery.messageId;
+  if (mayBeLast && job.phase === 'deletions' && !(await hasBegunExtras(job, world))) {
+    await sendExtras(job, world);
+    return;
+  }
+  if (isDrained(job)) await finish(job, world);
+}
+
+/** Where something was not brought back, what is there in its place may be all there is: nothing is deleted then. */
+function deletesExtras(job: Job): boolean {
+  return requestOf(job).exact && planned(job) > 0 && troubles(job) === 0;
+}
+
+function planned({ counts }: Job): number {
+  return counts['planned'] ?? 0;
+}
+
+function troubles({ counts }: Job): number {
+  return (counts['conflicts'] ?? 0) + (counts['failed'] ?? 0) + (counts['held'] ?? 0);
+}
+
+async function sendExtras({ id: jobId }: Job, { queue }: SettleWorld): Promise<void> {
+  const step: ExtrasStep = { kind: 'extras', jobId, step: '0', pass: 'count' };
+  await queue.send('restoreWork', [JSON.stringify(step)]);
+}
+
+async function hasBegunExtras({ id }: Job, { catalog }: SettleWorld): Promise<boolean> {
+  return (await catalog.getStep(id, 'extras-count-0')) !== undefined;
+}
+
+async function finish(job: Job, world: SettleWorld): Promise<void> {
+  await end(job, { ...endOf(job), finishedAt: world.clock() }, world);
+}
+
+type End = { state: 'done' | 'partial' | 'failed'; message?: string };
+
+function endOf(job: Job): End {
+  const request = requestOf(job);
+  if (planned(job) === 0) return nothing(request);
+  if (troubles(job) === 0) return { state: 'done' };
+  if (request.exact && job.phase === 'work') {
+    return {
+      state: 'partial',
+      message: 'not everything was brought back, so nothing was deleted at the target',
+    };
+  }
+  return { state: 'partial' };
+}
+
+/** A restore of nothing is what a mistyped prefix or moment looks like; only of changes there can rightly be none. */
+function nothing({ bucket, prefix, at, changedSince, deletedOnly }: AcceptedRestore): End {
+  const place = `${sourceUri(bucket)}/${prefix}`;
+  const when = `as of ${formatMoment(at)}`;
+  if (deletedOnly) return { state: 'done', message: `nothing under ${place} had been deleted ${when}` };
+  if (changedSince !== undefined) {
+    const message = `nothing under ${place} changed between ${formatMoment(changedSince)} and ${formatMoment(at)}`;
+    return { state: 'done', message };
+  }
+  const message = `the vault holds nothing under ${place} ${when} that was asked for: nothing was restored`;
+  return { state: 'failed', message };
+}
+
+/** Ends a restore whose plan could not be read. What was restored stays, and the report has it. */
+export async function failRestore(jobId: string, error: unknown, world: SettleWorld): Promise<void> {
+  const job = await world.catalog.getJob(jobId);
+  if (job?.state !== 'running') return;
   const message = `the vault's history could not be read: ${messageOf(error)}; the same restore again does what is left`;
-  const end = { state: 'failed' as const, finishedAt: world.clock(), message };
-  const report = await writeReport({ ...job, ...end }, undefined, world);
-  await world.catalog.finishJob(job.id, { ...end, report });
+  await end(job, { state: 'failed', finishedAt: world.clock(), message }, world);
+}
+
+async function end(job: Job, how: End & { finishedAt: number }, world: SettleWorld): Promise<void> {
+  const report = await writeReport({ ...job, ...how }, undefined, world);
+  await world.catalog.finishJob(job.id, { ...how, report });
 }

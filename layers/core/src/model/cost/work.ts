@@ -102,7 +102,12 @@ export function fullRestore({ small, large }: Inventory, { keysPerStep }: WorkSe
       put: 1,
     },
     { completeStep: steps, getJob: 2 * steps, queue: HANDLED * steps + steps },
-    { head: 2 * objects, copy: small.objects, copyPart: large.parts },
+    // The copy of each. Of the target, a listing for each batch tells nearly all; its first object is looked at.
+    {
+      head: objects + large.objects + Math.ceil(small.objects / BATCH),
+      list: Math.ceil(small.objects / BATCH),
+    },
+    { copy: small.objects, copyPart: large.parts },
     inParts,
     { completeStep: messages, getJob: 2 * messages },
     { queue: HANDLED * messages + Math.ceil(messages / SEND_BATCH) },

@@ -1,0 +1,115 @@
+import { InvalidInputError } from '@holdfast/core/model/errors.ts';
+import { formatMoment } from '@holdfast/core/model/moment.ts';
+import {
+  OVERWRITES,
+  type Overwrite,
+  type RestoreMessage,
+  THAW_TIERS,
+  type ThawTier,
+} from '@holdfast/core/model/restore-request.ts';
+import { type Command, Option } from 'commander';
+import type { Context } from '../context.ts';
+import { pastMoment, positive, repeatable } from '../options.ts';
+
+/** The options of `restore`, as commander gives them. */
+export type RestoreOptions = {
+  readonly to?: string;
+  readonly toNew?: string;
+  readonly at?: string;
+  readonly changedSince?: string;
+  readonly deletedOnly?: true;
+  readonly versionId?: string;
+  readonly include?: string[];
+  readonly exclude?: string[];
+  readonly stripPrefix?: string;
+  readonly map?: string[];
+  readonly overwrite?: Overwrite | true;
+  readonly exact?: true;
+  readonly tier?: ThawTier;
+  readonly days?: number;
+  readonly verify?: true;
+  readonly dryRun?: true;
+  readonly yes?: true;
+  readonly jobId?: string;
+  readonly wait?: true;
+};
+
+/** What is restored and how: the same for every kind of target. */
+export function addRestoreOptions(command: Command): Command {
+  return command
+    .option(
+      '--to <target>',
+      's3://bucket[/prefix] (also the source itself), ./folder, backup.tar, .tar.gz or .zip, or - for a tar stream',
+    )
+    .option('--to-new <uri>', 's3://name: a bucket that is made for it, set up as the source is')
+    .option('--at <time>', 'as of this moment: 2026-03-01T12:00:00Z, 2026-03-01, "2h ago", "yesterday 18:00"')
+    .option('--changed-since <time>', 'only what changed after this moment')
+    .option(
+      '--deleted-only',
+      'what had been deleted by then; with --changed-since, what was deleted after that',
+    )
+    .option('--version-id <id>', 'one version of one object, as holdfast versions shows it')
+    .option('--include <glob>', 'only keys that match; can be repeated', repeatable)
+    .option('--exclude <glob>', 'no keys that match; wins over --include; can be repeated', repeatable)
+    .option('--strip-prefix <prefix>', 'take this off every key')
+    .option('--map <old=new>', 'another beginning for keys that begin so; can be repeated', repeatable)
+    .addOption(
+      new Option(
+        '--overwrite [when]',
+        'replace what differs at the target: never, older (last changed before the copy was made), always',
+      ).choices(OVERWRITES),
+    )
+    .option('--exact', 'then delete what the target has beyond that; shown first')
+    .addOption(new Option('--tier <tier>', 'how to thaw archived copies').choices(THAW_TIERS))
+    .option('--days <n>', 'days that S3 keeps what it thawed', positive)
+    .option('--verify', 'read back what was written, and compare it')
+    .option('--dry-run', 'show the plan, and do nothing')
+    .option('--yes', 'do not ask')
+    .option('--job-id <id>', 'a name of your own: the same request under the same name is done once')
+    .option('--wait', 'wait until it is done');
+}
+
+/** The message without its target. @throws {InvalidInputError} for a time or a rule that cannot be read */
+export function toWish(
+  uri: string,
+  options: RestoreOptions,
+  context: Pick<Context, 'clock'>,
+): Omit<RestoreMessage, 'target' | 'jobId'> {
+  const { at, changedSince, include, exclude, stripPrefix, versionId } = options;
+  return {
+    source: uri,
+    ...moment('at', at, context),
+    ...moment('changedSince', changedSince, context),
+    ...(options.deletedOnly ? { deletedOnly: true } : {}),
+    ...given({ versionId, include, exclude, stripPrefix }),
+    ...(options.map === undefined ? {} : { map: options.map.map(ruleOf) }),
+    overwrite: options.overwrite === true ? 'always' : (options.overwrite ?? 'never'),
+    ...(options.exact ? { exact: true } : {}),
+    ...thawOf(options),
+    ...(options.verify ? { verify: true } : {}),
+  };
+}
+
+function moment<Name extends string>(
+  name: Name,
+  text: string | undefined,
+  context: Pick<Context, 'clock'>,
+): Partial<Record<Name, string>> {
+  if (text === undefined) return {};
+  return { [name]: formatMoment(pastMoment(text, context)) } as Record<Name, string>;
+}
+
+function given<T extends Record<string, unknown>>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const there = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(there) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}
+
+function ruleOf(text: string): { from: string; to: string } {
+  const at = text.indexOf('=');
+  if (at < 0) throw new InvalidInputError(`--map "${text}" has no "=": write it as --map old/=new/`);
+  return { from: text.slice(0, at), to: text.slice(at + 1) };
+}
+
+function thawOf({ tier, days }: RestoreOptions): Pick<RestoreMessage, 'thaw'> {
+  return tier === undefined && days === undefined ? {} : { thaw: given({ tier, days }) };
+}

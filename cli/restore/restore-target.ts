@@ -1,0 +1,36 @@
+import { InvalidInputError } from '@holdfast/core/model/errors.ts';
+
+/** Where a restore goes. */
+export type RestoreTarget =
+  | { readonly kind: 'bucket'; readonly uri: string }
+  | { readonly kind: 'folder'; readonly path: string }
+  /** `-` is standard output. */
+  | { readonly kind: 'archive'; readonly path: string; readonly format: ArchiveFormat };
+export type ArchiveFormat = 'tar' | 'tar.gz' | 'zip';
+
+const ARCHIVE = /\.(tar|tar\.gz|tgz|zip)$/i;
+const FORMATS: Readonly<Record<string, ArchiveFormat>> = {
+  tar: 'tar',
+  'tar.gz': 'tar.gz',
+  tgz: 'tar.gz',
+  zip: 'zip',
+};
+
+/**
+ * Reads `--to`: `s3://bucket[/prefix]`, `-`, a file that ends as archives do, or else a folder.
+ *
+ * @throws {InvalidInputError} for a URI of another kind
+ */
+export function parseTarget(to: string): RestoreTarget {
+  if (to.startsWith('s3://')) return { kind: 'bucket', uri: to };
+  if (to === '-') return { kind: 'archive', path: to, format: 'tar' };
+  if (to === '' || /^[a-z][a-z0-9+.-]*:\/\//i.test(to)) {
+    throw new InvalidInputError(
+      `"${to}" is no target: write s3://bucket, ./folder, backup.tar, backup.tar.gz, backup.zip, or - for a stream`,
+    );
+  }
+  const ending = ARCHIVE.exec(to)?.[1]?.toLowerCase();
+  const format = ending === undefined ? undefined : FORMATS[ending];
+  // A name that ends in a slash is a folder, whatever is before it.
+  return format === undefined ? { kind: 'folder', path: to } : { kind: 'archive', path: to, format };
+}

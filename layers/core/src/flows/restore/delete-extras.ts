@@ -1,0 +1,132 @@
+import pMap from 'p-map';
+import { isStoreError, messageOf } from '../../model/errors.ts';
+import type { Job, Problem } from '../../model/job.ts';
+import type { ExtrasStep } from '../../model/messages.ts';
+import type { ListedObject } from '../../model/object.ts';
+import type { AcceptedRestore } from '../../model/restore-request.ts';
+import type { Delivery, World } from '../dependencies.ts';
+import { findExtras } from './find-extras.ts';
+import { requestOf } from './request-of.ts';
+import { settleRestore } from './settle-restore.ts';
+
+export type ExtrasWorld = Pick<World, 'store' | 'catalog' | 'queue' | 'clock' | 'settings' | 'telemetry'>;
+
+const STOP_BEFORE_END_MS = 60_000;
+
+type Found = { readonly extras: ListedObject[]; readonly stoppedAt?: string };
+
+/**
+ * Does one step of an exact restore, after everything was brought back: first counts what the target has beyond the
+ * source, all of it, and only if that is within what the request allows, deletes it.
+ */
+export async function deleteExtras(step: ExtrasStep, delivery: Delivery, world: ExtrasWorld): Promise<void> {
+  const job = await world.catalog.getJob(step.jobId);
+  if (job?.state !== 'running') return;
+  const done = await world.catalog.getStep(job.id, stepName(step));
+  if (done === undefined) await doStep(job, step, delivery, world);
+  else await world.queue.send('restoreWork', done.continuations);
+  await settleRestore(job.id, delivery, world);
+}
+
+async function doStep(job: Job, step: ExtrasStep, delivery: Delivery, world: ExtrasWorld): Promise<void> {
+  const request = requestOf(job);
+  const found = await lookOn(request, step, delivery, world);
+  const outcome = step.pass === 'count' ? countOnly(found) : await deleteAll(found.extras, request, world);
+  const total = (job.counts['extras'] ?? 0) + (step.pass === 'count' ? found.extras.length : 0);
+  const next = nextStep(step, found.stoppedAt, total <= request.maxDeletions);
+  const held = next === undefined && total > request.maxDeletions ? [tooMany(total, request)] : [];
+  const continuations = next === undefined ? [] : [JSON.stringify(next)];
+  await world.catalog.completeStep({
+    jobId: job.id,
+    step: stepName(step),
+    progress: {
+      openRanges: continuations.length - 1,
+      counts: { ...outcome.counts, ...(held.length > 0 ? { held: total } : {}) },
+    },
+    problems: [...outcome.problems, ...held],
+    continuations,
+    by: delivery.messageId,
+  });
+  // Whoever recorded the step first: sent twice, the next one is counted once.
+  await world.queue.send('restoreWork', continuations);
+}
+
+async function lookOn(
+  request: AcceptedRestore,
+  { after }: ExtrasStep,
+  { timeLeft }: Delivery,
+  world: ExtrasWorld,
+): Promise<Found> {
+  const extras: ListedObject[] = [];
+  let seen = 0;
+  for await (const { object, extra } of findExtras(request, after, world)) {
+    if (extra) extras.push(object);
+    const full =
+      ++seen >= world.settings.keysPerStep || (seen % 100 === 0 && timeLeft() < STOP_BEFORE_END_MS);
+    if (full) return { extras, stoppedAt: object.key };
+  }
+  return { extras };
+}
+
+type Outcome = { readonly counts: Record<string, number>; readonly problems: Problem[] };
+
+function countOnly({ extras }: Found): Outcome {
+  return { counts: { extras: extras.length, extrasBytes: bytesOf(extras) }, problems: [] };
+}
+
+async function deleteAll(
+  extras: readonly ListedObject[],
+  { target }: AcceptedRestore,
+  { store, settings }: ExtrasWorld,
+): Promise<Outcome> {
+  const problems = await pMap(
+    extras,
+    async ({ key, etag }): Promise<Problem | undefined> => {
+      try {
+        await store.hide({ bucket: target.bucket, key, ifMatch: etag });
+        return undefined;
+      } catch (error) {
+        if (isStoreError(error, 'precondition-failed')) return changed(target.bucket, key);
+        if (!isStoreError(error) || error.remedy === 'retry') throw error;
+        return { key, reason: 'not-deleted', detail: messageOf(error) };
+      }
+    },
+    { concurrency: settings.concurrency },
+  );
+  const failed = problems.filter((problem) => problem !== undefined);
+  const deleted = extras.filter((_, index) => problems[index] === undefined);
+  return {
+    counts: { deleted: deleted.length, deletedBytes: bytesOf(deleted), failed: failed.length },
+    problems: failed,
+  };
+}
+
+function changed(bucket: string, key: string): Problem {
+  const detail = `s3://${bucket}/${key} changed while it was to be deleted, and was left alone`;
+  return { key, reason: 'not-deleted', detail };
+}
+
+function tooMany(total: number, { target, maxDeletions }: AcceptedRestore): Problem {
+  const detail =
+    `s3://${target.bucket}/${target.prefix} has ${total} objects beyond what was restored, more than the ${maxDeletions} ` +
+    'that may be deleted: nothing was deleted; the same restore with a higher "maxDeletions" does it';
+  return { key: '', reason: 'held-deletions', detail };
+}
+
+function nextStep(
+  step: ExtrasStep,
+  stoppedAt: string | undefined,
+  mayDelete: boolean,
+): ExtrasStep | undefined {
+  const { after: _, ...rest } = step;
+  if (stoppedAt !== undefined) return { ...rest, step: String(Number(step.step) + 1), after: stoppedAt };
+  return step.pass === 'count' && mayDelete ? { ...rest, pass: 'delete', step: '0' } : undefined;
+}
+
+function stepName({ pass, step }: ExtrasStep): string {
+  return `extras-${pass}-${step}`;
+}
+
+function bytesOf(objects: readonly ListedObject[]): number {
+  return objects.reduce((sum, { size }) => sum + size, 0);
+}

@@ -1,0 +1,91 @@
+import { compileFilter } from '../../model/filter.ts';
+import type { AcceptedRestore } from '../../model/restore-request.ts';
+import { vaultPlace } from '../../model/vault-key.ts';
+import type { World } from '../dependencies.ts';
+import { longStatesAt, plainStatesAt, type SourceStateAt } from '../source-history.ts';
+import { type RealVersion, vaultVersions } from '../vault-history.ts';
+
+/** What of a source is wanted, and as of when. */
+export type Selection = Pick<
+  AcceptedRestore,
+  'bucket' | 'prefix' | 'at' | 'include' | 'exclude' | 'changedSince' | 'deletedOnly' | 'versionId'
+>;
+
+/** One object to bring back: the source's key, and the vault version that holds it. */
+export type Selected = { readonly key: string; readonly vaultKey: string; readonly version: RealVersion };
+
+/** The vault's two listings: keys that are part of a vault key, and those kept by their hash. */
+export type VaultPart = 'plain' | 'long';
+
+/** A vault key that was looked at, and what of it is wanted. */
+export type Looked = { readonly vaultKey: string; readonly selected?: Selected };
+
+type Reader = Pick<World, 'store' | 'settings'>;
+
+/** Goes through one part of the vault, from a vault key on, in the listing's order. */
+export async function* lookThrough(
+  part: VaultPart,
+  selection: Selection,
+  after: string | undefined,
+  world: Reader,
+): AsyncGenerator<Looked> {
+  if (selection.versionId !== undefined) {
+    if (part === 'plain') yield* oneVersion(selection, world);
+    return;
+  }
+  const choose = chooser(selection);
+  const { bucket, prefix, at } = selection;
+  const states =
+    part === 'plain'
+      ? plainStatesAt(bucket, prefix, at, after, world)
+      : longStatesAt(bucket, at, after, world);
+  for await (const state of states) {
+    const selected = choose(state);
+    yield { vaultKey: state.vaultKey, ...(selected === undefined ? {} : { selected }) };
+  }
+}
+
+/** Everything that is wanted: plain keys in order, then long ones. */
+export async function* selectedObjects(selection: Selection, world: Reader): AsyncGenerator<Selected> {
+  for (const part of ['plain', 'long'] as const) {
+    for await (const { selected } of lookThrough(part, selection, undefined, world)) {
+      if (selected !== undefined) yield selected;
+    }
+  }
+}
+
+/** Compiles a selection, once for many keys: what of a key's state is wanted. */
+export function chooser(selection: Selection): (state: SourceStateAt) => Selected | undefined {
+  const wanted = compileFilter(selection);
+  return (state) => {
+    const version = selection.deletedOnly ? deletedIn(state, selection) : changedIn(state, selection);
+    if (version === undefined || !wanted(state.key)) return undefined;
+    return { key: state.key, vaultKey: state.vaultKey, version };
+  };
+}
+
+function changedIn({ current }: SourceStateAt, { changedSince }: Selection): RealVersion | undefined {
+  return current !== undefined && isAfter(current.lastModified, changedSince) ? current : undefined;
+}
+
+function deletedIn({ deleted }: SourceStateAt, { changedSince }: Selection): RealVersion | undefined {
+  return deleted !== undefined && isAfter(deleted.at, changedSince) ? deleted.last : undefined;
+}
+
+function isAfter(at: number, since: number | undefined): boolean {
+  return since === undefined || at > since;
+}
+
+/** The selection's prefix is the whole key then. */
+async function* oneVersion(
+  { bucket, prefix: key, versionId }: Selection,
+  world: Reader,
+): AsyncGenerator<Looked> {
+  const { key: vaultKey } = vaultPlace(bucket, key);
+  for await (const version of vaultVersions(vaultKey, undefined, world)) {
+    if (version.key !== vaultKey) return;
+    if (version.versionId !== versionId || version.deleteMarker) continue;
+    yield { vaultKey, selected: { key, vaultKey, version } };
+    return;
+  }
+}
