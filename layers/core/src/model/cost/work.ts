@@ -82,19 +82,42 @@ export function captureChanges(changes: number, { small, large }: Inventory): Re
 }
 
 /** Everything that was captured, into an empty bucket. */
-export function fullRestore({ small, large }: Inventory, { keysPerStep }: WorkSettings): Requests {
-  const objects = small.objects + large.objects;
+export function fullRestore({ small, large }: Inventory, settings: WorkSettings): Requests {
+  const keys = small.objects + large.objects;
+  const write = { small: small.objects, large };
+  const scope = { keys, listings: pages(keys), small: small.objects, large, taken: 0, write };
+  return restoreWork({ ...scope, extras: 0, targetKeys: 0 }, settings);
+}
+
+type LargeObjects = { readonly objects: number; readonly parts: number };
+
+/** What a restore has to do, as far as it decides on requests. */
+export type RestoreScope = {
+  /** Keys of the vault that the plan goes through, and pages that they take with all their versions. */
+  readonly keys: number;
+  readonly listings: number;
+  /** Objects that are asked for, the large ones apart. */
+  readonly small: number;
+  readonly large: Pick<LargeObjects, 'objects'>;
+  /** Of the small ones, those whose place at the target is taken. */
+  readonly taken: number;
+  /** What has to be written. */
+  readonly write: { readonly small: number; readonly large: LargeObjects };
+  /** What an exact restore deletes, and the keys that it goes through for that; 0 of any other. */
+  readonly extras: number;
+  readonly targetKeys: number;
+};
+
+/** Any restore into a bucket. */
+export function restoreWork(scope: RestoreScope, { keysPerStep }: WorkSettings): Requests {
+  const { small, large, taken, write } = scope;
   // Plain keys, then a last step for those that are kept by their hash.
-  const steps = wholeSteps(objects, keysPerStep) + 1;
-  const inParts = {
-    beginMultipart: large.objects,
-    listParts: large.objects,
-    completeMultipart: large.objects,
-  };
-  const messages = Math.ceil(small.objects / BATCH) + large.objects;
+  const steps = wholeSteps(scope.keys, keysPerStep) + 1;
+  const batches = Math.ceil(small / BATCH);
+  const messages = batches + large.objects;
   return sumRequests([
     {
-      listVersions: pages(objects) + steps + 1,
+      listVersions: scope.listings + steps + 1,
       createJob: 1,
       getSource: 1,
       finishJob: 1,
@@ -102,16 +125,35 @@ export function fullRestore({ small, large }: Inventory, { keysPerStep }: WorkSe
       put: 1,
     },
     { completeStep: steps, getJob: 2 * steps, queue: HANDLED * steps + steps },
-    // The copy of each. Of the target, a listing for each batch tells nearly all; its first object is looked at.
+    // The copy of each. Of the target, a listing for each batch tells what is there; the first of a batch, and what is
+    // there, is looked at.
+    { head: small + 2 * large.objects + Math.min(small, batches + taken), list: batches },
+    { copy: write.small, copyPart: write.large.parts },
     {
-      head: objects + large.objects + Math.ceil(small.objects / BATCH),
-      list: Math.ceil(small.objects / BATCH),
+      beginMultipart: write.large.objects,
+      listParts: write.large.objects,
+      completeMultipart: write.large.objects,
     },
-    { copy: small.objects, copyPart: large.parts },
-    inParts,
     { completeStep: messages, getJob: 2 * messages },
     { queue: HANDLED * messages + Math.ceil(messages / SEND_BATCH) },
+    extrasWork(scope, keysPerStep),
   ]);
+}
+
+/** Target and source are gone through twice: to count, and to delete. */
+function extrasWork({ targetKeys, listings, extras }: RestoreScope, keysPerStep: number): Requests {
+  if (targetKeys === 0) return {};
+  const steps = 2 * wholeSteps(targetKeys, keysPerStep);
+  return {
+    list: 2 * pages(targetKeys) + steps,
+    listVersions: 2 * listings + steps,
+    hide: extras,
+    enterDeletions: 1,
+    getStep: steps,
+    completeStep: steps,
+    getJob: 2 * steps,
+    queue: (HANDLED + 1) * steps,
+  };
 }
 
 function pages(keys: number): number {

@@ -1,0 +1,245 @@
+import pMap from 'p-map';
+import { type Requests, usageOf } from '../../model/cost/requests.ts';
+import { FUNCTION_USAGE } from '../../model/cost/speed.ts';
+import { priceOf, sumUsage, timesUsage, total } from '../../model/cost/usage.ts';
+import { restoreWork } from '../../model/cost/work.ts';
+import { withoutDeletionTags } from '../../model/deletion-tags.ts';
+import { isArchivedClass, type ListedObject } from '../../model/object.ts';
+import type { Examples, RestorePlan, Size } from '../../model/restore-plan.ts';
+import type { AcceptedRestore } from '../../model/restore-request.ts';
+import { mappingOf, targetKey } from '../../model/target-key.ts';
+import { partBytesFor } from '../copy-parts.ts';
+import type { World } from '../dependencies.ts';
+import { findExtras } from './find-extras.ts';
+import { isRight } from './is-right.ts';
+import { type Looked, lookThrough, type Selected } from './select-objects.ts';
+import { TargetLook } from './target-look.ts';
+
+export type PlanningWorld = Pick<World, 'store' | 'settings'>;
+type Options = { readonly onProgress?: (objects: number) => void };
+
+const PROGRESS_EVERY = 1_000;
+/** Objects of the same size and another ETag are looked at; beyond so many, they are taken to be as those were. */
+const MAX_LOOKS = 1_000;
+const MAX_EXAMPLES = 10;
+
+/**
+ * Finds out what a restore into a bucket would do, and does nothing. Listings tell nearly all: the vault's, which the
+ * restore itself will read, and the target's, where the same size and ETag count as the same object.
+ *
+ * Memory does not grow with the number of objects.
+ */
+export async function makePlan(
+  request: AcceptedRestore,
+  world: PlanningWorld,
+  { onProgress = () => {} }: Options = {},
+): Promise<RestorePlan> {
+  const count = new Count(request, world);
+  const look = new TargetLook(request.target.bucket, world);
+  const mapping = mappingOf(request);
+  for await (const { selected } of count.listed(request)) {
+    if (selected === undefined) continue;
+    count.add(selected, await look.find(targetKey(mapping, selected.key)));
+    if (count.objects % PROGRESS_EVERY === 0) onProgress(count.objects);
+  }
+  await count.settleDoubts();
+  if (request.exact) await count.addExtras();
+  return count.plan();
+}
+
+/** A sum, and the first few keys of what it is a sum of. */
+class Sum {
+  objects = 0;
+  bytes = 0;
+  readonly examples: string[] = [];
+
+  add(key: string, size: number): void {
+    this.objects++;
+    this.bytes += size;
+    if (this.examples.length < MAX_EXAMPLES) this.examples.push(key);
+  }
+
+  scaled(share: number): Size & Examples {
+    const { objects, bytes, examples } = this;
+    return { objects: Math.round(objects * share), bytes: Math.round(bytes * share), examples };
+  }
+}
+
+type Target = Pick<ListedObject, 'etag' | 'size' | 'lastModified'>;
+type Doubt = { readonly selected: Selected; readonly mayReplace: boolean };
+
+/** Counts as objects come by. */
+class Count {
+  readonly #request: AcceptedRestore;
+  readonly #world: PlanningWorld;
+  readonly #selected = new Sum();
+  readonly #fresh = new Sum();
+  readonly #right = new Sum();
+  readonly #conflicts = new Sum();
+  readonly #overwritten = new Sum();
+  readonly #extras = new Sum();
+  readonly #archived: Record<string, Sum> = {};
+  readonly #doubts: Doubt[] = [];
+  #furtherDoubts = new Sum();
+  #furtherMayReplace = 0;
+  #large = { objects: 0, parts: 0 };
+  #largeWritten = { objects: 0, parts: 0 };
+  #keys = 0;
+  #listings = 0;
+  #targetKeys = 0;
+
+  constructor(request: AcceptedRestore, world: PlanningWorld) {
+    this.#request = request;
+    this.#world = world;
+  }
+
+  get objects(): number {
+    return this.#selected.objects;
+  }
+
+  /** What the vault has, with its listings counted. */
+  async *listed(request: AcceptedRestore): AsyncGenerator<Looked> {
+    for (const part of ['plain', 'long'] as const) {
+      for await (const looked of lookThrough(part, request, undefined, this.#counting())) {
+        this.#keys++;
+        yield looked;
+      }
+    }
+  }
+
+  add(selected: Selected, target: Target | undefined): void {
+    const { key, version } = selected;
+    this.#selected.add(key, version.size);
+    if (this.#isLarge(version.size)) this.#large = this.#plusLarge(this.#large, version.size);
+    if (isArchivedClass(version.storageClass)) {
+      this.#archived[version.storageClass] ??= new Sum();
+      this.#archived[version.storageClass]?.add(key, version.size);
+    }
+    if (target === undefined) this.#write(this.#fresh, selected);
+    else if (target.size !== version.size) this.#differs(selected, this.#mayReplace(version, target));
+    else if (target.etag === version.etag) this.#right.add(key, version.size);
+    else this.#doubt({ selected, mayReplace: this.#mayReplace(version, target) });
+  }
+
+  /** Looks closer at what the listings could not tell. */
+  async settleDoubts(): Promise<void> {
+    const { concurrency } = this.#world.settings;
+    const right = await pMap(this.#doubts, ({ selected }) => this.#isRight(selected), { concurrency });
+    for (const [index, { selected, mayReplace }] of this.#doubts.entries()) {
+      if (right[index] === true) this.#right.add(selected.key, selected.version.size);
+      else this.#differs(selected, mayReplace);
+    }
+    const shareRight = right.filter(Boolean).length / Math.max(1, right.length);
+    const { objects, bytes } = this.#furtherDoubts;
+    const shareReplaced = this.#furtherMayReplace / Math.max(1, objects);
+    spread(this.#right, objects, bytes, shareRight);
+    spread(this.#overwritten, objects, bytes, (1 - shareRight) * shareReplaced);
+    spread(this.#conflicts, objects, bytes, (1 - shareRight) * (1 - shareReplaced));
+  }
+
+  async addExtras(): Promise<void> {
+    for await (const { object, extra } of findExtras(this.#request, undefined, this.#world)) {
+      this.#targetKeys++;
+      if (extra) this.#extras.add(object.key, object.size);
+    }
+  }
+
+  plan(): RestorePlan {
+    const requests = this.#requests();
+    const functions = timesUsage(FUNCTION_USAGE.restore, this.objects);
+    return {
+      at: this.#request.at,
+      selected: sizeOf(this.#selected),
+      fresh: sizeOf(this.#fresh),
+      right: sizeOf(this.#right),
+      conflicts: this.#conflicts.scaled(1),
+      overwritten: this.#overwritten.scaled(1),
+      extras: this.#extras.scaled(1),
+      archived: Object.fromEntries(Object.entries(this.#archived).map(([name, sum]) => [name, sizeOf(sum)])),
+      requests,
+      dollars: total(priceOf(sumUsage([usageOf(requests), functions]))),
+    };
+  }
+
+  #requests(): Requests {
+    const large = this.#large;
+    const small = this.objects - large.objects;
+    const taken = this.#right.objects + this.#conflicts.objects + this.#overwritten.objects;
+    const written = this.#fresh.objects + this.#overwritten.objects - this.#largeWritten.objects;
+    const scope = {
+      keys: this.#keys,
+      listings: this.#listings,
+      small,
+      large,
+      taken: Math.min(taken, small),
+      write: { small: written, large: this.#largeWritten },
+      extras: this.#extras.objects,
+      targetKeys: this.#targetKeys,
+    };
+    return restoreWork(scope, this.#world.settings);
+  }
+
+  #counting(): PlanningWorld {
+    const { store, settings } = this.#world;
+    const counted: Pick<World['store'], 'listVersions' | 'get'> = {
+      listVersions: (request) => {
+        this.#listings++;
+        return store.listVersions(request);
+      },
+      get: (ref) => store.get(ref),
+    };
+    return { store: counted as World['store'], settings };
+  }
+
+  #mayReplace(version: Selected['version'], target: Target): boolean {
+    const { overwrite } = this.#request;
+    return overwrite === 'older' ? target.lastModified < version.lastModified : overwrite === 'always';
+  }
+
+  #differs(selected: Selected, mayReplace: boolean): void {
+    if (mayReplace) this.#write(this.#overwritten, selected);
+    else this.#conflicts.add(selected.key, selected.version.size);
+  }
+
+  #write(sum: Sum, { key, version }: Selected): void {
+    sum.add(key, version.size);
+    if (this.#isLarge(version.size)) this.#largeWritten = this.#plusLarge(this.#largeWritten, version.size);
+  }
+
+  #doubt(doubt: Doubt): void {
+    if (this.#doubts.length < MAX_LOOKS) {
+      this.#doubts.push(doubt);
+      return;
+    }
+    this.#furtherDoubts.add(doubt.selected.key, doubt.selected.version.size);
+    if (doubt.mayReplace) this.#furtherMayReplace++;
+  }
+
+  async #isRight({ key, vaultKey, version }: Selected): Promise<boolean> {
+    const { store, settings } = this.#world;
+    const from = { bucket: settings.vault, key: vaultKey, versionId: version.versionId };
+    const to = { bucket: this.#request.target.bucket, key: targetKey(mappingOf(this.#request), key) };
+    const [copy, target] = await Promise.all([store.head(from), store.head(to)]);
+    if (!copy.found || !target.found) return false;
+    const tags = copy.object.tagCount === 0 ? {} : withoutDeletionTags(await store.getTags(from));
+    return isRight(copy.object, tags, target.object, to, { store });
+  }
+
+  #isLarge(size: number): boolean {
+    return size > this.#world.settings.multipartThresholdBytes;
+  }
+
+  #plusLarge({ objects, parts }: { objects: number; parts: number }, size: number) {
+    const partBytes = partBytesFor(size, this.#world.settings.partBytes);
+    return { objects: objects + 1, parts: parts + Math.ceil(size / partBytes) };
+  }
+}
+
+function spread(sum: Sum, objects: number, bytes: number, share: number): void {
+  sum.objects += Math.round(objects * share);
+  sum.bytes += Math.round(bytes * share);
+}
+
+function sizeOf({ objects, bytes }: Size): Size {
+  return { objects, bytes };
+}

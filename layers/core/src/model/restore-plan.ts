@@ -1,0 +1,35 @@
+import type { Requests } from './cost/requests.ts';
+
+/** So many objects, and their bytes. */
+export type Size = { readonly objects: number; readonly bytes: number };
+
+/** A few of many keys, for people to recognise what it is about. */
+export type Examples = { readonly examples: readonly string[] };
+
+/** What a restore would do, found out without doing any of it. */
+export type RestorePlan = {
+  /** ms since 1970. */
+  readonly at: number;
+  /** Everything that is asked for. */
+  readonly selected: Size;
+  /** Not there yet. */
+  readonly fresh: Size;
+  /** There already, the same. */
+  readonly right: Size;
+  /** There, and other: left alone. */
+  readonly conflicts: Size & Examples;
+  /** There, and other: replaced. */
+  readonly overwritten: Size & Examples;
+  /** What an exact restore deletes. */
+  readonly extras: Size & Examples;
+  /** What has to be thawed first, by storage class. */
+  readonly archived: Readonly<Record<string, Size>>;
+  readonly requests: Requests;
+  /** At list price, without what thawing costs. */
+  readonly dollars: number;
+};
+
+/** The bytes that it writes. */
+export function writtenBytes({ fresh, overwritten }: RestorePlan): number {
+  return fresh.bytes + overwritten.bytes;
+}
