@@ -16,6 +16,7 @@ import { captureRuleName } from '@holdfast/core/model/stack-names.ts';
 import { silent } from '@holdfast/core/ports/telemetry.ts';
 import { restoreTargets } from '@holdfast/core/runtime/config.ts';
 import { CloudFormationStacks } from './adapters/aws/cloudformation-stacks.ts';
+import { S3BucketAdmin } from './adapters/aws/s3-bucket-admin.ts';
 import { s3Endpoint } from './adapters/aws/s3-endpoint.ts';
 import { SqsQueueAdmin } from './adapters/aws/sqs-queue-admin.ts';
 import type { Buckets, Connection, GlobalOptions } from './context.ts';
@@ -114,7 +115,7 @@ function ways(
   stack: CoreStack,
   clients: ClientOptions,
   s3Clients: ClientOptions,
-): Pick<Connection, 'world' | 'queues'> {
+): Pick<Connection, 'world' | 'queues' | 'buckets'> {
   const { outputs } = stack;
   const urls = queueUrls(outputs);
   const s3 = s3Client(s3Clients);
@@ -137,7 +138,7 @@ function ways(
     clock: Date.now,
     settings: settingsOf(stack),
   };
-  return { world, queues: new SqsQueueAdmin(sqs, urls) };
+  return { world, queues: new SqsQueueAdmin(sqs, urls), buckets: new S3BucketAdmin(s3) };
 }
 
 /** The same settings as the functions have, as far as the CLI's flows look at them; it copies and lists nothing in steps. */

@@ -3,7 +3,7 @@ import type { Clock } from '@holdfast/core/ports/clock.ts';
 import type { ObjectStore } from '@holdfast/core/ports/object-store.ts';
 import type { CoreStack } from './core-stack.ts';
 import type { Output, TextStream } from './output.ts';
-import type { QueueAdmin, Stacks } from './ports.ts';
+import type { BucketAdmin, QueueAdmin, Stacks } from './ports.ts';
 import type { Progress } from './progress.ts';
 
 /** Options that every command takes. */
@@ -21,6 +21,7 @@ export type Connection = {
   readonly world: World;
   readonly stacks: Stacks;
   readonly queues: QueueAdmin;
+  readonly buckets: BucketAdmin;
 };
 
 /** Buckets, without a stack. */

@@ -42,6 +42,27 @@ export interface Stacks {
   listSources(coreStack: string): Promise<StackView[]>;
 }
 
+/** How a bucket is set up, as far as a new one is made like it. */
+export type BucketSetup = {
+  readonly versioned: boolean;
+  /** What its objects are encrypted with unless told otherwise. */
+  readonly encryption?: {
+    /** S3's own word: `AES256`, `aws:kms`, `aws:kms:dsse`. */
+    readonly algorithm: string;
+    /** Id or ARN of a KMS key; absent for the account's own. */
+    readonly key?: string;
+    readonly bucketKey: boolean;
+  };
+};
+
+/** Buckets as a whole. Methods throw the SDK's errors. */
+export interface BucketAdmin {
+  /** @returns undefined for a bucket that is gone or may not be read */
+  describe(bucket: string): Promise<BucketSetup | undefined>;
+  /** Makes a bucket that is not public. One that could not be set up is taken away again. */
+  create(bucket: string, setup: BucketSetup & { readonly region: string }): Promise<void>;
+}
+
 /** Messages in a queue, by what becomes of them. SQS's counts are approximate and settle within a minute. */
 export type QueueDepth = {
   readonly queue: QueueName;

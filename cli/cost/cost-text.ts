@@ -1,5 +1,5 @@
 import type { CostJson } from '../json/cost.ts';
-import { bytes, count, counted, duration } from '../text/format.ts';
+import { bytes, count, counted, dollars, duration } from '../text/format.ts';
 import { type Column, table } from '../text/table.ts';
 import { visibleKey } from '../text/visible.ts';
 
@@ -107,7 +107,3 @@ function assumptionLines({ assumed, asked, prices }: CostJson): string[] {
 }
 
 /** Cents; what is less than one is said to be so. */
-function dollars(amount: number): string {
-  if (amount > 0 && amount < 0.005) return '<$0.01';
-  return amount.toLocaleString('en-US', { style: 'currency', currency: 'USD' });
-}

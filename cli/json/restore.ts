@@ -1,6 +1,32 @@
 import { RestoreMessageSchema } from '@holdfast/core/model/restore-request.ts';
 import * as v from 'valibot';
 import { StartedSchema } from './job.ts';
+import { Moment } from './moment.ts';
 
-/** `restore`: the message that was sent, and the job it began. */
-export const RestoreJsonSchema = v.strictObject({ ...StartedSchema.entries, request: RestoreMessageSchema });
+const Size = v.strictObject({ objects: v.number(), bytes: v.number() });
+const SizeWithExamples = v.strictObject({ ...Size.entries, examples: v.array(v.string()) });
+
+/** What a restore would do. The sizes add up: `selected` is `fresh`, `right`, `conflicts` and `overwritten`. */
+export const PlanJsonSchema = v.strictObject({
+  at: Moment,
+  selected: Size,
+  fresh: Size,
+  right: Size,
+  conflicts: SizeWithExamples,
+  overwritten: SizeWithExamples,
+  extras: SizeWithExamples,
+  archived: v.record(v.string(), Size),
+  /** All of them, by the restore itself. */
+  requests: v.number(),
+  dollars: v.number(),
+});
+export type PlanJson = v.InferOutput<typeof PlanJsonSchema>;
+
+/** `restore`: the message that was sent, and the job it began. With `--dry-run`, no job. */
+export const RestoreJsonSchema = v.strictObject({
+  ...StartedSchema.entries,
+  jobId: v.nullable(v.string()),
+  request: RestoreMessageSchema,
+  /** Null when none was made, as with `--yes`. */
+  plan: v.nullable(PlanJsonSchema),
+});

@@ -9,12 +9,27 @@ import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import type { Connection } from '../context.ts';
 
 /** Refuses a restore that would find nothing. @throws {InvalidInputError} */
-export async function checkHasCopies(request: RestoreWish, { world, stack }: Connection): Promise<void> {
-  const { bucket, prefix, at } = request;
-  for await (const _ of selectedObjects({ ...request, at: at ?? Number.MAX_SAFE_INTEGER }, world)) return;
+export async function checkHasCopies(request: RestoreWish, connection: Connection): Promise<void> {
+  if (mayBeNone(request)) return;
+  const at = request.at ?? Number.MAX_SAFE_INTEGER;
+  for await (const _ of selectedObjects({ ...request, at }, connection.world)) return;
+  refuseNothing(request, connection);
+}
+
+/** That nothing changed, or was deleted, is an answer; that there is nothing at all is a mistyped name. */
+export function mayBeNone({ deletedOnly, changedSince }: RestoreWish): boolean {
+  return deletedOnly || changedSince !== undefined;
+}
+
+/** @throws {InvalidInputError} always: nothing is there to be restored */
+export function refuseNothing(
+  { bucket, prefix, at, include, exclude }: RestoreWish,
+  { stack }: Connection,
+): never {
+  const that = include.length + exclude.length > 0 ? ' that matches' : '';
   const when = at === undefined ? '' : ` as of ${formatMoment(at)}`;
   throw new InvalidInputError(
-    `the vault of the stack "${stack.name}" holds nothing under ${sourceUri(bucket)}/${prefix}${when}: ` +
+    `the vault of the stack "${stack.name}" holds nothing under ${sourceUri(bucket)}/${prefix}${when}${that}: ` +
       `holdfast ls ${sourceUri(bucket)} shows what it holds, with --deleted what was deleted`,
   );
 }
@@ -34,6 +49,8 @@ export function checkSameRequest(known: Job, request: RestoreRequest): void {
 function isSame(known: Job, { jobId: _, ...request }: RestoreRequest): boolean {
   if (known.kind !== 'restore' || known.source === 'unknown') return false;
   const accepted = requestOf(known);
-  // Without a moment of its own, a request means the one at which it was first accepted.
-  return isDeepStrictEqual(accepted, { ...request, at: request.at ?? accepted.at });
+  // Without a moment of its own, a request means the one at which it was first accepted; how much it may delete was
+  // counted then.
+  const { maxDeletions } = accepted;
+  return isDeepStrictEqual(accepted, { ...request, at: request.at ?? accepted.at, maxDeletions });
 }

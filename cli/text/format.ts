@@ -32,3 +32,9 @@ export function ago(at: number | undefined, now: number): string {
 export function seconds(at: number): string {
   return new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
 }
+
+/** An amount of US dollars; `<$0.01` for what is less than a cent. */
+export function dollars(amount: number): string {
+  if (amount > 0 && amount < 0.005) return '<$0.01';
+  return amount.toLocaleString('en-US', { style: 'currency', currency: 'USD' });
+}

@@ -24,6 +24,7 @@ describe('restore', () => {
       '--at',
       at,
       '--overwrite',
+      '--yes',
       ...filters,
     );
 
@@ -172,5 +173,148 @@ describe('restore', () => {
 
     expect(code).toBe(1);
     expect(stdout).toContain('restores may not write to s3://photos-2');
+  });
+});
+
+describe('the plan of a restore', () => {
+  const inTarget = () => cli.pipeline.s3.keys(TARGET).map((key) => [key, cli.pipeline.s3.text(TARGET, key)]);
+
+  it('is shown by --dry-run, and nothing is done', async () => {
+    cli.pipeline.s3.put(TARGET, 'a.txt', 'another');
+    cli.pipeline.s3.put(TARGET, 'extra', 'x');
+    const { code, stdout } = await cli.run(
+      'restore',
+      's3://docs',
+      ...TO,
+      '--overwrite',
+      '--exact',
+      '--dry-run',
+    );
+    expect(code).toBe(0);
+    expect(stdout).toContain('asked for                    2   6 B');
+    expect(stdout).toContain('1 object is replaced:\n  a.txt');
+    expect(stdout).toContain('1 object is deleted at the target:\n  extra');
+    expect(stdout).toContain('nothing was done (--dry-run)');
+    expect(inTarget()).toEqual([
+      ['a.txt', 'another'],
+      ['extra', 'x'],
+    ]);
+    expect(cli.pipeline.queue.idle).toBe(true);
+  });
+
+  it('is JSON as documented', async () => {
+    const ran = await cli.run('restore', 's3://docs', ...TO, '--dry-run', '--json');
+    expect(v.parse(RestoreJsonSchema, ran.json()[0])).toMatchObject({
+      jobId: null,
+      result: null,
+      plan: { selected: { objects: 2, bytes: 6 }, fresh: { objects: 2 }, archived: {} },
+    });
+  });
+
+  it('is shown before anything is overwritten, and a person is asked', async () => {
+    cli.pipeline.s3.put(TARGET, 'a.txt', 'another');
+    cli.answer = 'n';
+    const no = await cli.run('restore', 's3://docs', ...TO, '--overwrite', '--wait');
+    expect(no).toMatchObject({ code: 1, stderr: expect.stringContaining('not confirmed') });
+    expect(no.stdout).toContain('replaced');
+    expect(cli.questions).toEqual(['This replaces 1 object (3 B). Go on? [y/N] ']);
+    expect(cli.pipeline.s3.text(TARGET, 'a.txt')).toBe('another');
+
+    cli.answer = 'y';
+    expect((await cli.run('restore', 's3://docs', ...TO, '--overwrite', '--wait')).code).toBe(0);
+    expect(cli.pipeline.s3.text(TARGET, 'a.txt')).toBe('one');
+  });
+
+  it('needs --yes where nobody is there to answer, and asks nothing when nothing is lost', async () => {
+    expect((await cli.run('restore', 's3://docs', ...TO, '--overwrite', '--wait')).code).toBe(0);
+    cli.pipeline.s3.put(TARGET, 'a.txt', 'another');
+    expect(await cli.run('restore', 's3://docs', ...TO, '--overwrite', '--wait')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('say --yes'),
+    });
+    expect((await cli.run('restore', 's3://docs', ...TO, '--overwrite', '--yes', '--wait')).code).toBe(0);
+    expect(cli.pipeline.s3.text(TARGET, 'a.txt')).toBe('one');
+  });
+
+  it('of an exact restore is what it may delete: what appears later is not', async () => {
+    cli.pipeline.s3.put(TARGET, 'extra', 'x');
+    const argv = ['restore', 's3://docs', ...TO, '--exact', '--yes', '--job-id', 'exact'];
+    expect((await cli.run(...argv)).code).toBe(0);
+    cli.pipeline.s3.put(TARGET, 'another extra', 'x');
+    const { code, stdout } = await cli.run(...argv, '--wait');
+    expect(code).toBe(3);
+    expect(stdout).toContain('more than the 1 that may be deleted');
+    expect(cli.pipeline.s3.keys(TARGET)).toContain('extra');
+
+    const again = await cli.run('restore', 's3://docs', ...TO, '--exact', '--yes', '--wait');
+    expect(again.stdout).toContain('2 deleted');
+    expect(cli.pipeline.s3.keys(TARGET)).toEqual(['a.txt', 'b/c.txt']);
+  });
+
+  it('that deletes very much is not done by a mere y', async () => {
+    for (let i = 0; i < 1_001; i++) cli.pipeline.s3.put(TARGET, `x${i}`, 'x');
+    cli.answer = 'y';
+    expect(await cli.run('restore', 's3://docs', ...TO, '--exact')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('would delete 1,001 objects'),
+    });
+    expect(cli.questions).toEqual([]);
+  });
+});
+
+describe('restore --to-new', () => {
+  it('makes a bucket as the source is set up, and restores into it', async () => {
+    const encryption = { algorithm: 'aws:kms', key: 'k', bucketKey: true };
+    cli.buckets.setups.set('docs', { versioned: true, encryption });
+    const { code, stderr } = await cli.run(
+      'restore',
+      's3://docs',
+      '--to-new',
+      's3://holdfast-restore-new',
+      '--wait',
+    );
+    expect(code).toBe(0);
+    expect(stderr).toContain(
+      'made s3://holdfast-restore-new: encrypted (aws:kms), with versions, not public',
+    );
+    expect(cli.buckets.setups.get('holdfast-restore-new')).toMatchObject({
+      versioned: true,
+      encryption,
+      region: 'us-east-1',
+    });
+    expect(cli.pipeline.s3.text('holdfast-restore-new', 'a.txt')).toBe('one');
+  });
+
+  it('makes one of a source that is gone', async () => {
+    const { code, stderr } = await cli.run(
+      'restore',
+      's3://docs',
+      '--to-new',
+      's3://holdfast-restore-new',
+      '--wait',
+    );
+    expect(code).toBe(0);
+    expect(stderr).toContain('s3://docs cannot be read');
+  });
+
+  it('plans without it, and makes nothing then', async () => {
+    const to = ['--to-new', 's3://holdfast-restore-new'];
+    const { code, stdout } = await cli.run('restore', 's3://docs', ...to, '--dry-run');
+    expect(code).toBe(0);
+    expect(stdout).toContain('new at the target');
+    expect(cli.buckets.setups.size).toBe(0);
+  });
+
+  it.each([
+    ['a bucket that exists', ['--to-new', `s3://${TARGET}`], 'exists already'],
+    ['a name that restores may not write to', ['--to-new', 's3://mine'], 'RestoreTargets'],
+    ['two targets', ['--to-new', 's3://holdfast-restore-new', ...TO], 'exclude each other'],
+    ['a folder', ['--to-new', './there'], 'is no bucket'],
+  ])('refuses %s', async (_, argv, words) => {
+    expect(await cli.run('restore', 's3://docs', ...argv)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(words),
+    });
+    expect(cli.buckets.setups.size).toBe(0);
   });
 });

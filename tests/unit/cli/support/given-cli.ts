@@ -1,3 +1,4 @@
+import { MemoryBucketAdmin } from '../../../../cli/adapters/memory/memory-bucket-admin.ts';
 import { MemoryQueueAdmin } from '../../../../cli/adapters/memory/memory-queue-admin.ts';
 import { MemoryStacks } from '../../../../cli/adapters/memory/memory-stacks.ts';
 import type { Connection, Deps, GlobalOptions } from '../../../../cli/context.ts';
@@ -45,6 +46,7 @@ export class CliWorld {
   readonly pipeline = new Pipeline();
   readonly stacks = new MemoryStacks(({ parameters }) => this.#createRule(parameters['Bucket'] ?? ''));
   readonly queues = new MemoryQueueAdmin(this.pipeline.queue);
+  readonly buckets = new MemoryBucketAdmin(this.pipeline.s3);
   readonly progress: string[] = [];
   readonly interrupt = new AbortController();
   /** What the person at the terminal answers; nobody is there when it is not set. */
@@ -99,7 +101,8 @@ export class CliWorld {
       outputs: readOutputs({ name: 'holdfast', status: 'CREATE_COMPLETE', outputs: OUTPUTS, tags: {} }),
       parameters: this.parameters,
     };
-    return { stack, world: this.pipeline.world, stacks: this.stacks, queues: this.queues };
+    const { stacks, queues, buckets } = this;
+    return { stack, world: this.pipeline.world, stacks, queues, buckets };
   }
 
   #deps(out: string[], err: string[]): Deps {

@@ -16,7 +16,11 @@ import { type Looked, lookThrough, type Selected } from './select-objects.ts';
 import { TargetLook } from './target-look.ts';
 
 export type PlanningWorld = Pick<World, 'store' | 'settings'>;
-type Options = { readonly onProgress?: (objects: number) => void };
+type Options = {
+  readonly onProgress?: (objects: number) => void;
+  /** The target is still to be made: nothing is there. */
+  readonly targetIsNew?: boolean;
+};
 
 const PROGRESS_EVERY = 1_000;
 /** Objects of the same size and another ETag are looked at; beyond so many, they are taken to be as those were. */
@@ -32,18 +36,19 @@ const MAX_EXAMPLES = 10;
 export async function makePlan(
   request: AcceptedRestore,
   world: PlanningWorld,
-  { onProgress = () => {} }: Options = {},
+  { onProgress = () => {}, targetIsNew = false }: Options = {},
 ): Promise<RestorePlan> {
   const count = new Count(request, world);
   const look = new TargetLook(request.target.bucket, world);
   const mapping = mappingOf(request);
   for await (const { selected } of count.listed(request)) {
     if (selected === undefined) continue;
-    count.add(selected, await look.find(targetKey(mapping, selected.key)));
+    const target = targetIsNew ? undefined : await look.find(targetKey(mapping, selected.key));
+    count.add(selected, target);
     if (count.objects % PROGRESS_EVERY === 0) onProgress(count.objects);
   }
   await count.settleDoubts();
-  if (request.exact) await count.addExtras();
+  if (request.exact && !targetIsNew) await count.addExtras();
   return count.plan();
 }
 

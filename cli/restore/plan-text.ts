@@ -1,0 +1,66 @@
+import { formatMoment } from '@holdfast/core/model/moment.ts';
+import type { Examples, RestorePlan, Size } from '@holdfast/core/model/restore-plan.ts';
+import type { PlanJson } from '../json/restore.ts';
+import { bytes, count, counted, dollars } from '../text/format.ts';
+import { table } from '../text/table.ts';
+import { visibleKey } from '../text/visible.ts';
+
+/** A plan as `--json` gives it. */
+export function planJson({ requests, at, ...plan }: RestorePlan): PlanJson {
+  const { conflicts, overwritten, extras, archived } = plan;
+  return {
+    ...plan,
+    at: formatMoment(at),
+    conflicts: { ...conflicts, examples: [...conflicts.examples] },
+    overwritten: { ...overwritten, examples: [...overwritten.examples] },
+    extras: { ...extras, examples: [...extras.examples] },
+    archived: { ...archived },
+    requests: Math.round(Object.values(requests).reduce((sum, n) => sum + n, 0)),
+  };
+}
+
+/** A plan for people: a table of what becomes of the objects, then what they should look at twice. */
+export function planLines(plan: RestorePlan): string[] {
+  const { conflicts, overwritten, extras } = plan;
+  return [
+    ...table(
+      [{ title: 'PLAN' }, { title: 'OBJECTS', align: 'right' }, { title: 'SIZE', align: 'right' }],
+      rowsOf(plan).map(([what, size]) => [what, count(size.objects), bytes(size.bytes)]),
+    ),
+    `about ${count(planJson(plan).requests)} requests, ${dollars(plan.dollars)} at list price`,
+    ...exampleLines('is replaced', 'are replaced', overwritten),
+    ...exampleLines('is deleted at the target', 'are deleted at the target', extras),
+    ...exampleLines('differs and stays as it is', 'differ and stay as they are', conflicts),
+  ];
+}
+
+function rowsOf({
+  selected,
+  fresh,
+  right,
+  conflicts,
+  overwritten,
+  extras,
+  archived,
+}: RestorePlan): Array<[string, Size]> {
+  const rows: Array<[string, Size]> = [
+    ['asked for', selected],
+    ['  new at the target', fresh],
+    ['  already right', right],
+    ['  replaced', overwritten],
+    ['  conflicts, left alone', conflicts],
+    ['deleted at the target', extras],
+    ...Object.entries(archived).map(([name, size]): [string, Size] => [`to thaw first: ${name}`, size]),
+  ];
+  return rows.filter(([, { objects }], index) => index < 3 || objects > 0);
+}
+
+function exampleLines(one: string, many: string, { objects, examples }: Size & Examples): string[] {
+  if (objects === 0) return [];
+  const more = objects - examples.length;
+  return [
+    `${counted(objects, 'object')} ${objects === 1 ? one : many}:`,
+    ...examples.map((key) => `  ${visibleKey(key)}`),
+    ...(more > 0 ? [`  and ${count(more)} more`] : []),
+  ];
+}
