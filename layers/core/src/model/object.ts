@@ -39,6 +39,8 @@ export type ObjectFacts = Omit<ListedObject, 'key'> & {
   readonly tagCount: number;
   readonly websiteRedirect?: string;
   readonly checksum?: Checksum;
+  /** How S3 encrypts it, in its words: `AES256`, `aws:kms`, `aws:kms:dsse`. */
+  readonly encryption?: string;
 };
 
 /** One line of a version listing: a version, or a delete marker (no size, no ETag). */

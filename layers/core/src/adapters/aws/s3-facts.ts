@@ -37,7 +37,11 @@ export function toObjectFacts(head: HeadObjectCommandOutput): ObjectFacts {
     headers: contentHeaders(head),
     metadata: head.Metadata ?? {},
     tagCount: head.TagCount ?? 0,
-    ...defined({ websiteRedirect: head.WebsiteRedirectLocation, checksum: checksumIn(head) }),
+    ...defined({
+      websiteRedirect: head.WebsiteRedirectLocation,
+      checksum: checksumIn(head),
+      encryption: head.ServerSideEncryption,
+    }),
   };
 }
 
