@@ -35,6 +35,8 @@ export type Deps = {
   readonly connect: (options: GlobalOptions) => Promise<Connection>;
   readonly connectBuckets: (options: GlobalOptions) => Promise<Buckets>;
   readonly clock: Clock;
+  /** The time zone that words like `yesterday` are read in, as IANA names it. */
+  readonly zone: string;
   readonly pause: (ms: number) => Promise<void>;
   /** A few random letters, for names of jobs. */
   readonly random: () => string;
@@ -45,7 +47,7 @@ export type Deps = {
 };
 
 /** What a command works with. */
-export type Context = Pick<Deps, 'clock' | 'pause' | 'random' | 'ask'> & {
+export type Context = Pick<Deps, 'clock' | 'zone' | 'pause' | 'random' | 'ask'> & {
   readonly output: Output;
   readonly connect: () => Promise<Connection>;
   /** For commands that can do without a core stack. */

@@ -32,6 +32,7 @@ function processDeps(interrupt: AbortController): Deps {
     connect: async (options) => (await import('./connect.ts')).connect(options),
     connectBuckets: async (options) => (await import('./connect.ts')).connectBuckets(options),
     clock: Date.now,
+    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     pause: async (ms) => setTimeout(ms),
     random: () => randomBytes(4).toString('hex'),
     ...(hasPerson ? { ask: (question: string) => ask(question, interrupt) } : {}),

@@ -1,7 +1,7 @@
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
-import { parseMoment } from '@holdfast/core/model/moment.ts';
 import { InvalidArgumentError } from 'commander';
 import type { Connection, Context } from './context.ts';
+import { readMoment } from './moments/read-moment.ts';
 import { counted, seconds } from './text/format.ts';
 
 /** Collects an option that can be given again and again. */
@@ -20,12 +20,41 @@ export function positive(text: string): number {
 const TOLERANCE_MS = 5 * 60 * 1000;
 const DAY_MS = 24 * 3600 * 1000;
 
-/** Reads `--at`. @throws {InvalidInputError} also for a moment that has not come yet */
-export function pastMoment(text: string, { clock }: Pick<Context, 'clock'>): number {
-  const at = parseMoment(text);
-  if (at > clock() + TOLERANCE_MS)
-    throw new InvalidInputError(`"${text}" lies in the future; leave --at out for now`);
+/** What `--at` is in --help. */
+export const AT_HELP =
+  'as of this moment: 2026-03-01T12:00:00Z, a date (its beginning), "yesterday 18:00", "2h ago"';
+
+/** Reads `--at`, words in the zone of this machine. @throws {InvalidInputError} also for a moment that has not come yet */
+export async function pastMoment(
+  text: string,
+  { clock, zone }: Pick<Context, 'clock' | 'zone'>,
+): Promise<number> {
+  const now = clock();
+  const at = await readMoment(text, { now, zone });
+  if (at > now + TOLERANCE_MS)
+    throw new InvalidInputError(
+      `"${text}" lies in the future (${new Date(at).toISOString()}); leave --at out for now`,
+    );
   return at;
+}
+
+/** What `--at` can name of a single object: a moment, or one version by its id. */
+export type MomentOrVersion = { readonly at: number } | { readonly versionId: string };
+
+const VERSION_ID = /^[\w.-]{16,1024}$/;
+
+/**
+ * Reads `--at` of a single object. Whether there is such a version, only the vault can say.
+ *
+ * @throws {InvalidInputError} for what is neither
+ */
+export async function momentOrVersion(
+  text: string,
+  context: Pick<Context, 'clock' | 'zone'>,
+): Promise<MomentOrVersion> {
+  if (!VERSION_ID.test(text) || /^\d{4}-\d{2}-\d{2}/.test(text))
+    return { at: await pastMoment(text, context) };
+  return { versionId: text };
 }
 
 /** Says which instant is meant, and what of that time the vault may no longer have. */

@@ -65,6 +65,7 @@ function actor(program: Command, { deps, onExit, onInterruptHint }: ProgramOptio
       const globals = program.opts<GlobalOptions>();
       const context: Context = {
         clock: deps.clock,
+        zone: deps.zone,
         pause: deps.pause,
         random: deps.random,
         ...(deps.ask === undefined ? {} : { ask: deps.ask }),

@@ -7,11 +7,12 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
 import type { LsLine } from '../json/ls.ts';
 import { moment } from '../json/moment.ts';
-import { noteMoment, pastMoment } from '../options.ts';
+import { AT_HELP, noteMoment, pastMoment } from '../options.ts';
 import type { Act } from '../registry.ts';
 import { bytes, seconds } from '../text/format.ts';
 import { pad } from '../text/table.ts';
 import { visibleKey } from '../text/visible.ts';
+import { checkNotBefore } from '../vault/not-before.ts';
 
 type Options = { readonly at?: string; readonly deleted?: true };
 
@@ -21,7 +22,7 @@ export function define(command: Command, act: Act): void {
   command
     .description('Lists what the vault holds of a source: size, time of capture, key.')
     .argument('<uri>', 's3://bucket, or s3://bucket/prefix')
-    .option('--at <time>', 'as of this moment: ISO 8601 with a zone, as 2026-03-01T12:00:00Z')
+    .option('--at <time>', AT_HELP)
     .option('--deleted', 'what was deleted by then instead: size, time of deletion, key')
     .addHelpText(
       'after',
@@ -41,7 +42,7 @@ export function define(command: Command, act: Act): void {
 
 async function ls(context: Context, uri: string, options: Options): Promise<ExitCode> {
   const place = parseBucketUri(uri);
-  const at = options.at === undefined ? undefined : pastMoment(options.at, context);
+  const at = options.at === undefined ? undefined : await pastMoment(options.at, context);
   const connection = await context.connect();
   if (at !== undefined) noteMoment(at, context, connection);
   const { output } = context;
@@ -59,6 +60,7 @@ async function ls(context: Context, uri: string, options: Options): Promise<Exit
     else output.lines(textOf(line));
     await output.drained();
   }
+  if (listed === 0 && at !== undefined) await checkNotBefore(at, place, connection);
   if (listed === 0) await tellNothing(place, options, connection, context);
   return EXIT.done;
 }

@@ -7,13 +7,14 @@ import { formatMoment } from '@holdfast/core/model/moment.ts';
 import type { RestoreRequest, RestoreWish } from '@holdfast/core/model/restore-request.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import type { Connection } from '../context.ts';
+import { checkNotBefore } from '../vault/not-before.ts';
 
 /** Refuses a restore that would find nothing. @throws {InvalidInputError} */
 export async function checkHasCopies(request: RestoreWish, connection: Connection): Promise<void> {
   if (mayBeNone(request)) return;
   const at = request.at ?? Number.MAX_SAFE_INTEGER;
   for await (const _ of selectedObjects({ ...request, at }, connection.world)) return;
-  refuseNothing(request, connection);
+  await refuseNothing(request, connection);
 }
 
 /** That nothing changed, or was deleted, is an answer; that there is nothing at all is a mistyped name. */
@@ -22,10 +23,12 @@ export function mayBeNone({ deletedOnly, changedSince }: RestoreWish): boolean {
 }
 
 /** @throws {InvalidInputError} always: nothing is there to be restored */
-export function refuseNothing(
+export async function refuseNothing(
   { bucket, prefix, at, include, exclude }: RestoreWish,
-  { stack }: Connection,
-): never {
+  connection: Connection,
+): Promise<never> {
+  if (at !== undefined) await checkNotBefore(at, { bucket, prefix }, connection);
+  const { stack } = connection;
   const that = include.length + exclude.length > 0 ? ' that matches' : '';
   const when = at === undefined ? '' : ` as of ${formatMoment(at)}`;
   throw new InvalidInputError(

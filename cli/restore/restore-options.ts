@@ -9,7 +9,7 @@ import {
 } from '@holdfast/core/model/restore-request.ts';
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
-import { pastMoment, positive, repeatable } from '../options.ts';
+import { AT_HELP, pastMoment, positive, repeatable } from '../options.ts';
 
 /** The options of `restore`, as commander gives them. */
 export type RestoreOptions = {
@@ -42,7 +42,7 @@ export function addRestoreOptions(command: Command): Command {
       's3://bucket[/prefix] (also the source itself), ./folder, backup.tar, .tar.gz or .zip, or - for a tar stream',
     )
     .option('--to-new <uri>', 's3://name: a bucket that is made for it, set up as the source is')
-    .option('--at <time>', 'as of this moment: 2026-03-01T12:00:00Z, 2026-03-01, "2h ago", "yesterday 18:00"')
+    .option('--at <time>', AT_HELP)
     .option('--changed-since <time>', 'only what changed after this moment')
     .option(
       '--deleted-only',
@@ -70,16 +70,16 @@ export function addRestoreOptions(command: Command): Command {
 }
 
 /** The message without its target. @throws {InvalidInputError} for a time or a rule that cannot be read */
-export function toWish(
+export async function toWish(
   uri: string,
   options: RestoreOptions,
-  context: Pick<Context, 'clock'>,
-): Omit<RestoreMessage, 'target' | 'jobId'> {
+  context: Pick<Context, 'clock' | 'zone'>,
+): Promise<Omit<RestoreMessage, 'target' | 'jobId'>> {
   const { at, changedSince, include, exclude, stripPrefix, versionId } = options;
   return {
     source: uri,
-    ...moment('at', at, context),
-    ...moment('changedSince', changedSince, context),
+    ...(await moment('at', at, context)),
+    ...(await moment('changedSince', changedSince, context)),
     ...(options.deletedOnly ? { deletedOnly: true } : {}),
     ...given({ versionId, include, exclude, stripPrefix }),
     ...(options.map === undefined ? {} : { map: options.map.map(ruleOf) }),
@@ -90,13 +90,13 @@ export function toWish(
   };
 }
 
-function moment<Name extends string>(
+async function moment<Name extends string>(
   name: Name,
   text: string | undefined,
-  context: Pick<Context, 'clock'>,
-): Partial<Record<Name, string>> {
+  context: Pick<Context, 'clock' | 'zone'>,
+): Promise<Partial<Record<Name, string>>> {
   if (text === undefined) return {};
-  return { [name]: formatMoment(pastMoment(text, context)) } as Record<Name, string>;
+  return { [name]: formatMoment(await pastMoment(text, context)) } as Record<Name, string>;
 }
 
 function given<T extends Record<string, unknown>>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -31,7 +31,7 @@ export async function restoreToBucket(
   context: Context,
 ): Promise<ExitCode> {
   const message: Message = {
-    ...toWish(uri, options, context),
+    ...(await toWish(uri, options, context)),
     target: to,
     jobId: options.jobId ?? newJobId('restore', context),
   };
@@ -89,7 +89,7 @@ async function planIfAsked(
     targetIsNew: toNew !== undefined,
     onProgress: (objects) => output.progress(`planning: ${count(objects)} objects`),
   });
-  if (plan.selected.objects === 0 && !mayBeNone(request)) refuseNothing(request, connection);
+  if (plan.selected.objects === 0 && !mayBeNone(request)) await refuseNothing(request, connection);
   return plan;
 }
 

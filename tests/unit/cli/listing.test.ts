@@ -45,6 +45,17 @@ describe('ls', () => {
     expect(stdout).not.toContain('later');
   });
 
+  it('reads words where the person is', async () => {
+    cli.zone = 'Asia/Tokyo';
+    await change('a.txt', 'overwritten');
+
+    for (const words of ['today 21:00:30', '21:00:30 today', '2026-03-01 21:00:30', '31s ago']) {
+      const { stdout, stderr } = await cli.run('ls', 's3://docs/a.txt', '--at', words);
+      expect(stderr).toBe('as of 2026-03-01T12:00:30.000Z\n');
+      expect(stdout).toContain('       3 B  2026-03-01T12:00:01Z  a.txt');
+    }
+  });
+
   it('lists what was deleted, when and how large it was', async () => {
     await change('a.txt', undefined);
 
@@ -52,7 +63,7 @@ describe('ls', () => {
     expect((await cli.run('ls', 's3://docs', '--deleted')).stdout).toBe(
       '       3 B  2026-03-01T12:01:01Z  a.txt\n',
     );
-    const ran = await cli.run('ls', 's3://docs', '--deleted', '--at', '2026-03-01T12:00:30Z');
+    const ran = await cli.run('ls', 's3://docs', '--deleted', '--at', '30s ago');
     expect(ran).toMatchObject({ code: 0, stdout: '' });
     expect(ran.stderr).toContain('nothing deleted under s3://docs/');
   });
@@ -93,7 +104,12 @@ describe('ls', () => {
   });
 
   it.each([
-    ['a time without a zone', ['s3://docs', '--at', '2026-03-01T12:00:00'], 'write ISO 8601 with a zone'],
+    ['what is no moment', ['s3://docs', '--at', 'someday'], '"someday" is not a moment'],
+    [
+      'a moment before the first backup',
+      ['s3://docs', '--at', '2026-02-01T00:00:00Z'],
+      "2026-02-01T00:00:00Z is before the first backup: the vault's oldest copy under s3://docs/ is of 2026-03-01T12:00:01Z",
+    ],
     ['a time that has not come yet', ['s3://docs', '--at', '2027-01-01T00:00:00Z'], 'lies in the future'],
     ['no URI', ['docs'], 'is not an S3 URI'],
     ['a source the vault knows nothing of', ['s3://nowhere'], 'holds nothing of s3://nowhere'],

@@ -135,14 +135,14 @@ describe('restore', () => {
     [
       'a moment before anything was captured',
       ['s3://docs', ...TO, '--at', '2026-02-01T00:00:00Z'],
-      'holds nothing under s3://docs/ as of 2026-02-01T00:00:00.000Z',
+      "2026-02-01T00:00:00Z is before the first backup: the vault's oldest copy under s3://docs/ is of 2026-03-01T12:00:01Z",
     ],
     [
       'a moment that has not come yet',
       ['s3://docs', ...TO, '--at', '2027-01-01T00:00:00Z'],
       'lies in the future',
     ],
-    ['an invalid time', ['s3://docs', ...TO, '--at', 'yesterday'], '"yesterday" is not a time'],
+    ['an invalid time', ['s3://docs', ...TO, '--at', 'someday'], '"someday" is not a moment'],
     ['an invalid glob', ['s3://docs', ...TO, '--include', '[x'], '"[x" is not a valid glob'],
     ['an invalid URI', ['docs', ...TO], '"docs" is not an S3 URI'],
     ['an invalid target', ['s3://docs', '--to', 'gs://there'], '"gs://there" is no target'],

@@ -60,7 +60,7 @@ export async function* vaultStatesAt(
 }
 
 /** Takes the next older version of the key into account. */
-function refine(state: VaultState, version: ListedVersion, at: number): VaultState {
+export function refine(state: VaultState, version: ListedVersion, at: number): VaultState {
   const { vaultKey, current, deleted } = state;
   if (version.lastModified > at || current !== undefined || deleted?.last !== undefined) return state;
   // Of several markers in a row, the oldest is the deletion.

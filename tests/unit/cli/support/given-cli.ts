@@ -53,6 +53,8 @@ export class CliWorld {
   answer: string | undefined;
   /** Questions that were asked. */
   readonly questions: string[] = [];
+  /** Where the person is. */
+  zone = 'UTC';
   /** What happens while a command waits. */
   meanwhile: () => Promise<void> = () => this.pipeline.drain();
   /** Why there is no connection. */
@@ -117,6 +119,7 @@ export class CliWorld {
       },
       connectBuckets: async () => ({ store: this.pipeline.store, region: 'us-east-1' }),
       clock: () => this.pipeline.now,
+      zone: this.zone,
       pause: async (ms) => {
         // S3's own times, and so the moments that the tests name, are in whole seconds.
         this.pipeline.now += Math.ceil(ms / 1000) * 1000;

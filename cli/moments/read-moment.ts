@@ -1,0 +1,73 @@
+import { InvalidInputError } from '@holdfast/core/model/errors.ts';
+import { parseMoment } from '@holdfast/core/model/moment.ts';
+import { readPhrase } from './phrase.ts';
+import { instantsOf, startOfDay, wallTime } from './wall-clock.ts';
+
+/** Where and when a moment is spoken of. */
+export type Standpoint = { readonly now: number; readonly zone: string };
+
+const EXAMPLES =
+  '2026-03-01T12:00:00Z, 2026-03-01, "2026-03-01 18:00", "1 March 2026 6pm", yesterday, "yesterday 18:00 UTC", ' +
+  '"last friday 9:00", "2h ago"';
+
+const ISO_WITH_ZONE = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*(?:Z|[+-]\d{2}(?::?\d{2})?)$/i;
+const ZONE_NAME = /\s*\b(?:UTC|GMT)$/i;
+
+/**
+ * Reads a moment as people write it, in the zone they are in unless they name UTC. A date alone is the beginning of that
+ * day; `3 days ago` is 72 hours ago. What is not understood as a whole is refused, so that nothing is restored as of a
+ * moment that was guessed.
+ *
+ * @returns ms since 1970
+ * @throws {InvalidInputError} also for an hour that the clock skips or shows twice
+ */
+export async function readMoment(text: string, { now, zone }: Standpoint): Promise<number> {
+  const said = text.trim().replace(/[\s,]+/g, ' ');
+  if (ISO_WITH_ZONE.test(said)) return parseMoment(text.trim());
+  if (said.toLowerCase() === 'now') return now;
+  const ago = readAgo(said);
+  if (ago !== undefined) return now - ago;
+  const inZone = ZONE_NAME.test(said) ? 'UTC' : zone;
+  const phrase = await readPhrase(said.replace(ZONE_NAME, ''), wallTime(now, inZone));
+  if (phrase === undefined) throw new InvalidInputError(`"${text}" is not a moment; write it as ${EXAMPLES}`);
+  return phrase.hasTime ? onlyInstant(phrase.wall, inZone, text) : startOfDay(phrase.wall, inZone);
+}
+
+function onlyInstant(wall: number, zone: string, text: string): number {
+  const [at, second] = instantsOf(wall, zone);
+  if (at === undefined) throw unclear(text, `there is no such time in ${zone}: the clock was put forward`);
+  if (second !== undefined)
+    throw unclear(text, `that time comes twice in ${zone}, where the clock was put back`);
+  return at;
+}
+
+function unclear(text: string, why: string): InvalidInputError {
+  return new InvalidInputError(
+    `"${text}" is not clear, ${why}; write it with a zone, as 2026-03-01T12:00:00Z`,
+  );
+}
+
+const SECOND_MS = 1000;
+const AGO = /^((?:(?:\d+(?:\.\d+)?|half an?|an?) ?[a-z]+ )+)ago$/;
+const PART = /(\d+(?:\.\d+)?|half an?|an?) ?([a-z]+) /g;
+const AMOUNTS: Readonly<Record<string, number>> = { a: 1, an: 1, 'half a': 0.5, 'half an': 0.5 };
+const UNITS: ReadonlyArray<readonly [RegExp, number]> = [
+  [/^s(ec(ond)?s?)?$/, SECOND_MS],
+  [/^m(in(ute)?s?)?$/, 60 * SECOND_MS],
+  [/^(h|hrs?|hours?)$/, 3600 * SECOND_MS],
+  [/^d(ays?)?$/, 24 * 3600 * SECOND_MS],
+  [/^w(eeks?)?$/, 7 * 24 * 3600 * SECOND_MS],
+];
+
+/** @returns how long ago in ms; undefined for other phrases, and for months and years, which are of no fixed length */
+function readAgo(said: string): number | undefined {
+  const [, amounts] = AGO.exec(said.toLowerCase()) ?? [];
+  if (amounts === undefined) return undefined;
+  let total = 0;
+  for (const [, amount = '', name = ''] of amounts.matchAll(PART)) {
+    const [, unit] = UNITS.find(([names]) => names.test(name)) ?? [];
+    if (unit === undefined) return undefined;
+    total += (AMOUNTS[amount] ?? Number(amount)) * unit;
+  }
+  return Math.round(total);
+}

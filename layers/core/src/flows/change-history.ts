@@ -1,0 +1,76 @@
+import type { ListedVersion } from '../model/object.ts';
+import { isSameContent } from './compare-moments.ts';
+import type { World } from './dependencies.ts';
+import { type SourceVersion, sourceVersions } from './source-versions.ts';
+
+/** What happened to a bucket's objects in a span of time, by when it was captured. */
+export type Changes = {
+  /** Objects. */
+  readonly added: number;
+  readonly overwritten: number;
+  readonly deleted: number;
+  /** Of what was added, and what took the place of another. */
+  readonly writtenBytes: number;
+  /** Of the last versions before a deletion, as far as the vault still has them. */
+  readonly deletedBytes: number;
+};
+
+type Change = { readonly kind: 'added' | 'overwritten' | 'deleted'; readonly bytes: number };
+
+export const NO_CHANGES: Changes = { added: 0, overwritten: 0, deleted: 0, writtenBytes: 0, deletedBytes: 0 };
+
+export type HistoryRequest = {
+  readonly bucket: string;
+  readonly prefix: string;
+  /** What is older is left out. */
+  readonly since: number;
+  /** In which span a moment lies: when that begins. */
+  readonly spanOf: (at: number) => number;
+  readonly onProgress?: (versions: number) => void;
+};
+
+const PAGE = 1000;
+
+/** How much changed when, by one pass over the vault's versions; memory grows with the number of spans alone. */
+export async function changeHistory(
+  { bucket, prefix, since, spanOf, onProgress = () => {} }: HistoryRequest,
+  world: Pick<World, 'store' | 'settings'>,
+): Promise<Map<number, Changes>> {
+  const spans = new Map<number, Changes>();
+  let seen = 0;
+  for await (const { version, older } of withOlder(sourceVersions(bucket, prefix, world))) {
+    if (++seen % PAGE === 0) onProgress(seen);
+    const change = version.lastModified < since ? undefined : changeOf(version, older);
+    if (change === undefined) continue;
+    const span = spanOf(version.lastModified);
+    spans.set(span, addChange(spans.get(span) ?? NO_CHANGES, change));
+  }
+  return spans;
+}
+
+/** Each version with the one before it of the same key. */
+async function* withOlder(
+  versions: AsyncIterable<SourceVersion>,
+): AsyncGenerator<{ readonly version: ListedVersion; readonly older: ListedVersion | undefined }> {
+  let newer: ListedVersion | undefined;
+  for await (const { version } of versions) {
+    if (newer !== undefined) yield { version: newer, older: newer.key === version.key ? version : undefined };
+    newer = version;
+  }
+  if (newer !== undefined) yield { version: newer, older: undefined };
+}
+
+/** @returns undefined for what changed nothing: the same content again, a marker on top of another */
+function changeOf(version: ListedVersion, older: ListedVersion | undefined): Change | undefined {
+  if (version.deleteMarker) {
+    if (older?.deleteMarker) return undefined;
+    return { kind: 'deleted', bytes: older?.size ?? 0 };
+  }
+  if (older === undefined || older.deleteMarker) return { kind: 'added', bytes: version.size };
+  return isSameContent(older, version) ? undefined : { kind: 'overwritten', bytes: version.size };
+}
+
+function addChange(changes: Changes, { kind, bytes }: Change): Changes {
+  const sum = kind === 'deleted' ? 'deletedBytes' : 'writtenBytes';
+  return { ...changes, [kind]: changes[kind] + 1, [sum]: changes[sum] + bytes };
+}
