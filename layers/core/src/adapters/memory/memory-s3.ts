@@ -9,6 +9,7 @@ import {
   type Attributes,
   type Content,
   checkKey,
+  checksumOf,
   makeContent,
   md5,
   multipartEtag,
@@ -154,6 +155,13 @@ export class MemoryS3 {
   /** Makes an archived object readable. */
   thaw(bucket: string, key: string, versionId?: string): void {
     this.object(bucket, key, versionId).content.thawed = true;
+  }
+
+  /** Lets the bytes of a version rot below the checksum and the ETag that were recorded of them. */
+  rot(bucket: string, key: string, body: Body, versionId?: string): void {
+    const { content } = this.object(bucket, key, versionId);
+    content.recorded = checksumOf(content.body);
+    content.body = Buffer.from(body);
   }
 
   /** @throws StoreError `not-found` */

@@ -20,8 +20,10 @@ export type Attributes = {
 
 /** Bytes, their ETag, and what is kept beside them. */
 export type Content = {
-  readonly body: Buffer;
+  body: Buffer;
   readonly etag: string;
+  /** What S3 has recorded, when the body is no longer what it was. */
+  recorded?: Checksum;
   readonly headers: ContentHeaders;
   readonly metadata: Readonly<Record<string, string>>;
   readonly websiteRedirect?: string;
@@ -124,7 +126,7 @@ export function toFacts(object: StoredObject): ObjectFacts {
     metadata: content.metadata,
     tagCount: Object.keys(content.tags).length,
     ...(content.websiteRedirect === undefined ? {} : { websiteRedirect: content.websiteRedirect }),
-    checksum: checksumOf(content.body),
+    checksum: content.recorded ?? checksumOf(content.body),
   };
 }
 

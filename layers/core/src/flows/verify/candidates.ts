@@ -1,0 +1,103 @@
+import { compareKeys } from '../../model/byte-order.ts';
+import type { Entry } from '../../model/entry.ts';
+import { sourceUri } from '../../model/source-uri.ts';
+import { longVaultPrefix } from '../../model/vault-key.ts';
+import type { World } from '../dependencies.ts';
+import { catalogEntries } from '../reconcile/merge-listings.ts';
+import { type SourceVersion, sourceVersions } from '../source-versions.ts';
+import type { RealVersion } from '../vault-history.ts';
+
+/** A version to be proven, with the catalog's entry when that names this very version. */
+export type Candidate = { readonly key: string; readonly version: RealVersion; readonly entry?: Entry };
+
+export type CandidateRequest = {
+  readonly bucket: string;
+  readonly prefix: string;
+  /** Only what a restore as of that moment would read; otherwise every version there is. */
+  readonly at?: number;
+};
+
+type Joined = SourceVersion & { readonly entry?: Entry };
+type Unmatched = (entry: Entry) => Promise<void>;
+
+/**
+ * What there is to prove, by walking the vault's versions and the catalog's entries side by side, in constant memory.
+ *
+ * @param onUnmatched hears each entry that names a version which the listing did not have
+ */
+export async function* candidates(
+  request: CandidateRequest,
+  onUnmatched: Unmatched,
+  world: Pick<World, 'store' | 'settings' | 'catalog'>,
+): AsyncGenerator<Candidate> {
+  let decided: string | undefined;
+  for await (const { key, version, entry } of joined(request, onUnmatched, world)) {
+    if (request.at !== undefined) {
+      // Of each key the first one, which is the newest, that is not too new.
+      if (version.lastModified > request.at || decided === version.key) continue;
+      decided = version.key;
+    }
+    if (!version.deleteMarker) yield { key, version, ...(entry === undefined ? {} : { entry }) };
+  }
+}
+
+async function* joined(
+  { bucket, prefix }: CandidateRequest,
+  onUnmatched: Unmatched,
+  world: Pick<World, 'store' | 'settings' | 'catalog'>,
+): AsyncGenerator<Joined> {
+  const source = sourceUri(bucket);
+  const named = new NamedVersions(catalogEntries(source, prefix, {}, world), onUnmatched);
+  const isLong = (one: SourceVersion) => one.version.key.startsWith(longVaultPrefix(bucket));
+  let long: Entry | undefined;
+  for await (const one of sourceVersions(bucket, prefix, world)) {
+    // Long keys stand apart in the vault, in an order of their own.
+    if (isLong(one)) long = long?.key === one.key ? long : await world.catalog.getEntry(source, one.key);
+    const entry = isLong(one) ? long : await named.entryOf(one.key);
+    const isNamed = entry !== undefined && entry.vaultVersionId === one.version.versionId;
+    if (isNamed) named.match(entry);
+    yield isNamed ? { ...one, entry } : one;
+  }
+  await named.finish();
+}
+
+/** The catalog's entries that name a copy, in step with a listing of the vault. */
+class NamedVersions {
+  readonly #entries: AsyncIterator<Entry>;
+  readonly #onUnmatched: Unmatched;
+  #head: Entry | undefined;
+  #isMatched = true;
+
+  constructor(entries: AsyncIterable<Entry>, onUnmatched: Unmatched) {
+    this.#entries = entries[Symbol.asyncIterator]();
+    this.#onUnmatched = onUnmatched;
+  }
+
+  /** To be asked in the order of the keys. */
+  async entryOf(key: string): Promise<Entry | undefined> {
+    if (this.#head === undefined) await this.#next();
+    while (this.#head !== undefined && compareKeys(this.#head.key, key) < 0) await this.#next();
+    return this.#head?.key === key ? this.#head : undefined;
+  }
+
+  match(entry: Entry): void {
+    if (entry === this.#head) this.#isMatched = true;
+  }
+
+  async finish(): Promise<void> {
+    do await this.#next();
+    while (this.#head !== undefined);
+  }
+
+  async #next(): Promise<void> {
+    if (this.#head !== undefined && !this.#isMatched) await this.#onUnmatched(this.#head);
+    const { value, done } = await this.#entries.next();
+    this.#head = done === true ? undefined : value;
+    this.#isMatched = this.#head === undefined || !namesCopy(this.#head);
+  }
+}
+
+/** What a deleted object's entry names may have expired since, rightly. */
+function namesCopy({ state, vaultVersionId }: Entry): boolean {
+  return state !== 'deleted' && vaultVersionId !== undefined;
+}

@@ -1,0 +1,26 @@
+import type { Entry } from '../../model/entry.ts';
+import { bucketOf } from '../../model/source-uri.ts';
+import { vaultPlace } from '../../model/vault-key.ts';
+import type { World } from '../dependencies.ts';
+import type { Finding } from './findings.ts';
+
+/**
+ * Looks for a version that the catalog names and a listing did not have: it may have been made since.
+ *
+ * @returns the problem, unless the version is there, or the entry names another by now
+ */
+export async function verifyEntry(
+  entry: Entry,
+  { store, settings, catalog }: Pick<World, 'store' | 'settings' | 'catalog'>,
+): Promise<Finding | undefined> {
+  const { source, key, vaultVersionId: versionId = '' } = entry;
+  const place = vaultPlace(bucketOf(source), key).key;
+  const head = await store.head({ bucket: settings.vault, key: place, versionId });
+  if (head.found) return undefined;
+  const now = await catalog.getEntry(source, key);
+  if (now?.rev !== entry.rev) return undefined;
+  const detail = `version ${versionId}: the catalog names it, and the vault `;
+  return head.why === 'absent'
+    ? { key, versionId, reason: 'missing', detail: `${detail}does not have it` }
+    : { key, versionId, reason: 'failed', detail: `${detail}does not let it be read (${head.why})` };
+}

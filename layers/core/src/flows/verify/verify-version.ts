@@ -1,0 +1,59 @@
+import { isStoreError, messageOf } from '../../model/errors.ts';
+import type { Checksums } from '../../ports/checksums.ts';
+import { checkBytes, expectedOf, type Mismatch } from '../check-bytes.ts';
+import type { World } from '../dependencies.ts';
+import type { Candidate } from './candidates.ts';
+import type { Finding } from './findings.ts';
+import { verifyEntry } from './verify-entry.ts';
+
+/** How one version stood; without a finding it is right. `gone`: it has expired since it was listed. */
+export type Verified = { readonly finding?: Finding; readonly gone?: true };
+
+type VerifyWorld = Pick<World, 'store' | 'settings' | 'catalog'>;
+
+/** Reads one version to its end, and compares it with what was recorded of it. */
+export async function verifyVersion(
+  candidate: Candidate,
+  world: VerifyWorld,
+  checksums: Checksums,
+): Promise<Verified> {
+  try {
+    const finding = await compare(candidate, world, checksums);
+    return finding === undefined ? {} : { finding };
+  } catch (error) {
+    if (isStoreError(error, 'not-found')) return absent(candidate, world);
+    const reason = isStoreError(error, 'archived') ? 'archived' : 'failed';
+    return { finding: findingOf(candidate, reason, messageOf(error)) };
+  }
+}
+
+async function absent({ entry }: Candidate, world: VerifyWorld): Promise<Verified> {
+  const finding = entry === undefined ? undefined : await verifyEntry(entry, world);
+  return finding === undefined ? { gone: true } : { finding };
+}
+
+async function compare(
+  candidate: Candidate,
+  { store, settings }: VerifyWorld,
+  checksums: Checksums,
+): Promise<Finding | undefined> {
+  const { entry, version } = candidate;
+  // An entry of an unprotected object has the size of the source's present state, which is not in the vault.
+  const recordedSize = entry?.state === 'current' ? (entry.size ?? version.size) : version.size;
+  const { key, versionId } = version;
+  const { object, body } = await store.open({ bucket: settings.vault, key, versionId });
+  const expected = { ...expectedOf(object, entry?.checksum, checksums), size: recordedSize };
+  const mismatch = await checkBytes(body, expected, checksums);
+  if (mismatch !== undefined) return wrong(candidate, mismatch);
+  if (expected.checksum !== undefined) return undefined;
+  return findingOf(candidate, 'unverifiable', 'no checksum is recorded, and its ETag is none');
+}
+
+function wrong(candidate: Candidate, { expected, found }: Mismatch): Finding {
+  return { ...findingOf(candidate, 'wrong', `expected ${expected}, found ${found}`), expected, found };
+}
+
+function findingOf({ key, version }: Candidate, reason: Finding['reason'], words: string): Finding {
+  const { versionId } = version;
+  return { key, reason, versionId, detail: `version ${versionId}: ${words}` };
+}

@@ -1,0 +1,223 @@
+import { checksums } from '@holdfast/core/adapters/checksums.ts';
+import { MemoryObjectStore } from '@holdfast/core/adapters/memory/memory-object-store.ts';
+import { type Finding, isProblem } from '@holdfast/core/flows/verify/findings.ts';
+import { Reservoir } from '@holdfast/core/flows/verify/reservoir.ts';
+import { type Verification, type VerifyRequest, verifyVault } from '@holdfast/core/flows/verify-vault.ts';
+import { StoreError } from '@holdfast/core/model/errors.ts';
+import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
+import type { ObjectRef, OpenObject } from '@holdfast/core/ports/object-store.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Pipeline, SOURCE, VAULT } from '../../support/pipeline.ts';
+
+const LONG = `${'k'.repeat(1023)}z`;
+let pipeline: Pipeline;
+beforeEach(async () => {
+  pipeline = new Pipeline();
+  await pipeline.protect();
+});
+
+/** A minute later, objects have other contents, or none. */
+async function change(objects: Readonly<Record<string, string | undefined>>): Promise<void> {
+  pipeline.pass(60);
+  for (const [key, body] of Object.entries(objects)) {
+    if (body === undefined) pipeline.s3.delete(SOURCE, key);
+    else pipeline.s3.put(SOURCE, key, body);
+  }
+  await pipeline.drain();
+}
+
+const findings: Finding[] = [];
+function verify(request: Partial<VerifyRequest> = {}, world = pipeline.world): Promise<Verification> {
+  findings.length = 0;
+  return verifyVault(
+    { bucket: SOURCE, prefix: '', sample: 'all', seed: 1, ...request },
+    { checksums, atOnce: 3, onFinding: (finding) => findings.push(finding) },
+    world,
+  );
+}
+
+/** A store that kept no checksum of two of its objects. */
+class Unchecked extends MemoryObjectStore {
+  override async open(ref: ObjectRef): Promise<OpenObject> {
+    const { object, body } = await super.open(ref);
+    const { checksum, ...bare } = object;
+    if (ref.key === vaultKey('kms')) return { object: { ...bare, encryption: 'aws:kms' }, body };
+    if (ref.key === vaultKey('parts')) return { object: { ...bare, etag: `${bare.etag}-2` }, body };
+    return { object, body };
+  }
+}
+
+const vaultKey = (key: string) => vaultPlace(SOURCE, key).key;
+
+/** The vault's versions of a key, the newest first. */
+async function versionsOf(key: string): Promise<string[]> {
+  const { versions } = await pipeline.store.listVersions({ bucket: VAULT, prefix: vaultKey(key) });
+  return versions.filter((one) => !one.deleteMarker).map(({ versionId }) => versionId);
+}
+
+describe('verifying the vault', () => {
+  it('reads every version, older and deleted ones too, and finds nothing wrong with the right ones', async () => {
+    await change({ a: 'one', b: 'bee', [LONG]: 'long' });
+    await change({ a: 'two', b: undefined });
+
+    expect(await verify()).toMatchObject({
+      source: `s3://${SOURCE}`,
+      state: 'done',
+      counts: { versions: 4, sampled: 4, right: 4, wrong: 0, missing: 0, unverifiable: 0, bytes: 13 },
+      provenBelow: 0,
+      problems: [],
+      unproven: [],
+    });
+    expect((await verify({ prefix: 'b' })).counts['versions']).toBe(1);
+  });
+
+  it('finds rot below a recorded checksum, in the newest version and in an older one', async () => {
+    await change({ a: 'one', b: 'bee' });
+    await change({ a: 'two' });
+    const [newest = '', older = ''] = await versionsOf('a');
+    pipeline.s3.rot(VAULT, vaultKey('a'), 'tvo', newest);
+    pipeline.s3.rot(VAULT, vaultKey('a'), 'oen', older);
+
+    const result = await verify();
+
+    expect(result).toMatchObject({ state: 'partial', counts: { wrong: 2, right: 1 } });
+    expect(result).not.toHaveProperty('provenBelow');
+    expect(result.problems).toEqual([
+      expect.objectContaining({ key: 'a', reason: 'wrong', versionId: newest }),
+      expect.objectContaining({ key: 'a', reason: 'wrong', versionId: older }),
+    ]);
+    expect(result.problems[0]?.detail).toMatch(
+      new RegExp(`^version ${newest}: expected CRC32 \\S+, found CRC32 \\S+$`),
+    );
+    expect(findings).toEqual(result.problems);
+  });
+
+  it('believes the catalog more than what S3 says of the same bytes', async () => {
+    await change({ a: 'one' });
+    const entry = await pipeline.entry('a');
+    const checksum = { algorithm: 'CRC32', value: 'AAAAAA==' };
+    await pipeline.catalog.putEntry({ ...entry, rev: entry.rev + 1, checksum }, entry.rev);
+
+    expect((await verify()).problems).toEqual([
+      expect.objectContaining({ reason: 'wrong', expected: 'CRC32 AAAAAA==' }),
+    ]);
+  });
+
+  it.each(['on', 'onetwo'])('finds a copy that has become too short or too long: "%s"', async (body) => {
+    await change({ a: 'one' });
+    pipeline.s3.rot(VAULT, vaultKey('a'), body);
+
+    expect((await verify()).problems).toEqual([
+      expect.objectContaining({ reason: 'wrong', expected: '3 bytes', found: `${body.length} bytes` }),
+    ]);
+  });
+
+  it('finds every entry that names a version which is not there, whatever the sample', async () => {
+    await change({ a: 'one', b: 'bee', c: 'sea', [LONG]: 'long' });
+    for (const key of ['b', 'c', LONG]) {
+      const [version = ''] = await versionsOf(key);
+      pipeline.s3.deleteVersion(VAULT, vaultKey(key), version);
+    }
+
+    const result = await verify({ sample: 1 });
+
+    expect(result.counts).toMatchObject({ missing: 3, sampled: 1 });
+    expect(result.problems.map(({ key, reason }) => [key, reason]).sort()).toEqual([
+      ['b', 'missing'],
+      ['c', 'missing'],
+      [LONG, 'missing'],
+    ]);
+  });
+
+  it('does not miss versions that a deletion let expire, nor one that was made after the listing', async () => {
+    await change({ a: 'one', b: 'bee' });
+    await change({ a: undefined });
+    const [version = ''] = await versionsOf('a');
+    pipeline.s3.deleteVersion(VAULT, vaultKey('a'), version);
+    const { requests } = pipeline.s3;
+    requests.after = async (op) => {
+      if (op !== 'listVersions') return;
+      requests.after = undefined;
+      await change({ b: 'new', c: 'even newer' });
+    };
+
+    expect((await verify()).problems).toEqual([]);
+  });
+
+  it('says what it cannot prove: archived, without a checksum; and what it cannot read', async () => {
+    await change({ cold: 'c', kms: 'k', parts: 'p', shut: 's' });
+    pipeline.s3.transition(VAULT, vaultKey('cold'), 'DEEP_ARCHIVE');
+    pipeline.s3.deny(VAULT, vaultKey('shut'));
+    for (const key of ['kms', 'parts']) {
+      const { checksum: _, ...entry } = await pipeline.entry(key);
+      await pipeline.catalog.putEntry({ ...entry, rev: entry.rev + 1 }, entry.rev);
+    }
+
+    const result = await verify({}, { ...pipeline.world, store: new Unchecked(pipeline.s3) });
+
+    expect(result).toMatchObject({ state: 'partial', counts: { archived: 1, unverifiable: 2, failed: 1 } });
+    expect(result.problems).toEqual([expect.objectContaining({ key: 'shut', reason: 'failed' })]);
+    expect(result.unproven.map(({ key, reason }) => [key, reason])).toEqual([
+      ['cold', 'archived'],
+      ['kms', 'unverifiable'],
+      ['parts', 'unverifiable'],
+    ]);
+    expect(findings.filter(isProblem)).toHaveLength(1);
+  });
+
+  it('as of a moment proves what a restore of that moment would read', async () => {
+    await change({ a: 'one', b: 'bee' });
+    const at = pipeline.now;
+    await change({ a: 'two', b: undefined, c: 'sea' });
+    const [, older = ''] = await versionsOf('a');
+    pipeline.s3.rot(VAULT, vaultKey('a'), 'oen', older);
+
+    expect((await verify({ at })).problems).toEqual([expect.objectContaining({ versionId: older })]);
+    expect((await verify({ at })).counts).toMatchObject({ versions: 2, right: 1, wrong: 1 });
+    expect((await verify({ at: pipeline.now })).counts).toMatchObject({ versions: 2, right: 2 });
+  });
+
+  it('draws the same sample with the same seed, and says what that proves', async () => {
+    const keys = Array.from({ length: 400 }, (_, n) => `k${n}`);
+    await change(Object.fromEntries(keys.map((key) => [key, key])));
+    const opened: string[] = [];
+    pipeline.s3.requests.before = (op, [ref]) => {
+      if (op === 'open') opened.push((ref as ObjectRef).key);
+    };
+
+    const result = await verify({ sample: 100, seed: 7 });
+    const first = opened.splice(0);
+    expect(result).toMatchObject({ counts: { versions: 400, sampled: 100, right: 100 }, provenBelow: 11 });
+    await verify({ sample: 100, seed: 7 });
+    expect(opened.splice(0)).toEqual(first);
+    await verify({ sample: 100, seed: 8 });
+    expect(opened).not.toEqual(first);
+    expect(new Set(first).size).toBe(100);
+  });
+
+  it('goes on when a read breaks off, and says so', async () => {
+    await change({ a: 'one', b: 'two' });
+    pipeline.s3.requests.before = (op, [ref]) => {
+      if (op !== 'open' || (ref as ObjectRef).key !== vaultKey('a')) return;
+      throw new StoreError('unavailable', 'the connection was cut');
+    };
+
+    expect(await verify()).toMatchObject({
+      counts: { failed: 1, right: 1 },
+      problems: [{ key: 'a', reason: 'failed', detail: expect.stringContaining('the connection was cut') }],
+    });
+  });
+});
+
+describe('a reservoir', () => {
+  it('gives everything that passes the same chance', () => {
+    const drawn = Array.from({ length: 20 }, () => 0);
+    for (let seed = 0; seed < 4000; seed++) {
+      const reservoir = new Reservoir<number>(5, seed);
+      for (let n = 0; n < 20; n++) reservoir.offer(n);
+      for (const n of reservoir.sample()) drawn[n] = (drawn[n] ?? 0) + 1;
+    }
+    // 1,000 on average; five standard deviations are 137.
+    for (const times of drawn) expect(Math.abs(times - 1000)).toBeLessThan(137);
+  });
+});
