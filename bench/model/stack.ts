@@ -1,4 +1,5 @@
 import { batchesOf } from '@holdfast/core/adapters/aws/sqs-batches.ts';
+import { checksums } from '@holdfast/core/adapters/checksums.ts';
 import { MemoryEventWiring } from '@holdfast/core/adapters/memory/memory-event-wiring.ts';
 import { makeContent, md5 } from '@holdfast/core/adapters/memory/s3-version.ts';
 import { captureBacklog } from '@holdfast/core/flows/capture-backlog.ts';
@@ -157,7 +158,7 @@ export class ModelledStack {
       backlog: this.#function('backlog', TEMPLATE.captureBacklog, this.#each(captureBacklog)),
       reconcile: this.#function('reconcile', TEMPLATE.reconcileSource, this.#each(reconcile)),
       plan: this.#function('restore', TEMPLATE.planRestore, this.#each(handleRestoreMessage)),
-      restore: this.#function('restoreWork', TEMPLATE.restoreObjects, this.#each(handleRestoreWork)),
+      restore: this.#function('restoreWork', TEMPLATE.restoreObjects, this.#each(restoreWork)),
     };
   }
 
@@ -229,4 +230,8 @@ class SendingQueue implements WorkQueue {
 
 function defined<T extends object>(values: T): Partial<{ [K in keyof T]: Exclude<T[K], undefined> }> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
+}
+
+function restoreWork(body: string, delivery: Delivery, world: World): Promise<void> {
+  return handleRestoreWork(body, delivery, { ...world, checksums });
 }

@@ -37,6 +37,8 @@ function restoreParts(job: Counted): string[] {
   return [
     `${count(of(job, 'restored'))} restored (${bytes(of(job, 'restoredBytes'))})`,
     `${count(of(job, 'right'))} already right`,
+    ...some(job, 'verified', 'verified'),
+    ...some(job, 'unproven', 'with nothing to verify them by'),
     ...some(job, 'deleted', 'deleted'),
     ...some(job, 'conflicts', 'conflicts'),
     ...some(job, 'failed', 'failed'),

@@ -1,8 +1,10 @@
+import { checksums } from '@holdfast/core/adapters/checksums.ts';
 import { handleRestoreWork } from '@holdfast/core/flows/restore/handle-restore-work.ts';
 import { functionWorld } from '@holdfast/core/runtime/function-world.ts';
 import { messageHandler } from '@holdfast/core/runtime/sqs-batch.ts';
 
 const own = functionWorld(process.env);
+const world = { ...own.world, checksums };
 
 /** Brings objects back, batch by batch. */
-export const handler = messageHandler((body, delivery) => handleRestoreWork(body, delivery, own.world), own);
+export const handler = messageHandler((body, delivery) => handleRestoreWork(body, delivery, world), own);

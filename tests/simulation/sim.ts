@@ -1,3 +1,4 @@
+import { checksums } from '@holdfast/core/adapters/checksums.ts';
 import type { MemoryBucket } from '@holdfast/core/adapters/memory/memory-bucket.ts';
 import { MemoryCatalog } from '@holdfast/core/adapters/memory/memory-catalog.ts';
 import { MemoryEventWiring } from '@holdfast/core/adapters/memory/memory-event-wiring.ts';
@@ -315,5 +316,5 @@ const HANDLERS: Readonly<Record<Exclude<QueueName, 'capture'>, Handler>> = {
   backlog: captureBacklog,
   reconcile,
   restore: handleRestoreMessage,
-  restoreWork: handleRestoreWork,
+  restoreWork: (body, delivery, world) => handleRestoreWork(body, delivery, { ...world, checksums }),
 };

@@ -1,3 +1,4 @@
+import { checksums } from '@holdfast/core/adapters/checksums.ts';
 import { MemoryCatalog } from '@holdfast/core/adapters/memory/memory-catalog.ts';
 import { MemoryEventWiring } from '@holdfast/core/adapters/memory/memory-event-wiring.ts';
 import { MemoryObjectStore } from '@holdfast/core/adapters/memory/memory-object-store.ts';
@@ -125,7 +126,8 @@ export class Pipeline {
     if (queue === 'backlog') await captureBacklog(message.body, delivery, this.world);
     if (queue === 'reconcile') await reconcile(message.body, delivery, this.world);
     if (queue === 'restore') await handleRestoreMessage(message.body, delivery, this.world);
-    if (queue === 'restoreWork') await handleRestoreWork(message.body, delivery, this.world);
+    if (queue === 'restoreWork')
+      await handleRestoreWork(message.body, delivery, { ...this.world, checksums });
   }
 
   async #handle(queue: QueueName, message: Message): Promise<void> {

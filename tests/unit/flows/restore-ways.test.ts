@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Pipeline, SOURCE, TARGET, VAULT } from '../../support/pipeline.ts';
 
@@ -248,6 +249,39 @@ describe('an exact restore', () => {
     expect(await words({ changedSince: '2026-03-01T00:00:00Z' }, 'j3')).toContain('cannot go with');
     expect(await words({ map: [{ from: 'a', to: 'b' }] }, 'j4')).toContain('one target prefix');
     expect(Object.keys(inTarget())).toHaveLength(5);
+  });
+});
+
+describe('a verified restore', () => {
+  it('reads back what it wrote, and what was right already', async () => {
+    await capture({ a: 'one', b: 'two', c: '' });
+    await pipeline.restore('j1');
+    pipeline.s3.delete(TARGET, 'a');
+    const job = await pipeline.restore('j2', { verify: true });
+    expect(job).toMatchObject({ state: 'done', counts: { restored: 1, right: 2, verified: 3 } });
+  });
+
+  it('compares with what the catalog recorded, and names what is damaged', async () => {
+    await capture({ a: 'one', b: 'two' });
+    const entry = await pipeline.entry('a');
+    // The vault's copy rotted, its own checksum with it.
+    const checksum = { algorithm: 'SHA256', value: createHash('sha256').update('0ne').digest('base64') };
+    await pipeline.catalog.putEntry({ ...entry, checksum, rev: entry.rev + 1 }, entry.rev);
+    const job = await pipeline.restore('j1', { verify: true });
+    expect(job).toMatchObject({ state: 'partial', counts: { restored: 1, verified: 1, failed: 1 } });
+    const report = JSON.parse(pipeline.s3.text(VAULT, job.report ?? '') ?? '{}');
+    expect(report.problems).toMatchObject([
+      { key: 'a', reason: 'damaged', detail: expect.stringContaining(checksum.value) },
+    ]);
+  });
+
+  it('of an object too large for a function compares what S3 says of the whole', async () => {
+    pipeline = new Pipeline({ settings: { multipartThresholdBytes: 10, partBytes: 8 } });
+    await pipeline.protect();
+    await capture({ large: 'x'.repeat(30) });
+    const job = await pipeline.restore('j1', { verify: true });
+    expect(job).toMatchObject({ state: 'done', counts: { restored: 1, verified: 1 } });
+    expect(pipeline.s3.requests.count('open')).toBe(0);
   });
 });
 

@@ -1,13 +1,16 @@
 import pMap from 'p-map';
 import { messageOf } from '../../model/errors.ts';
 import type { RestoreBatch } from '../../model/messages.ts';
+import type { Checksums } from '../../ports/checksums.ts';
 import type { Delivery, World } from '../dependencies.ts';
 import { freeKeys } from './free-keys.ts';
 import { requestOf } from './request-of.ts';
 import { type ObjectRequest, type RestoreItem, type RestoreResult, restoreObject } from './restore-object.ts';
 import { settleRestore } from './settle-restore.ts';
 
-export type BatchWorld = Pick<World, 'store' | 'catalog' | 'queue' | 'clock' | 'settings' | 'telemetry'>;
+export type BatchWorld = Pick<World, 'store' | 'catalog' | 'queue' | 'clock' | 'settings' | 'telemetry'> & {
+  readonly checksums: Checksums;
+};
 
 type Attempted = RestoreResult | { readonly error: unknown };
 
@@ -93,6 +96,7 @@ async function count(
   for (const result of results) {
     add(result.kind, 1);
     if ('bytes' in result) add(`${result.kind}Bytes`, result.bytes);
+    if ('proof' in result) add(result.proof, 1);
   }
   const first = await world.catalog.completeStep({
     jobId: batch.jobId,

@@ -10,21 +10,24 @@ import { mappingOf, targetKey } from '../../model/target-key.ts';
 import { MAX_KEY_BYTES } from '../../model/vault-key.ts';
 import type { HeadResult, ObjectRef, WriteCondition } from '../../ports/object-store.ts';
 import { copyParts, multipartStart, partBytesFor } from '../copy-parts.ts';
-import type { World } from '../dependencies.ts';
 import type { IsFree } from './free-keys.ts';
 import { isRight } from './is-right.ts';
+import { type VerifyingWorld, verifyRestored } from './verify-restored.ts';
 
 export type RestoreItem = RestoreBatch['items'][number];
 export type RestoreResult =
-  | { readonly kind: 'restored' | 'right'; readonly bytes: number }
+  | { readonly kind: 'restored' | 'right'; readonly bytes: number; readonly proof?: 'verified' | 'unproven' }
   | { readonly kind: 'conflicts' | 'failed'; readonly problem: Problem }
   /** A large object: another message has to go on with its upload. */
   | { readonly kind: 'unfinished'; readonly uploadId: string };
 /** What a restore asks for, as far as one object is concerned. */
-export type ObjectRequest = Pick<AcceptedRestore, 'target' | 'stripPrefix' | 'map' | 'overwrite'> & {
+export type ObjectRequest = Pick<
+  AcceptedRestore,
+  'bucket' | 'target' | 'stripPrefix' | 'map' | 'overwrite' | 'verify'
+> & {
   readonly isFree: IsFree;
 };
-export type ObjectWorld = Pick<World, 'store' | 'settings'>;
+export type ObjectWorld = VerifyingWorld;
 
 type Task = {
   readonly key: string;
@@ -58,12 +61,9 @@ export async function restoreObject(
       return failed(key, 'vault-unreadable', `the vault answers "${copy.why}" for version ${item.versionId}`);
     if (copy.object.archived)
       return failed(key, 'archived', `its copy is in ${copy.object.storageClass} and has to be thawed first`);
-    return await writeTarget(
-      { key, from, to, copy: copy.object, uploadId: item.uploadId },
-      request,
-      world,
-      timeLeft,
-    );
+    const task = { key, from, to, copy: copy.object, uploadId: item.uploadId };
+    const result = await writeTarget(task, request, world, timeLeft);
+    return request.verify ? await prove(result, task, request.bucket, world) : result;
   } catch (error) {
     if (!isStoreError(error) || error.remedy === 'retry') throw error;
     return failed(key, error.code, messageOf(error));
@@ -98,6 +98,20 @@ async function writeTarget(
     ...defined({ websiteRedirect: copy.websiteRedirect }),
   });
   return { kind: 'restored', bytes: copy.size };
+}
+
+/** Reads back what is now at the target. */
+async function prove(
+  result: RestoreResult,
+  task: Task,
+  bucket: string,
+  world: ObjectWorld,
+): Promise<RestoreResult> {
+  if (result.kind !== 'restored' && result.kind !== 'right') return result;
+  const verdict = await verifyRestored({ ...task, bucket }, world);
+  if (typeof verdict === 'string') return { ...result, proof: verdict };
+  const { expected, found } = verdict.mismatch;
+  return failed(task.key, 'damaged', `what was read back has ${found}, and should have ${expected}`);
 }
 
 const ABSENT: HeadResult = { found: false, why: 'absent' };
