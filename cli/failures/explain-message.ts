@@ -91,12 +91,25 @@ function readRestore(body: string): Reading {
 }
 
 function readRestoreWork(body: string): Reading {
+  if (isS3Event(body)) return readThawed(body);
   const work = parseRestoreWork(body);
+  if (work.kind === 'sweep') return { what: `look for thaws of ${work.jobId ?? 'all jobs'}`, objects: [] };
   const { jobId } = work;
   if (work.kind === 'extras') {
     const verb = work.pass === 'count' ? 'count' : 'deletion';
     return { what: `${verb} of what the target of the restore ${jobId} has too much`, objects: [] };
   }
-  const { items } = work;
-  return { what: `${counted(items.length, 'object')} of the restore ${jobId}`, objects: [] };
+  const what = work.kind === 'thaw' ? 'to thaw for' : 'of';
+  return { what: `${counted(work.items.length, 'object')} ${what} the restore ${jobId}`, objects: [] };
+}
+
+/** The event that a copy in the vault can be read. */
+function readThawed(body: string): Reading {
+  const keys = parseS3Event(body).map(({ key }) => visibleKey(key));
+  return { what: `${keys.slice(0, MAX_OBJECTS).join('; ')} in the vault was thawed`, objects: [] };
+}
+
+function isS3Event(body: string): boolean {
+  const json: unknown = JSON.parse(body);
+  return typeof json === 'object' && json !== null && !('kind' in json);
 }

@@ -1,12 +1,7 @@
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
-import {
-  OVERWRITES,
-  type Overwrite,
-  type RestoreMessage,
-  THAW_TIERS,
-  type ThawTier,
-} from '@holdfast/core/model/restore-request.ts';
+import { OVERWRITES, type Overwrite, type RestoreMessage } from '@holdfast/core/model/restore-request.ts';
+import { THAW_TIERS, type ThawTier } from '@holdfast/core/model/thaw.ts';
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { AT_HELP, pastMoment, positive, repeatable } from '../options.ts';

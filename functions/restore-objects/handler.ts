@@ -6,5 +6,5 @@ import { messageHandler } from '@holdfast/core/runtime/sqs-batch.ts';
 const own = functionWorld(process.env);
 const world = { ...own.world, checksums };
 
-/** Brings objects back, batch by batch. */
+/** Brings objects back, batch by batch, and asks for those that have to be thawed first. */
 export const handler = messageHandler((body, delivery) => handleRestoreWork(body, delivery, world), own);

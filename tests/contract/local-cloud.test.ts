@@ -25,8 +25,7 @@ describeObjectStore('S3 of the local cloud', () => cloudStoreWorld(cloud.client)
   redirectOfCopy: false,
   encodedVersionListing: true,
   tagsOfMultipart: true,
-  // Objects in GLACIER are listed as such, and can be read.
-  archive: false,
+  archive: true,
   // Longer keys are taken, too.
   keyLimit: false,
 });

@@ -34,6 +34,8 @@ export class Pipeline {
   now = Date.parse('2026-03-01T12:00:00Z');
   readonly events: Message[] = [];
   readonly dead: Message[] = [];
+  /** Events of thaws that S3 has sent and nobody has heard yet. */
+  readonly thawEvents: string[] = [];
   readonly s3: MemoryS3;
   readonly store: MemoryObjectStore;
   readonly catalog = new MemoryCatalog();
@@ -48,6 +50,7 @@ export class Pipeline {
       now: () => this.now,
       minPartBytes: 1,
       onEvent: ({ body }) => this.events.push(this.message(body)),
+      onThawed: ({ body }) => this.thawEvents.push(body),
     });
     this.store = new MemoryObjectStore(this.s3);
     this.s3.createBucket(VAULT, { versioning: 'enabled' });
@@ -79,6 +82,19 @@ export class Pipeline {
   /** Lets time pass. */
   pass(seconds: number): void {
     this.now += seconds * 1000;
+    this.s3.tellThawed();
+  }
+
+  /** Delivers what S3 has told of thaws, and does what follows. */
+  async hearThawed(events = this.thawEvents.splice(0)): Promise<void> {
+    await this.queue.send('restoreWork', events);
+    await this.drain();
+  }
+
+  /** What the schedule sends every few hours, and what follows. */
+  async sweep(): Promise<void> {
+    await this.queue.send('restoreWork', [JSON.stringify({ kind: 'sweep' })]);
+    await this.drain();
   }
 
   async protect(filter: { prefix?: string; include?: string[]; exclude?: string[] } = {}): Promise<void> {

@@ -6,7 +6,7 @@ export type OwnerAttributes = {
   readonly headers?: ContentHeaders;
   readonly metadata?: Readonly<Record<string, string>>;
   readonly tags?: Tags;
-  readonly storageClass?: 'GLACIER';
+  readonly storageClass?: 'GLACIER' | 'DEEP_ARCHIVE' | 'GLACIER_IR';
   readonly customerKey?: boolean;
 };
 
@@ -16,6 +16,8 @@ export type StoreWorld = {
   createBucket(options: { readonly versioned: boolean }): Promise<string>;
   put(bucket: string, key: string, body: string | Uint8Array, attributes?: OwnerAttributes): Promise<string>;
   delete(bucket: string, key: string): Promise<void>;
+  /** Lets as much time pass as the thaws take that were asked for. */
+  waitForThaws(): Promise<void>;
 };
 
 /** What an emulator is known to do otherwise than S3: each flag that is off leaves some cases out. */
@@ -26,6 +28,10 @@ export type StoreAbilities = {
   readonly encodedVersionListing: boolean;
   /** A copy or a GET of an archived object is refused. */
   readonly archive: boolean;
+  /** There is RestoreObject. */
+  readonly thaw: boolean;
+  /** It tells what is on its way from what can be read. */
+  readonly thawTwice: boolean;
   /** CopyObject sets a website redirect. */
   readonly redirectOfCopy: boolean;
   /** CreateMultipartUpload takes tags. */
@@ -38,6 +44,8 @@ export const ALL_ABILITIES: StoreAbilities = {
   checksumOfCopy: true,
   encodedVersionListing: true,
   archive: true,
+  thaw: true,
+  thawTwice: true,
   redirectOfCopy: true,
   tagsOfMultipart: true,
   keyLimit: true,

@@ -3,6 +3,7 @@ import { describeKeys } from './object-store-keys.ts';
 import { describeListing } from './object-store-listing.ts';
 import { describeMultipart } from './object-store-multipart.ts';
 import { describeReading } from './object-store-reading.ts';
+import { describeThawing } from './object-store-thawing.ts';
 import { describeVersions } from './object-store-versions.ts';
 import { ALL_ABILITIES, type StoreAbilities, type StoreWorld } from './object-store-world.ts';
 import { describeWriting } from './object-store-writing.ts';
@@ -25,5 +26,6 @@ export function describeObjectStore(
     describe('versions', () => describeVersions(suite));
     describe('writing', () => describeWriting(suite));
     describe('multipart', () => describeMultipart(suite));
+    describe.runIf(suite.can.thaw)('thawing', () => describeThawing(suite));
   });
 }

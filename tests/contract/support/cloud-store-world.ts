@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
@@ -23,6 +24,8 @@ export function cloudStoreWorld(options: ClientOptions): StoreWorld {
     delete: async (Bucket, Key) => {
       await client.send(new DeleteObjectCommand({ Bucket, Key }));
     },
+    // The emulator takes two seconds, whatever the tier.
+    waitForThaws: () => sleep(2_500),
   };
 }
 

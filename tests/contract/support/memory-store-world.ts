@@ -4,7 +4,8 @@ import type { StoreWorld } from '../suites/object-store-world.ts';
 
 /** Buckets in memory, all within one second. */
 export function memoryStoreWorld(): StoreWorld {
-  const s3 = new MemoryS3({ now: () => Date.parse('2026-03-01T12:00:00.345Z') });
+  let now = Date.parse('2026-03-01T12:00:00.345Z');
+  const s3 = new MemoryS3({ now: () => now });
   let buckets = 0;
   return {
     store: new MemoryObjectStore(s3),
@@ -16,6 +17,9 @@ export function memoryStoreWorld(): StoreWorld {
     put: async (bucket, key, body, attributes) => s3.put(bucket, key, body, attributes).versionId,
     delete: async (bucket, key) => {
       s3.delete(bucket, key);
+    },
+    waitForThaws: async () => {
+      now += 48 * 3600 * 1000;
     },
   };
 }

@@ -36,12 +36,21 @@ export type StoreErrorCode =
   | 'access-denied'
   | 'customer-key'
   | 'archived'
+  /** S3 has nothing left of what was asked for: expedited retrievals, at times. */
+  | 'no-capacity'
+  /** Asked to thaw what can be read. */
+  | 'not-archived'
   | 'precondition-failed'
   | 'throttled'
   | 'unavailable'
   | 'invalid';
 
-const RETRYABLE: ReadonlySet<StoreErrorCode> = new Set(['throttled', 'unavailable', 'precondition-failed']);
+const RETRYABLE: ReadonlySet<StoreErrorCode> = new Set([
+  'throttled',
+  'unavailable',
+  'precondition-failed',
+  'no-capacity',
+]);
 
 /** A refused or failed object-store request. */
 export class StoreError extends HoldfastError {

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { InvalidInputError } from './errors.ts';
 import { JobIdSchema } from './job.ts';
+import { ARCHIVES } from './object.ts';
 import { parseJson } from './s3-event.ts';
 
 const moment = v.pipe(v.number(), v.integer());
@@ -89,24 +90,50 @@ export const ExtrasStepSchema = v.object({
 });
 export type ExtrasStep = v.InferOutput<typeof ExtrasStepSchema>;
 
+/** One object to bring back. */
+export const RestoreItemSchema = v.object({
+  key: v.string(),
+  vaultKey: v.string(),
+  versionId: v.string(),
+  /** A large object whose parts an earlier message began to copy. */
+  uploadId: v.exactOptional(v.string()),
+});
+
 /** Objects to bring back. */
 export const RestoreBatchSchema = v.object({
   kind: v.literal('restore'),
   jobId: v.string(),
   batch: v.string(),
-  items: v.array(
-    v.object({
-      key: v.string(),
-      vaultKey: v.string(),
-      versionId: v.string(),
-      /** A large object whose parts an earlier message began to copy. */
-      uploadId: v.optional(v.string()),
-    }),
-  ),
+  items: v.array(RestoreItemSchema),
+  /** One object that was waited for: the id of its row. */
+  thawed: v.optional(v.string()),
 });
 export type RestoreBatch = v.InferOutput<typeof RestoreBatchSchema>;
 
-const RestoreWorkSchema = v.variant('kind', [RestoreBatchSchema, ExtrasStepSchema]);
+/** Objects to be asked for before they can be brought back; each is counted as a batch of its own. */
+export const ThawBatchSchema = v.object({
+  kind: v.literal('thaw'),
+  jobId: v.string(),
+  batch: v.string(),
+  items: v.array(v.object({ ...RestoreItemSchema.entries, archive: v.picklist(ARCHIVES) })),
+});
+export type ThawBatch = v.InferOutput<typeof ThawBatchSchema>;
+
+/** Looks for thaws whose event never came: of all jobs, or the next part of one. */
+export const SweepSchema = v.object({
+  kind: v.literal('sweep'),
+  jobId: v.optional(v.string()),
+  /** The last id that was looked at. */
+  after: v.optional(v.string()),
+});
+export type Sweep = v.InferOutput<typeof SweepSchema>;
+
+const RestoreWorkSchema = v.variant('kind', [
+  RestoreBatchSchema,
+  ThawBatchSchema,
+  SweepSchema,
+  ExtrasStepSchema,
+]);
 export type RestoreWork = v.InferOutput<typeof RestoreWorkSchema>;
 
 function reader<TSchema extends v.GenericSchema>(what: string, schema: TSchema) {

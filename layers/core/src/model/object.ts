@@ -33,6 +33,10 @@ export type ObjectFacts = Omit<ListedObject, 'key'> & {
   readonly versionId?: string;
   /** True when the bytes cannot be read until they are thawed. */
   readonly archived: boolean;
+  /** Where the bytes lie if that is an archive, thawed or not. */
+  readonly archive?: Archive;
+  /** What became of a request to thaw them; absent when there was none, or its copy has expired. */
+  readonly thaw?: ThawState;
   readonly headers: ContentHeaders;
   /** User metadata as S3 sent it; values beyond ASCII come RFC 2047 encoded. */
   readonly metadata: Readonly<Record<string, string>>;
@@ -59,12 +63,22 @@ export type ListedVersion = {
     }
 );
 
-const READABLE_ONLY_AFTER_THAW: ReadonlySet<string> = new Set(['GLACIER', 'DEEP_ARCHIVE']);
+/** Where bytes have to be thawed: two storage classes, and two tiers of Intelligent-Tiering that only a HEAD shows. */
+export const ARCHIVES = ['GLACIER', 'DEEP_ARCHIVE', 'ARCHIVE_ACCESS', 'DEEP_ARCHIVE_ACCESS'] as const;
+export type Archive = (typeof ARCHIVES)[number];
+
+/** Asked for and on its way, or readable: until a moment (ms since 1970) where the copy is a temporary one. */
+export type ThawState = { readonly state: 'thawing' } | { readonly state: 'thawed'; readonly until?: number };
 
 /**
- * True for the classes whose objects must be thawed before they can be read. `GLACIER_IR` reads at once;
- * Intelligent-Tiering says by `ArchiveStatus` on a HEAD whether it archived an object.
+ * The archive that a storage class is, if it is one. `GLACIER_IR` reads at once; Intelligent-Tiering says by
+ * `ArchiveStatus` on a HEAD whether it archived an object.
  */
+export function archiveOf(storageClass: string): Archive | undefined {
+  return storageClass === 'GLACIER' || storageClass === 'DEEP_ARCHIVE' ? storageClass : undefined;
+}
+
+/** True for the classes whose objects must be thawed before they can be read. */
 export function isArchivedClass(storageClass: string): boolean {
-  return READABLE_ONLY_AFTER_THAW.has(storageClass);
+  return archiveOf(storageClass) !== undefined;
 }

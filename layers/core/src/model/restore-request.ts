@@ -7,6 +7,7 @@ import { parseMoment } from './moment.ts';
 import { parseJson } from './s3-event.ts';
 import { parseBucketUri } from './source-uri.ts';
 import { clashingRules } from './target-key.ts';
+import { THAW_TIERS } from './thaw.ts';
 
 const MAX_GLOBS = 100;
 const MAX_RULES = 100;
@@ -21,10 +22,6 @@ const Whole = v.pipe(v.number(), v.integer(), v.minValue(0));
  */
 export const OVERWRITES = ['never', 'older', 'always'] as const;
 export type Overwrite = (typeof OVERWRITES)[number];
-
-/** How fast S3 thaws, and what it takes for it. */
-export const THAW_TIERS = ['bulk', 'standard', 'expedited'] as const;
-export type ThawTier = (typeof THAW_TIERS)[number];
 
 const ThawSchema = v.strictObject({
   tier: v.optional(v.picklist(THAW_TIERS)),

@@ -2,7 +2,10 @@ import type { Entry } from '../model/entry.ts';
 import type { Job, JobPhase, JobProgress, JobState, Problem } from '../model/job.ts';
 import type { LagHistogram } from '../model/lag.ts';
 import type { Source, SourceTotals } from '../model/source.ts';
+import type { ThawingJob, ThawWait } from '../model/thaw-wait.ts';
 
+/** Objects that a job waits or waited for, by id. */
+export type ThawPage = { readonly waits: readonly ThawWait[]; readonly more: boolean };
 export type EntryPage = { readonly entries: readonly Entry[]; readonly more: boolean };
 
 /** What a batch of captures adds to its source's row. */
@@ -79,6 +82,18 @@ export interface Catalog {
    * @returns false when the job was not in it, or has ended
    */
   enterDeletions(jobId: string, by: string, from: Exclude<JobPhase, 'deletions'>): Promise<boolean>;
+  /** @returns false when the job waits for this version already; nothing is changed then */
+  addThaw(wait: ThawWait): Promise<boolean>;
+  getThaw(jobId: string, id: string): Promise<ThawWait | undefined>;
+  /** Changes a row that is there. */
+  patchThaw(jobId: string, id: string, patch: { done?: boolean; readyBy?: number }): Promise<void>;
+  /** One page, after an id; those that are done are among them. */
+  listThaws(jobId: string, options: { after?: string; limit: number }): Promise<ThawPage>;
+  /** Writes the row by which events and sweeps find a job that waits for thaws. */
+  putThawingJob(job: ThawingJob): Promise<void>;
+  getThawingJob(jobId: string): Promise<ThawingJob | undefined>;
+  /** All of them, some that have ended among them. */
+  listThawingJobs(): Promise<ThawingJob[]>;
   /** Ends a running job. @returns false when it was not running */
   finishJob(
     jobId: string,

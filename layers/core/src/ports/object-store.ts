@@ -6,6 +6,10 @@ import type {
   ObjectFacts,
   Tags,
 } from '../model/object.ts';
+import type { ThawRequest } from '../model/thaw.ts';
+
+/** What a request for an archived object came to: asked now, on its way already, or readable already. */
+export type ThawAnswer = 'asked' | 'thawing' | 'thawed';
 
 /** One object, or one version of it. */
 export type ObjectRef = { readonly bucket: string; readonly key: string; readonly versionId?: string };
@@ -122,6 +126,12 @@ export interface ObjectStore {
   completeMultipart(upload: UploadRef, parts: readonly Part[], condition?: WriteCondition): Promise<Written>;
   /** Does nothing when the upload is gone. */
   abortMultipart(upload: UploadRef): Promise<void>;
+  /**
+   * Asks for an archived object's bytes; S3 tells by an event when they can be read. Safe to repeat: a request that is
+   * on its way stays as it is.
+   * @throws StoreError `not-archived` for bytes that need no thawing, `not-found`, `access-denied`
+   */
+  thaw(ref: ObjectRef, request: ThawRequest): Promise<ThawAnswer>;
   getTags(ref: ObjectRef): Promise<Tags>;
   /** Replaces all tags of the version. */
   putTags(ref: ObjectRef, tags: Tags): Promise<void>;

@@ -2,12 +2,14 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Entry } from '../../model/entry.ts';
 import type { Job, JobPhase, Problem } from '../../model/job.ts';
 import type { Source, SourceTotals } from '../../model/source.ts';
-import type { Activity, Catalog, EntryPage, SourcePatch, StepRecord } from '../../ports/catalog.ts';
+import type { ThawingJob, ThawWait } from '../../model/thaw-wait.ts';
+import type { Activity, Catalog, EntryPage, SourcePatch, StepRecord, ThawPage } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { DynamoEntries } from './dynamo-entries.ts';
 import { DynamoJobs, type JobEnd } from './dynamo-jobs.ts';
 import { DynamoSources } from './dynamo-sources.ts';
 import { Table } from './dynamo-table.ts';
+import { DynamoThaws } from './dynamo-thaws.ts';
 import type { Pause } from './retry.ts';
 
 export type DynamoCatalogConfig = {
@@ -23,12 +25,14 @@ export class DynamoCatalog implements Catalog {
   readonly #entries: DynamoEntries;
   readonly #sources: DynamoSources;
   readonly #jobs: DynamoJobs;
+  readonly #thaws: DynamoThaws;
 
   constructor(client: DynamoDBClient, config: DynamoCatalogConfig) {
     const table = new Table(client, config.table, config.pause);
     this.#entries = new DynamoEntries(table, config.retentionDays);
     this.#sources = new DynamoSources(table);
     this.#jobs = new DynamoJobs(table, config.now ?? Date.now);
+    this.#thaws = new DynamoThaws(table, config.now ?? Date.now);
   }
 
   getEntry(source: string, key: string): Promise<Entry | undefined> {
@@ -103,6 +107,34 @@ export class DynamoCatalog implements Catalog {
 
   enterDeletions(jobId: string, by: string, from: JobPhase): Promise<boolean> {
     return this.#jobs.enterDeletions(jobId, by, from);
+  }
+
+  addThaw(wait: ThawWait): Promise<boolean> {
+    return this.#thaws.add(wait);
+  }
+
+  getThaw(jobId: string, id: string): Promise<ThawWait | undefined> {
+    return this.#thaws.get(jobId, id);
+  }
+
+  patchThaw(jobId: string, id: string, patch: { done?: boolean; readyBy?: number }): Promise<void> {
+    return this.#thaws.patch(jobId, id, patch);
+  }
+
+  listThaws(jobId: string, options: { after?: string; limit: number }): Promise<ThawPage> {
+    return this.#thaws.list(jobId, options);
+  }
+
+  putThawingJob(job: ThawingJob): Promise<void> {
+    return this.#thaws.putJob(job);
+  }
+
+  getThawingJob(jobId: string): Promise<ThawingJob | undefined> {
+    return this.#thaws.getJob(jobId);
+  }
+
+  listThawingJobs(): Promise<ThawingJob[]> {
+    return this.#thaws.listJobs();
   }
 
   finishJob(jobId: string, end: JobEnd): Promise<boolean> {

@@ -11,11 +11,18 @@ export type Row = Readonly<Record<string, unknown>>;
 
 export const SOURCES = '#sources';
 export const JOBS = '#jobs';
+/** Jobs that wait for thaws. */
+export const THAWING = '#thawing';
 const DAY_SECONDS = 24 * 60 * 60;
 
 /** The partition of a job's steps. No source URI begins with `#`, so rows of different kinds never mix. */
 export function stepsOf(jobId: string): string {
   return `#job:${jobId}`;
+}
+
+/** The partition of what a job waits for. */
+export function thawsOf(jobId: string): string {
+  return `#thaw:${jobId}`;
 }
 
 /** When the table may forget a row: `expiresAt`, in epoch seconds. */

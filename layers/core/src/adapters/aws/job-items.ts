@@ -40,7 +40,7 @@ export function progressFields(progress: JobProgress): Record<string, number> {
 
 export function stepItem(step: StepRecord, now: number): Item {
   const { jobId, progress, continuations, by } = step;
-  const bytes = byteLength(continuations);
+  const bytes = continuations.reduce((sum, body) => sum + Buffer.byteLength(body), 0);
   if (bytes > MAX_STEP_BYTES) {
     throw new HoldfastError(`step ${step.step} of job ${jobId} continues in more than fits a row`, 'fatal');
   }

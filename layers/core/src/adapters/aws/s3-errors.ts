@@ -25,6 +25,7 @@ const BY_NAME: Readonly<Record<string, StoreErrorCode>> = {
   'KMS.KMSInvalidStateException': 'access-denied',
   InvalidObjectState: 'archived',
   ObjectNotInActiveTierError: 'archived',
+  GlacierExpeditedRetrievalNotAvailable: 'no-capacity',
   PreconditionFailed: 'precondition-failed',
   ConditionalRequestConflict: 'precondition-failed',
   OperationAborted: 'unavailable',

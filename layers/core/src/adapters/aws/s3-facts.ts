@@ -1,7 +1,15 @@
 import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import { defined } from '../../model/defined.ts';
 import { StoreError } from '../../model/errors.ts';
-import { type Checksum, type ContentHeaders, isArchivedClass, type ObjectFacts } from '../../model/object.ts';
+import {
+  ARCHIVES,
+  type Archive,
+  archiveOf,
+  type Checksum,
+  type ContentHeaders,
+  type ObjectFacts,
+  type ThawState,
+} from '../../model/object.ts';
 import type { Written } from '../../ports/object-store.ts';
 import { bareEtag } from './s3-encoding.ts';
 
@@ -33,7 +41,7 @@ export function toObjectFacts(head: HeadObjectCommandOutput): ObjectFacts {
     lastModified: head.LastModified?.getTime() ?? 0,
     storageClass,
     ...versionOf(head.VersionId),
-    archived: isArchived(storageClass, head),
+    ...archiveFacts(storageClass, head),
     headers: contentHeaders(head),
     metadata: head.Metadata ?? {},
     tagCount: head.TagCount ?? 0,
@@ -82,10 +90,26 @@ export function checksumIn(fields: ChecksumFields | undefined): Checksum | undef
   return undefined;
 }
 
-function isArchived(storageClass: string, head: HeadObjectCommandOutput): boolean {
-  if (!isArchivedClass(storageClass) && head.ArchiveStatus === undefined) return false;
-  const thawed = head.Restore?.includes('ongoing-request="false"') ?? false;
-  return !thawed;
+function archiveFacts(
+  storageClass: string,
+  head: HeadObjectCommandOutput,
+): Pick<ObjectFacts, 'archived' | 'archive' | 'thaw'> {
+  const archive = archiveOf(storageClass) ?? tierOf(head.ArchiveStatus);
+  if (archive === undefined) return { archived: false };
+  const thaw = thawState(head.Restore);
+  return { archived: thaw?.state !== 'thawed', archive, ...defined({ thaw }) };
+}
+
+function tierOf(status: string | undefined): Archive | undefined {
+  return ARCHIVES.find((archive) => archive === status);
+}
+
+/** Reads `ongoing-request="false", expiry-date="Fri, 21 Dec 2026 00:00:00 GMT"`. */
+function thawState(restore: string | undefined): ThawState | undefined {
+  if (restore === undefined || restore === '') return undefined;
+  if (!restore.includes('ongoing-request="false"')) return { state: 'thawing' };
+  const until = Date.parse(/expiry-date="([^"]*)"/.exec(restore)?.[1] ?? '');
+  return { state: 'thawed', ...(Number.isNaN(until) ? {} : { until }) };
 }
 
 function contentHeaders(head: HeadObjectCommandOutput): ContentHeaders {

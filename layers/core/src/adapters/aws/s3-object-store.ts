@@ -8,6 +8,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import type { Tags } from '../../model/object.ts';
+import type { ThawRequest } from '../../model/thaw.ts';
 import type {
   BucketState,
   CopyRequest,
@@ -22,6 +23,7 @@ import type {
   OpenOptions,
   Part,
   PartCopy,
+  ThawAnswer,
   UploadRef,
   VersionPage,
   WriteCondition,
@@ -36,6 +38,7 @@ import { abortMultipart, beginMultipart, completeMultipart, copyPart, listParts 
 import { openObject } from './s3-open.ts';
 import { QUICK } from './s3-quick.ts';
 import { conditionInput, copyInput, objectInput } from './s3-requests.ts';
+import { thawObject } from './s3-thaw.ts';
 
 type Place = { readonly bucket: string; readonly key: string };
 
@@ -90,6 +93,10 @@ export class S3ObjectStore implements ObjectStore {
 
   abortMultipart(upload: UploadRef): Promise<void> {
     return abortMultipart(this.#client, upload);
+  }
+
+  thaw(ref: ObjectRef, request: ThawRequest): Promise<ThawAnswer> {
+    return thawObject(this.#client, ref, request);
   }
 
   getTags(ref: ObjectRef): Promise<Tags> {

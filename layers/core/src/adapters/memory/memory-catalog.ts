@@ -3,7 +3,8 @@ import { HoldfastError } from '../../model/errors.ts';
 import { type Job, type JobPhase, JobSchema, type JobState, type Problem } from '../../model/job.ts';
 import { emptyLag } from '../../model/lag.ts';
 import { type Source, SourceSchema, type SourceTotals } from '../../model/source.ts';
-import type { Activity, Catalog, EntryPage, SourcePatch, StepRecord } from '../../ports/catalog.ts';
+import { type ThawingJob, ThawingJobSchema, type ThawWait, ThawWaitSchema } from '../../model/thaw-wait.ts';
+import type { Activity, Catalog, EntryPage, SourcePatch, StepRecord, ThawPage } from '../../ports/catalog.ts';
 import { addCounts, addTotals, patched, record } from './catalog-rows.ts';
 import { Requests } from './requests.ts';
 import { SortedMap } from './sorted-map.ts';
@@ -18,6 +19,8 @@ export class MemoryCatalog implements Catalog {
   readonly #sources = new SortedMap<Source>();
   readonly #jobs = new Map<string, Job>();
   readonly #steps = new Map<string, Map<string, StepRecord>>();
+  readonly #thaws = new Map<string, SortedMap<ThawWait>>();
+  readonly #thawing = new SortedMap<ThawingJob>();
   readonly #pageSize: number;
 
   /** @param options.pageSize entries in one answer, as far as the table's own bound goes */
@@ -136,6 +139,53 @@ export class MemoryCatalog implements Catalog {
     });
   }
 
+  addThaw(wait: ThawWait): Promise<boolean> {
+    return this.requests.run('addThaw', [wait], () => {
+      const waits = this.#thawsOf(wait.jobId);
+      if (waits.get(wait.id) !== undefined) return false;
+      waits.set(wait.id, record(ThawWaitSchema, wait));
+      return true;
+    });
+  }
+
+  getThaw(jobId: string, id: string): Promise<ThawWait | undefined> {
+    return this.requests.run('getThaw', [jobId, id], () => structuredClone(this.#thawsOf(jobId).get(id)));
+  }
+
+  patchThaw(jobId: string, id: string, patch: { done?: boolean; readyBy?: number }): Promise<void> {
+    return this.requests.run('patchThaw', [jobId, id, patch], () => {
+      const waits = this.#thawsOf(jobId);
+      const wait = waits.get(id);
+      if (wait !== undefined) waits.set(id, record(ThawWaitSchema, { ...wait, ...patch }));
+    });
+  }
+
+  listThaws(jobId: string, { after, limit }: { after?: string; limit: number }): Promise<ThawPage> {
+    return this.requests.run('listThaws', [jobId, { after, limit }], () => {
+      const all = [...this.#thawsOf(jobId).walk(after === undefined ? {} : { after })];
+      return {
+        waits: structuredClone(all.slice(0, limit).map(([, wait]) => wait)),
+        more: all.length > limit,
+      };
+    });
+  }
+
+  putThawingJob(job: ThawingJob): Promise<void> {
+    return this.requests.run('putThawingJob', [job], () =>
+      this.#thawing.set(job.jobId, record(ThawingJobSchema, job)),
+    );
+  }
+
+  getThawingJob(jobId: string): Promise<ThawingJob | undefined> {
+    return this.requests.run('getThawingJob', [jobId], () => structuredClone(this.#thawing.get(jobId)));
+  }
+
+  listThawingJobs(): Promise<ThawingJob[]> {
+    return this.requests.run('listThawingJobs', [], () =>
+      [...this.#thawing.walk()].map(([, job]) => structuredClone(job)),
+    );
+  }
+
   finishJob(
     jobId: string,
     end: { state: Exclude<JobState, 'running'>; finishedAt: number; report?: string; message?: string },
@@ -152,6 +202,12 @@ export class MemoryCatalog implements Catalog {
     const rows = this.#entries.get(source) ?? new SortedMap<Entry>();
     this.#entries.set(source, rows);
     return rows;
+  }
+
+  #thawsOf(jobId: string): SortedMap<ThawWait> {
+    const waits = this.#thaws.get(jobId) ?? new SortedMap<ThawWait>();
+    this.#thaws.set(jobId, waits);
+    return waits;
   }
 
   #stepsOf(jobId: string): Map<string, StepRecord> {

@@ -1,6 +1,7 @@
 import { defined } from '../../model/defined.ts';
 import { isStoreError, StoreError } from '../../model/errors.ts';
 import type { Tags } from '../../model/object.ts';
+import type { ThawRequest } from '../../model/thaw.ts';
 import type {
   BucketState,
   CopyRequest,
@@ -15,6 +16,7 @@ import type {
   OpenOptions,
   Part,
   PartCopy,
+  ThawAnswer,
   UploadRef,
   VersionPage,
   WriteCondition,
@@ -107,6 +109,12 @@ export class MemoryObjectStore implements ObjectStore {
     return this.#world.requests.run('abortMultipart', [upload], () => this.#uploads.abort(upload));
   }
 
+  thaw(ref: ObjectRef, request: ThawRequest): Promise<ThawAnswer> {
+    return this.#world.requests.run('thaw', [ref, request], () =>
+      this.#world.askThaw(openObject(this.#world, ref), ref.bucket, request),
+    );
+  }
+
   getTags(ref: ObjectRef): Promise<Tags> {
     return this.#world.requests.run('getTags', [ref], () => ({
       ...openObject(this.#world, ref).content.tags,
@@ -147,7 +155,7 @@ export class MemoryObjectStore implements ObjectStore {
     return this.#world.requests.run('open', [ref, options], () => {
       const object = openBytes(this.#world, ref);
       const { first, last } = bounds(options, object.content.body.length);
-      const { checksum, ...facts } = toFacts(object);
+      const { checksum, ...facts } = toFacts(object, this.#world.now());
       return {
         object: options.range === undefined ? { ...facts, ...defined({ checksum }) } : facts,
         body: chunks(object.content.body.subarray(first, last), options.signal),
@@ -159,7 +167,7 @@ export class MemoryObjectStore implements ObjectStore {
     try {
       const object = openObject(this.#world, ref);
       if (object.content.customerKey) return { found: false, why: 'customer-key' };
-      return { found: true, object: toFacts(object) };
+      return { found: true, object: toFacts(object, this.#world.now()) };
     } catch (error) {
       if (isStoreError(error, 'access-denied')) return { found: false, why: 'access-denied' };
       // As from S3, a HEAD cannot tell a missing bucket from a missing object.
@@ -184,14 +192,13 @@ export class MemoryObjectStore implements ObjectStore {
     const { content } = openSource(this.#world, request);
     this.#checkCopySize(content.body.length);
     checkCondition(target, to.key, condition);
-    const { websiteRedirect: _notCopied, ...carried } = content;
+    const { websiteRedirect: _notCopied, archiveStatus: _, thaw: __, ...carried } = content;
     const copy = {
       ...carried,
       // A copy is one part, also of an object that was uploaded in many: its ETag can be another than the source's.
       etag: md5(content.body),
       tags: checkTags(tags ?? content.tags),
       storageClass: 'STANDARD',
-      thawed: false,
       ...(websiteRedirect === undefined ? {} : { websiteRedirect }),
     };
     return toWritten(this.#world.write(target, to.key, copy, 'CopyObject'));

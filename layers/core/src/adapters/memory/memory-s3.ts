@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { StoreError } from '../../model/errors.ts';
+import type { ThawRequest } from '../../model/thaw.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { ObjectStore } from '../../ports/object-store.ts';
+import type { ObjectStore, ThawAnswer } from '../../ports/object-store.ts';
 import { MemoryBucket, type Versioning } from './memory-bucket.ts';
 import { Requests } from './requests.ts';
-import { type Happening, notification, type S3Notification } from './s3-notifications.ts';
+import { askThaw } from './s3-archive.ts';
+import { type Happening, notification, type S3Notification, thawNotification } from './s3-notifications.ts';
 import {
   type Attributes,
   type Content,
@@ -22,6 +24,8 @@ export type MemoryS3Options = {
   readonly now: Clock;
   /** Hears what reaches the capture queue: the events of buckets that are wired, in the order they happened. */
   readonly onEvent?: (event: S3Notification) => void;
+  /** Hears that an object was thawed, as S3 itself puts it on a queue. */
+  readonly onThawed?: (event: S3Notification) => void;
   readonly region?: string;
   /** The largest object or part one copy may make; S3's own limit unless given. */
   readonly maxCopyBytes?: number;
@@ -43,6 +47,7 @@ export type BucketOptions = {
 export type Stamp = { readonly order: number; readonly at: number };
 
 type Body = string | Uint8Array;
+type Thawed = { readonly bucket: string; readonly object: StoredObject };
 const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;
 const BY_LIFECYCLE = 'Lifecycle Expiration';
@@ -61,6 +66,7 @@ export class MemoryS3 {
   };
   readonly #buckets = new Map<string, MemoryBucket>();
   readonly #options: MemoryS3Options;
+  #thawing: Thawed[] = [];
   #ticks = 0;
 
   constructor(options: MemoryS3Options) {
@@ -149,12 +155,43 @@ export class MemoryS3 {
 
   /** What a lifecycle rule does to move an object to another class: neither its ETag nor its time changes. */
   transition(bucket: string, key: string, storageClass: string): void {
-    this.object(bucket, key).content.storageClass = storageClass;
+    this.moveTo(this.object(bucket, key), storageClass);
   }
 
-  /** Makes an archived object readable. */
+  moveTo({ content }: StoredObject, storageClass: string): void {
+    content.storageClass = storageClass;
+    delete content.thaw;
+  }
+
+  /** Makes an archived object readable, at once and for good. */
   thaw(bucket: string, key: string, versionId?: string): void {
-    this.object(bucket, key, versionId).content.thawed = true;
+    this.object(bucket, key, versionId).content.thaw = { readyAt: this.now() };
+  }
+
+  /** Asks for an archived object; it can be read when its time has come. */
+  askThaw(object: StoredObject, bucket: string, request: ThawRequest): ThawAnswer {
+    const answer = askThaw(object.content, request, this.now());
+    if (answer === 'asked') this.#thawing.push({ bucket, object });
+    return answer;
+  }
+
+  /** When the next object is thawed that nobody was told of; undefined when none is on its way. */
+  nextThawAt(): number | undefined {
+    const times = this.#thawing.map(({ object }) => object.content.thaw?.readyAt ?? 0);
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  /** Tells of what can be read by now: to be called when time has passed. */
+  tellThawed(): void {
+    const isDue = ({ object }: Thawed) => (object.content.thaw?.readyAt ?? 0) <= this.now();
+    const due = this.#thawing.filter(isDue);
+    this.#thawing = this.#thawing.filter((one) => !isDue(one));
+    for (const { bucket, object } of due)
+      this.#options.onThawed?.(thawNotification(bucket, object, this.now()));
+  }
+
+  now(): number {
+    return this.#options.now();
   }
 
   /** Lets the bytes of a version rot below the checksum and the ETag that were recorded of them. */

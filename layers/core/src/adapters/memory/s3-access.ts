@@ -2,7 +2,8 @@ import { isStoreError, StoreError } from '../../model/errors.ts';
 import type { CopyRequest, ObjectRef, WriteCondition } from '../../ports/object-store.ts';
 import type { MemoryBucket } from './memory-bucket.ts';
 import type { MemoryS3 } from './memory-s3.ts';
-import { isFrozen, type StoredObject } from './s3-version.ts';
+import { isFrozen } from './s3-archive.ts';
+import type { StoredObject } from './s3-version.ts';
 
 /** The bucket, when the pipeline may use it and, if one is named, the key. */
 export function openBucket(world: MemoryS3, name: string, key?: string): MemoryBucket {
@@ -32,7 +33,8 @@ export function openBytes(world: MemoryS3, ref: ObjectRef & { readonly ifMatch?:
   if (object.content.customerKey) {
     throw new StoreError('customer-key', `${ref.key} in ${ref.bucket} is encrypted with a customer's key`);
   }
-  if (isFrozen(object.content)) throw new StoreError('archived', `${ref.key} in ${ref.bucket} is archived`);
+  if (isFrozen(object.content, world.now()))
+    throw new StoreError('archived', `${ref.key} in ${ref.bucket} is archived`);
   return object;
 }
 

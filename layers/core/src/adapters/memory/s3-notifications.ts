@@ -1,4 +1,4 @@
-import { isObject, NULL_VERSION, type StoredVersion } from './s3-version.ts';
+import { isObject, NULL_VERSION, type StoredObject, type StoredVersion } from './s3-version.ts';
 
 /** What happened, in EventBridge's words. */
 export type Happening =
@@ -46,4 +46,25 @@ function detail(bucket: string, version: StoredVersion, happening: Happening, se
     reason: happening.reason,
     ...(happening.type === 'Object Deleted' ? { 'deletion-type': happening.deletion } : {}),
   };
+}
+
+/** The event of a thaw as S3 itself puts it on a queue: the classic shape, its key URL-encoded. */
+export function thawNotification(bucket: string, object: StoredObject, at: number): S3Notification {
+  const { key, versionId, content } = object;
+  const record = {
+    eventVersion: '2.1',
+    eventSource: 'aws:s3',
+    eventTime: new Date(at).toISOString(),
+    eventName: 'ObjectRestore:Completed',
+    s3: {
+      bucket: { name: bucket },
+      object: {
+        key: encodeURIComponent(key).replaceAll('%20', '+'),
+        size: content.body.length,
+        eTag: content.etag,
+        ...(versionId === NULL_VERSION ? {} : { versionId }),
+      },
+    },
+  };
+  return { bucket, key, body: JSON.stringify({ Records: [record] }) };
 }

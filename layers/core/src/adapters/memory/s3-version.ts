@@ -2,10 +2,17 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { keyBytes } from '../../model/byte-order.ts';
 import { StoreError } from '../../model/errors.ts';
-import type { Checksum, ContentHeaders, ListedVersion, ObjectFacts, Tags } from '../../model/object.ts';
-import { isArchivedClass } from '../../model/object.ts';
+import type {
+  Archive,
+  Checksum,
+  ContentHeaders,
+  ListedVersion,
+  ObjectFacts,
+  Tags,
+} from '../../model/object.ts';
 import { MAX_KEY_BYTES } from '../../model/vault-key.ts';
 import { encodeHeaderWord } from '../rfc2047.ts';
+import { archiveFacts, type Thawing } from './s3-archive.ts';
 
 /** What a writer says of an object beside its bytes. */
 export type Attributes = {
@@ -13,6 +20,8 @@ export type Attributes = {
   readonly metadata?: Readonly<Record<string, string>>;
   readonly tags?: Tags;
   readonly storageClass?: string;
+  /** Intelligent-Tiering put it into this archive. */
+  readonly archiveStatus?: Archive;
   /** Encrypted with a key only the writer has (SSE-C). */
   readonly customerKey?: boolean;
   readonly websiteRedirect?: string;
@@ -30,8 +39,9 @@ export type Content = {
   readonly customerKey: boolean;
   tags: Tags;
   storageClass: string;
-  /** True while an archived object can be read. */
-  thawed: boolean;
+  readonly archiveStatus?: Archive;
+  /** Set when an archived object was asked for. */
+  thaw?: Thawing;
 };
 
 type Position = {
@@ -81,7 +91,7 @@ export function makeContent(body: Buffer, etag: string, attributes: Attributes):
     tags: checkTags(attributes.tags ?? {}),
     storageClass: attributes.storageClass ?? 'STANDARD',
     customerKey: attributes.customerKey ?? false,
-    thawed: false,
+    ...(attributes.archiveStatus === undefined ? {} : { archiveStatus: attributes.archiveStatus }),
     ...(attributes.websiteRedirect === undefined ? {} : { websiteRedirect: attributes.websiteRedirect }),
   };
 }
@@ -108,12 +118,7 @@ export function checkKey(key: string): void {
   if (bytes === 0 || bytes > MAX_KEY_BYTES) throw new StoreError('invalid', `a key takes 1 to 1024 bytes`);
 }
 
-/** True when the bytes must be thawed before they can be read. */
-export function isFrozen(content: Content): boolean {
-  return isArchivedClass(content.storageClass) && !content.thawed;
-}
-
-export function toFacts(object: StoredObject): ObjectFacts {
+export function toFacts(object: StoredObject, now: number): ObjectFacts {
   const { content } = object;
   return {
     etag: content.etag,
@@ -121,7 +126,7 @@ export function toFacts(object: StoredObject): ObjectFacts {
     lastModified: object.lastModified,
     storageClass: content.storageClass,
     ...(object.versionId === NULL_VERSION ? {} : { versionId: object.versionId }),
-    archived: isFrozen(content),
+    ...archiveFacts(content, now),
     headers: content.headers,
     metadata: content.metadata,
     tagCount: Object.keys(content.tags).length,

@@ -1,11 +1,25 @@
 import { parseRestoreWork } from '../../model/messages.ts';
+import { parseJson, parseS3Event } from '../../model/s3-event.ts';
 import type { Delivery } from '../dependencies.ts';
+import { askThaws } from './ask-thaws.ts';
 import { deleteExtras } from './delete-extras.ts';
+import { hearThawed } from './hear-thawed.ts';
 import { type BatchWorld, restoreBatch } from './restore-batch.ts';
+import { sweepThaws } from './sweep-thaws.ts';
 
-/** Does one message of the queue of restore work: a batch of objects, or a step of what an exact restore deletes. */
+/**
+ * Does one message of the restore-work queue: objects to bring back, objects to ask for, S3's event that one can be
+ * read now, the look for events that never came, or a step of what an exact restore deletes.
+ */
 export async function handleRestoreWork(body: string, delivery: Delivery, world: BatchWorld): Promise<void> {
-  const work = parseRestoreWork(body);
-  if (work.kind === 'extras') await deleteExtras(work, delivery, world);
-  else await restoreBatch(work, delivery, world);
+  if (!hasKind(parseJson(body))) return hearThawed(parseS3Event(body), delivery, world);
+  const message = parseRestoreWork(body);
+  if (message.kind === 'thaw') return askThaws(message, delivery, world);
+  if (message.kind === 'sweep') return sweepThaws(message, delivery, world);
+  if (message.kind === 'extras') return deleteExtras(message, delivery, world);
+  await restoreBatch(message, delivery, world);
+}
+
+function hasKind(json: unknown): boolean {
+  return typeof json === 'object' && json !== null && 'kind' in json;
 }

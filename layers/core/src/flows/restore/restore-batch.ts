@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import { messageOf } from '../../model/errors.ts';
-import type { RestoreBatch } from '../../model/messages.ts';
+import type { RestoreBatch, ThawBatch } from '../../model/messages.ts';
+import { type Thaw, tierFor } from '../../model/thaw.ts';
 import type { Checksums } from '../../ports/checksums.ts';
 import type { Delivery, World } from '../dependencies.ts';
 import { freeKeys } from './free-keys.ts';
@@ -16,7 +17,7 @@ type Attempted = RestoreResult | { readonly error: unknown };
 
 /**
  * Restores one batch and counts it, once however often it is delivered. A large object that takes longer than a
- * function may run goes on in another message.
+ * function may run goes on in another message; what has to be thawed first is asked for by another.
  *
  * @throws what the queue has to retry; on the last delivery those objects are reported as failed instead, so that a
  *   job always ends
@@ -35,7 +36,10 @@ export async function restoreBatch(
   const attempts = await pMap(batch.items, restore, { concurrency: world.settings.concurrency });
   const results = allOrThrow(attempts, job.id);
   if (await goOnLater(batch, results, world)) return;
-  await count(batch, results, world);
+  // It was thawed and has expired, or its event came too early: it is asked for again by the sweep.
+  if (batch.thawed !== undefined && results.some(({ kind }) => kind === 'archived')) return;
+  await count(batch, results, request.thaw, world);
+  if (batch.thawed !== undefined) await world.catalog.patchThaw(job.id, batch.thawed, { done: true });
   await settleRestore(batch.jobId, delivery, world);
 }
 
@@ -84,28 +88,56 @@ async function restoreOne(
   }
 }
 
+/**
+ * What has to be thawed is counted as a batch for each object before it is asked for, so that the job cannot end
+ * meanwhile; the message that asks is recorded with the count, and sent again by whoever finds it counted.
+ */
 async function count(
   batch: RestoreBatch,
   results: readonly RestoreResult[],
+  thaw: Thaw,
   world: BatchWorld,
 ): Promise<void> {
-  const counts: Record<string, number> = {};
+  const counts = countsOf(batch, results, thaw);
+  const items = batch.items.flatMap((item, index) => {
+    const result = results[index];
+    return result?.kind === 'archived' ? [{ ...item, archive: result.archive }] : [];
+  });
+  const record = {
+    jobId: batch.jobId,
+    step: `batch-${batch.batch}`,
+    progress: { batchesDone: 1, batchesQueued: items.length, counts },
+    problems: results.flatMap((result) => ('problem' in result ? [result.problem] : [])),
+    continuations: items.length === 0 ? [] : [thawMessage(batch, items)],
+  };
+  const first = await world.catalog.completeStep(record);
+  if (!first) {
+    const counted = await world.catalog.getStep(batch.jobId, record.step);
+    return world.queue.send('restoreWork', counted?.continuations ?? []);
+  }
+  await world.queue.send('restoreWork', record.continuations);
+  world.telemetry.metric('RestoredObjects', counts['restored'] ?? 0);
+  world.telemetry.metric('RestoredBytes', counts['restoredBytes'] ?? 0);
+}
+
+function thawMessage({ jobId, batch }: RestoreBatch, items: ThawBatch['items']): string {
+  return JSON.stringify({ kind: 'thaw', jobId, batch, items } satisfies ThawBatch);
+}
+
+function countsOf(
+  { thawed }: RestoreBatch,
+  results: readonly RestoreResult[],
+  thaw: Thaw,
+): Record<string, number> {
+  const counts: Record<string, number> = thawed === undefined ? {} : { thawing: -1, thawed: 1 };
   const add = (name: string, by: number) => {
     counts[name] = (counts[name] ?? 0) + by;
   };
   for (const result of results) {
-    add(result.kind, 1);
+    add(result.kind === 'archived' ? 'thawing' : result.kind, 1);
     if ('bytes' in result) add(`${result.kind}Bytes`, result.bytes);
     if ('proof' in result) add(result.proof, 1);
+    if (result.kind === 'archived' && tierFor(result.archive, thaw.tier) !== thaw.tier) add('slower', 1);
   }
-  const first = await world.catalog.completeStep({
-    jobId: batch.jobId,
-    step: `batch-${batch.batch}`,
-    progress: { batchesDone: 1, counts },
-    problems: results.flatMap((result) => ('problem' in result ? [result.problem] : [])),
-    continuations: [],
-  });
-  if (!first) return;
-  world.telemetry.metric('RestoredObjects', counts['restored'] ?? 0);
-  world.telemetry.metric('RestoredBytes', counts['restoredBytes'] ?? 0);
+  return counts;
 }

@@ -4,7 +4,7 @@ import { withoutDeletionTags } from '../../model/deletion-tags.ts';
 import { isStoreError, messageOf } from '../../model/errors.ts';
 import type { Problem } from '../../model/job.ts';
 import type { RestoreBatch } from '../../model/messages.ts';
-import type { ObjectFacts, Tags } from '../../model/object.ts';
+import type { Archive, ObjectFacts, Tags } from '../../model/object.ts';
 import type { AcceptedRestore, Overwrite } from '../../model/restore-request.ts';
 import { mappingOf, targetKey } from '../../model/target-key.ts';
 import { MAX_KEY_BYTES } from '../../model/vault-key.ts';
@@ -18,6 +18,8 @@ export type RestoreItem = RestoreBatch['items'][number];
 export type RestoreResult =
   | { readonly kind: 'restored' | 'right'; readonly bytes: number; readonly proof?: 'verified' | 'unproven' }
   | { readonly kind: 'conflicts' | 'failed'; readonly problem: Problem }
+  /** It has to be thawed before it can be brought back. */
+  | { readonly kind: 'archived'; readonly archive: Archive }
   /** A large object: another message has to go on with its upload. */
   | { readonly kind: 'unfinished'; readonly uploadId: string };
 /** What a restore asks for, as far as one object is concerned. */
@@ -59,8 +61,6 @@ export async function restoreObject(
     const copy = await world.store.head(from);
     if (!copy.found)
       return failed(key, 'vault-unreadable', `the vault answers "${copy.why}" for version ${item.versionId}`);
-    if (copy.object.archived)
-      return failed(key, 'archived', `its copy is in ${copy.object.storageClass} and has to be thawed first`);
     const task = { key, from, to, copy: copy.object, uploadId: item.uploadId };
     const result = await writeTarget(task, request, world, timeLeft);
     return request.verify ? await prove(result, task, request.bucket, world) : result;
@@ -85,6 +85,8 @@ async function writeTarget(
     if (await isRight(copy, tags, target.object, to, world)) return { kind: 'right', bytes: copy.size };
     if (!mayOverwrite(request.overwrite, copy, target.object)) return conflict(task, target.object);
   }
+  // Only now: what is right already, or may not be overwritten, is not worth a thaw.
+  if (copy.archived) return { kind: 'archived', archive: copy.archive ?? 'GLACIER' };
   const condition = conditionOn(target);
   if (copy.size > world.settings.multipartThresholdBytes) {
     return restoreLarge(task, tags, condition, world, timeLeft);

@@ -23,6 +23,8 @@ export const BILLED = {
   listParts: S3_WRITE,
   completeMultipart: S3_WRITE,
   abortMultipart: FREE,
+  /** Its price is the tier's: see thaw-prices.ts. */
+  thaw: FREE,
   getTags: S3_READ,
   putTags: S3_WRITE,
   hide: FREE,
@@ -50,6 +52,13 @@ export const BILLED = {
   listProblems: TABLE_READ,
   enterDeletions: TABLE_WRITE,
   finishJob: TABLE_WRITE,
+  addThaw: TABLE_WRITE,
+  getThaw: TABLE_READ,
+  patchThaw: TABLE_WRITE,
+  listThaws: TABLE_READ,
+  putThawingJob: TABLE_WRITE,
+  getThawingJob: TABLE_READ,
+  listThawingJobs: TABLE_READ,
   /** SendMessageBatch, ReceiveMessage, DeleteMessageBatch; also what EventBridge sends. */
   queue: { queueRequests: 1 },
   event: { events: 1 },

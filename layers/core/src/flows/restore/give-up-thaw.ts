@@ -1,0 +1,25 @@
+import type { ThawWait } from '../../model/thaw-wait.ts';
+import type { Delivery } from '../dependencies.ts';
+import type { BatchWorld } from './restore-batch.ts';
+import { settleRestore } from './settle-restore.ts';
+import { thawedBatch } from './thaw-requests.ts';
+
+/** Reports an object that cannot be thawed as failed, once, so that its job ends. */
+export async function giveUpThaw(
+  { jobId, id, item }: ThawWait,
+  reason: string,
+  detail: string,
+  delivery: Delivery,
+  world: BatchWorld,
+): Promise<void> {
+  world.telemetry.metric('Errors', 1);
+  await world.catalog.completeStep({
+    jobId,
+    step: `batch-${thawedBatch(jobId, id, item).batch}`,
+    progress: { batchesDone: 1, counts: { thawing: -1, failed: 1 } },
+    problems: [{ key: item.key, reason, detail }],
+    continuations: [],
+  });
+  await world.catalog.patchThaw(jobId, id, { done: true });
+  await settleRestore(jobId, delivery, world);
+}
