@@ -75,8 +75,9 @@ function at(resources: Record<string, Resource>, id: string): Mutable {
 /** Gives a role one more right. */
 function allow(role: string, Action: string, Resource: unknown = 'arn:aws:s3:::vault/s3/x'): Break {
   return (core) => {
-    const policies = at(core, role)['Policies'] as Array<{ PolicyDocument: { Statement: unknown[] } }>;
-    policies[0]?.PolicyDocument.Statement.push({ Effect: 'Allow', Action, Resource });
+    const is = at(core, role);
+    const more = { PolicyDocument: { Statement: [{ Effect: 'Allow', Action, Resource }] } };
+    is['Policies'] = [...((is['Policies'] ?? []) as unknown[]), more];
   };
 }
 

@@ -68,6 +68,37 @@ describe('the vault and the catalog', () => {
   });
 });
 
+describe('thaws', () => {
+  it('are told of by S3 itself, to the queue that restores, and by nothing else of the vault', () => {
+    const vault = core.Resources['Vault'];
+    expect(vault?.Properties['NotificationConfiguration']).toEqual({
+      QueueConfigurations: [
+        {
+          Event: 's3:ObjectRestore:Completed',
+          Queue: 'RestoreWorkQueue.Arn',
+          Filter: { S3Key: { Rules: [{ Name: 'prefix', Value: 's3/' }] } },
+        },
+      ],
+    });
+    // S3 refuses a queue that it may not send to.
+    expect(vault).toMatchObject({ DependsOn: 'RestoreQueuePolicy' });
+  });
+
+  it('whose event never came are looked for every three hours', () => {
+    expect(core.Resources['ThawSweepRule']?.Properties).toMatchObject({
+      ScheduleExpression: 'rate(3 hours)',
+      Targets: [{ Arn: 'RestoreWorkQueue.Arn', Input: '{"kind":"sweep"}' }],
+    });
+  });
+
+  it('do not make the stack wait for itself: the roles that the queue’s policy names do not name the vault', () => {
+    for (const name of ['PlanRestoreRole', 'RestoreObjectsRole'])
+      expect(JSON.stringify(core.Resources[name])).not.toContain('Vault');
+    for (const name of ['PlanRestore', 'RestoreObjects'])
+      expect(core.Resources[`${name}Function`]).toMatchObject({ DependsOn: `${name}Policy` });
+  });
+});
+
 describe('the queues', () => {
   it('are five, each with a dead-letter queue', () => {
     expect(workQueues.map(([name]) => name)).toEqual([

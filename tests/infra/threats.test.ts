@@ -51,6 +51,11 @@ describe('what a function could do in hands that are not ours', () => {
     expect(who('s3:GetObjectVersion', COPY)).toEqual([...CAPTURE, 'RestoreObjectsRole']);
   });
 
+  it('have an archived copy thawed, which costs money: who restores it, and nothing but copies', () => {
+    expect(who('s3:RestoreObject', COPY)).toEqual(['RestoreObjectsRole']);
+    expect(who('s3:RestoreObject', OBJECT)).toEqual([]);
+  });
+
   it('read a source: capture, and who writes back to it', () => {
     expect(who('s3:GetObject', OBJECT)).toEqual([...CAPTURE, 'RestoreObjectsRole']);
   });
@@ -133,6 +138,35 @@ describe('who may ask for a restore', () => {
       Condition: { StringNotEquals: { 'aws:PrincipalAccount': '111122223333' } },
     });
     expect(statements({}).map(({ Sid }) => Sid)).not.toContain('NamedSendersOnly');
+  });
+
+  it('of AWS’s services only S3, of this account’s buckets, and the sweep of this stack, to the work queue', () => {
+    const RestoreSenders = 'arn:aws:iam::111122223333:role/on-call';
+    const all = statements({ RestoreSenders }) as ReadonlyArray<Record<string, unknown>>;
+    expect(all.filter(({ Effect }) => Effect === 'Allow')).toEqual([
+      {
+        Sid: 'ThawsOfThisAccountsBuckets',
+        Effect: 'Allow',
+        Principal: { Service: 's3.amazonaws.com' },
+        Action: 'sqs:SendMessage',
+        Resource: expect.stringContaining('RestoreWorkQueue'),
+        Condition: { StringEquals: { 'aws:SourceAccount': '111122223333' } },
+      },
+      {
+        Sid: 'SweepOfThisStack',
+        Effect: 'Allow',
+        Principal: { Service: 'events.amazonaws.com' },
+        Action: 'sqs:SendMessage',
+        Resource: expect.stringContaining('RestoreWorkQueue'),
+        Condition: { ArnLike: { 'aws:SourceArn': expect.stringContaining('ThawSweepRule') } },
+      },
+    ]);
+    // Denials that speak of principals with an account or an ARN, which services have not.
+    for (const Sid of ['ThisAccountOnly', 'NamedSendersOnly']) {
+      expect(all.find((one) => one['Sid'] === Sid)?.['Condition']).toMatchObject({
+        BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' },
+      });
+    }
   });
 
   it('with RestoreSenders, only they and the two functions whose queues these are', () => {
