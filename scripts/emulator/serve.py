@@ -72,6 +72,23 @@ def _head_with_tag_count(head):
     return head_object
 
 
+def _head_of_thawed_version(head):
+    """HeadObject: x-amz-restore, of an archived object that was asked for; also when its version is named."""
+
+    def head_object(bucket_name, key, headers=None, query_params=None):
+        status, answer, body = head(bucket_name, key, headers, query_params)
+        bucket = s3._ensure_bucket(bucket_name)
+        current = bucket["objects"].get(key) if bucket else None
+        if status == 200 and current and current.get("version_id") == answer.get("x-amz-version-id"):
+            s3._sync_restore(bucket_name, key, current)
+            of_current = s3._object_response_headers(current, bucket_name, key)
+            if "x-amz-restore" in of_current:
+                answer["x-amz-restore"] = of_current["x-amz-restore"]
+        return status, answer, body
+
+    return head_object
+
+
 def _conditional_copy(copy):
     """CopyObject: If-Match and If-None-Match test the object at the destination, as in PutObject."""
 
@@ -142,6 +159,17 @@ def _principal_arn_of_roles(resolve):
     return resolve_condition_key
 
 
+def _known_services(resolve):
+    """aws:PrincipalIsAWSService: whether "the call to your resource is being made directly by an AWS service principal"."""
+
+    def resolve_condition_key(key, ctx):
+        if key.lower() == "aws:principalisawsservice":
+            return "true" if ctx.principal_type == "Service" else "false"
+        return resolve(key, ctx)
+
+    return resolve_condition_key
+
+
 def _conditions_with_joins(evaluate):
     """Fn::Equals: "Value1 and Value2 can be [...] functions" such as Fn::Join, of a list parameter here."""
 
@@ -185,7 +213,7 @@ def _composite_alarm(logical_id, props, stack_name):
 
 s3._get_object_tagging = _tags_of_any_version(s3._get_object_tagging)
 s3._put_object_tagging = _tag_any_version(s3._put_object_tagging)
-s3._head_object = _head_with_tag_count(s3._head_object)
+s3._head_object = _head_of_thawed_version(_head_with_tag_count(s3._head_object))
 s3._copy_object = _conditional_copy(s3._copy_object)
 s3._create_multipart_upload, s3._complete_multipart_upload = _tags_of_uploads(
     s3._create_multipart_upload, s3._complete_multipart_upload
@@ -200,7 +228,9 @@ provisioners._RESOURCE_HANDLERS["AWS::CloudWatch::CompositeAlarm"] = {
     "update": lambda physical_id, old, new, stack_name: (physical_id, {}),
     "delete": lambda physical_id, props: None,
 }
-iam_evaluator._resolve_condition_key = _principal_arn_of_roles(iam_evaluator._resolve_condition_key)
+iam_evaluator._resolve_condition_key = _known_services(
+    _principal_arn_of_roles(iam_evaluator._resolve_condition_key)
+)
 iam_evaluator._fnmatch_compile = lru_cache(maxsize=4096)(_wildcards_of_any_character)
 
 if __name__ == "__main__":
