@@ -45,13 +45,18 @@ export async function followJob(
       seen = now;
       changedAt = clock();
       idleReadings = 0;
-    } else if (job !== undefined && clock() - changedAt > STALLED_MS) {
+    } else if (job !== undefined && !isThawing(job) && clock() - changedAt > STALLED_MS) {
       idleReadings = waiting(await queues.depths()) === 0 ? idleReadings + 1 : 0;
       // One reading may miss a message that is on its way from one queue to the next.
       if (idleReadings > 1) throw stalled(jobId);
     }
     await pause(wait);
   }
+}
+
+/** What thaws is in no queue for hours. */
+function isThawing({ counts }: Job): boolean {
+  return (counts['thawing'] ?? 0) > 0;
 }
 
 function neverBegan(jobId: string, waitedMs: number): CommandError {

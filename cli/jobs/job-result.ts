@@ -2,6 +2,7 @@ import type { Job, Problem } from '@holdfast/core/model/job.ts';
 import type { Connection, Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { JobResult } from '../json/job.ts';
+import { moment } from '../json/moment.ts';
 import { jobJson } from './job-json.ts';
 import { resultLines } from './job-text.ts';
 
@@ -27,7 +28,18 @@ export async function jobResult(job: Job, { world, stack }: Connection): Promise
     if (problems.length < MAX_PROBLEMS) problems.push(problemJson(problem));
     else furtherProblems++;
   }
-  return { job: jobJson(job, stack), problems, furtherProblems };
+  const thaws = await thawsOf(job, world);
+  return { job: jobJson(job, stack), problems, furtherProblems, thaws };
+}
+
+async function thawsOf(
+  { id, state, counts }: Job,
+  { catalog }: Connection['world'],
+): Promise<JobResult['thaws']> {
+  const waiting = counts['thawing'] ?? 0;
+  if (state !== 'running' || waiting === 0) return null;
+  const readyBy = (await catalog.getThawingJob(id))?.readyBy;
+  return { waiting, ready: counts['thawed'] ?? 0, readyBy: moment(readyBy) };
 }
 
 function problemJson({ key, reason, detail }: Problem): JobResult['problems'][number] {

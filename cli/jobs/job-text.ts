@@ -12,16 +12,22 @@ function of({ counts }: Pick<Job, 'counts'>, name: string): number {
 
 /** What a running job is at, in one line. */
 export function progressText(job: Job): string {
-  const left = job.batchesQueued - job.batchesDone;
+  // What thaws is counted as batches, and told of as such.
+  const left = job.batchesQueued - job.batchesDone - of(job, 'thawing');
   const batches = left > 0 ? `, ${counted(left, 'batch', 'batches')} left` : '';
   if (job.kind === 'restore') {
     const done = ['restored', 'right', 'conflicts', 'failed'].reduce((sum, name) => sum + of(job, name), 0);
     const planned = `${count(of(job, 'planned'))}${job.openRanges > 0 ? '+' : ''}`;
-    return `${job.id}: ${count(done)} of ${planned} objects, ${bytes(of(job, 'restoredBytes'))} restored${batches}`;
+    return `${job.id}: ${count(done)} of ${planned} objects, ${bytes(of(job, 'restoredBytes'))} restored${thawing(job)}${batches}`;
   }
   const what =
     job.phase === 'deletions' ? 'checking deletions' : `${counted(of(job, 'objects'), 'object')} listed`;
   return `${job.id}: ${what}, ${captured(job)}${batches}`;
+}
+
+function thawing(job: Counted): string {
+  const waiting = of(job, 'thawing');
+  return waiting === 0 ? '' : `, ${count(waiting)} thawing, ${count(of(job, 'thawed'))} thawed`;
 }
 
 /** What a job came to, in a few words. */
@@ -40,6 +46,8 @@ function restoreParts(job: Counted): string[] {
     ...some(job, 'verified', 'verified'),
     ...some(job, 'unproven', 'with nothing to verify them by'),
     ...some(job, 'deleted', 'deleted'),
+    ...some(job, 'thawing', 'thawing'),
+    ...some(job, 'thawed', 'thawed'),
     ...some(job, 'conflicts', 'conflicts'),
     ...some(job, 'failed', 'failed'),
   ];
@@ -63,7 +71,7 @@ function some(job: Counted, name: string, words: string): string[] {
 }
 
 /** Everything about a job, for people. */
-export function resultLines({ job, problems, furtherProblems }: JobResult, now: number): string[] {
+export function resultLines({ job, problems, furtherProblems, thaws }: JobResult, now: number): string[] {
   const took = duration(
     (job.finishedAt === null ? now : Date.parse(job.finishedAt)) - Date.parse(job.startedAt),
   );
@@ -71,10 +79,23 @@ export function resultLines({ job, problems, furtherProblems }: JobResult, now: 
     `${job.id}: ${job.state} ${job.finishedAt === null ? 'for' : 'in'} ${took}`,
     ...requestLines(job.request),
     `  ${resultText(job)}`,
+    ...thawLines(job, thaws),
     ...(job.message === null ? [] : [`  ${job.message}`]),
     ...problems.map(({ key, reason, detail }) => problemLine(key, reason, detail)),
     ...(furtherProblems === 0 ? [] : [`  and ${count(furtherProblems)} more: see the report`]),
     ...(job.report === null ? [] : [`  report: ${job.report}`]),
+  ];
+}
+
+function thawLines(job: Counted, thaws: JobResult['thaws']): string[] {
+  const slower = of(job, 'slower');
+  return [
+    ...(thaws?.readyBy
+      ? [`  all that was asked for can be read by ${thaws.readyBy}; S3 says when, and it goes on by itself`]
+      : []),
+    ...(slower === 0
+      ? []
+      : [`  ${counted(slower, 'object')} in a deep archive asked for as standard: there is no expedited`]),
   ];
 }
 

@@ -27,6 +27,8 @@ export const JobResultSchema = v.strictObject({
   job: JobJsonSchema,
   problems: v.array(v.strictObject({ key: v.string(), reason: v.string(), detail: v.nullable(v.string()) })),
   furtherProblems: v.number(),
+  /** Of a restore that waits for thaws: by when all that it has asked for can be read. */
+  thaws: v.nullable(v.strictObject({ waiting: v.number(), ready: v.number(), readyBy: v.nullable(Moment) })),
 });
 export type JobResult = v.InferOutput<typeof JobResultSchema>;
 

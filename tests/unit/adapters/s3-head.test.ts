@@ -66,6 +66,31 @@ describe('head', () => {
     expect((await factsOf(headers)).archived).toBe(archived);
   });
 
+  it('tells where the bytes lie, and what became of a request for them', async () => {
+    const deep = { 'x-amz-storage-class': 'DEEP_ARCHIVE' };
+    expect(await factsOf(deep)).toMatchObject({ archive: 'DEEP_ARCHIVE' });
+    expect(await factsOf(deep)).not.toHaveProperty('thaw');
+    expect(await factsOf({ ...deep, 'x-amz-restore': 'ongoing-request="true"' })).toMatchObject({
+      thaw: { state: 'thawing' },
+    });
+    const done = 'ongoing-request="false", expiry-date="Fri, 06 Mar 2026 00:00:00 GMT"';
+    expect(await factsOf({ ...deep, 'x-amz-restore': done })).toMatchObject({
+      thaw: { state: 'thawed', until: Date.parse('2026-03-06T00:00:00Z') },
+    });
+    const tiering = { 'x-amz-storage-class': 'INTELLIGENT_TIERING' };
+    const moving = {
+      ...tiering,
+      'x-amz-archive-status': 'DEEP_ARCHIVE_ACCESS',
+      'x-amz-restore': 'ongoing-request="true"',
+    };
+    expect(await factsOf(moving)).toMatchObject({
+      archived: true,
+      archive: 'DEEP_ARCHIVE_ACCESS',
+      thaw: { state: 'thawing' },
+    });
+    expect(await factsOf(tiering)).not.toHaveProperty('archive');
+  });
+
   it.each([
     [404, 'absent'],
     [405, 'absent'],
