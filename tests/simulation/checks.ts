@@ -15,6 +15,9 @@ const URI = sourceUri(SOURCE);
 /** Longer than a large copy may be silent before it is begun anew. */
 const LONG_ENOUGH_S = 4 * 3600;
 
+/** Of the moments that are restored at the end, the one at which everything is in an archive. */
+const FROZEN = 9;
+
 /** What is checked when a history is over: the invariants, against what the model says. */
 export class Checks {
   readonly #sim: Sim;
@@ -115,6 +118,8 @@ export class Checks {
   async restores(percents: readonly number[]): Promise<void> {
     const sim = this.#sim;
     const until = sim.now;
+    // Thaws take their time, in which nothing may go that is still to be restored.
+    sim.lifecycle = false;
     const since = Math.max(sim.begun, until - (RETENTION_DAYS - 1) * DAY_MS);
     const settled = this.#settled.filter(({ at }) => at >= since);
     for (const [n, percent] of percents.entries()) {
@@ -128,10 +133,12 @@ export class Checks {
   async #restoreTo(at: number, bucket: string, n: number): Promise<void> {
     const sim = this.#sim;
     sim.s3.createBucket(bucket);
+    if (n === FROZEN && sim.cold !== undefined) sim.freeze();
     const job = await this.#restore(`x${n}`, bucket, at);
-    // A restore of nothing says so. Whether it rightly was of nothing, the keys below tell.
-    const wanted = (job.counts['planned'] ?? 0) === 0 ? 'failed' : 'done';
-    if (job.state !== wanted) this.#say('I7', `restore to ${at} is ${job.state}: ${job.message}`);
+    // A moment at which there was nothing is told from one at which there was.
+    const expected = (job.counts['planned'] ?? 0) > 0 ? 'done' : 'failed';
+    if (job.state !== expected) this.#say('I7', `restore to ${at} is ${job.state}: ${job.message}`);
+    const [asked, copies] = [sim.s3.requests.count('thaw'), sim.monitors.copies];
     for (const key of this.#keys) {
       const content = sim.s3.bucket(bucket).current(key)?.content;
       const got = printOf(content);
@@ -140,9 +147,9 @@ export class Checks {
       if (!this.#isPossible(key, at, got))
         this.#say('I7', `${short(key)} restored to ${at} is ${got.slice(0, 60)}`);
     }
-    const copies = sim.monitors.copies;
     const again = await this.#restore(`y${n}`, bucket, at);
-    if (again.state !== wanted) this.#say('I7', `a second restore is ${again.state}`);
+    if (again.state !== expected) this.#say('I7', `a second restore is ${again.state}`);
+    if (sim.s3.requests.count('thaw') > asked) this.#say('I7', 'a second restore thawed');
     if (sim.monitors.copies > copies) this.#say('I7', 'a second restore copied');
   }
 

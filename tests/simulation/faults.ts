@@ -52,6 +52,7 @@ function retried(request: Request): Fate {
     return { kind: 'done-and-answered', result: false };
   if (op === 'store.completeMultipart')
     return { kind: 'answer-lost', error: new StoreError('not-found', '404 NoSuchUpload') };
+  if (op === 'store.thaw') return { kind: 'done-and-answered', result: 'thawing' };
   if (isConditional(request))
     return { kind: 'answer-lost', error: new StoreError('precondition-failed', '412 PreconditionFailed') };
   return { kind: 'done' };

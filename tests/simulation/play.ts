@@ -88,6 +88,9 @@ class Player {
     },
     archive: ({ key }) =>
       this.#refusing(() => this.#ifThere(key, () => this.sim.s3.transition(SOURCE, keyOf(key), 'GLACIER'))),
+    // What a lifecycle rule of the vault's owner does, to current copies too.
+    freeze: ({ key }) => this.sim.freeze(keyOf(key)),
+    sweep: () => this.sim.queues.add('restoreWork', JSON.stringify({ kind: 'sweep' })),
     thaw: ({ key }) => this.#ifThere(key, () => this.sim.s3.thaw(SOURCE, keyOf(key))),
     pass: ({ seconds }) => this.sim.pass(seconds),
     deny: ({ key }) => this.#refusing(() => this.sim.source.deniedKeys.add(keyOf(key))),
@@ -194,7 +197,13 @@ class Player {
     this.#targets.add(target);
     this.#jobs += 1;
     const at = new Date(sim.begun + ((sim.now - sim.begun) * percent) / 100).toISOString();
-    const message = { source: sourceUri(SOURCE), target: sourceUri(target), at, jobId: `e${this.#jobs}` };
+    const message = {
+      source: sourceUri(SOURCE),
+      target: sourceUri(target),
+      at,
+      jobId: `e${this.#jobs}`,
+      thaw: { days: 1 },
+    };
     sim.queues.add('restore', JSON.stringify(message));
   }
 

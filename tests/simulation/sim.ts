@@ -11,11 +11,12 @@ import { reconcile } from '@holdfast/core/flows/reconcile/reconcile.ts';
 import { handleRestoreMessage } from '@holdfast/core/flows/restore/handle-restore-message.ts';
 import { handleRestoreWork } from '@holdfast/core/flows/restore/handle-restore-work.ts';
 import { rememberSources } from '@holdfast/core/flows/source-lookup.ts';
+import { vaultPlace, vaultPrefix } from '@holdfast/core/model/vault-key.ts';
 import { silent } from '@holdfast/core/ports/telemetry.ts';
 import type { QueueName } from '@holdfast/core/ports/work-queue.ts';
 import { SOURCE, VAULT } from '../support/pipeline.ts';
 import { fateOf, type Trouble } from './faults.ts';
-import { DAY_MS, runVaultLifecycle } from './lifecycle.ts';
+import { type ColdClass, DAY_MS, freeze, runVaultLifecycle } from './lifecycle.ts';
 import { Listings } from './listings.ts';
 import { Model } from './model.ts';
 import { Monitors } from './monitors.ts';
@@ -26,6 +27,10 @@ import { type Actor, allMicrotasks, DONE, type Fate, type Request, Scheduler } f
 const KIB = 1024;
 const REQUEST_MS = 5;
 const MAX_TURNS = 20_000;
+/** As the template's rule has it; and more of them than it takes to give up a thaw. */
+const SWEEP_S = 3 * 3600;
+const MAX_SWEEPS = 50;
+const LATE_S = 4 * 3600;
 
 export type SimOptions = {
   readonly versioned: boolean;
@@ -33,8 +38,16 @@ export type SimOptions = {
   readonly locked: boolean;
   /** Events that all say the same sequencer, as an emulator's do. */
   readonly constantSequencer: boolean;
+  /** Where the vault's lifecycle moves old versions to. */
+  readonly cold: ColdClass;
+  /** What becomes of S3's events of thaws, in turn. */
+  readonly thawEvents: readonly ThawEvent[];
   readonly policy: PolicyCheck;
 };
+
+/** What becomes of the event of a thaw. */
+export const THAW_EVENTS = ['told', 'lost', 'twice', 'late'] as const;
+export type ThawEvent = (typeof THAW_EVENTS)[number];
 
 /** What goes wrong, and with which request: the one of a turn, or, of those that change something, the n-th. */
 export type Mishap = { readonly at: number; readonly of: 'turns' | 'writes'; readonly what: Trouble };
@@ -71,7 +84,15 @@ export class Sim {
   ];
   readonly #running = new Map<Actor, readonly Message[]>();
 
-  constructor({ versioned, locked, constantSequencer, policy }: SimOptions) {
+  /** Lifecycle rules may be late: then nothing of the vault moves or expires. */
+  lifecycle = true;
+  readonly cold: ColdClass;
+  readonly #thawEvents: readonly ThawEvent[];
+  #thaws = 0;
+
+  constructor({ versioned, locked, constantSequencer, cold, thawEvents, policy }: SimOptions) {
+    this.cold = cold;
+    this.#thawEvents = thawEvents;
     this.model = new Model(versioned);
     this.s3 = new MemoryS3({
       now: () => this.now,
@@ -79,6 +100,7 @@ export class Sim {
       pageSize: 3,
       constantSequencer,
       onEvent: ({ body }) => this.queues.add('capture', body),
+      onThawed: ({ body }) => this.#tell(body),
     });
     this.store = new MemoryObjectStore(this.s3);
     this.#wiring = new MemoryEventWiring(this.s3);
@@ -115,9 +137,27 @@ export class Sim {
   /** Lets time pass, with what lifecycle rules do in it. */
   pass(seconds: number): void {
     this.now += seconds * 1000;
-    if (this.now - this.#lifecycleAt < DAY_MS) return;
+    this.s3.tellThawed();
+    if (this.now - this.#lifecycleAt < DAY_MS || !this.lifecycle) return;
     this.#lifecycleAt = this.now;
-    runVaultLifecycle(this.s3, this.store, this.now);
+    runVaultLifecycle(this.s3, this.store, this.now, this.cold);
+  }
+
+  /** Moves all versions of an object in the vault, or of all objects, into an archive. */
+  freeze(key?: string): void {
+    const prefix = key === undefined ? vaultPrefix(SOURCE) : vaultPlace(SOURCE, key).key;
+    for (const [place, versions] of this.s3.bucket(VAULT).walk({ prefix }))
+      for (const version of key === undefined || place === prefix ? versions : [])
+        freeze(this.s3, version, this.cold ?? 'GLACIER');
+  }
+
+  /** S3 tells of a thaw, at least once as a rule. */
+  #tell(body: string): void {
+    const what = this.#thawEvents[this.#thaws % Math.max(1, this.#thawEvents.length)] ?? 'told';
+    this.#thaws += 1;
+    if (what === 'lost') return;
+    this.queues.add('restoreWork', body, what === 'late' ? LATE_S : 0);
+    if (what === 'twice') this.queues.add('restoreWork', body);
   }
 
   /** Starts handlers on messages of a queue, or of another if that has none: one for a batch of events, one for each other message. */
@@ -149,6 +189,7 @@ export class Sim {
 
   /** Lets everything that waits anywhere be done, without trouble, until nothing waits. */
   async settle(): Promise<void> {
+    let sweeps = 0;
     for (let rounds = 0; rounds < MAX_TURNS; rounds += 1) {
       if (await this.run(1)) continue;
       const [message] = this.queues.ready();
@@ -157,12 +198,31 @@ export class Sim {
         await allMicrotasks();
         continue;
       }
-      const next = this.queues.nextAt();
-      if (next !== undefined) this.pass(Math.ceil((next - this.now) / 1000));
-      else if (!this.scheduler.hasLate()) return;
-      else await this.#lateTurn();
+      const next = this.#nextAt();
+      if (next !== undefined) this.pass(Math.max(0, Math.ceil((next - this.now) / 1000)));
+      else if (this.scheduler.hasLate()) await this.#lateTurn();
+      else if (sweeps++ >= MAX_SWEEPS || !(await this.#isThawing())) return;
+      else this.#sweep();
     }
     throw new Error(`does not come to rest: ${JSON.stringify(this.queues.counts())}`);
+  }
+
+  /** When something happens next by itself: a message comes, or something is thawed. */
+  #nextAt(): number | undefined {
+    const times = [this.queues.nextAt(), this.s3.nextThawAt()].filter((at) => at !== undefined);
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  /** Whether a job waits for thaws that nobody tells of. */
+  async #isThawing(): Promise<boolean> {
+    for (const { jobId, ended } of await this.catalog.listThawingJobs())
+      if (!ended && (await this.catalog.getJob(jobId))?.state === 'running') return true;
+    return false;
+  }
+
+  #sweep(): void {
+    this.pass(SWEEP_S);
+    this.queues.add('restoreWork', JSON.stringify({ kind: 'sweep' }));
   }
 
   async #lateTurn(): Promise<void> {

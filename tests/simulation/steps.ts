@@ -1,7 +1,8 @@
 import type { QueueName } from '@holdfast/core/ports/work-queue.ts';
 import fc from 'fast-check';
 import { TROUBLES } from './faults.ts';
-import type { Mishap } from './sim.ts';
+import type { ColdClass } from './lifecycle.ts';
+import { type Mishap, THAW_EVENTS, type ThawEvent } from './sim.ts';
 
 type Contents = { readonly body: number; readonly meta: number; readonly tags: number };
 
@@ -10,14 +11,14 @@ export type Step =
   | ({ readonly op: 'put' | 'large' | 'sealed'; readonly key: number } & Contents)
   | { readonly op: 'beginUpload'; readonly key: number }
   | ({ readonly op: 'completeUpload'; readonly key: number } & Contents)
-  | { readonly op: 'delete' | 'destroy' | 'expire' | 'archive' | 'thaw'; readonly key: number }
+  | { readonly op: 'delete' | 'destroy' | 'expire' | 'archive' | 'thaw' | 'freeze'; readonly key: number }
   | { readonly op: 'pass'; readonly seconds: number }
   | { readonly op: 'deny' | 'allow'; readonly key: number }
   | { readonly op: 'denyBucket' | 'allowBucket' | 'hideBucket' | 'showBucket' }
   | { readonly op: 'unwire'; readonly end: 'eventBridge' | 'rule' }
   | { readonly op: 'listings'; readonly stale: boolean; readonly empty: boolean }
   | { readonly op: 'lose' | 'double' | 'again'; readonly n: number }
-  | { readonly op: 'redrive' | 'reconcile' | 'reindex' | 'settle' }
+  | { readonly op: 'redrive' | 'reconcile' | 'reindex' | 'settle' | 'sweep' }
   | { readonly op: 'restore'; readonly at: number; readonly target: number }
   | {
       readonly op: 'work';
@@ -115,6 +116,8 @@ const anyStep = fc.oneof(
   often(2, listings),
   often(4, message('lose', 'double', 'again')),
   often(1, nothingMore('redrive', 'reindex')),
+  often(1, onKey('freeze')),
+  often(1, nothingMore('sweep')),
   often(3, nothingMore('reconcile')),
   often(2, nothingMore('settle')),
   often(2, restore),
@@ -152,6 +155,8 @@ export type History = {
   readonly versioned: boolean;
   readonly locked: boolean;
   readonly constantSequencer: boolean;
+  readonly cold: ColdClass;
+  readonly thawEvents: readonly ThawEvent[];
   readonly steps: readonly Step[];
   readonly moments: readonly number[];
 };
@@ -166,4 +171,6 @@ export const anyHistory: fc.Arbitrary<History> = fc.record({
     fc.array(inParts, { minLength: 2, maxLength: 25, size: 'max' }),
   ),
   moments: fc.array(fc.nat(100), { minLength: 10, maxLength: 10 }),
+  cold: fc.constantFrom<ColdClass[]>(undefined, undefined, undefined, 'GLACIER', 'DEEP_ARCHIVE'),
+  thawEvents: fc.array(fc.constantFrom(...THAW_EVENTS), { minLength: 1, maxLength: 4 }),
 });

@@ -285,4 +285,55 @@ export const VARIANTS: readonly Variant[] = [
       },
     ],
   },
+  {
+    name: 'the event of a thaw lost, and no sweep',
+    edits: [
+      {
+        file: 'flows/restore/sweep-thaws.ts',
+        find: 'if (jobId === undefined) return sweepJobs(world);',
+        replace: 'if (jobId === undefined) return;',
+      },
+    ],
+  },
+  {
+    name: 'what has to be thawed is not waited for',
+    edits: [
+      {
+        file: 'flows/restore/restore-batch.ts',
+        find: 'batchesQueued: items.length',
+        replace: 'batchesQueued: 0',
+      },
+    ],
+  },
+  {
+    name: 'what asks for thaws is not sent again',
+    edits: [
+      {
+        file: 'flows/restore/restore-batch.ts',
+        find: "return world.queue.send('restoreWork', counted?.continuations ?? []);",
+        replace: 'return;',
+      },
+    ],
+  },
+  {
+    name: 'the event of a thaw is believed',
+    edits: [
+      {
+        file: 'flows/restore/restore-object.ts',
+        find: "if (copy.archived) return { kind: 'archived', archive: copy.archive ?? 'GLACIER' };",
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'a thaw for what is right already',
+    edits: [
+      {
+        file: 'flows/restore/restore-object.ts',
+        find: "if (await isRight(copy, tags, target.object, to, world)) return { kind: 'right', bytes: copy.size };",
+        replace: `if (copy.archived) return { kind: 'archived', archive: 'GLACIER' };
+    if (await isRight(copy, tags, target.object, to, world)) return { kind: 'right', bytes: copy.size };`,
+      },
+    ],
+  },
 ];
