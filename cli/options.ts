@@ -58,8 +58,13 @@ export async function momentOrVersion(
 }
 
 /** Says which instant is meant, and what of that time the vault may no longer have. */
-export function noteMoment(at: number, { output, clock }: Context, { stack }: Connection): void {
-  output.note(`as of ${new Date(at).toISOString()}`);
+export function noteMoment(at: number, context: Context, connection: Connection): void {
+  context.output.note(`as of ${new Date(at).toISOString()}`);
+  noteRetention(at, context, connection);
+}
+
+/** Says what the vault may no longer have of a moment. */
+export function noteRetention(at: number, { output, clock }: Context, { stack }: Connection): void {
   const { RetentionInDays } = stack.outputs;
   const horizon = clock() - RetentionInDays * DAY_MS;
   if (at >= horizon) return;

@@ -3,7 +3,8 @@ import { visible, visibleJson } from './text/visible.ts';
 
 /** Standard output or standard error. */
 export type TextStream = {
-  write(text: string): unknown;
+  write(text: string | Uint8Array): unknown;
+  readonly isTTY?: boolean;
   /** True while what was written waits for a slow reader. */
   readonly writableNeedDrain?: boolean;
   once(event: 'drain', listener: () => void): unknown;
@@ -42,6 +43,17 @@ export class Output {
   answer<T>(value: T, lines: () => readonly string[]): void {
     if (this.json) this.document(value);
     else this.lines(...lines());
+  }
+
+  /** Bytes as they are, for an answer that is not text. */
+  bytes(chunk: Uint8Array): void {
+    this.#progress.clear();
+    this.#stdout.write(chunk);
+  }
+
+  /** True when the answer is shown to a person. */
+  get isTerminal(): boolean {
+    return this.#stdout.isTTY ?? false;
   }
 
   /** Something to know beside the answer. */

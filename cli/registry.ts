@@ -33,6 +33,13 @@ export const COMMANDS: Readonly<Record<string, Registered>> = {
     load: () => import('./commands/reconcile.ts'),
   },
   ls: { summary: 'what the vault holds, now or at a moment', load: () => import('./commands/ls.ts') },
+  find: { summary: 'objects in the vault by a glob', load: () => import('./commands/find.ts') },
+  cat: { summary: "one object's bytes, as of any moment", load: () => import('./commands/cat.ts') },
+  diff: { summary: 'what changed between two moments', load: () => import('./commands/diff.ts') },
+  history: {
+    summary: 'how much changed when: when did it go wrong?',
+    load: () => import('./commands/history.ts'),
+  },
   versions: { summary: 'the history of one object', load: () => import('./commands/versions.ts') },
   restore: { summary: 'bring objects back, as of any moment', load: () => import('./commands/restore.ts') },
   jobs: { summary: 'restores and reconciles, newest first', load: () => import('./commands/jobs.ts') },
@@ -41,6 +48,10 @@ export const COMMANDS: Readonly<Record<string, Registered>> = {
   failures: {
     summary: 'what was given up after its retries; send it again',
     load: () => import('./commands/failures.ts'),
+  },
+  verify: {
+    summary: 'prove the vault against recorded checksums',
+    load: () => import('./commands/verify.ts'),
   },
   reindex: { summary: 'rebuild the catalog from the vault', load: () => import('./commands/reindex.ts') },
 };

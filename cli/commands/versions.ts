@@ -1,15 +1,16 @@
-import { REASON_TEXT } from '@holdfast/core/model/entry.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
-import { parseBucketUri, sourceUri } from '@holdfast/core/model/source-uri.ts';
+import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import type { Command } from 'commander';
-import type { Connection, Context } from '../context.ts';
+import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
 import type { VersionLine } from '../json/versions.ts';
 import type { Act } from '../registry.ts';
+import { parseObjectUri } from '../sources/object-argument.ts';
 import { bytes, seconds } from '../text/format.ts';
 import { pad } from '../text/table.ts';
 import { visibleKey } from '../text/visible.ts';
+import { noteUnprotected } from '../vault/note-unprotected.ts';
 import { objectHistory } from '../vault/object-history.ts';
 
 export function define(command: Command, act: Act): void {
@@ -32,8 +33,7 @@ export function define(command: Command, act: Act): void {
 }
 
 async function versions(context: Context, uri: string): Promise<ExitCode> {
-  const { bucket, prefix: key } = parseBucketUri(uri);
-  if (key === '') throw new InvalidInputError(`"${uri}" names no object; write it as s3://bucket/key`);
+  const { bucket, key } = parseObjectUri(uri);
   const connection = await context.connect();
   const { output } = context;
   let shown = 0;
@@ -43,7 +43,7 @@ async function versions(context: Context, uri: string): Promise<ExitCode> {
     await output.drained();
     shown++;
   }
-  await noteUnprotected(sourceUri(bucket), key, connection, context);
+  await noteUnprotected({ bucket, key }, connection, context);
   if (shown > 0) return EXIT.done;
   throw new InvalidInputError(
     `the vault holds no version of ${visibleKey(uri)}: holdfast ls ${sourceUri(bucket)} shows what it holds`,
@@ -59,16 +59,4 @@ function textOf({ state, capturedAt, endedAt, size, vaultVersionId }: VersionLin
     pad(vaultVersionId ?? '-', 32),
     end,
   ].join('  ');
-}
-
-/** The newest version in the vault is not the source's present one, and the catalog knows why. */
-async function noteUnprotected(
-  source: string,
-  key: string,
-  { world }: Connection,
-  { output }: Context,
-): Promise<void> {
-  const entry = await world.catalog.getEntry(source, key);
-  if (entry?.state !== 'unprotected' || entry.reason === undefined) return;
-  output.note(`its present state at the source is not in the vault: ${REASON_TEXT[entry.reason]}`);
 }

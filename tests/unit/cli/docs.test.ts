@@ -5,8 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { ERROR_KINDS } from '../../../cli/errors.ts';
 import { ApprovedSchema } from '../../../cli/json/approve.ts';
 import { CostSchema } from '../../../cli/json/cost.ts';
+import { DiffLineSchema, DiffSummarySchema } from '../../../cli/json/diff.ts';
 import { ErrorSchema } from '../../../cli/json/error.ts';
 import { FailuresSchema, RedrivenSchema } from '../../../cli/json/failures.ts';
+import { HistoryLineSchema } from '../../../cli/json/history.ts';
 import { JobResultSchema, StartedSchema } from '../../../cli/json/job.ts';
 import { JobsSchema } from '../../../cli/json/jobs.ts';
 import { LsLineSchema } from '../../../cli/json/ls.ts';
@@ -16,6 +18,7 @@ import { RestoreJsonSchema } from '../../../cli/json/restore.ts';
 import { SourcesSchema } from '../../../cli/json/sources.ts';
 import { StatusSchema } from '../../../cli/json/status.ts';
 import { UnprotectedSchema } from '../../../cli/json/unprotect.ts';
+import { VerifySchema } from '../../../cli/json/verify.ts';
 import { VersionLineSchema } from '../../../cli/json/versions.ts';
 import { COMMANDS } from '../../../cli/registry.ts';
 import { CliWorld } from './support/given-cli.ts';
@@ -30,6 +33,10 @@ const SCHEMAS: Readonly<Record<string, v.GenericSchema>> = {
   reconcile: StartedSchema,
   ls: LsLineSchema,
   versions: VersionLineSchema,
+  diff: DiffLineSchema,
+  'diff-summary': DiffSummarySchema,
+  history: HistoryLineSchema,
+  verify: VerifySchema,
   restore: RestoreJsonSchema,
   jobs: JobsSchema,
   job: JobResultSchema,

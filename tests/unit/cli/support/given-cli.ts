@@ -35,6 +35,8 @@ export const OUTPUTS = {
 
 export type Ran = {
   readonly code: ExitCode;
+  /** Standard output as it is. */
+  readonly bytes: Buffer;
   readonly stdout: string;
   readonly stderr: string;
   /** The lines of standard output, as JSON. */
@@ -53,6 +55,8 @@ export class CliWorld {
   answer: string | undefined;
   /** Questions that were asked. */
   readonly questions: string[] = [];
+  /** Whether standard output is a terminal. */
+  isTerminal = false;
   /** Where the person is. */
   zone = 'UTC';
   /** What happens while a command waits. */
@@ -67,12 +71,14 @@ export class CliWorld {
 
   /** Runs one command line, its words apart. */
   async run(...argv: string[]): Promise<Ran> {
-    const out: string[] = [];
+    const out: Uint8Array[] = [];
     const err: string[] = [];
     const code = await runCli(argv, this.#deps(out, err));
-    const stdout = out.join('');
+    const bytes = Buffer.concat(out);
+    const stdout = bytes.toString();
     return {
       code,
+      bytes,
       stdout,
       stderr: err.join(''),
       json: () =>
@@ -107,10 +113,10 @@ export class CliWorld {
     return { stack, world: this.pipeline.world, stacks, queues, buckets };
   }
 
-  #deps(out: string[], err: string[]): Deps {
+  #deps(out: Uint8Array[], err: string[]): Deps {
     return {
-      stdout: { write: (text) => out.push(text), once: () => {} },
-      stderr: { write: (text) => err.push(text), once: () => {} },
+      stdout: { write: (text) => out.push(Buffer.from(text)), once: () => {}, isTTY: this.isTerminal },
+      stderr: { write: (text) => err.push(Buffer.from(text).toString()), once: () => {} },
       progress: { update: (text) => this.progress.push(text), clear: () => {} },
       connect: async (options) => {
         this.connects.push(options);

@@ -1,0 +1,116 @@
+import { checksums } from '@holdfast/core/adapters/checksums.ts';
+import { checkedBytes, expectedOf } from '@holdfast/core/flows/check-bytes.ts';
+import type { RealVersion } from '@holdfast/core/flows/vault-history.ts';
+import { isStoreError } from '@holdfast/core/model/errors.ts';
+import { sourceUri } from '@holdfast/core/model/source-uri.ts';
+import type { OpenObject } from '@holdfast/core/ports/object-store.ts';
+import type { Command } from 'commander';
+import type { Connection, Context } from '../context.ts';
+import { CommandError } from '../errors.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { helpText } from '../help.ts';
+import { type MomentOrVersion, momentOrVersion, noteMoment } from '../options.ts';
+import type { Act } from '../registry.ts';
+import { type ObjectUri, parseObjectUri } from '../sources/object-argument.ts';
+import { visibleKey } from '../text/visible.ts';
+import { findVersion } from '../vault/find-version.ts';
+import { noteUnprotected } from '../vault/note-unprotected.ts';
+
+type Options = { readonly at?: string };
+
+export function define(command: Command, act: Act): void {
+  command
+    .description("Writes one object's bytes, now or as of any moment, to standard output.")
+    .argument('<uri>', 's3://bucket/key')
+    .option(
+      '--at <time|version>',
+      'as of this moment (2026-03-01, "2h ago"), or one version, by the id that holdfast versions shows',
+    )
+    .addHelpText(
+      'after',
+      helpText({
+        examples: [
+          'holdfast cat s3://photos/notes.txt --at yesterday | less',
+          'holdfast cat s3://photos/2026/cat.jpg > cat.jpg',
+          'holdfast cat s3://photos/config.json --at 3sL4kqtJlcpXroDTDmJ | diff - config.json',
+        ],
+        notes:
+          'Its length and checksum are checked as it streams; what does not fit ends with 1, after the last byte. ' +
+          'Bytes that are no text are not written to a terminal.',
+        exits: {
+          1: 'failed, or the copy is damaged',
+          2: 'usage or bad input; no such object at that moment',
+        },
+      }),
+    )
+    .action(act(cat));
+}
+
+async function cat(context: Context, uri: string, { at }: Options): Promise<ExitCode> {
+  if (context.output.json) throw new CommandError('cat writes bytes: leave --json out', 'usage');
+  const object = parseObjectUri(uri);
+  const wanted = at === undefined ? undefined : await momentOrVersion(at, context);
+  const connection = await context.connect();
+  await note(object, wanted, connection, context);
+  const version = await findVersion(object, wanted ?? { at: Number.MAX_SAFE_INTEGER }, connection);
+  await write(object, version, connection, context);
+  return EXIT.done;
+}
+
+async function note(
+  object: ObjectUri,
+  wanted: MomentOrVersion | undefined,
+  connection: Connection,
+  context: Context,
+): Promise<void> {
+  if (wanted === undefined) await noteUnprotected(object, connection, context);
+  else if ('at' in wanted) noteMoment(wanted.at, context, connection);
+}
+
+async function write(
+  { bucket, key }: ObjectUri,
+  version: RealVersion,
+  connection: Connection,
+  { output }: Context,
+): Promise<void> {
+  const { world } = connection;
+  const what = `${sourceUri(bucket)}/${visibleKey(key)}`;
+  const [entry, opened] = await Promise.all([
+    world.catalog.getEntry(sourceUri(bucket), key),
+    open(what, version, connection),
+  ]);
+  const recorded = entry?.vaultVersionId === version.versionId ? entry.checksum : undefined;
+  const expected = { ...expectedOf(opened.object, recorded, checksums), size: version.size };
+  for await (const bytes of checkedBytes(opened.body, expected, { checksums, what })) {
+    if (output.isTerminal && isBinary(bytes)) throw binary();
+    output.bytes(bytes);
+    await output.drained();
+  }
+}
+
+async function open(
+  what: string,
+  { key, versionId, storageClass }: RealVersion,
+  { world }: Connection,
+): Promise<OpenObject> {
+  try {
+    return await world.store.open({ bucket: world.settings.vault, key, versionId });
+  } catch (error) {
+    if (!isStoreError(error, 'archived')) throw error;
+    throw new CommandError(
+      `${what} is archived (${storageClass}): it has to be thawed before it can be read, as holdfast restore does`,
+    );
+  }
+}
+
+/** As curl has it: no text holds a NUL. */
+function isBinary(bytes: Uint8Array): boolean {
+  return bytes.includes(0);
+}
+
+function binary(): CommandError {
+  return new CommandError(
+    'this is no text, and could garble the terminal: write it to a file (> file), or pipe it on',
+    'usage',
+  );
+}

@@ -1,0 +1,128 @@
+import {
+  type Comparison,
+  compareMoments,
+  type Difference,
+  DifferenceCount,
+  type DifferenceTotals,
+} from '@holdfast/core/flows/compare-moments.ts';
+import type { RealVersion } from '@holdfast/core/flows/vault-history.ts';
+import { InvalidInputError } from '@holdfast/core/model/errors.ts';
+import { formatMoment } from '@holdfast/core/model/moment.ts';
+import { parseBucketUri, sourceUri } from '@holdfast/core/model/source-uri.ts';
+import type { Command } from 'commander';
+import type { Connection, Context } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { helpText } from '../help.ts';
+import type { DiffLine, DiffSummary } from '../json/diff.ts';
+import { moment } from '../json/moment.ts';
+import { noteRetention, pastMoment } from '../options.ts';
+import type { Act } from '../registry.ts';
+import { bytes, count } from '../text/format.ts';
+import { pad } from '../text/table.ts';
+import { visibleKey } from '../text/visible.ts';
+import { checkKnown } from '../vault/known-source.ts';
+
+type Options = { readonly summary?: true };
+
+export function define(command: Command, act: Act): void {
+  command
+    .description(
+      'Compares what the vault had at two moments: what was added (+), changed (~) and deleted (-), with sizes before and ' +
+        'after, and totals.',
+    )
+    .argument('<uri>', 's3://bucket, or s3://bucket/prefix')
+    .argument('<from>', 'the earlier moment: 2026-03-01T12:00:00Z, 2026-03-01, "2h ago"')
+    .argument('[to]', 'the later one; now unless given')
+    .option('--summary', 'only the totals')
+    .addHelpText(
+      'after',
+      helpText({
+        examples: [
+          'holdfast diff s3://photos "2h ago"',
+          'holdfast diff s3://photos/2026/ 2026-03-01 2026-03-02 --summary',
+          'holdfast diff s3://photos yesterday --json | jq -r \'select(.change == "deleted").key\'',
+        ],
+        notes:
+          'The same content written again is no change. With --json one JSON object a line, and a last one with the totals.',
+      }),
+    )
+    .action(act(diff));
+}
+
+async function diff(
+  context: Context,
+  uri: string,
+  fromText: string,
+  toText: string | undefined,
+  { summary }: Options,
+): Promise<ExitCode> {
+  const { bucket, prefix } = parseBucketUri(uri);
+  const from = await pastMoment(fromText, context);
+  const now = context.clock();
+  const to = toText === undefined ? now : await pastMoment(toText, context);
+  if (from > to) {
+    throw new InvalidInputError(
+      `${formatMoment(from)} is later than ${formatMoment(to)}: the earlier moment goes first`,
+    );
+  }
+  const connection = await context.connect();
+  context.output.note(`from ${formatMoment(from)} to ${formatMoment(to)}`);
+  noteRetention(from, context, connection);
+  // Up to now is up to whatever S3's clock says.
+  const until = toText === undefined ? Number.MAX_SAFE_INTEGER : to;
+  const totals = await compare({ bucket, prefix, from, to: until }, summary !== true, connection, context);
+  if (totals.added + totals.changed + totals.deleted === 0) await checkKnown(bucket, connection);
+  const source = sourceUri(bucket);
+  const answer: DiffSummary = {
+    summary: { source, prefix, from: moment(from), to: moment(to), ...totals },
+  };
+  context.output.answer(answer, () => [totalsText(totals)]);
+  return EXIT.done;
+}
+
+async function compare(
+  comparison: Comparison,
+  isShown: boolean,
+  { world }: Connection,
+  { output }: Context,
+): Promise<DifferenceTotals> {
+  const counted = new DifferenceCount();
+  for await (const difference of compareMoments(comparison, world)) {
+    counted.add(difference);
+    if (!isShown) continue;
+    if (output.json) output.document(lineOf(sourceUri(comparison.bucket), difference));
+    else output.lines(textOf(difference));
+    await output.drained();
+  }
+  return counted.totals();
+}
+
+function lineOf(source: string, { key, change, before, after, vaultKey }: Difference): DiffLine {
+  return { source, key, change, before: sideOf(before), after: sideOf(after), vaultKey };
+}
+
+function sideOf(version: RealVersion | undefined): DiffLine['before'] {
+  if (version === undefined) return null;
+  const { size, lastModified, versionId, etag, storageClass } = version;
+  return { size, capturedAt: moment(lastModified), vaultVersionId: versionId, etag, storageClass };
+}
+
+const SIGNS: Readonly<Record<Difference['change'], string>> = { added: '+', changed: '~', deleted: '-' };
+const SIZE_WIDTH = 10;
+
+function textOf({ key, change, before, after }: Difference): string {
+  const size = (version: RealVersion | undefined) =>
+    pad(version === undefined ? '-' : bytes(version.size), SIZE_WIDTH, 'right');
+  return [SIGNS[change], size(before), size(after), visibleKey(key)].join('  ');
+}
+
+function totalsText(totals: DifferenceTotals): string {
+  const { added, changed, deleted, netBytes } = totals;
+  const net = `${netBytes < 0 ? '-' : '+'}${bytes(Math.abs(netBytes))}`;
+  return [
+    `${count(added)} added (${bytes(totals.addedBytes)})`,
+    `${count(changed)} changed (${bytes(totals.changedBytesBefore)} to ${bytes(totals.changedBytesAfter)})`,
+    `${count(deleted)} deleted (${bytes(totals.deletedBytes)})`,
+    `net ${net}`,
+  ].join(', ');
+}

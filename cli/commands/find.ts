@@ -1,0 +1,37 @@
+import { compileFilter } from '@holdfast/core/model/filter.ts';
+import { parseBucketUri, sourceUri } from '@holdfast/core/model/source-uri.ts';
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { helpText } from '../help.ts';
+import type { Act } from '../registry.ts';
+import { type ListOptions, listOptions, listStates } from '../vault/list-states.ts';
+
+export function define(command: Command, act: Act): void {
+  listOptions(
+    command
+      .description('Finds objects in the vault by a glob on their whole keys: size, time of capture, key.')
+      .argument('<uri>', 's3://bucket, or s3://bucket/prefix: less to look through')
+      .argument('<glob>', '* within a part of the key, ** across, ?, [a-z], {a,b}; quote it'),
+  )
+    .addHelpText(
+      'after',
+      helpText({
+        examples: [
+          "holdfast find s3://photos '**/*.jpg'",
+          "holdfast find s3://photos/2026/ '**/{cat,dog}*' --deleted",
+          "holdfast find s3://photos '**/invoice*.pdf' --at '3 days ago' --json",
+        ],
+        notes: 'Lines are those of holdfast ls.',
+      }),
+    )
+    .action(act(find));
+}
+
+async function find(context: Context, uri: string, glob: string, options: ListOptions): Promise<ExitCode> {
+  const { bucket, prefix } = parseBucketUri(uri);
+  const matches = compileFilter({ include: [glob] });
+  const nothing = (deleted: string) =>
+    `nothing ${deleted}under ${sourceUri(bucket)}/${prefix} matches "${glob}"`;
+  return listStates({ bucket, prefix, matches, nothing }, options, context);
+}

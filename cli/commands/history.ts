@@ -1,0 +1,123 @@
+import { type Changes, changeHistory, NO_CHANGES } from '@holdfast/core/flows/change-history.ts';
+import { type BucketUri, parseBucketUri, sourceUri } from '@holdfast/core/model/source-uri.ts';
+import { type Command, Option } from 'commander';
+import type { Context } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { helpText } from '../help.ts';
+import type { HistoryLine } from '../json/history.ts';
+import { moment } from '../json/moment.ts';
+import { daysOf, hoursOf, type Spans } from '../moments/spans.ts';
+import { startOfDay, wallTime } from '../moments/wall-clock.ts';
+import { noteRetention, positive } from '../options.ts';
+import type { Act } from '../registry.ts';
+import { changeBar } from '../text/change-bar.ts';
+import { bytes, count, counted } from '../text/format.ts';
+import { type Column, table } from '../text/table.ts';
+import { checkKnown } from '../vault/known-source.ts';
+
+type Options = { readonly days?: number; readonly by: 'hour' | 'day' };
+type Row = Changes & { readonly from: number; readonly to: number };
+
+const DAY_MS = 24 * 3600 * 1000;
+const DEFAULT_DAYS = { day: 30, hour: 2 };
+
+export function define(command: Command, act: Act): void {
+  command
+    .description(
+      'Shows how much changed when: objects added (+), overwritten (~) and deleted (-), by day or by hour.',
+    )
+    .argument('<uri>', 's3://bucket, or s3://bucket/prefix')
+    .option('--days <n>', 'how far back; 30 days, by hour 2, unless given', positive)
+    .addOption(
+      new Option('--by <span>', 'one line a day, or an hour').choices(['day', 'hour']).default('day'),
+    )
+    .addHelpText(
+      'after',
+      helpText({
+        examples: [
+          'holdfast history s3://photos',
+          'holdfast history s3://photos/2026/ --by hour --days 1',
+          'holdfast history s3://photos --json',
+        ],
+        notes:
+          'When did it go wrong? Days are those of the time zone of this machine (TZ), times are of capture. With --json one ' +
+          'JSON object a line. Then: holdfast diff, for what it was.',
+      }),
+    )
+    .action(act(history));
+}
+
+async function history(context: Context, uri: string, { by, days }: Options): Promise<ExitCode> {
+  const place = parseBucketUri(uri);
+  const { output, zone } = context;
+  const connection = await context.connect();
+  const spans = by === 'day' ? daysOf(zone) : hoursOf(zone);
+  const back = days ?? DEFAULT_DAYS[by];
+  const since = startOfDay(wallTime(context.clock(), zone) - (back - 1) * DAY_MS, zone);
+  noteRetention(since, context, connection);
+  const onProgress = (versions: number) => output.progress(`${counted(versions, 'version')} read`);
+  const request = { ...place, since, spanOf: spans.spanOf, onProgress };
+  const changes = await changeHistory(request, connection.world);
+  if (changes.size === 0) {
+    await checkKnown(place.bucket, connection);
+    output.note(`nothing changed under ${uriOf(place)} in the last ${counted(back, 'day')}`);
+    return EXIT.done;
+  }
+  await tell(place, rowsOf(changes, spans, context.clock()), spans, context);
+  return EXIT.done;
+}
+
+/** Every span from the first change to now, also those without any: a gap is something to see. */
+function rowsOf(changes: ReadonlyMap<number, Changes>, { next, spanOf }: Spans, now: number): Row[] {
+  const rows: Row[] = [];
+  const last = Math.max(spanOf(now), ...changes.keys());
+  for (let from = Math.min(...changes.keys()); from <= last; from = next(from)) {
+    rows.push({ from, to: next(from), ...(changes.get(from) ?? NO_CHANGES) });
+  }
+  return rows;
+}
+
+async function tell(
+  place: BucketUri,
+  rows: readonly Row[],
+  spans: Spans,
+  { output }: Context,
+): Promise<void> {
+  if (!output.json) output.lines(...textOf(rows, spans));
+  else for (const row of rows) output.document(lineOf(place, row));
+  await output.drained();
+}
+
+function lineOf({ bucket, prefix }: BucketUri, { from, to, ...changes }: Row): HistoryLine {
+  return { source: sourceUri(bucket), prefix, from: moment(from), to: moment(to), ...changes };
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'from' },
+  { title: 'added', align: 'right' },
+  { title: 'overwritten', align: 'right' },
+  { title: 'deleted', align: 'right' },
+  { title: 'written', align: 'right' },
+  { title: 'gone', align: 'right' },
+  { title: '' },
+];
+
+function textOf(rows: readonly Row[], { label }: Spans): string[] {
+  const most = Math.max(...rows.map(({ added, overwritten, deleted }) => added + overwritten + deleted));
+  return table(
+    COLUMNS,
+    rows.map((row) => [
+      label(row.from),
+      count(row.added),
+      count(row.overwritten),
+      count(row.deleted),
+      bytes(row.writtenBytes),
+      bytes(row.deletedBytes),
+      changeBar(row, most),
+    ]),
+  );
+}
+
+function uriOf({ bucket, prefix }: BucketUri): string {
+  return `${sourceUri(bucket)}/${prefix}`;
+}

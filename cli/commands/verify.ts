@@ -1,0 +1,94 @@
+import { crc32 } from 'node:zlib';
+import { checksums } from '@holdfast/core/adapters/checksums.ts';
+import type { VerifyProgress, VerifyRequest } from '@holdfast/core/flows/verify-vault.ts';
+import { verifyVault } from '@holdfast/core/flows/verify-vault.ts';
+import { parseBucketUri } from '@holdfast/core/model/source-uri.ts';
+import { type Command, Option } from 'commander';
+import type { Context } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { helpText } from '../help.ts';
+import { AT_HELP, noteMoment, pastMoment, positive } from '../options.ts';
+import type { Act } from '../registry.ts';
+import { bytes, count, counted } from '../text/format.ts';
+import { checkKnown } from '../vault/known-source.ts';
+import { checkNotBefore } from '../vault/not-before.ts';
+import { verifyJson } from '../verify/verify-json.ts';
+import { findingText, verifyText } from '../verify/verify-text.ts';
+
+type Options = {
+  readonly sample?: number;
+  readonly all?: true;
+  readonly seed?: number;
+  readonly at?: string;
+};
+
+/** If one in a hundred is damaged, 300 show one of them with a certainty of 95 %. */
+const USUAL_SAMPLE = 300;
+const AT_ONCE = 8;
+
+export function define(command: Command, act: Act): void {
+  command
+    .description(
+      'Proves the vault: reads a random sample of its versions, current and older ones, and compares their bytes with the ' +
+        'checksums that were recorded; and looks for entries of the catalog that name a version which is not there.',
+    )
+    .argument('<uri>', 's3://bucket, or s3://bucket/prefix')
+    .option('--sample <n>', `how many versions to read; ${USUAL_SAMPLE} unless given`, positive)
+    .addOption(new Option('--all', 'read every version').conflicts('sample'))
+    .option('--seed <n>', 'draw the sample that this number drew before', positive)
+    .option('--at <time>', `only what a restore would read ${AT_HELP}`)
+    .addHelpText(
+      'after',
+      helpText({
+        examples: [
+          'holdfast verify s3://photos',
+          'holdfast verify s3://photos --sample 3000 --json',
+          'holdfast verify s3://photos/2026/ --at yesterday --all',
+        ],
+        notes:
+          "It changes nothing. A version is compared with the checksum in the catalog, else with S3's own, else with its ETag " +
+          'where that is an MD5; where there is none of them, only its length is looked at. Archived versions are counted, ' +
+          'and not thawed.',
+        exits: { 3: 'something is wrong, missing, or could not be read' },
+      }),
+    )
+    .action(act(verify));
+}
+
+async function verify(context: Context, uri: string, options: Options): Promise<ExitCode> {
+  const place = parseBucketUri(uri);
+  const at = options.at === undefined ? undefined : await pastMoment(options.at, context);
+  const request: VerifyRequest = {
+    ...place,
+    ...(at === undefined ? {} : { at }),
+    sample: options.all ? 'all' : (options.sample ?? USUAL_SAMPLE),
+    seed: options.seed ?? crc32(context.random()),
+  };
+  const connection = await context.connect();
+  if (at !== undefined) noteMoment(at, context, connection);
+  const { output } = context;
+  const result = await verifyVault(
+    request,
+    {
+      checksums,
+      atOnce: AT_ONCE,
+      onFinding: (finding) => {
+        if (!output.json) output.lines(findingText(finding));
+      },
+      onProgress: (progress) => output.progress(progressText(progress, request)),
+    },
+    connection.world,
+  );
+  if (result.counts['versions'] === 0) {
+    if (at !== undefined) await checkNotBefore(at, place, connection);
+    await checkKnown(place.bucket, connection);
+  }
+  output.answer(verifyJson(result), () => verifyText(result));
+  return result.state === 'done' ? EXIT.done : EXIT.partial;
+}
+
+function progressText({ listed, read, bytes: size }: VerifyProgress, { sample }: VerifyRequest): string {
+  if (read === 0) return `${counted(listed, 'version')} listed`;
+  const of = sample === 'all' ? '' : ` of ${count(Math.min(sample, listed))}`;
+  return `${count(read)}${of} versions read (${bytes(size)})`;
+}

@@ -1,0 +1,42 @@
+import * as v from 'valibot';
+import { Moment } from './moment.ts';
+
+const Side = v.nullable(
+  v.strictObject({
+    size: v.number(),
+    capturedAt: Moment,
+    vaultVersionId: v.string(),
+    etag: v.string(),
+    storageClass: v.string(),
+  }),
+);
+
+/** One line of `diff --json`: an object that was another, or only there at one of the two moments. */
+export const DiffLineSchema = v.strictObject({
+  source: v.string(),
+  key: v.string(),
+  change: v.picklist(['added', 'changed', 'deleted']),
+  before: Side,
+  after: Side,
+  vaultKey: v.string(),
+});
+export type DiffLine = v.InferOutput<typeof DiffLineSchema>;
+
+/** The last line of `diff --json`; with `--summary` the only one. */
+export const DiffSummarySchema = v.strictObject({
+  summary: v.strictObject({
+    source: v.string(),
+    prefix: v.string(),
+    from: Moment,
+    to: Moment,
+    added: v.number(),
+    changed: v.number(),
+    deleted: v.number(),
+    addedBytes: v.number(),
+    changedBytesBefore: v.number(),
+    changedBytesAfter: v.number(),
+    deletedBytes: v.number(),
+    netBytes: v.number(),
+  }),
+});
+export type DiffSummary = v.InferOutput<typeof DiffSummarySchema>;

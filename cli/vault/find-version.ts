@@ -1,0 +1,80 @@
+import { type RealVersion, refine, type VaultState } from '@holdfast/core/flows/vault-history.ts';
+import { InvalidInputError } from '@holdfast/core/model/errors.ts';
+import type { ListedVersion } from '@holdfast/core/model/object.ts';
+import { sourceUri } from '@holdfast/core/model/source-uri.ts';
+import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
+import type { Connection } from '../context.ts';
+import type { MomentOrVersion } from '../options.ts';
+import type { ObjectUri } from '../sources/object-argument.ts';
+import { seconds } from '../text/format.ts';
+import { visibleKey } from '../text/visible.ts';
+import { keyVersions } from './key-versions.ts';
+
+/**
+ * The version of one object that was current at a moment, or the one of an id.
+ *
+ * @throws {InvalidInputError} when there is none, with what there is instead
+ */
+export async function findVersion(
+  object: ObjectUri,
+  wanted: MomentOrVersion,
+  connection: Pick<Connection, 'world'>,
+): Promise<RealVersion> {
+  const versions = keyVersions(object, connection);
+  return 'versionId' in wanted
+    ? versionById(object, wanted.versionId, versions)
+    : versionAt(object, wanted.at, versions);
+}
+
+async function versionById(
+  object: ObjectUri,
+  versionId: string,
+  versions: AsyncIterable<ListedVersion>,
+): Promise<RealVersion> {
+  for await (const version of versions) {
+    if (version.versionId === versionId && !version.deleteMarker) return version;
+  }
+  const uri = uriOf(object);
+  throw new InvalidInputError(
+    `"${versionId}" is neither a moment nor a version of ${uri}: holdfast versions ${uri} shows what there is`,
+  );
+}
+
+async function versionAt(
+  object: ObjectUri,
+  at: number,
+  versions: AsyncIterable<ListedVersion>,
+): Promise<RealVersion> {
+  let state: VaultState = { vaultKey: vaultPlace(object.bucket, object.key).key };
+  let oldest: ListedVersion | undefined;
+  for await (const version of versions) {
+    state = refine(state, version, at);
+    if (state.current !== undefined) return state.current;
+    oldest = version;
+  }
+  throw new InvalidInputError(whyNot(object, at, state, oldest));
+}
+
+function whyNot(
+  object: ObjectUri,
+  at: number,
+  { deleted }: VaultState,
+  oldest: ListedVersion | undefined,
+): string {
+  const uri = uriOf(object);
+  const history = `holdfast versions ${uri} shows its history`;
+  if (oldest === undefined) {
+    const source = sourceUri(object.bucket);
+    return `the vault has nothing of ${uri}: holdfast ls ${source} shows what it holds`;
+  }
+  if (deleted === undefined) {
+    return `${uri} was not there yet at ${seconds(at)}, its oldest version is of ${seconds(oldest.lastModified)}: ${history}`;
+  }
+  const { last } = deleted;
+  const wayOut = last === undefined ? history : `${history}, --at ${last.versionId} is what there was last`;
+  return `${uri} was deleted at ${seconds(deleted.at)}: ${wayOut}`;
+}
+
+function uriOf({ bucket, key }: ObjectUri): string {
+  return `${sourceUri(bucket)}/${visibleKey(key)}`;
+}

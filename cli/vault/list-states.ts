@@ -1,0 +1,91 @@
+import { type SourceStateAt, sourceStatesAt } from '@holdfast/core/flows/source-history.ts';
+import { type BucketUri, sourceUri } from '@holdfast/core/model/source-uri.ts';
+import type { Command } from 'commander';
+import type { Connection, Context } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import type { LsLine } from '../json/ls.ts';
+import { moment } from '../json/moment.ts';
+import { AT_HELP, noteMoment, pastMoment } from '../options.ts';
+import { bytes, seconds } from '../text/format.ts';
+import { pad } from '../text/table.ts';
+import { visibleKey } from '../text/visible.ts';
+import { checkKnown } from './known-source.ts';
+import { checkNotBefore } from './not-before.ts';
+
+export type ListOptions = { readonly at?: string; readonly deleted?: true };
+
+/** The options of every listing of the vault. */
+export function listOptions(command: Command): Command {
+  return command
+    .option('--at <time>', AT_HELP)
+    .option('--deleted', 'what was deleted by then instead: size, time of deletion, key');
+}
+
+/** What of the vault is listed. */
+export type Listing = BucketUri & {
+  readonly matches: (key: string) => boolean;
+  /** What is said when there is none of it: `nothing under s3://photos/`. */
+  readonly nothing: (deleted: string) => string;
+};
+
+const SIZE_WIDTH = 10;
+
+/** Lists objects as the vault has them now, or had them at a moment, line by line. */
+export async function listStates(
+  listing: Listing,
+  { at: text, deleted = false }: { readonly at?: string; readonly deleted?: boolean },
+  context: Context,
+): Promise<ExitCode> {
+  const at = text === undefined ? undefined : await pastMoment(text, context);
+  const connection = await context.connect();
+  if (at !== undefined) noteMoment(at, context, connection);
+  const listed = await printStates(listing, { at, deleted }, connection, context);
+  if (listed > 0) return EXIT.done;
+  if (at !== undefined) await checkNotBefore(at, listing, connection);
+  await checkKnown(listing.bucket, connection);
+  context.output.note(listing.nothing(deleted ? 'deleted ' : ''));
+  return EXIT.done;
+}
+
+async function printStates(
+  { bucket, prefix, matches }: Listing,
+  { at, deleted }: { readonly at: number | undefined; readonly deleted: boolean },
+  { world }: Connection,
+  { output }: Context,
+): Promise<number> {
+  let listed = 0;
+  for await (const state of sourceStatesAt(bucket, prefix, at ?? Number.MAX_SAFE_INTEGER, world)) {
+    const isDeleted = state.current === undefined;
+    if (isDeleted !== deleted || !matches(state.key)) continue;
+    const line = lineOf(bucket, state);
+    if (output.json) output.document(line);
+    else output.lines(textOf(line));
+    await output.drained();
+    listed++;
+  }
+  return listed;
+}
+
+function lineOf(bucket: string, { key, vaultKey, current, deleted }: SourceStateAt): LsLine {
+  const version = current ?? deleted?.last;
+  return {
+    source: sourceUri(bucket),
+    key,
+    size: version?.size ?? null,
+    capturedAt: moment(version?.lastModified),
+    deletedAt: moment(deleted?.at),
+    vaultKey,
+    vaultVersionId: version?.versionId ?? null,
+    etag: version?.etag ?? null,
+    storageClass: version?.storageClass ?? null,
+  };
+}
+
+function textOf({ key, size, capturedAt, deletedAt }: LsLine): string {
+  const when = deletedAt ?? capturedAt;
+  return [
+    pad(size === null ? '-' : bytes(size), SIZE_WIDTH, 'right'),
+    when === null ? '-' : seconds(Date.parse(when)),
+    visibleKey(key),
+  ].join('  ');
+}

@@ -1,0 +1,30 @@
+import type { Finding } from '@holdfast/core/flows/verify/findings.ts';
+import type { Verification } from '@holdfast/core/flows/verify-vault.ts';
+import { moment } from '../json/moment.ts';
+import type { VerifyJson } from '../json/verify.ts';
+
+/** A verification as `--json` gives it. */
+export function verifyJson(result: Verification): VerifyJson {
+  const { at, startedAt, finishedAt, provenBelow, problems, unproven, ...rest } = result;
+  return {
+    ...rest,
+    counts: { ...rest.counts },
+    at: moment(at),
+    startedAt: moment(startedAt),
+    finishedAt: moment(finishedAt),
+    provenBelow: provenBelow ?? null,
+    problems: problems.map(findingJson),
+    unproven: unproven.map(findingJson),
+  };
+}
+
+function findingJson({ key, reason, versionId, detail, expected, found }: Finding) {
+  return {
+    key,
+    reason,
+    versionId,
+    detail: detail ?? null,
+    expected: expected ?? null,
+    found: found ?? null,
+  };
+}
