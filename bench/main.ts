@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { restoreListing } from './listing/section.ts';
 import { thisMachine } from './machine.ts';
 import { model } from './model/bench.ts';
 import { type BenchOptions, parseOptions, type SectionName, USAGE } from './options.ts';
@@ -17,6 +18,7 @@ const SECTIONS: Readonly<Record<SectionName, (options: BenchOptions) => Promise<
   peers,
   parallelism,
   starts,
+  'restore-listing': restoreListing,
   model,
 };
 

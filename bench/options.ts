@@ -1,6 +1,13 @@
 import { parseArgs } from 'node:util';
 
-export const SECTION_NAMES = ['pipeline', 'peers', 'parallelism', 'starts', 'model'] as const;
+export const SECTION_NAMES = [
+  'pipeline',
+  'peers',
+  'parallelism',
+  'starts',
+  'restore-listing',
+  'model',
+] as const;
 export type SectionName = (typeof SECTION_NAMES)[number];
 
 /** What to measure, and how much of it. */
@@ -12,6 +19,7 @@ export type BenchOptions = {
   readonly objects: number;
   readonly repeat: number;
   readonly starts: number;
+  readonly versions: number;
   readonly modelled: number;
   readonly rclone?: string;
   readonly aws?: string;
@@ -29,6 +37,7 @@ Measures Holdfast on local clouds of its own and prints the tables of docs/bench
   --objects <n>  peers: objects in the bucket (10000)
   --repeat <n>   peers: repetitions of every backup (3)
   --starts <n>   starts: fresh processes for each function and packaging (15)
+  --versions <n> restore-listing: versions in the vault (1000000: 2 GiB of memory)
   --modelled <n> model: objects of the largest bucket that is simulated (1000000: minutes, 2 GiB of memory)
   --rclone <path>, --aws <path>  the peers' programs, where they are not the system's own or on the PATH`;
 
@@ -44,6 +53,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
       objects: { type: 'string', default: '10000' },
       repeat: { type: 'string', default: '3' },
       starts: { type: 'string', default: '15' },
+      versions: { type: 'string', default: '1000000' },
       modelled: { type: 'string', default: '1000000' },
       rclone: { type: 'string' },
       aws: { type: 'string' },
@@ -62,6 +72,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
     objects: positive('objects', values.objects),
     repeat: positive('repeat', values.repeat),
     starts: positive('starts', values.starts),
+    versions: positive('versions', values.versions),
     modelled: positive('modelled', values.modelled),
     ...(values.rclone === undefined ? {} : { rclone: values.rclone }),
     ...(values.aws === undefined ? {} : { aws: values.aws }),

@@ -1,6 +1,6 @@
 import type { ListedVersion } from '../model/object.ts';
 import { isSameContent } from './compare-moments.ts';
-import type { World } from './dependencies.ts';
+import type { VaultReader } from './dependencies.ts';
 import { type SourceVersion, sourceVersions } from './source-versions.ts';
 
 /** What happened to a bucket's objects in a span of time, by when it was captured. */
@@ -34,7 +34,7 @@ const PAGE = 1000;
 /** How much changed when, by one pass over the vault's versions; memory grows with the number of spans alone. */
 export async function changeHistory(
   { bucket, prefix, since, spanOf, onProgress = () => {} }: HistoryRequest,
-  world: Pick<World, 'store' | 'settings'>,
+  world: VaultReader,
 ): Promise<Map<number, Changes>> {
   const spans = new Map<number, Changes>();
   let seen = 0;

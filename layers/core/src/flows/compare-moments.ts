@@ -1,4 +1,4 @@
-import type { World } from './dependencies.ts';
+import type { VaultReader } from './dependencies.ts';
 import { type SourceVersion, sourceVersions } from './source-versions.ts';
 import { type RealVersion, refine, type VaultState } from './vault-history.ts';
 
@@ -27,7 +27,7 @@ type States = { readonly key: string; readonly from: VaultState; readonly to: Va
  */
 export async function* compareMoments(
   { bucket, prefix, from, to }: Comparison,
-  world: Pick<World, 'store' | 'settings'>,
+  world: VaultReader,
 ): AsyncGenerator<Difference> {
   let states: States | undefined;
   for await (const one of sourceVersions(bucket, prefix, world)) {

@@ -43,6 +43,9 @@ export type World = {
 /** The world of the flows that do not touch a source's wiring. */
 export type Unwired = Omit<World, 'wiring'>;
 
+/** The world of whoever only reads the vault. */
+export type VaultReader = { readonly store: ObjectStore; readonly settings: Pick<Settings, 'vault'> };
+
 /** How a message reached its handler. */
 export type Delivery = {
   readonly messageId: string;

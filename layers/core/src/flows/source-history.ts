@@ -1,11 +1,9 @@
 import { isNameKey, longVaultPrefix, vaultPrefix } from '../model/vault-key.ts';
-import type { World } from './dependencies.ts';
+import type { VaultReader } from './dependencies.ts';
 import { type VaultState, vaultStatesAt } from './vault-history.ts';
 
 /** A source object as the vault had it at a moment. */
 export type SourceStateAt = VaultState & { readonly key: string };
-
-type Reader = Pick<World, 'store' | 'settings'>;
 
 /** The objects of a bucket whose vault key begins with their own: nearly all. */
 export async function* plainStatesAt(
@@ -13,7 +11,7 @@ export async function* plainStatesAt(
   prefix: string,
   at: number,
   after: string | undefined,
-  world: Reader,
+  world: VaultReader,
 ): AsyncGenerator<SourceStateAt> {
   const base = vaultPrefix(bucket);
   for await (const state of vaultStatesAt(base + prefix, at, after, world)) {
@@ -26,7 +24,7 @@ export async function* longStatesAt(
   bucket: string,
   at: number,
   after: string | undefined,
-  world: Reader,
+  world: VaultReader,
 ): AsyncGenerator<SourceStateAt> {
   for await (const state of vaultStatesAt(longVaultPrefix(bucket), at, after, world)) {
     if (isNameKey(state.vaultKey)) continue;
@@ -40,7 +38,7 @@ export async function* sourceStatesAt(
   bucket: string,
   prefix: string,
   at: number,
-  world: Reader,
+  world: VaultReader,
 ): AsyncGenerator<SourceStateAt> {
   for await (const state of plainStatesAt(bucket, prefix, at, undefined, world)) {
     if (wasThere(state)) yield state;

@@ -1,9 +1,7 @@
 import type { ListedVersion } from '../model/object.ts';
 import { isNameKey, longVaultPrefix, vaultPrefix } from '../model/vault-key.ts';
-import type { World } from './dependencies.ts';
+import type { VaultReader } from './dependencies.ts';
 import { vaultVersions } from './vault-history.ts';
-
-type Reader = Pick<World, 'store' | 'settings'>;
 
 /** One version, or delete marker, that the vault has of a source object. */
 export type SourceVersion = { readonly key: string; readonly version: ListedVersion };
@@ -15,7 +13,7 @@ export type SourceVersion = { readonly key: string; readonly version: ListedVers
 export async function* sourceVersions(
   bucket: string,
   prefix: string,
-  world: Reader,
+  world: VaultReader,
 ): AsyncGenerator<SourceVersion> {
   const base = vaultPrefix(bucket);
   for await (const version of vaultVersions(base + prefix, undefined, world)) {
@@ -27,7 +25,7 @@ export async function* sourceVersions(
 }
 
 /** Long keys have to be looked up: one request for each. */
-async function* longVersions(bucket: string, world: Reader): AsyncGenerator<SourceVersion> {
+async function* longVersions(bucket: string, world: VaultReader): AsyncGenerator<SourceVersion> {
   const { store, settings } = world;
   let name: { readonly vaultKey: string; readonly key: string } | undefined;
   for await (const version of vaultVersions(longVaultPrefix(bucket), undefined, world)) {
@@ -41,7 +39,11 @@ async function* longVersions(bucket: string, world: Reader): AsyncGenerator<Sour
 }
 
 /** When the first copy of all was made that the vault still has under a prefix. */
-export async function oldestCopy(bucket: string, prefix: string, world: Reader): Promise<number | undefined> {
+export async function oldestCopy(
+  bucket: string,
+  prefix: string,
+  world: VaultReader,
+): Promise<number | undefined> {
   let oldest: number | undefined;
   for await (const { version } of sourceVersions(bucket, prefix, world)) {
     oldest = Math.min(version.lastModified, oldest ?? version.lastModified);

@@ -1,7 +1,7 @@
 import { defined } from '../model/defined.ts';
 import type { ListedVersion } from '../model/object.ts';
 import type { VersionPage } from '../ports/object-store.ts';
-import type { World } from './dependencies.ts';
+import type { VaultReader } from './dependencies.ts';
 
 /** A version that has bytes: no delete marker. */
 export type RealVersion = Extract<ListedVersion, { deleteMarker: false }>;
@@ -19,7 +19,7 @@ export type VaultState = {
 export async function* vaultVersions(
   prefix: string,
   after: string | undefined,
-  { store, settings }: Pick<World, 'store' | 'settings'>,
+  { store, settings }: VaultReader,
 ): AsyncGenerator<ListedVersion> {
   let marker: VersionPage['next'] = after === undefined ? undefined : { key: after };
   for (;;) {
@@ -46,7 +46,7 @@ export async function* vaultStatesAt(
   prefix: string,
   at: number,
   after: string | undefined,
-  world: Pick<World, 'store' | 'settings'>,
+  world: VaultReader,
 ): AsyncGenerator<VaultState> {
   let state: VaultState | undefined;
   for await (const version of vaultVersions(prefix, after, world)) {
