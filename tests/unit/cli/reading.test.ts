@@ -192,6 +192,23 @@ describe('cat', () => {
     expect(stderr).toMatch(/^holdfast: s3:\/\/docs\/a\.txt is damaged: it should have CRC32 /);
   });
 
+  it('believes the catalog more than what S3 says of the same bytes', async () => {
+    const entry = await cli.pipeline.catalog.getEntry('s3://docs', 'a.txt');
+    if (entry === undefined) throw new Error('there is no entry');
+    const checksum = { algorithm: 'CRC32', value: 'AAAAAA==' };
+    await cli.pipeline.catalog.putEntry({ ...entry, checksum, rev: entry.rev + 1 }, entry.rev);
+
+    expect((await cli.run('cat', 's3://docs/a.txt')).stderr).toContain('it should have CRC32 AAAAAA==');
+    expect((await cli.run('cat', 's3://docs/a.txt', '--at', FIRST)).code).toBe(0);
+  });
+
+  it('takes a delete marker for no version', async () => {
+    const page = await cli.pipeline.store.listVersions({ bucket: VAULT, prefix: vaultKey('b/d.jpg') });
+    const marker = page.versions.find(({ deleteMarker }) => deleteMarker)?.versionId ?? '';
+
+    expect(await cli.run('cat', 's3://docs/b/d.jpg', '--at', marker)).toMatchObject({ code: 2, stdout: '' });
+  });
+
   it('says that an archived copy has to be thawed', async () => {
     cli.pipeline.s3.transition(VAULT, vaultKey('a.txt'), 'GLACIER');
 
@@ -273,6 +290,7 @@ describe('history', () => {
       expect.objectContaining({ from: '2026-03-08T05:00:00.000Z', to: '2026-03-09T04:00:00.000Z', added: 1 }),
       expect.objectContaining({ from: '2026-03-09T04:00:00.000Z', to: '2026-03-10T04:00:00.000Z', added: 0 }),
     ]);
+    expect((await cli.run('history', 's3://docs', '--days', '1', '--json')).json()).toEqual(lines.slice(1));
   });
 
   it('says when nothing changed, and when the source is unknown', async () => {
