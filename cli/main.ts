@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { setTimeout } from 'node:timers/promises';
 import type { Deps } from './context.ts';
 import { EXIT } from './exit-codes.ts';
+import { machineZone } from './moments/machine-zone.ts';
 import { progressOn } from './progress.ts';
 import { runCli } from './run-cli.ts';
 
@@ -32,7 +33,7 @@ function processDeps(interrupt: AbortController): Deps {
     connect: async (options) => (await import('./connect.ts')).connect(options),
     connectBuckets: async (options) => (await import('./connect.ts')).connectBuckets(options),
     clock: Date.now,
-    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    zone: machineZone(),
     pause: async (ms) => setTimeout(ms),
     random: () => randomBytes(4).toString('hex'),
     ...(hasPerson ? { ask: (question: string) => ask(question, interrupt) } : {}),

@@ -1,13 +1,14 @@
 import { crc32 } from 'node:zlib';
 import { checksums } from '@holdfast/core/adapters/checksums.ts';
-import type { VerifyProgress, VerifyRequest } from '@holdfast/core/flows/verify-vault.ts';
-import { verifyVault } from '@holdfast/core/flows/verify-vault.ts';
+import { type Finding, isProblem } from '@holdfast/core/flows/verify/findings.ts';
+import { type VerifyProgress, type VerifyRequest, verifyVault } from '@holdfast/core/flows/verify-vault.ts';
 import { parseBucketUri } from '@holdfast/core/model/source-uri.ts';
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
 import { AT_HELP, noteMoment, pastMoment, positive } from '../options.ts';
+import type { Output } from '../output.ts';
 import type { Act } from '../registry.ts';
 import { bytes, count, counted } from '../text/format.ts';
 import { checkKnown } from '../vault/known-source.ts';
@@ -25,6 +26,7 @@ type Options = {
 /** If one in a hundred is damaged, 300 show one of them with a certainty of 95 %. */
 const USUAL_SAMPLE = 300;
 const AT_ONCE = 8;
+const SHOWN_UNPROVEN = 20;
 
 export function define(command: Command, act: Act): void {
   command
@@ -72,9 +74,7 @@ async function verify(context: Context, uri: string, options: Options): Promise<
     {
       checksums,
       atOnce: AT_ONCE,
-      onFinding: (finding) => {
-        if (!output.json) output.lines(findingText(finding));
-      },
+      onFinding: teller(output),
       onProgress: (progress) => output.progress(progressText(progress, request)),
     },
     connection.world,
@@ -85,6 +85,16 @@ async function verify(context: Context, uri: string, options: Options): Promise<
   }
   output.answer(verifyJson(result), () => verifyText(result));
   return result.state === 'done' ? EXIT.done : EXIT.partial;
+}
+
+/** Shows every problem as it is found, and the first of what could only not be proven: a cold vault has millions. */
+function teller(output: Output): (finding: Finding) => void {
+  let unproven = 0;
+  return (finding) => {
+    if (!output.json && (isProblem(finding) || ++unproven <= SHOWN_UNPROVEN)) {
+      output.lines(findingText(finding));
+    }
+  };
 }
 
 function progressText({ listed, read, bytes: size }: VerifyProgress, { sample }: VerifyRequest): string {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { machineZone } from '../../../cli/moments/machine-zone.ts';
 import { readMoment } from '../../../cli/moments/read-moment.ts';
 import { startOfDay, wallTime } from '../../../cli/moments/wall-clock.ts';
 import { momentOrVersion } from '../../../cli/options.ts';
@@ -135,6 +136,22 @@ describe('a moment in words', () => {
     const start = startOfDay(day, 'Africa/Cairo');
     expect(new Date(start).toISOString()).toBe('2026-04-23T22:00:00.000Z');
     expect(new Date(wallTime(start, 'Africa/Cairo')).toISOString()).toBe('2026-04-24T01:00:00.000Z');
+  });
+});
+
+describe('the zone of the machine', () => {
+  it.each([
+    ['Europe/Berlin', 'Europe/Berlin', 120],
+    ['EST5EDT', 'America/New_York', -240],
+    ['UTC-3', '+03:00', 180],
+    ['UTC+5', '-05:00', -300],
+    ['', '+00:00', 0],
+    ['Nowhere/At_All', 'UTC', 0],
+  ])('TZ="%s" is %s', (name, zone, minutes) => {
+    process.env['TZ'] = name;
+    expect(machineZone()).toBe(zone);
+    const summer = Date.parse('2026-07-01T12:00:00Z');
+    expect(wallTime(summer, zone) - summer).toBe(minutes * 60_000);
   });
 });
 

@@ -345,6 +345,19 @@ describe('verify', () => {
     expect((await cli.run('verify', 's3://docs', '--at', 'now')).stdout).not.toContain('wrong  ');
   });
 
+  it('counts what is archived, and names the first of it', async () => {
+    const objects = Array.from({ length: 30 }, (_, n) => [`k${n}`, 'x']);
+    await cli.givenProtected('cold', Object.fromEntries(objects));
+    for (const [key = ''] of objects)
+      cli.pipeline.s3.transition(VAULT, vaultPlace('cold', key).key, 'GLACIER');
+
+    const { code, stdout } = await cli.run('verify', 's3://cold');
+    expect(code).toBe(0);
+    expect(stdout.match(/^archived {2}k\d+ /gm)).toHaveLength(20);
+    expect(stdout).toContain('30 of 30 versions read: 0 right, 0 wrong, 30 archived; 0 B in 0ms');
+    expect(stdout).toContain('nothing is proven: none could be compared');
+  });
+
   it.each([
     ['a sample and all', ['s3://docs', '--all', '--sample', '3'], 'cannot be used with'],
     ['a sample of none', ['s3://docs', '--sample', '0'], 'is not a whole number above 0'],
