@@ -7,6 +7,7 @@ import { formatMoment } from '@holdfast/core/model/moment.ts';
 import type { RestoreRequest, RestoreWish } from '@holdfast/core/model/restore-request.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import type { Connection } from '../context.ts';
+import { noVersion } from '../vault/find-version.ts';
 import { checkNotBefore } from '../vault/not-before.ts';
 
 /** Refuses a restore that would find nothing. @throws {InvalidInputError} */
@@ -24,9 +25,10 @@ export function mayBeNone({ deletedOnly, changedSince }: RestoreWish): boolean {
 
 /** @throws {InvalidInputError} always: nothing is there to be restored */
 export async function refuseNothing(
-  { bucket, prefix, at, include, exclude }: RestoreWish,
+  { bucket, prefix, at, include, exclude, versionId }: RestoreWish,
   connection: Connection,
 ): Promise<never> {
+  if (versionId !== undefined) throw noVersion({ bucket, key: prefix }, versionId);
   if (at !== undefined) await checkNotBefore(at, { bucket, prefix }, connection);
   const { stack } = connection;
   const that = include.length + exclude.length > 0 ? ' that matches' : '';

@@ -4,7 +4,7 @@ import { OVERWRITES, type Overwrite, type RestoreMessage } from '@holdfast/core/
 import { THAW_TIERS, type ThawTier } from '@holdfast/core/model/thaw.ts';
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
-import { AT_HELP, pastMoment, positive, repeatable } from '../options.ts';
+import { AT_HELP, momentOrVersion, pastMoment, positive, repeatable } from '../options.ts';
 
 /** The options of `restore`, as commander gives them. */
 export type RestoreOptions = {
@@ -37,13 +37,16 @@ export function addRestoreOptions(command: Command): Command {
       's3://bucket[/prefix] (also the source itself), ./folder, backup.tar, .tar.gz or .zip, or - for a tar stream',
     )
     .option('--to-new <uri>', 's3://name: a bucket that is made for it, set up as the source is')
-    .option('--at <time>', AT_HELP)
+    .option('--at <time>', `${AT_HELP}; of a single object also a version`)
     .option('--changed-since <time>', 'only what changed after this moment')
     .option(
       '--deleted-only',
       'what had been deleted by then; with --changed-since, what was deleted after that',
     )
-    .option('--version-id <id>', 'one version of one object, as holdfast versions shows it')
+    .option(
+      '--version-id <id>',
+      'one version of one object, as holdfast versions shows it; the same as --at <id>',
+    )
     .option('--include <glob>', 'only keys that match; can be repeated', repeatable)
     .option('--exclude <glob>', 'no keys that match; wins over --include; can be repeated', repeatable)
     .option('--strip-prefix <prefix>', 'take this off every key')
@@ -70,13 +73,15 @@ export async function toWish(
   options: RestoreOptions,
   context: Pick<Context, 'clock' | 'zone'>,
 ): Promise<Omit<RestoreMessage, 'target' | 'jobId'>> {
-  const { at, changedSince, include, exclude, stripPrefix, versionId } = options;
+  const { changedSince, include, exclude, stripPrefix } = options;
   return {
     source: uri,
-    ...(await moment('at', at, context)),
-    ...(await moment('changedSince', changedSince, context)),
+    ...(await when(options, context)),
+    ...(changedSince === undefined
+      ? {}
+      : { changedSince: formatMoment(await pastMoment(changedSince, context)) }),
     ...(options.deletedOnly ? { deletedOnly: true } : {}),
-    ...given({ versionId, include, exclude, stripPrefix }),
+    ...given({ include, exclude, stripPrefix }),
     ...(options.map === undefined ? {} : { map: options.map.map(ruleOf) }),
     overwrite: options.overwrite === true ? 'always' : (options.overwrite ?? 'never'),
     ...(options.exact ? { exact: true } : {}),
@@ -85,13 +90,15 @@ export async function toWish(
   };
 }
 
-async function moment<Name extends string>(
-  name: Name,
-  text: string | undefined,
+/** The moment, or the one version, that `--at` or `--version-id` names. */
+async function when(
+  { at, versionId }: RestoreOptions,
   context: Pick<Context, 'clock' | 'zone'>,
-): Promise<Partial<Record<Name, string>>> {
-  if (text === undefined) return {};
-  return { [name]: formatMoment(await pastMoment(text, context)) } as Record<Name, string>;
+): Promise<Pick<RestoreMessage, 'at' | 'versionId'>> {
+  const named = versionId === undefined ? {} : { versionId };
+  if (at === undefined) return named;
+  const wanted = await momentOrVersion(at, context);
+  return 'at' in wanted ? { at: formatMoment(wanted.at), ...named } : { ...wanted, ...named };
 }
 
 function given<T extends Record<string, unknown>>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -34,8 +34,13 @@ async function versionById(
   for await (const version of versions) {
     if (version.versionId === versionId && !version.deleteMarker) return version;
   }
+  throw noVersion(object, versionId);
+}
+
+/** For an id that nothing goes by; it may have been meant for a moment. */
+export function noVersion(object: ObjectUri, versionId: string): InvalidInputError {
   const uri = uriOf(object);
-  throw new InvalidInputError(
+  return new InvalidInputError(
     `"${versionId}" is neither a moment nor a version of ${uri}: holdfast versions ${uri} shows what there is`,
   );
 }

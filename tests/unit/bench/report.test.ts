@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { listingSection } from '../../../bench/listing/section.ts';
 import { pinned } from '../../../bench/machine.ts';
 import { kinds, short, table } from '../../../bench/markdown.ts';
 import { parseOptions, SECTION_NAMES } from '../../../bench/options.ts';
@@ -175,5 +176,16 @@ describe('the other sections', () => {
     expect(withJsSpecifiers(code)).toBe(
       'import { a } from "./a.js";\nexport * from "@holdfast/core/b.js";\nconst text = "no.ts";',
     );
+  });
+});
+
+describe('reading the vault', () => {
+  const listed = (...ms: number[]) => [{ what: 'one prefix', ms, pages: 2, objects: 250.4 }];
+
+  it('says how long listings took, and whether the bar is held', () => {
+    const lines = listingSection(1_000_000, listed(10, 20, 30.04));
+    expect(lines).toContain('| one prefix | 250 | 2 | 20.0 ms | 30.0 ms | 3 |');
+    expect(lines.at(-1)).toContain('held');
+    expect(listingSection(1_000_000, listed(10, 2100)).at(-1)).toContain('missed');
   });
 });

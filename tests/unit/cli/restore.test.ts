@@ -54,6 +54,21 @@ describe('restore', () => {
     expect(second.stdout).toContain('0 restored (0 B), 2 already right');
   });
 
+  it('brings back one version of one object, by the id that versions shows', async () => {
+    cli.pipeline.pass(60);
+    cli.pipeline.s3.put('docs', 'a.txt', 'another');
+    await cli.pipeline.drain();
+    const [, older] = (await cli.run('versions', 's3://docs/a.txt', '--json')).json();
+    const { vaultVersionId } = older as { vaultVersionId: string };
+
+    for (const option of ['--at', '--version-id']) {
+      cli.pipeline.s3.delete(TARGET, 'a.txt');
+      const ran = await cli.run('restore', 's3://docs/a.txt', ...TO, option, vaultVersionId, '--wait');
+      expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining('1 restored (3 B)') });
+      expect(cli.pipeline.s3.text(TARGET, 'a.txt')).toBe('one');
+    }
+  });
+
   it('reports what differs, and ends with 3', async () => {
     cli.pipeline.s3.put(TARGET, 'a.txt', 'another');
 
@@ -143,6 +158,12 @@ describe('restore', () => {
       'lies in the future',
     ],
     ['an invalid time', ['s3://docs', ...TO, '--at', 'someday'], '"someday" is not a moment'],
+    [
+      'a version that the object does not have',
+      ['s3://docs/a.txt', ...TO, '--at', 'x'.repeat(22)],
+      'is neither a moment nor a version of s3://docs/a.txt: holdfast versions s3://docs/a.txt',
+    ],
+    ['a version of a whole bucket', ['s3://docs', ...TO, '--at', 'x'.repeat(22)], 'needs the whole key'],
     ['an invalid glob', ['s3://docs', ...TO, '--include', '[x'], '"[x" is not a valid glob'],
     ['an invalid URI', ['docs', ...TO], '"docs" is not an S3 URI'],
     ['an invalid target', ['s3://docs', '--to', 'gs://there'], '"gs://there" is no target'],
