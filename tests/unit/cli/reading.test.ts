@@ -132,6 +132,16 @@ describe('cat', () => {
     expect(ran.bytes.equals(bytes)).toBe(true);
   });
 
+  it('reads no further than whoever reads it has come', async () => {
+    await change('blob', bytes);
+    const waits: number[] = [];
+    cli.isSlow = true;
+    cli.onDrain = async (written) => void waits.push(written);
+
+    expect((await cli.run('cat', 's3://docs/blob')).bytes.equals(bytes)).toBe(true);
+    expect(waits).toEqual([65_536, 131_072, 196_608, 200_000]);
+  });
+
   it('reads a moment, or one version', async () => {
     expect(await cli.run('cat', 's3://docs/a.txt')).toMatchObject({ stdout: 'three' });
     expect(await cli.run('cat', 's3://docs/a.txt', '--at', FIRST)).toMatchObject({

@@ -57,6 +57,10 @@ export class CliWorld {
   readonly questions: string[] = [];
   /** Whether standard output is a terminal. */
   isTerminal = false;
+  /** Whether whoever reads standard output is slow; then it is waited for. */
+  isSlow = false;
+  /** Hears how much was written when it is waited for. */
+  onDrain: (bytes: number) => Promise<void> = async () => {};
   /** Where the person is. */
   zone = 'UTC';
   /** What happens while a command waits. */
@@ -115,7 +119,12 @@ export class CliWorld {
 
   #deps(out: Uint8Array[], err: string[]): Deps {
     return {
-      stdout: { write: (text) => out.push(Buffer.from(text)), once: () => {}, isTTY: this.isTerminal },
+      stdout: {
+        write: (text) => out.push(Buffer.from(text)),
+        once: (_, listener) => this.onDrain(Buffer.concat(out).length).then(listener),
+        writableNeedDrain: this.isSlow,
+        isTTY: this.isTerminal,
+      },
       stderr: { write: (text) => err.push(Buffer.from(text).toString()), once: () => {} },
       progress: { update: (text) => this.progress.push(text), clear: () => {} },
       connect: async (options) => {
