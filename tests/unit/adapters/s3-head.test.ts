@@ -47,6 +47,14 @@ describe('head', () => {
     const ofParts = { 'x-amz-checksum-sha256': 'AAAA-2', 'x-amz-checksum-type': 'COMPOSITE' };
     expect((await factsOf(whole)).checksum).toEqual({ algorithm: 'CRC64NVME', value: 'AAAA' });
     expect(await factsOf(ofParts)).not.toHaveProperty('checksum');
+    // Where the type is not said, the number of parts behind the value says it.
+    expect(await factsOf({ 'x-amz-checksum-crc32': 'AAAAAA==-2' })).not.toHaveProperty('checksum');
+  });
+
+  it('says how S3 encrypts the object: with a KMS key, its ETag is no MD5', async () => {
+    const header = { 'x-amz-server-side-encryption': 'aws:kms' };
+    expect(await factsOf(header)).toMatchObject({ encryption: 'aws:kms' });
+    expect(await factsOf({})).not.toHaveProperty('encryption');
   });
 
   it.each([

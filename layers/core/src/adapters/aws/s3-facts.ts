@@ -80,12 +80,15 @@ export function writtenEtag(etag: string | undefined): string {
   return bareEtag(etag);
 }
 
+/** How many parts there were, behind a checksum that was made of theirs. */
+const OF_PARTS = /-\d+$/;
+
 /** The checksum over the whole object; one made of the parts' checksums says nothing about another copy. */
 export function checksumIn(fields: ChecksumFields | undefined): Checksum | undefined {
   if (fields === undefined || fields.ChecksumType === 'COMPOSITE') return undefined;
   for (const algorithm of ALGORITHMS) {
     const value = fields[`Checksum${algorithm}`];
-    if (value !== undefined) return { algorithm, value };
+    if (value !== undefined && !OF_PARTS.test(value)) return { algorithm, value };
   }
   return undefined;
 }
