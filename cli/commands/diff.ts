@@ -20,7 +20,7 @@ import type { Act } from '../registry.ts';
 import { bytes, count } from '../text/format.ts';
 import { pad } from '../text/table.ts';
 import { visibleKey } from '../text/visible.ts';
-import { checkKnown } from '../vault/known-source.ts';
+import { checkThere } from '../vault/check-there.ts';
 
 type Options = { readonly summary?: true };
 
@@ -71,7 +71,7 @@ async function diff(
   // Up to now is up to whatever S3's clock says.
   const until = toText === undefined ? Number.MAX_SAFE_INTEGER : to;
   const totals = await compare({ bucket, prefix, from, to: until }, summary !== true, connection, context);
-  if (totals.added + totals.changed + totals.deleted === 0) await checkKnown(bucket, connection);
+  if (totals.added + totals.changed + totals.deleted === 0) await checkThere({ bucket, prefix }, connection);
   const source = sourceUri(bucket);
   const answer: DiffSummary = {
     summary: { source, prefix, from: moment(from), to: moment(to), ...totals },

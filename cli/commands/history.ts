@@ -13,7 +13,7 @@ import type { Act } from '../registry.ts';
 import { changeBar } from '../text/change-bar.ts';
 import { bytes, count, counted } from '../text/format.ts';
 import { type Column, table } from '../text/table.ts';
-import { checkKnown } from '../vault/known-source.ts';
+import { checkThere } from '../vault/check-there.ts';
 
 type Options = { readonly days?: number; readonly by: 'hour' | 'day' };
 type Row = Changes & { readonly from: number; readonly to: number };
@@ -59,7 +59,7 @@ async function history(context: Context, uri: string, { by, days }: Options): Pr
   const request = { ...place, since, spanOf: spans.spanOf, onProgress };
   const changes = await changeHistory(request, connection.world);
   if (changes.size === 0) {
-    await checkKnown(place.bucket, connection);
+    await checkThere(place, connection);
     output.note(`nothing changed under ${uriOf(place)} in the last ${counted(back, 'day')}`);
     return EXIT.done;
   }

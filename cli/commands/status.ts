@@ -43,7 +43,7 @@ export function define(command: Command, act: Act): void {
 async function status(context: Context, uri: string | undefined, { wait }: Options): Promise<ExitCode> {
   const only = uri === undefined ? undefined : sourceUri(parseBucket(uri));
   const connection = await context.connect();
-  if (only !== undefined) await checkKnown(only, connection);
+  if (only !== undefined) await checkThere(only, connection);
   if (wait) await waitUntilSettled(only, connection, context);
   const { output } = context;
   const found = await collectStatus(only, output.json ? Number.POSITIVE_INFINITY : SHOWN, connection);
@@ -52,7 +52,7 @@ async function status(context: Context, uri: string | undefined, { wait }: Optio
 }
 
 /** Also a source that is no longer protected has a status: what of it is still in flight. */
-async function checkKnown(source: string, { world, stack }: Connection): Promise<void> {
+async function checkThere(source: string, { world, stack }: Connection): Promise<void> {
   if ((await world.catalog.getSource(source)) !== undefined) return;
   throw new InvalidInputError(
     `${source} is not known to the stack "${stack.name}": holdfast sources --all shows what is`,

@@ -11,7 +11,7 @@ import { AT_HELP, noteMoment, pastMoment, positive } from '../options.ts';
 import type { Output } from '../output.ts';
 import type { Act } from '../registry.ts';
 import { bytes, count, counted } from '../text/format.ts';
-import { checkKnown } from '../vault/known-source.ts';
+import { checkThere } from '../vault/check-there.ts';
 import { checkNotBefore } from '../vault/not-before.ts';
 import { verifyJson } from '../verify/verify-json.ts';
 import { findingText, verifyText } from '../verify/verify-text.ts';
@@ -79,9 +79,9 @@ async function verify(context: Context, uri: string, options: Options): Promise<
     },
     connection.world,
   );
-  if (result.counts['versions'] === 0) {
+  if (result.counts['versions'] === 0 && result.state === 'done') {
     if (at !== undefined) await checkNotBefore(at, place, connection);
-    await checkKnown(place.bucket, connection);
+    await checkThere(place, connection);
   }
   output.answer(verifyJson(result), () => verifyText(result));
   return result.state === 'done' ? EXIT.done : EXIT.partial;

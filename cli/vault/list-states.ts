@@ -9,7 +9,7 @@ import { AT_HELP, noteMoment, pastMoment } from '../options.ts';
 import { bytes, seconds } from '../text/format.ts';
 import { pad } from '../text/table.ts';
 import { visibleKey } from '../text/visible.ts';
-import { checkKnown } from './known-source.ts';
+import { checkThere } from './check-there.ts';
 import { checkNotBefore } from './not-before.ts';
 
 export type ListOptions = { readonly at?: string; readonly deleted?: true };
@@ -42,7 +42,7 @@ export async function listStates(
   const listed = await printStates(listing, { at, deleted }, connection, context);
   if (listed > 0) return EXIT.done;
   if (at !== undefined) await checkNotBefore(at, listing, connection);
-  await checkKnown(listing.bucket, connection);
+  await checkThere(listing, connection);
   context.output.note(listing.nothing(deleted ? 'deleted ' : ''));
   return EXIT.done;
 }

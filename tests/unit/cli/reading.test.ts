@@ -304,10 +304,11 @@ describe('history', () => {
   });
 
   it('says when nothing changed, and when the source is unknown', async () => {
-    expect(await cli.run('history', 's3://docs/zzz')).toMatchObject({
+    cli.pipeline.pass(40 * 24 * 3600);
+    expect(await cli.run('history', 's3://docs/b/')).toMatchObject({
       code: 0,
       stdout: '',
-      stderr: 'nothing changed under s3://docs/zzz in the last 30 days\n',
+      stderr: 'nothing changed under s3://docs/b/ in the last 30 days\n',
     });
     expect(await cli.run('history', 's3://nowhere')).toMatchObject({ code: 2, stdout: '' });
   });
@@ -355,6 +356,17 @@ describe('verify', () => {
     expect((await cli.run('verify', 's3://docs', '--at', 'now')).stdout).not.toContain('wrong  ');
   });
 
+  it('does not take a vault that lost everything for one that never had anything', async () => {
+    const { s3 } = cli.pipeline;
+    for (const { versionId } of s3.bucket(VAULT).versions(vaultKey('new.txt'))) {
+      s3.deleteVersion(VAULT, vaultKey('new.txt'), versionId);
+    }
+
+    const { code, stdout } = await cli.run('verify', 's3://docs/new');
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/^missing {2}new\.txt /);
+  });
+
   it('counts what is archived, and names the first of it', async () => {
     const objects = Array.from({ length: 30 }, (_, n) => [`k${n}`, 'x']);
     await cli.givenProtected('cold', Object.fromEntries(objects));
@@ -376,5 +388,34 @@ describe('verify', () => {
   ])('refuses %s', async (_, argv, words) => {
     const ran = await cli.run('verify', ...argv);
     expect(ran).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(words) });
+  });
+});
+
+describe('a prefix that the vault never had', () => {
+  it.each([
+    ['ls', []],
+    ['ls', ['--deleted']],
+    ['ls', ['--at', FIRST]],
+    ['find', ['*']],
+    ['diff', [FIRST]],
+    ['history', []],
+    ['verify', []],
+  ])('is told by %s %s', async (command, more) => {
+    expect(await cli.run(command, 's3://docs/zzz', ...more)).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining(
+        'the vault has nothing under s3://docs/zzz, nor had it: holdfast ls s3://docs',
+      ),
+    });
+  });
+
+  it('is another thing than one of which everything was deleted', async () => {
+    await change('b/c.txt', undefined);
+    expect(await cli.run('ls', 's3://docs/b/')).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: 'nothing under s3://docs/b/\n',
+    });
   });
 });
