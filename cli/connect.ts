@@ -127,7 +127,7 @@ function ways(
       retentionDays: outputs.RetentionInDays,
     }),
     queue: new SqsWorkQueue(sqs, {
-      urls: { reconcile: urls.reconcile.url, restore: urls.restore.url },
+      urls: { reconcile: urls.reconcile.url, restore: urls.restore.url, report: urls.report.url },
     }),
     wiring: new EventBridgeWiring({
       s3,

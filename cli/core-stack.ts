@@ -15,11 +15,13 @@ const OutputsSchema = v.object({
   ReconcileQueueUrl: text,
   RestoreQueueUrl: text,
   RestoreWorkQueueUrl: text,
+  ReportQueueUrl: text,
   CaptureDeadLettersUrl: text,
   BacklogDeadLettersUrl: text,
   ReconcileDeadLettersUrl: text,
   RestoreDeadLettersUrl: text,
   RestoreWorkDeadLettersUrl: text,
+  ReportDeadLettersUrl: text,
   CaptureQueueArn: text,
   ReconcileQueueArn: text,
   CaptureChangesRoleName: text,
@@ -71,5 +73,6 @@ export function queueUrls(outputs: CoreOutputs): Readonly<Record<QueueName, Queu
     reconcile: { url: outputs.ReconcileQueueUrl, deadLetters: outputs.ReconcileDeadLettersUrl },
     restore: { url: outputs.RestoreQueueUrl, deadLetters: outputs.RestoreDeadLettersUrl },
     restoreWork: { url: outputs.RestoreWorkQueueUrl, deadLetters: outputs.RestoreWorkDeadLettersUrl },
+    report: { url: outputs.ReportQueueUrl, deadLetters: outputs.ReportDeadLettersUrl },
   };
 }

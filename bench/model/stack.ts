@@ -7,6 +7,7 @@ import { captureEvents } from '@holdfast/core/flows/capture-events.ts';
 import type { Delivery, Settings, World } from '@holdfast/core/flows/dependencies.ts';
 import { reconcile } from '@holdfast/core/flows/reconcile/reconcile.ts';
 import { registerSource } from '@holdfast/core/flows/register-source.ts';
+import { writeReport } from '@holdfast/core/flows/report/write-report.ts';
 import { handleRestoreMessage } from '@holdfast/core/flows/restore/handle-restore-message.ts';
 import { handleRestoreWork } from '@holdfast/core/flows/restore/handle-restore-work.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
@@ -47,7 +48,7 @@ export class ModelledStack {
   readonly aws: ModelledAws;
   readonly queues: Readonly<Record<QueueName, ModelledQueue>>;
   readonly functions: Readonly<
-    Record<'changes' | 'backlog' | 'reconcile' | 'plan' | 'restore', ModelledFunction>
+    Record<'changes' | 'backlog' | 'reconcile' | 'plan' | 'restore' | 'report', ModelledFunction>
   >;
   /** When each key changed, and when its event was in the queue. */
   readonly arrivals = new Map<string, { readonly changedAt: number; readonly arrivesAt: number }>();
@@ -159,6 +160,7 @@ export class ModelledStack {
       reconcile: this.#function('reconcile', TEMPLATE.reconcileSource, this.#each(reconcile)),
       plan: this.#function('restore', TEMPLATE.planRestore, this.#each(handleRestoreMessage)),
       restore: this.#function('restoreWork', TEMPLATE.restoreObjects, this.#each(restoreWork)),
+      report: this.#function('report', TEMPLATE.writeReport, this.#each(writeReport)),
     };
   }
 

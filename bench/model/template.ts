@@ -23,6 +23,7 @@ export const TEMPLATE = {
   reconcileSource: functionSettings('ReconcileSourceFunction'),
   planRestore: functionSettings('PlanRestoreFunction'),
   restoreObjects: functionSettings('RestoreObjectsFunction'),
+  writeReport: functionSettings('WriteReportFunction'),
   retryBaseSeconds: parameter('RetryBaseSeconds'),
   retentionDays: parameter('RetentionDays'),
 } as const;

@@ -3,12 +3,15 @@ import {
   parseBacklogMessage,
   parsePlanStep,
   parseReconcileMessage,
+  parseReportMessage,
   parseRestoreWork,
+  ResumeMessageSchema,
 } from '@holdfast/core/model/messages.ts';
 import { parseRestoreMessage } from '@holdfast/core/model/restore-request.ts';
-import { parseS3Event } from '@holdfast/core/model/s3-event.ts';
+import { parseJson, parseS3Event } from '@holdfast/core/model/s3-event.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import type { QueueName } from '@holdfast/core/ports/work-queue.ts';
+import * as v from 'valibot';
 import { bytes, counted, seconds } from '../text/format.ts';
 import { visibleKey } from '../text/visible.ts';
 
@@ -37,6 +40,7 @@ const READERS: Readonly<Record<QueueName, (body: string) => Reading>> = {
   reconcile: readReconcile,
   restore: readRestore,
   restoreWork: readRestoreWork,
+  report: readReport,
 };
 
 function readCapture(body: string): Reading {
@@ -76,6 +80,8 @@ function readReconcile(body: string): Reading {
 }
 
 function readRestore(body: string): Reading {
+  const resumed = resumedBy(body);
+  if (resumed !== undefined) return { what: `resumption of the restore ${resumed}`, objects: [] };
   try {
     const { jobId, after } = parsePlanStep(body);
     const part = after === undefined ? '' : `, from "${visibleKey(after)}" on`;
@@ -88,6 +94,12 @@ function readRestore(body: string): Reading {
       objects: [],
     };
   }
+}
+
+/** The job that a message goes on with, if it is one that does. */
+function resumedBy(body: string): string | undefined {
+  const parsed = v.safeParse(ResumeMessageSchema, parseJson(body));
+  return parsed.success ? parsed.output.resume : undefined;
 }
 
 function readRestoreWork(body: string): Reading {
@@ -112,4 +124,11 @@ function readThawed(body: string): Reading {
 function isS3Event(body: string): boolean {
   const json: unknown = JSON.parse(body);
   return typeof json === 'object' && json !== null && !('kind' in json);
+}
+
+function readReport(body: string): Reading {
+  return {
+    what: `report of the job ${parseReportMessage(body).jobId}, and the notice of its end`,
+    objects: [],
+  };
 }

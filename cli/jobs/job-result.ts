@@ -13,6 +13,7 @@ const EXIT_BY_STATE: Readonly<Record<Job['state'], ExitCode>> = {
   done: EXIT.done,
   partial: EXIT.partial,
   failed: EXIT.failed,
+  cancelled: EXIT.partial,
 };
 
 /** The exit code that tells how a job ended. */

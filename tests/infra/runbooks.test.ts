@@ -30,6 +30,7 @@ describe('alarms', () => {
       'ReconcileDeadLettersAlarm',
       'RestoreDeadLettersAlarm',
       'RestoreWorkDeadLettersAlarm',
+      'ReportDeadLettersAlarm',
       'LagAlarm',
       'CaptureStalledAlarm',
       'WiringDriftAlarm',

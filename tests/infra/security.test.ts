@@ -30,7 +30,7 @@ describe('what is deployed', () => {
       );
     expect(granted.map((one) => one.forbidden)).toEqual([0, 0]);
     // An empty answer would mean that nobody read the policies.
-    expect(granted[0]).toMatchObject({ roles: 5 });
+    expect(granted[0]).toMatchObject({ roles: 6 });
     expect(granted[0]?.actions).toBeGreaterThan(50);
   });
 });
@@ -123,6 +123,16 @@ describe('each check catches what it is for', () => {
       'a deletion at a source',
       /may delete in arn:aws:s3:::photos/,
       allow('CaptureChangesRole', 's3:DeleteObject', 'arn:aws:s3:::photos/*'),
+    ],
+    [
+      'a topic that nobody named',
+      /WriteReportRole may publish to arn:aws:sns:us-east-1:1:phones/,
+      allow('WriteReportRole', 'sns:Publish', 'arn:aws:sns:us-east-1:1:phones'),
+    ],
+    [
+      'notices by another role',
+      /RestoreObjectsRole may publish/,
+      allow('RestoreObjectsRole', 'sns:Publish', 'arn:aws:sns:us-east-1:111122223333:restores'),
     ],
     ['every resource', /for every resource/, allow('CaptureChangesRole', 's3:GetObject', '*')],
     ['every bucket', /for every resource/, allow('CaptureChangesRole', 's3:GetObject', 'arn:aws:s3:::*/*')],

@@ -100,13 +100,14 @@ describe('thaws', () => {
 });
 
 describe('the queues', () => {
-  it('are five, each with a dead-letter queue', () => {
+  it('are six, each with a dead-letter queue', () => {
     expect(workQueues.map(([name]) => name)).toEqual([
       'CaptureQueue',
       'BacklogQueue',
       'ReconcileQueue',
       'RestoreQueue',
       'RestoreWorkQueue',
+      'ReportQueue',
     ]);
     for (const [, { Properties }] of workQueues)
       expect(Properties['RedrivePolicy']).toMatchObject({ maxReceiveCount: 8 });

@@ -91,10 +91,31 @@ describe('what a function could do in hands that are not ours', () => {
       for (const policy of Object.values(closed)) expect(isAllowed(policy, action, STRANGER)).toBe(false);
   });
 
-  it('write to the vault by a restore, whatever its targets: none but reports', () => {
+  it('write to the vault by a restore, whatever its targets: none', () => {
     expect(can('RestoreObjectsRole', 's3:PutObject', COPY)).toBe(false);
     expect(can('RestoreObjectsRole', 's3:PutObject', SETTINGS)).toBe(false);
-    expect(can('RestoreObjectsRole', 's3:PutObject', REPORT)).toBe(true);
+  });
+
+  it('write a report: who does nothing else', () => {
+    const closed = rolePolicies({ template, names }, sources);
+    const writers = ALL.filter((role) => closed[role] && isAllowed(closed[role], 's3:PutObject', REPORT));
+    expect(writers).toEqual(['WriteReportRole']);
+    for (const resource of [COPY, SETTINGS, OBJECT, STRANGER]) {
+      expect(can('WriteReportRole', 's3:PutObject', resource)).toBe(false);
+      expect(can('WriteReportRole', 's3:GetObject', resource)).toBe(false);
+    }
+  });
+
+  it('tell people of a job: one role, on the one topic that the operator named, and none without', () => {
+    const topic = 'arn:aws:sns:us-east-1:111122223333:restores';
+    const named = rolePolicies({ template, names, parameters: { NotifyTopicArn: topic } }, sources);
+    const publishers = (policies: typeof named, resource: string) =>
+      Object.entries(policies)
+        .filter(([, policy]) => isAllowed(policy, 'sns:Publish', resource))
+        .map(([role]) => role);
+    expect(publishers(named, topic)).toEqual(['WriteReportRole']);
+    expect(publishers(named, `${topic}-2`)).toEqual([]);
+    expect(publishers(roles, topic)).toEqual([]);
   });
 
   it('remove an entry or the table: none', () => {
@@ -211,9 +232,10 @@ describe('a vault with a key of its own', () => {
     expect(rights({ VaultKmsKeyArn: key })).toEqual({
       CaptureChangesRole: both,
       CaptureBacklogRole: both,
-      ReconcileSourceRole: use(['kms:GenerateDataKey']),
+      ReconcileSourceRole: [],
       PlanRestoreRole: both,
       RestoreObjectsRole: both,
+      WriteReportRole: use(['kms:GenerateDataKey']),
     });
     const encryption = template.Resources['Vault']?.Properties?.['BucketEncryption'] as Value;
     expect(resolve(encryption, { template, parameters: { VaultKmsKeyArn: key } })).toMatchObject({

@@ -17,6 +17,7 @@ const QUEUES: Readonly<Record<QueueName, string>> = {
   reconcile: 'ReconcileQueue',
   restore: 'RestoreQueue',
   restoreWork: 'RestoreWorkQueue',
+  report: 'ReportQueue',
 };
 
 /** The role under which the handler of a queue runs. */
@@ -26,6 +27,7 @@ export const ROLES: Readonly<Record<QueueName, string>> = {
   reconcile: 'ReconcileSourceRole',
   restore: 'PlanRestoreRole',
   restoreWork: 'RestoreObjectsRole',
+  report: 'WriteReportRole',
 };
 
 /** The policies of the functions' roles, from the template as CloudFormation gets it. */

@@ -8,6 +8,7 @@ import { captureBacklog } from '@holdfast/core/flows/capture-backlog.ts';
 import { captureEvents } from '@holdfast/core/flows/capture-events.ts';
 import type { Delivery, World } from '@holdfast/core/flows/dependencies.ts';
 import { reconcile } from '@holdfast/core/flows/reconcile/reconcile.ts';
+import { writeReport } from '@holdfast/core/flows/report/write-report.ts';
 import { handleRestoreMessage } from '@holdfast/core/flows/restore/handle-restore-message.ts';
 import { handleRestoreWork } from '@holdfast/core/flows/restore/handle-restore-work.ts';
 import { rememberSources } from '@holdfast/core/flows/source-lookup.ts';
@@ -377,4 +378,5 @@ const HANDLERS: Readonly<Record<Exclude<QueueName, 'capture'>, Handler>> = {
   reconcile,
   restore: handleRestoreMessage,
   restoreWork: (body, delivery, world) => handleRestoreWork(body, delivery, { ...world, checksums }),
+  report: writeReport,
 };

@@ -68,6 +68,7 @@ const work = fc.record({
     'reconcile',
     'restore',
     'restoreWork',
+    'report',
   ),
   messages: fc.array(fc.nat(7), { minLength: 1, maxLength: 4 }),
   shortOfTime: fc.constantFrom(0, 0, 0, 1, 2, 5),

@@ -1,6 +1,7 @@
 import { checksums } from '@holdfast/core/adapters/checksums.ts';
 import { MemoryCatalog } from '@holdfast/core/adapters/memory/memory-catalog.ts';
 import { MemoryEventWiring } from '@holdfast/core/adapters/memory/memory-event-wiring.ts';
+import type { MemoryNotices } from '@holdfast/core/adapters/memory/memory-notices.ts';
 import { MemoryObjectStore } from '@holdfast/core/adapters/memory/memory-object-store.ts';
 import { MemoryS3 } from '@holdfast/core/adapters/memory/memory-s3.ts';
 import { MemoryTelemetry } from '@holdfast/core/adapters/memory/memory-telemetry.ts';
@@ -10,6 +11,7 @@ import { captureEvents } from '@holdfast/core/flows/capture-events.ts';
 import type { Delivery, Settings, World } from '@holdfast/core/flows/dependencies.ts';
 import { reconcile } from '@holdfast/core/flows/reconcile/reconcile.ts';
 import { registerSource } from '@holdfast/core/flows/register-source.ts';
+import { type ReportWorld, writeReport } from '@holdfast/core/flows/report/write-report.ts';
 import { handleRestoreMessage } from '@holdfast/core/flows/restore/handle-restore-message.ts';
 import { handleRestoreWork } from '@holdfast/core/flows/restore/handle-restore-work.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
@@ -41,6 +43,8 @@ export class Pipeline {
   readonly catalog = new MemoryCatalog();
   readonly queue = new MemoryWorkQueue();
   readonly telemetry = new MemoryTelemetry();
+  /** Who is told of finished jobs, in a stack with a topic for it. */
+  notices: MemoryNotices | undefined;
   readonly world: World;
   #messages = 0;
   #retrying: Array<{ queue: QueueName; message: Message }> = [];
@@ -135,6 +139,10 @@ export class Pipeline {
     throw new Error('the pipeline does not come to rest');
   }
 
+  get reportWorld(): ReportWorld {
+    return { ...this.world, ...(this.notices === undefined ? {} : { notices: this.notices }) };
+  }
+
   /** Does one message of a queue. @throws what the handler throws */
   async handle(queue: QueueName, message: Message): Promise<void> {
     message.receives++;
@@ -144,6 +152,7 @@ export class Pipeline {
     if (queue === 'restore') await handleRestoreMessage(message.body, delivery, this.world);
     if (queue === 'restoreWork')
       await handleRestoreWork(message.body, delivery, { ...this.world, checksums });
+    if (queue === 'report') await writeReport(message.body, delivery, this.reportWorld);
   }
 
   async #handle(queue: QueueName, message: Message): Promise<void> {
@@ -156,7 +165,7 @@ export class Pipeline {
   }
 
   #takeWork(): Array<{ queue: QueueName; message: Message }> {
-    const queues: QueueName[] = ['backlog', 'reconcile', 'restore', 'restoreWork'];
+    const queues: QueueName[] = ['backlog', 'reconcile', 'restore', 'restoreWork', 'report'];
     const fresh = queues.flatMap((queue) =>
       this.queue.take(queue).map((body) => ({ queue, message: this.message(body) })),
     );

@@ -59,7 +59,20 @@ export const FORBIDDEN_ACTIONS: readonly string[] = [
   'cloudformation:*',
   'iam:*',
   'lambda:*',
-  'sns:*',
+  // Everything but to publish.
+  'sns:Subscribe',
+  'sns:Unsubscribe',
+  'sns:ConfirmSubscription',
+  'sns:SetSubscriptionAttributes',
+  'sns:CreateTopic',
+  'sns:DeleteTopic',
+  'sns:SetTopicAttributes',
+  'sns:AddPermission',
+  'sns:RemovePermission',
+  'sns:PutDataProtectionPolicy',
+  'sns:CreatePlatform*',
+  'sns:TagResource',
+  'sns:UntagResource',
   'sts:*',
   'organizations:*',
 ];
@@ -71,6 +84,7 @@ export const KNOWN_SERVICES: ReadonlySet<string> = new Set([
   'kms',
   'logs',
   's3',
+  'sns',
   'sqs',
 ]);
 

@@ -9,6 +9,8 @@ const STAR_IS_RIGHT: Readonly<Record<string, string>> = {
   AlarmKey: 'in a key policy, * is the key that the policy belongs to',
 };
 
+const TOPIC = 'arn:aws:sns:us-east-1:111122223333:restores';
+
 /** The stacks as they are deployed by default, and with every option that adds rights. */
 export function deployments(
   core: Template,
@@ -19,6 +21,7 @@ export function deployments(
     RestoreTargets: 'one,two-*',
     VaultKmsKeyArn: 'arn:aws:kms:us-east-1:111122223333:key/k',
     ExactRestores: 'true',
+    NotifyTopicArn: TOPIC,
   };
   return [{}, all].map((parameters: Record<string, string>) => {
     const { ExactRestores = 'false' } = parameters;
@@ -37,6 +40,7 @@ export function roleProblems(core: Template, source: Template): string[] {
     Object.entries(rolePolicies(stacks.core, stacks.sources)).flatMap(([role, policy]) => [
       ...forbidden(role, policy),
       ...deletions(role, policy, stacks.exact),
+      ...publishing(role, policy),
     ]),
   );
   return [
@@ -72,6 +76,15 @@ function deletions(role: string, { allow, deny }: RolePolicy, exact: boolean): s
     .filter(({ actions }) => actions.some((action) => overlap(action, 's3:DeleteObject')))
     .flatMap(({ resources }) => resources.filter((one) => one !== 'arn:aws:s3:::vault/s3/*'))
     .map((resource) => `${role} may delete in ${resource}`);
+}
+
+/** One role, and the one topic that the operator named: whoever publishes elsewhere can reach people, and phones. */
+function publishing(role: string, { allow }: RolePolicy): string[] {
+  return allow
+    .filter(({ actions }) => actions.some((action) => overlap(action, 'sns:Publish*')))
+    .flatMap(({ resources }) => resources)
+    .filter((resource) => role !== 'WriteReportRole' || resource !== TOPIC)
+    .map((resource) => `${role} may publish to ${resource}`);
 }
 
 function everyResource(template: Template): string[] {

@@ -50,6 +50,7 @@ function sentKeys(): string[][] {
 }
 
 async function reportOf(jobId: string) {
+  await pipeline.drain();
   const { report = '' } = await pipeline.job(jobId);
   return JSON.parse(pipeline.s3.text(VAULT, report) ?? '{}');
 }

@@ -29,7 +29,7 @@ async function compared(job: Partial<Job>): Promise<void> {
 }
 
 async function settled(redelivered = false): Promise<{ job: Job; steps: unknown[] }> {
-  await settleReconcile('r1', pipeline.world, { redelivered, messageId: 'm' });
+  await settleReconcile('r1', pipeline.world, { receiveCount: redelivered ? 2 : 1, messageId: 'm' });
   const steps = pipeline.queue.take('reconcile').map((body) => JSON.parse(body).step);
   return { job: await pipeline.job('r1'), steps };
 }
@@ -70,7 +70,7 @@ describe('a reconcile that has compared everything', () => {
     await compared({ counts: { gone: 5 } });
     await pipeline.catalog.finishJob('r1', { state: 'failed', finishedAt: 1 });
     expect(await settled()).toMatchObject({ job: { state: 'failed', finishedAt: 1 }, steps: [] });
-    await settleReconcile('r9', pipeline.world, { redelivered: false, messageId: 'm' });
+    await settleReconcile('r9', pipeline.world, { receiveCount: 1, messageId: 'm' });
     expect(pipeline.telemetry.values('MissedEvents')).toEqual([]);
   });
 });

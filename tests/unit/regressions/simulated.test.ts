@@ -163,7 +163,7 @@ describe('one message with two handlers at a time, of which the one that counted
     };
     await pipeline.handle('reconcile', message).catch(() => {});
     // The other handler comes to its end after that, with the message's first delivery in its hand.
-    await settleReconcile('r1', pipeline.world, { redelivered: false, messageId: message.id });
+    await settleReconcile('r1', pipeline.world, { receiveCount: 1, messageId: message.id });
     await pipeline.drain();
     expect((await pipeline.job('r1')).state).toBe('done');
     expect((await pipeline.entry('a.txt')).state).toBe('deleted');

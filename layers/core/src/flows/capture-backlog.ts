@@ -15,6 +15,7 @@ import { capture } from './capture/capture.ts';
 import { continueLargeCopy, giveUpLargeCopy } from './capture/continue-large-copy.ts';
 import { markFailed } from './capture/mark-failed.ts';
 import type { Delivery, Unwired } from './dependencies.ts';
+import { afterTheEnd } from './end-job.ts';
 import { settleReconcile } from './reconcile/settle-reconcile.ts';
 import { measure, Tally } from './tally.ts';
 
@@ -54,6 +55,8 @@ async function copyOn(
 type Result = { readonly change: Change; readonly outcome?: CaptureOutcome; readonly error?: unknown };
 
 async function captureBatch(batch: CaptureBatch, delivery: Delivery, world: Unwired): Promise<void> {
+  const job = await world.catalog.getJob(batch.jobId);
+  if (job?.state === 'cancelled') return afterTheEnd(job, delivery, world);
   const last = delivery.receiveCount >= world.settings.maxReceives;
   const results = await pMap(
     batch.items,
@@ -76,8 +79,7 @@ async function captureBatch(batch: CaptureBatch, delivery: Delivery, world: Unwi
     problems: results.flatMap(problemOf),
     continuations: [],
   });
-  const { messageId, receiveCount } = delivery;
-  await settleReconcile(batch.jobId, world, { redelivered: receiveCount > 1, messageId });
+  await settleReconcile(batch.jobId, world, delivery);
 }
 
 function toChange(batch: CaptureBatch, item: CaptureBatch['items'][number]): Change {

@@ -45,12 +45,16 @@ export type Unwired = Omit<World, 'wiring'>;
 
 /** The world of whoever only reads the vault. */
 export type VaultReader = { readonly store: ObjectStore; readonly settings: Pick<Settings, 'vault'> };
+/** The world of a reconcile: of all buckets it only lists the source. */
+export type ListingWorld = Omit<World, 'store'> & { readonly store: Pick<ObjectStore, 'list'> };
 
 /** How a message reached its handler. */
 export type Delivery = {
   readonly messageId: string;
   /** 1 for the first time. */
   readonly receiveCount: number;
+  /** Id of who sent the message, as SQS attests it. */
+  readonly sender?: string;
   /** Milliseconds until the function is stopped. */
   readonly timeLeft: () => number;
 };

@@ -2,15 +2,27 @@ import * as v from 'valibot';
 
 const moment = v.pipe(v.number(), v.integer());
 
-export const JOB_KINDS = ['reconcile', 'restore'] as const;
+/** `verify`, and restores into a folder or an archive, are done by the command line, which records them at their end. */
+export const JOB_KINDS = ['reconcile', 'restore', 'verify'] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
 /**
  * `running` until every step and batch is counted; `partial` when some objects failed; `failed` when the job could
- * not be done at all, with the reason.
+ * not be done at all, with the reason; `cancelled` when a person ended it.
  */
-export const JOB_STATES = ['running', 'done', 'partial', 'failed'] as const;
+export const JOB_STATES = ['running', 'done', 'partial', 'failed', 'cancelled'] as const;
 export type JobState = (typeof JOB_STATES)[number];
+
+/** Who asked for a job: SQS attests to the sender of a message; a name is only what the message says. */
+export const AskedBySchema = v.object({ sender: v.optional(v.string()), name: v.optional(v.string()) });
+export type AskedBy = v.InferOutput<typeof AskedBySchema>;
+
+/** A name in a message: longer than any ARN that AWS gives to a person or role. */
+export const AskedNameSchema = v.pipe(v.string(), v.minLength(1), v.maxLength(2048));
+
+/** Upper bounds in seconds that this share of captures stayed within; null above an hour. */
+export const LagSecondsSchema = v.object({ p50: v.nullable(v.number()), p99: v.nullable(v.number()) });
+export type LagSeconds = v.InferOutput<typeof LagSecondsSchema>;
 
 /**
  * A reconcile compares, then marks what the comparison missed at the source. A restore works, and an exact one then
@@ -38,6 +50,9 @@ export const JobSchema = v.object({
   state: v.picklist(JOB_STATES),
   phase: v.picklist(JOB_PHASES),
   trigger: v.string(),
+  askedBy: v.optional(AskedBySchema),
+  /** Of a resumed restore: the job that it goes on with. */
+  continues: v.optional(v.string()),
   startedAt: moment,
   finishedAt: v.optional(moment),
   /** Id of the message whose delivery went on to the deletions. */
@@ -49,14 +64,25 @@ export const JobSchema = v.object({
   counts: v.record(v.string(), v.number()),
   /** For a failed job: why, in words. For a held mass deletion: what to do. */
   message: v.optional(v.string()),
-  /** Vault key of the report. */
+  /** Vault key of the report, which is written a moment after the job's end. */
   report: v.optional(v.string()),
+  /** Of a reconcile: the lag since the last one. */
+  lagSeconds: v.optional(LagSecondsSchema),
   /** Reconcile: a person allowed deletions beyond the bound. */
   approved: v.optional(v.boolean()),
   /** The request that began it, as it was accepted. */
   request: v.optional(v.unknown()),
 });
 export type Job = v.InferOutput<typeof JobSchema>;
+
+/** How a job ended. */
+export type JobEnd = {
+  readonly state: Exclude<JobState, 'running'>;
+  readonly finishedAt: number;
+  readonly report?: string;
+  readonly message?: string;
+  readonly lagSeconds?: LagSeconds;
+};
 
 /** What one finished step or batch adds to its job. */
 export type JobProgress = {
@@ -81,3 +107,22 @@ export const JobIdSchema = v.pipe(
     'a job id takes 1 to 128 letters, digits, ".", "_" or "-", and begins with a letter or digit',
   ),
 );
+
+const STATE_WORDS: Readonly<Record<JobState, string>> = {
+  running: 'is running',
+  done: 'is done',
+  partial: 'is done in part',
+  failed: 'failed',
+  cancelled: 'was cancelled',
+};
+
+/** `is done`, `failed` …, to follow "it" or a name. */
+export function jobIs(state: JobState): string {
+  return STATE_WORDS[state];
+}
+
+/** The name of the job that goes on with another: `x` → `x.2` → `x.3`. */
+export function nextJobId({ id, continues }: Pick<Job, 'id' | 'continues'>): string {
+  const [, base, n] = continues === undefined ? [] : (/^(.*)\.(\d+)$/.exec(id) ?? []);
+  return base === undefined ? `${id}.2` : `${base}.${Number(n) + 1}`;
+}

@@ -1,3 +1,5 @@
+import type { LagSeconds } from './job.ts';
+
 /** Upper bounds of the lag histogram, in seconds; the last bucket is everything above. */
 export const LAG_BOUNDS_SECONDS = [1, 2, 5, 10, 30, 60, 300, 900, 3600] as const;
 
@@ -30,4 +32,13 @@ export function lagPercentile(histogram: LagHistogram, share: number): number | 
     if (seen >= share * total) return LAG_BOUNDS_SECONDS[index] ?? Number.POSITIVE_INFINITY;
   }
   return Number.POSITIVE_INFINITY;
+}
+
+/** What a person wants to know of a histogram: half, and 99 %, of the captures. Undefined when nothing was captured. */
+export function lagSeconds(histogram: LagHistogram): LagSeconds | undefined {
+  const bound = (share: number): number | null => {
+    const seconds = lagPercentile(histogram, share);
+    return seconds === undefined || !Number.isFinite(seconds) ? null : seconds;
+  };
+  return lagPercentile(histogram, 0.5) === undefined ? undefined : { p50: bound(0.5), p99: bound(0.99) };
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { InvalidInputError } from './errors.ts';
-import { JobIdSchema } from './job.ts';
+import { AskedNameSchema, JobIdSchema } from './job.ts';
 import { ARCHIVES } from './object.ts';
 import { parseJson } from './s3-event.ts';
 
@@ -53,6 +53,8 @@ export const ReconcileMessageSchema = v.object({
   source,
   trigger: v.picklist(['schedule', 'manual', 'protect', 'approve']),
   jobId: v.optional(JobIdSchema),
+  /** Who says to ask for it. */
+  askedBy: v.optional(AskedNameSchema),
   /** Deletions beyond the bound were approved by a person. */
   approved: v.optional(v.boolean()),
   step: v.optional(
@@ -66,6 +68,22 @@ export const ReconcileMessageSchema = v.object({
   ),
 });
 export type ReconcileMessage = v.InferOutput<typeof ReconcileMessageSchema>;
+
+/** A job ended: its report is to be written, and who wanted to know is to be told. */
+export const ReportMessageSchema = v.object({
+  kind: v.literal('report'),
+  jobId: v.string(),
+  /** Absent when only the report has to be written anew. */
+  notify: v.optional(v.boolean()),
+});
+export type ReportMessage = v.InferOutput<typeof ReportMessageSchema>;
+
+/** Goes on with a restore that was cancelled, failed or left something, as a new job. */
+export const ResumeMessageSchema = v.strictObject({
+  resume: JobIdSchema,
+  askedBy: v.optional(AskedNameSchema),
+});
+export type ResumeMessage = v.InferOutput<typeof ResumeMessageSchema>;
 
 /** One step of planning a restore: the next part of the vault's listing. */
 export const PlanStepSchema = v.object({
@@ -150,6 +168,7 @@ export const parseBacklogMessage = reader('backlog', BacklogSchema);
 export const parseReconcileMessage = reader('reconcile', ReconcileMessageSchema);
 export const parsePlanStep = reader('plan', PlanStepSchema);
 export const parseRestoreWork = reader('restore', RestoreWorkSchema);
+export const parseReportMessage = reader('report', ReportMessageSchema);
 
 /** How many objects one batch message carries, and how many bytes their keys may take together. */
 const MAX_ITEMS = 100;

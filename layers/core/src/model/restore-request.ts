@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { defined } from './defined.ts';
 import { InvalidInputError } from './errors.ts';
 import { compileFilter } from './filter.ts';
-import { JobIdSchema } from './job.ts';
+import { AskedNameSchema, JobIdSchema } from './job.ts';
 import { parseMoment } from './moment.ts';
 import { parseJson } from './s3-event.ts';
 import { parseBucketUri } from './source-uri.ts';
@@ -58,6 +58,8 @@ const RestoreWishSchema = v.strictObject({
   /** Reads back what was written and compares it. */
   verify: v.optional(v.boolean()),
   jobId: v.optional(JobIdSchema),
+  /** Who says to ask for it; kept with the job, and no part of what is asked for. */
+  askedBy: v.optional(AskedNameSchema),
 });
 type WishMessage = v.InferOutput<typeof RestoreWishSchema>;
 

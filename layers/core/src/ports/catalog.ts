@@ -1,5 +1,5 @@
 import type { Entry } from '../model/entry.ts';
-import type { Job, JobPhase, JobProgress, JobState, Problem } from '../model/job.ts';
+import type { Job, JobEnd, JobPhase, JobProgress, Problem } from '../model/job.ts';
 import type { LagHistogram } from '../model/lag.ts';
 import type { Source, SourceTotals } from '../model/source.ts';
 import type { ThawingJob, ThawWait } from '../model/thaw-wait.ts';
@@ -95,8 +95,5 @@ export interface Catalog {
   /** All of them, some that have ended among them. */
   listThawingJobs(): Promise<ThawingJob[]>;
   /** Ends a running job. @returns false when it was not running */
-  finishJob(
-    jobId: string,
-    end: { state: Exclude<JobState, 'running'>; finishedAt: number; report?: string; message?: string },
-  ): Promise<boolean>;
+  finishJob(jobId: string, end: JobEnd): Promise<boolean>;
 }

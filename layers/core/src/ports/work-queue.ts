@@ -1,5 +1,5 @@
-/** The queues between the functions. */
-export const QUEUES = ['capture', 'backlog', 'reconcile', 'restore', 'restoreWork'] as const;
+/** The queues between the functions. `report` takes the jobs that ended. */
+export const QUEUES = ['capture', 'backlog', 'reconcile', 'restore', 'restoreWork', 'report'] as const;
 export type QueueName = (typeof QUEUES)[number];
 
 /** `delaySeconds`: not to be delivered before; SQS allows 900. */

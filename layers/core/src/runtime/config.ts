@@ -16,6 +16,7 @@ const EnvSchema = v.object({
   RECONCILE_QUEUE_URL: text,
   RESTORE_QUEUE_URL: text,
   RESTORE_WORK_QUEUE_URL: text,
+  REPORT_QUEUE_URL: text,
   /** Bucket-name globs, comma separated; may be empty. */
   RESTORE_TARGETS: v.string(),
   EXACT_RESTORES: v.picklist(['true', 'false']),
@@ -64,6 +65,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       reconcile: is.RECONCILE_QUEUE_URL,
       restore: is.RESTORE_QUEUE_URL,
       restoreWork: is.RESTORE_WORK_QUEUE_URL,
+      report: is.REPORT_QUEUE_URL,
     },
     retentionDays: is.RETENTION_DAYS,
     retryBaseSeconds: is.RETRY_BASE_SECONDS,
@@ -90,4 +92,10 @@ function settingsOf(is: v.InferOutput<typeof EnvSchema>): Settings {
 export function restoreTargets(stack: string, parameter: string): string[] {
   const added = parameter.split(',').map((pattern) => pattern.trim());
   return [`${stack}-restore-*`, ...added.filter((pattern) => pattern !== '')];
+}
+
+/** The topic that is told of finished jobs, in the environment of the function that does it; undefined for none. */
+export function notifyTopic(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  const topic = env['NOTIFY_TOPIC_ARN'];
+  return topic === '' ? undefined : topic;
 }

@@ -7,13 +7,14 @@ import { PowertoolsTelemetry } from '../adapters/aws/powertools-telemetry.ts';
 import { S3ObjectStore } from '../adapters/aws/s3-object-store.ts';
 import { SqsWorkQueue } from '../adapters/aws/sqs-work-queue.ts';
 import type { Unwired } from '../flows/dependencies.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
 import type { QueueName } from '../ports/work-queue.ts';
 import { readConfig } from './config.ts';
 import type { Postpone, RespondOptions } from './sqs-batch.ts';
 
 /** What a handler works with: made once, when the function starts. */
-export type FunctionWorld = {
-  readonly world: Unwired;
+export type FunctionWorld<Store = ObjectStore> = {
+  readonly world: Omit<Unwired, 'store'> & { readonly store: Store };
   readonly retry: RespondOptions;
   /** Sends the metrics of an invocation; to be called at its end. */
   readonly flush: () => void;
@@ -21,8 +22,15 @@ export type FunctionWorld = {
   readonly s3: S3Client;
 };
 
+type Env = Readonly<Record<string, string | undefined>>;
+
 /** Builds the world of a function from its environment. @throws naming everything that is missing in it */
-export function functionWorld(env: Readonly<Record<string, string | undefined>>): FunctionWorld {
+export function functionWorld(env: Env): FunctionWorld {
+  return functionWorldWith(env, (s3) => new S3ObjectStore(s3));
+}
+
+/** The same for a function that asks little of buckets: the bundle has only the requests that its store can make. */
+export function functionWorldWith<Store>(env: Env, storeOn: (s3: S3Client) => Store): FunctionWorld<Store> {
   const config = readConfig(env);
   const { concurrency } = config.settings;
   const s3 = s3Client({ concurrency });
@@ -30,8 +38,8 @@ export function functionWorld(env: Readonly<Record<string, string | undefined>>)
   const dynamo = dynamoClient({ concurrency });
   const telemetry = new PowertoolsTelemetry(config.stack);
   for (const client of [s3, sqs, dynamo]) countThrottles(client, telemetry);
-  const world: Unwired = {
-    store: new S3ObjectStore(s3),
+  const world = {
+    store: storeOn(s3),
     catalog: new DynamoCatalog(dynamo, {
       table: config.table,
       retentionDays: config.retentionDays,

@@ -28,6 +28,7 @@ export function deliveryOf(record: SQSRecord, context: Context): Delivery {
   return {
     messageId: record.messageId,
     receiveCount: receivesOf(record),
+    sender: record.attributes.SenderId,
     timeLeft: () => context.getRemainingTimeInMillis(),
   };
 }

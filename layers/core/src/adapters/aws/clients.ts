@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { RetryByRequest } from './retry-by-request.ts';
 
@@ -50,6 +51,10 @@ export function dynamoClient(options: ClientOptions = {}): DynamoDBClient {
 export function sqsClient(options: ClientOptions = {}): SQSClient {
   // An endpoint that was configured counts for queues too, whatever host their URLs name.
   return new SQSClient({ ...settings(options, CONTROL_LIMITS), useQueueUrlAsEndpoint: false });
+}
+
+export function snsClient(options: ClientOptions = {}): SNSClient {
+  return new SNSClient(settings(options, CONTROL_LIMITS));
 }
 
 export function eventBridgeClient(options: ClientOptions = {}): EventBridgeClient {

@@ -1,12 +1,12 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Entry } from '../../model/entry.ts';
-import type { Job, JobPhase, Problem } from '../../model/job.ts';
+import type { Job, JobEnd, JobPhase, Problem } from '../../model/job.ts';
 import type { Source, SourceTotals } from '../../model/source.ts';
 import type { ThawingJob, ThawWait } from '../../model/thaw-wait.ts';
 import type { Activity, Catalog, EntryPage, SourcePatch, StepRecord, ThawPage } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { DynamoEntries } from './dynamo-entries.ts';
-import { DynamoJobs, type JobEnd } from './dynamo-jobs.ts';
+import { DynamoJobs } from './dynamo-jobs.ts';
 import { DynamoSources } from './dynamo-sources.ts';
 import { Table } from './dynamo-table.ts';
 import { DynamoThaws } from './dynamo-thaws.ts';

@@ -1,17 +1,10 @@
 import { HoldfastError } from '../../model/errors.ts';
-import type { Job, JobPhase, JobState, Problem } from '../../model/job.ts';
+import type { Job, JobEnd, JobPhase, Problem } from '../../model/job.ts';
 import type { StepRecord } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Table } from './dynamo-table.ts';
 import { JOBS, stepsOf } from './items.ts';
 import { jobItem, jobOf, progressFields, stepItem, stepOf } from './job-items.ts';
-
-export type JobEnd = {
-  readonly state: Exclude<JobState, 'running'>;
-  readonly finishedAt: number;
-  readonly report?: string;
-  readonly message?: string;
-};
 
 /** The rows of jobs and of their steps. */
 export class DynamoJobs {

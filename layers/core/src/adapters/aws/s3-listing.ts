@@ -11,6 +11,7 @@ import { defined } from '../../model/defined.ts';
 import { StoreError } from '../../model/errors.ts';
 import type { ListedObject, ListedVersion } from '../../model/object.ts';
 import type { ListRequest, ListVersionsRequest, ObjectPage, VersionPage } from '../../ports/object-store.ts';
+import { attempt } from './s3-attempt.ts';
 import { bareEtag, decodeListedKey } from './s3-encoding.ts';
 import { NULL_VERSION } from './s3-facts.ts';
 import { QUICK } from './s3-quick.ts';
@@ -19,7 +20,11 @@ import { type VersionOrder, watchVersionOrder } from './version-order.ts';
 // Keys can hold characters that XML cannot: S3 is always asked to encode them, and says so when it did.
 const ENCODED = 'url';
 
-export async function listObjects(client: S3Client, request: ListRequest): Promise<ObjectPage> {
+export function listObjects(client: S3Client, request: ListRequest): Promise<ObjectPage> {
+  return attempt(`list s3://${request.bucket}`, () => listPage(client, request));
+}
+
+async function listPage(client: S3Client, request: ListRequest): Promise<ObjectPage> {
   const page = await client.send(
     new ListObjectsV2Command({
       Bucket: request.bucket,

@@ -3,7 +3,6 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   GetObjectTaggingCommand,
-  PutObjectCommand,
   PutObjectTaggingCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
@@ -36,6 +35,7 @@ import { headObject } from './s3-head.ts';
 import { listObjects, listObjectVersions } from './s3-listing.ts';
 import { abortMultipart, beginMultipart, completeMultipart, copyPart, listParts } from './s3-multipart.ts';
 import { openObject } from './s3-open.ts';
+import { putText } from './s3-put.ts';
 import { QUICK } from './s3-quick.ts';
 import { conditionInput, copyInput, objectInput } from './s3-requests.ts';
 import { thawObject } from './s3-thaw.ts';
@@ -59,7 +59,7 @@ export class S3ObjectStore implements ObjectStore {
   }
 
   list(request: ListRequest): Promise<ObjectPage> {
-    return attempt(`list s3://${request.bucket}`, () => listObjects(this.#client, request));
+    return listObjects(this.#client, request);
   }
 
   listVersions(request: ListVersionsRequest): Promise<VersionPage> {
@@ -127,10 +127,7 @@ export class S3ObjectStore implements ObjectStore {
   }
 
   put(place: Place, text: string, contentType: string): Promise<Written> {
-    return attempt(`put ${uri(place)}`, async () => {
-      const input = { ...objectInput(place), Body: text, ContentType: contentType };
-      return toWritten(await this.#client.send(new PutObjectCommand(input), QUICK));
-    });
+    return putText(this.#client, place, text, contentType);
   }
 
   get(ref: ObjectRef): Promise<string> {

@@ -1,6 +1,6 @@
 import { type Entry, EntrySchema } from '../../model/entry.ts';
 import { HoldfastError } from '../../model/errors.ts';
-import { type Job, type JobPhase, JobSchema, type JobState, type Problem } from '../../model/job.ts';
+import { type Job, type JobEnd, type JobPhase, JobSchema, type Problem } from '../../model/job.ts';
 import { emptyLag } from '../../model/lag.ts';
 import { type Source, SourceSchema, type SourceTotals } from '../../model/source.ts';
 import { type ThawingJob, ThawingJobSchema, type ThawWait, ThawWaitSchema } from '../../model/thaw-wait.ts';
@@ -186,10 +186,7 @@ export class MemoryCatalog implements Catalog {
     );
   }
 
-  finishJob(
-    jobId: string,
-    end: { state: Exclude<JobState, 'running'>; finishedAt: number; report?: string; message?: string },
-  ): Promise<boolean> {
+  finishJob(jobId: string, end: JobEnd): Promise<boolean> {
     return this.requests.run('finishJob', [jobId, end], () => {
       const job = this.#jobs.get(jobId);
       if (job?.state !== 'running') return false;

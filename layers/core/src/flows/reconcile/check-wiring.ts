@@ -9,7 +9,7 @@ import type { World } from '../dependencies.ts';
  */
 export async function checkWiring(
   source: Source,
-  { wiring, catalog, telemetry }: World,
+  { wiring, catalog, telemetry }: Pick<World, 'wiring' | 'catalog' | 'telemetry'>,
 ): Promise<WiringState> {
   try {
     const { state, detail } = await wiring.ensure(bucketOf(source.source));

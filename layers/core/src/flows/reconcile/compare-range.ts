@@ -1,7 +1,7 @@
 import type { CaptureBatch } from '../../model/messages.ts';
 import { coverage, type Source } from '../../model/source.ts';
 import { bucketOf } from '../../model/source-uri.ts';
-import type { World } from '../dependencies.ts';
+import type { ListingWorld } from '../dependencies.ts';
 import { classify } from './classify.ts';
 import { catalogEntries, type KeyRange, mergeListings, type Pair, sourceObjects } from './merge-listings.ts';
 
@@ -27,7 +27,7 @@ export async function compareRange(
   phase: Phase,
   range: KeyRange & { readonly retryWaiting: boolean },
   limit: StepLimit,
-  world: Pick<World, 'store' | 'catalog' | 'clock' | 'settings'>,
+  world: Pick<ListingWorld, 'store' | 'catalog' | 'clock' | 'settings'>,
 ): Promise<RangeResult> {
   const { prefix } = source;
   const objects = sourceObjects(bucketOf(source.source), prefix, range, world);

@@ -11,7 +11,8 @@ import {
 import type { Source } from '../../model/source.ts';
 import { bucketOf } from '../../model/source-uri.ts';
 import type { StepRecord } from '../../ports/catalog.ts';
-import type { Delivery, World } from '../dependencies.ts';
+import type { Delivery, ListingWorld } from '../dependencies.ts';
+import { afterTheEnd } from '../end-job.ts';
 import { checkWiring } from './check-wiring.ts';
 import { compareRange, type RangeResult, type StepLimit } from './compare-range.ts';
 import { failReconcile, settleReconcile } from './settle-reconcile.ts';
@@ -29,26 +30,33 @@ const SETTLING_SECONDS = 600;
  * A source that cannot be listed ends the reconcile as failed and marks nothing (I4). What may pass is thrown for the
  * queue to retry, until the last delivery.
  */
-export async function reconcile(body: string, delivery: Delivery, world: World): Promise<void> {
+export async function reconcile(body: string, delivery: Delivery, world: ListingWorld): Promise<void> {
   const message = parseReconcileMessage(body);
   const jobId = message.jobId ?? `reconcile-${delivery.messageId}`;
   const source = await world.catalog.getSource(message.source);
   if (source?.state !== 'protected') {
-    await failReconcile(message.source, jobId, new InvalidInputError('it is not protected any more'), world);
+    const why = new InvalidInputError('it is not protected any more');
+    await failReconcile(message.source, jobId, why, delivery, world);
     return;
   }
   try {
-    if (message.step === undefined) await begin(source, jobId, message, world);
+    if (message.step === undefined) await begin(source, jobId, message, delivery, world);
     await doStep(source, jobId, message, delivery, world);
   } catch (error) {
     // Access is retried as well: rights that were just given take some seconds to hold.
     const retry = !isStoreError(error, 'no-such-bucket', 'invalid');
     if (retry && delivery.receiveCount < world.settings.maxReceives) throw error;
-    await failReconcile(message.source, jobId, error, world);
+    await failReconcile(message.source, jobId, error, delivery, world);
   }
 }
 
-async function begin(source: Source, jobId: string, message: ReconcileMessage, world: World): Promise<void> {
+async function begin(
+  source: Source,
+  jobId: string,
+  message: ReconcileMessage,
+  { sender }: Delivery,
+  world: ListingWorld,
+): Promise<void> {
   await world.catalog.createJob({
     id: jobId,
     kind: 'reconcile',
@@ -61,6 +69,8 @@ async function begin(source: Source, jobId: string, message: ReconcileMessage, w
     batchesQueued: 0,
     batchesDone: 0,
     counts: {},
+    // What a schedule sends, nobody asked for.
+    ...(message.trigger === 'schedule' ? {} : { askedBy: defined({ sender, name: message.askedBy }) }),
     ...defined({ approved: message.approved }),
   });
   world.telemetry.metric('ReconcileAge', ageSeconds(source, world.clock()), source.source);
@@ -78,7 +88,7 @@ function ageSeconds({ lastReconcileAt = 0, protectedAt }: Source, now: number): 
  * reconcile, a little later than that.
  * Source: S3 user guide, "Enabling Amazon EventBridge": "it takes around five minutes for the changes to take effect".
  */
-async function lookAgainSoon(source: Source, { queue }: World): Promise<void> {
+async function lookAgainSoon(source: Source, { queue }: ListingWorld): Promise<void> {
   const again: ReconcileMessage = { kind: 'reconcile', source: source.source, trigger: 'schedule' };
   await queue.send('reconcile', [JSON.stringify(again)], { delaySeconds: SETTLING_SECONDS });
 }
@@ -88,16 +98,16 @@ async function doStep(
   jobId: string,
   message: ReconcileMessage,
   delivery: Delivery,
-  world: World,
+  world: ListingWorld,
 ): Promise<void> {
   const redelivered = delivery.receiveCount > 1;
   const job = await world.catalog.getJob(jobId);
-  if (job?.state !== 'running') return;
+  if (job?.state !== 'running') return afterTheEnd(job, delivery, world);
   const run = { source, job, message, step: message.step ?? FIRST_STEP };
   const done = redelivered ? await world.catalog.getStep(jobId, stepName(run.step)) : undefined;
   if (done === undefined) await countAndSend(run, delivery, world);
   else await sendAgain(run, done, world);
-  await settleReconcile(jobId, world, { redelivered, messageId: delivery.messageId });
+  await settleReconcile(jobId, world, delivery);
 }
 
 type Run = {
@@ -111,7 +121,7 @@ type Run = {
  * Compares a range, counts the step with what follows from it, and only then sends it: what is counted is sent for
  * certain, since a redelivery finds the count and sends it again.
  */
-async function countAndSend(run: Run, delivery: Delivery, world: World): Promise<void> {
+async function countAndSend(run: Run, delivery: Delivery, world: ListingWorld): Promise<void> {
   const { job, step } = run;
   const timeIsShort = () => delivery.timeLeft() < STOP_BEFORE_END_MS;
   const limit = { keys: world.settings.keysPerStep, timeIsShort };
@@ -135,7 +145,7 @@ async function countAndSend(run: Run, delivery: Delivery, world: World): Promise
 }
 
 /** Sends what a step counted: as many batches as it counted, made from the same range. */
-async function sendAgain(run: Run, done: StepRecord, world: World): Promise<void> {
+async function sendAgain(run: Run, done: StepRecord, world: ListingWorld): Promise<void> {
   const counted = done.progress.batchesQueued ?? 0;
   const until = stoppedAt(done.continuations) ?? run.step.until;
   const { items } = await compare(run, { ...run.step, until }, UNLIMITED, world);
@@ -144,7 +154,12 @@ async function sendAgain(run: Run, done: StepRecord, world: World): Promise<void
 
 const UNLIMITED: StepLimit = { keys: Number.POSITIVE_INFINITY, timeIsShort: () => false };
 
-function compare({ source, message }: Run, step: Step, limit: StepLimit, world: World): Promise<RangeResult> {
+function compare(
+  { source, message }: Run,
+  step: Step,
+  limit: StepLimit,
+  world: ListingWorld,
+): Promise<RangeResult> {
   const range = { ...step, retryWaiting: message.trigger !== 'schedule' };
   return compareRange(source, step.phase, range, limit, world);
 }
@@ -153,7 +168,7 @@ async function send(
   { source, job, step }: Run,
   batches: ReadonlyArray<CaptureBatch['items']>,
   continuations: readonly string[],
-  { queue }: World,
+  { queue }: ListingWorld,
 ): Promise<void> {
   const bodies = batches.map((items, index) => {
     const batch = `${stepName(step)}.${index}`;
@@ -180,7 +195,7 @@ async function nextSteps(
   job: Job,
   step: Step,
   stoppedAt: string | undefined,
-  world: World,
+  world: ListingWorld,
 ): Promise<Step[]> {
   if (stoppedAt === undefined) return [];
   const rest = { ...step, id: nextId(step.id), after: stoppedAt };

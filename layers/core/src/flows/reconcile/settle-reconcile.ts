@@ -1,9 +1,13 @@
+import { defined } from '../../model/defined.ts';
 import { deletionBound } from '../../model/deletion-bound.ts';
 import { InvalidInputError, isStoreError, logText, messageOf } from '../../model/errors.ts';
 import { isDrained, type Job } from '../../model/job.ts';
+import { lagSeconds } from '../../model/lag.ts';
 import type { ReconcileMessage } from '../../model/messages.ts';
-import type { Unwired } from '../dependencies.ts';
-import { writeReport } from '../write-report.ts';
+import type { Delivery, World } from '../dependencies.ts';
+import { afterTheEnd, endJob } from '../end-job.ts';
+
+type SettleWorld = Pick<World, 'catalog' | 'queue' | 'clock' | 'telemetry'>;
 
 const DELETIONS_STEP = { id: '0', phase: 'deletions' } as const;
 
@@ -16,11 +20,11 @@ const DELETIONS_STEP = { id: '0', phase: 'deletions' } as const;
  */
 export async function settleReconcile(
   jobId: string,
-  world: Unwired,
-  delivery: { readonly redelivered: boolean; readonly messageId: string },
+  world: SettleWorld,
+  delivery: Pick<Delivery, 'receiveCount' | 'messageId'>,
 ): Promise<void> {
   const job = await world.catalog.getJob(jobId);
-  if (job?.state !== 'running') return;
+  if (job?.state !== 'running') return afterTheEnd(job, delivery, world, true);
   if (job.phase === 'compare' && job.openRanges <= 0 && mayDelete(job)) {
     // Also when the phase was entered already: the answer of a write can be lost, and its steps are counted once.
     await world.catalog.enterDeletions(jobId, delivery.messageId, 'compare');
@@ -28,7 +32,7 @@ export async function settleReconcile(
     return;
   }
   // The same message can be with two handlers at a time, and the one that went on have died before it sent.
-  const mayBeLast = delivery.redelivered || job.deletionsBy === delivery.messageId;
+  const mayBeLast = delivery.receiveCount > 1 || job.deletionsBy === delivery.messageId;
   if (mayBeLast && job.phase === 'deletions' && !(await hasBegunDeletions(job, world))) {
     await sendDeletions(job, world);
     return;
@@ -48,7 +52,7 @@ function mayDelete(job: Job): boolean {
   return gone(job) > 0 && !isHeld(job);
 }
 
-async function sendDeletions(job: Job, { queue }: Unwired): Promise<void> {
+async function sendDeletions(job: Job, { queue }: SettleWorld): Promise<void> {
   const message: ReconcileMessage = {
     kind: 'reconcile',
     source: job.source,
@@ -59,13 +63,13 @@ async function sendDeletions(job: Job, { queue }: Unwired): Promise<void> {
   await queue.send('reconcile', [JSON.stringify(message)]);
 }
 
-async function hasBegunDeletions(job: Job, { catalog }: Unwired): Promise<boolean> {
+async function hasBegunDeletions(job: Job, { catalog }: SettleWorld): Promise<boolean> {
   const step = `${DELETIONS_STEP.phase}-${DELETIONS_STEP.id}`;
   return (await catalog.getStep(job.id, step)) !== undefined;
 }
 
-/** The report first, the job's end last: a crash in between repeats the whole of it and nothing is lost. */
-async function finish(job: Job, world: Unwired): Promise<void> {
+/** The source's row first, the job's end last: a crash in between repeats the whole of it and nothing is lost. */
+async function finish(job: Job, world: SettleWorld): Promise<void> {
   const { catalog, clock, telemetry } = world;
   const source = await catalog.getSource(job.source);
   const finishedAt = clock();
@@ -76,9 +80,9 @@ async function finish(job: Job, world: Unwired): Promise<void> {
     finishedAt,
     ...(isHeld(job) ? { message: heldMessage(job) } : {}),
   };
-  const report = await writeReport({ ...job, ...end }, source?.lag, world);
+  const lag = defined({ lagSeconds: source && lagSeconds(source.lag) });
   await updateSource(job, finishedAt, world);
-  if ((await catalog.finishJob(job.id, { ...end, report })) && isHeld(job))
+  if ((await endJob(job, { ...end, ...lag }, world)) && isHeld(job))
     telemetry.metric('HeldDeletions', gone(job));
   telemetry.metric('MissedEvents', job.counts['missed'] ?? 0);
   telemetry.metric('ReconcileAge', 0, job.source);
@@ -91,7 +95,7 @@ function heldMessage(job: Job): string {
   );
 }
 
-async function updateSource(job: Job, finishedAt: number, { catalog }: Unwired): Promise<void> {
+async function updateSource(job: Job, finishedAt: number, { catalog }: SettleWorld): Promise<void> {
   const { counts } = job;
   // From the listing, less what of it could not be captured; a held object is still in the vault.
   const kept = isHeld(job) ? gone(job) : 0;
@@ -117,7 +121,8 @@ export async function failReconcile(
   uri: string,
   jobId: string,
   error: unknown,
-  world: Unwired,
+  delivery: Pick<Delivery, 'receiveCount'>,
+  world: SettleWorld,
 ): Promise<void> {
   const why = messageOf(error);
   const message = `${uri} could not be reconciled: ${why}; nothing was marked deleted`;
@@ -125,10 +130,8 @@ export async function failReconcile(
   const job = await world.catalog.getJob(jobId);
   // One that could not even begin is told of by its message in the dead-letter queue.
   if (job === undefined && !(error instanceof InvalidInputError)) throw error;
-  if (job?.state !== 'running') return;
-  const end = { state: 'failed' as const, finishedAt: world.clock(), message };
-  const report = await writeReport({ ...job, ...end }, undefined, world);
+  if (job?.state !== 'running') return afterTheEnd(job, delivery, world);
   // Only what the store said tells of the source; a queue or table that fails is ours.
   if (isStoreError(error)) await world.catalog.patchSource(uri, { unreachable: why });
-  await world.catalog.finishJob(jobId, { ...end, report });
+  await endJob(job, { state: 'failed', finishedAt: world.clock(), message }, world);
 }

@@ -1,6 +1,6 @@
 import { compareKeys } from '../../model/byte-order.ts';
 import { defined } from '../../model/defined.ts';
-import type { World } from '../dependencies.ts';
+import type { ListingWorld } from '../dependencies.ts';
 import type { KeyRange } from './merge-listings.ts';
 
 const MAX_PROBES = 6;
@@ -17,7 +17,7 @@ export async function findMiddle(
   bucket: string,
   prefix: string | undefined,
   range: KeyRange & { readonly after: string },
-  { store }: Pick<World, 'store'>,
+  { store }: Pick<ListingWorld, 'store'>,
 ): Promise<string | undefined> {
   const base = range.until === undefined ? (prefix ?? '') : commonStart(range.after, range.until);
   const low = codePointAt(range.after, base, FIRST_CODE_POINT);

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import picomatch from 'picomatch';
 import * as v from 'valibot';
+import { defined } from '../../model/defined.ts';
 import { HoldfastError, InvalidInputError, messageOf } from '../../model/errors.ts';
-import { type Job, JobIdSchema } from '../../model/job.ts';
+import { type AskedBy, AskedNameSchema, type Job, JobIdSchema } from '../../model/job.ts';
 import type { PlanStep } from '../../model/messages.ts';
 import { formatMoment } from '../../model/moment.ts';
 import {
@@ -15,7 +16,7 @@ import { sourceUri } from '../../model/source-uri.ts';
 import { contestedPrefixes, mappingOf, targetKey } from '../../model/target-key.ts';
 import { longVaultPrefix, vaultPrefix } from '../../model/vault-key.ts';
 import type { Delivery, World } from '../dependencies.ts';
-import { writeReport } from '../write-report.ts';
+import { endJob } from '../end-job.ts';
 import { selectedObjects } from './select-objects.ts';
 
 export type AcceptWorld = Pick<World, 'store' | 'catalog' | 'queue' | 'clock' | 'settings' | 'telemetry'>;
@@ -30,10 +31,11 @@ const FIRST_STEP = '0';
  */
 export async function acceptRestore(
   body: string,
-  delivery: Pick<Delivery, 'messageId'>,
+  delivery: Pick<Delivery, 'messageId' | 'sender'>,
   world: AcceptWorld,
 ): Promise<string> {
-  const jobId = jobIdOf(body) ?? `restore-${delivery.messageId}`;
+  const jobId = fieldOf('jobId', JobIdSchema, body) ?? `restore-${delivery.messageId}`;
+  const asked = askedBy(body, delivery);
   try {
     const request = parseRestoreMessage(body);
     checkMoment(request, world);
@@ -42,22 +44,27 @@ export async function acceptRestore(
     await checkSource(request, world);
     await checkMap(request, world);
     const isNow = request.at === undefined;
-    await begin(jobId, { ...request, at: request.at ?? world.clock() }, isNow, world);
+    await begin(jobId, { ...request, at: request.at ?? world.clock() }, isNow, asked, world);
   } catch (error) {
     if (!(error instanceof HoldfastError) || error.remedy !== 'user') throw error;
-    await reject(jobId, body, messageOf(error), world);
+    await reject(jobId, body, messageOf(error), asked, world);
   }
   return jobId;
 }
 
-/** The job id that a message names, however wrong the rest of it is. */
-function jobIdOf(body: string): string | undefined {
+/** One field of a message, however wrong the rest of it is. */
+function fieldOf(name: string, schema: v.GenericSchema<string>, body: string): string | undefined {
   try {
-    const parsed = v.safeParse(v.object({ jobId: JobIdSchema }), JSON.parse(body));
-    return parsed.success ? parsed.output.jobId : undefined;
+    const parsed = v.safeParse(v.object({ [name]: schema }), JSON.parse(body));
+    return parsed.success ? parsed.output[name] : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Who sent a message, as far as it is known. */
+export function askedBy(body: string, { sender }: Pick<Delivery, 'sender'>): AskedBy {
+  return defined({ sender, name: fieldOf('askedBy', AskedNameSchema, body) });
 }
 
 /** Refuses a bucket of which the vault has nothing: a mistyped name must not pass for a restore of nothing. */
@@ -142,10 +149,12 @@ async function begin(
   jobId: string,
   request: AcceptedRestore & { jobId?: string },
   isNow: boolean,
+  askedBy: AskedBy,
   world: AcceptWorld,
 ): Promise<void> {
   const { jobId: _, ...accepted } = request;
-  const created = await world.catalog.createJob(newJob(jobId, sourceUri(request.bucket), accepted, world));
+  const job = { ...newJob(jobId, sourceUri(request.bucket), accepted, world), askedBy };
+  const created = await world.catalog.createJob(job);
   if (!created) {
     const known = await world.catalog.getJob(jobId);
     if (!isSameRequest(known?.request, accepted, isNow)) {
@@ -154,8 +163,13 @@ async function begin(
     // Begun before, and perhaps not sent on: sending the first step again is harmless, it is counted once.
     if (known?.kind !== 'restore' || known.state !== 'running') return;
   }
+  await sendFirstStep(jobId, world);
+}
+
+/** Has the plan of a job begun. */
+export async function sendFirstStep(jobId: string, { queue }: Pick<World, 'queue'>): Promise<void> {
   const step: PlanStep = { kind: 'plan', jobId, step: FIRST_STEP, part: 'plain' };
-  await world.queue.send('restore', [JSON.stringify(step)]);
+  await queue.send('restore', [JSON.stringify(step)]);
 }
 
 /** @param isNow the message named no moment: then each delivery has another one, and it says nothing */
@@ -165,7 +179,8 @@ function isSameRequest(known: unknown, accepted: AcceptedRestore, isNow: boolean
   return isDeepStrictEqual(knownRest, rest) && (isNow || knownAt === at);
 }
 
-function newJob(id: string, source: string, request: unknown, { clock }: Pick<World, 'clock'>): Job {
+/** The row of a restore that begins. */
+export function newJob(id: string, source: string, request: unknown, { clock }: Pick<World, 'clock'>): Job {
   return {
     id,
     kind: 'restore',
@@ -182,14 +197,20 @@ function newJob(id: string, source: string, request: unknown, { clock }: Pick<Wo
   };
 }
 
-async function reject(jobId: string, body: string, why: string, world: AcceptWorld): Promise<void> {
+/** Makes a failed job of a message that is wrong, with the reason. */
+export async function reject(
+  jobId: string,
+  body: string,
+  why: string,
+  askedBy: AskedBy,
+  world: AcceptWorld,
+): Promise<void> {
   // The reason, which may quote the request, is in the job and its report.
   world.telemetry.warn('restore request rejected', { jobId });
-  const job = newJob(jobId, 'unknown', { rejected: body.slice(0, 2000) }, world);
+  const job = { ...newJob(jobId, 'unknown', { rejected: body.slice(0, 2000) }, world), askedBy };
   const id = await idOfRejected(job, body, world);
-  const end = { state: 'failed' as const, finishedAt: world.clock(), message: why };
-  const report = await writeReport({ ...job, id, ...end }, undefined, world);
-  await world.catalog.finishJob(id, { ...end, report });
+  const began = (await world.catalog.getJob(id)) ?? { ...job, id };
+  await endJob(began, { state: 'failed', finishedAt: world.clock(), message: why }, world);
 }
 
 /** The job that tells of a rejected message. Another body under the id of a job that exists must not touch that job. */

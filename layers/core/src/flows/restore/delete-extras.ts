@@ -5,6 +5,7 @@ import type { ExtrasStep } from '../../model/messages.ts';
 import type { ListedObject } from '../../model/object.ts';
 import type { AcceptedRestore } from '../../model/restore-request.ts';
 import type { Delivery, World } from '../dependencies.ts';
+import { afterTheEnd } from '../end-job.ts';
 import { findExtras } from './find-extras.ts';
 import { requestOf } from './request-of.ts';
 import { settleRestore } from './settle-restore.ts';
@@ -21,7 +22,7 @@ type Found = { readonly extras: ListedObject[]; readonly stoppedAt?: string };
  */
 export async function deleteExtras(step: ExtrasStep, delivery: Delivery, world: ExtrasWorld): Promise<void> {
   const job = await world.catalog.getJob(step.jobId);
-  if (job?.state !== 'running') return;
+  if (job?.state !== 'running') return afterTheEnd(job, delivery, world);
   const done = await world.catalog.getStep(job.id, stepName(step));
   if (done === undefined) await doStep(job, step, delivery, world);
   else await world.queue.send('restoreWork', done.continuations);

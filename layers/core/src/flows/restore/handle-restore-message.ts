@@ -1,13 +1,15 @@
 import * as v from 'valibot';
 import { HoldfastError } from '../../model/errors.ts';
-import { PlanStepSchema } from '../../model/messages.ts';
+import { PlanStepSchema, ResumeMessageSchema } from '../../model/messages.ts';
 import type { Delivery } from '../dependencies.ts';
 import { acceptRestore } from './accept-restore.ts';
 import { type PlanWorld, planRestore } from './plan-restore.ts';
+import { resumeRestore } from './resume-restore.ts';
 import { failRestore } from './settle-restore.ts';
 
 /**
- * Does one message of the restore queue: a request of a person or program, or the next step of a plan. A plan that
+ * Does one message of the restore queue: a request of a person or program, to restore or to go on with a restore, or
+ * the next step of a plan. A plan that
  * cannot be read ends its job as failed, at once or after the last delivery.
  */
 export async function handleRestoreMessage(
@@ -15,9 +17,11 @@ export async function handleRestoreMessage(
   delivery: Delivery,
   world: PlanWorld,
 ): Promise<void> {
-  const step = readStep(body);
+  const step = read(PlanStepSchema, body);
   if (step === undefined) {
-    await acceptRestore(body, delivery, world);
+    const resume = read(ResumeMessageSchema, body);
+    if (resume === undefined) await acceptRestore(body, delivery, world);
+    else await resumeRestore(resume, body, delivery, world);
     return;
   }
   try {
@@ -25,13 +29,13 @@ export async function handleRestoreMessage(
   } catch (error) {
     const final = error instanceof HoldfastError && error.remedy === 'user';
     if (!final && delivery.receiveCount < world.settings.maxReceives) throw error;
-    await failRestore(step.jobId, error, world);
+    await failRestore(step.jobId, error, delivery, world);
   }
 }
 
-function readStep(body: string) {
+function read<T extends v.GenericSchema>(schema: T, body: string): v.InferOutput<T> | undefined {
   try {
-    const parsed = v.safeParse(PlanStepSchema, JSON.parse(body));
+    const parsed = v.safeParse(schema, JSON.parse(body));
     return parsed.success ? parsed.output : undefined;
   } catch {
     return undefined;

@@ -1,6 +1,7 @@
 import type { Job } from '../../model/job.ts';
 import { intoBatches, type PlanStep, parsePlanStep, type RestoreBatch } from '../../model/messages.ts';
 import type { Delivery, World } from '../dependencies.ts';
+import { afterTheEnd } from '../end-job.ts';
 import { requestOf } from './request-of.ts';
 import { lookThrough, type Selection } from './select-objects.ts';
 import { settleRestore } from './settle-restore.ts';
@@ -25,7 +26,7 @@ type Planned = {
  */
 export async function planRestore(step: PlanStep, delivery: Delivery, world: PlanWorld): Promise<void> {
   const job = await world.catalog.getJob(step.jobId);
-  if (job?.state !== 'running') return;
+  if (job?.state !== 'running') return afterTheEnd(job, delivery, world);
   const done = delivery.receiveCount > 1 ? await world.catalog.getStep(job.id, stepName(step)) : undefined;
   if (done === undefined) await countAndSend(job, step, delivery, world);
   else await sendAgain(job, step, done.continuations, world);

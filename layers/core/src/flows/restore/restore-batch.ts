@@ -1,12 +1,20 @@
 import pMap from 'p-map';
 import { messageOf } from '../../model/errors.ts';
+import type { Job } from '../../model/job.ts';
 import type { RestoreBatch, ThawBatch } from '../../model/messages.ts';
 import { type Thaw, tierFor } from '../../model/thaw.ts';
 import type { Checksums } from '../../ports/checksums.ts';
 import type { Delivery, World } from '../dependencies.ts';
+import { afterTheEnd } from '../end-job.ts';
 import { freeKeys } from './free-keys.ts';
 import { requestOf } from './request-of.ts';
-import { type ObjectRequest, type RestoreItem, type RestoreResult, restoreObject } from './restore-object.ts';
+import {
+  abandonUpload,
+  type ObjectRequest,
+  type RestoreItem,
+  type RestoreResult,
+  restoreObject,
+} from './restore-object.ts';
 import { settleRestore } from './settle-restore.ts';
 
 export type BatchWorld = Pick<World, 'store' | 'catalog' | 'queue' | 'clock' | 'settings' | 'telemetry'> & {
@@ -28,7 +36,7 @@ export async function restoreBatch(
   world: BatchWorld,
 ): Promise<void> {
   const job = await world.catalog.getJob(batch.jobId);
-  if (job?.state !== 'running') return;
+  if (job?.state !== 'running') return drop(batch, job, delivery, world);
   const last = delivery.receiveCount >= world.settings.maxReceives;
   const request = requestOf(job);
   const isFree = await freeKeys(batch.items, request, world);
@@ -41,6 +49,18 @@ export async function restoreBatch(
   await count(batch, results, request.thaw, world);
   if (batch.thawed !== undefined) await world.catalog.patchThaw(job.id, batch.thawed, { done: true });
   await settleRestore(batch.jobId, delivery, world);
+}
+
+/** Leaves a batch of a job that has ended: nothing more is restored, and no upload is left half-way, which costs. */
+async function drop(
+  { items }: RestoreBatch,
+  job: Job | undefined,
+  delivery: Delivery,
+  world: BatchWorld,
+): Promise<void> {
+  if (job === undefined) return;
+  for (const item of items) await abandonUpload(item, requestOf(job), world);
+  await afterTheEnd(job, delivery, world);
 }
 
 /**

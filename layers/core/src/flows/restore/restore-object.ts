@@ -124,6 +124,17 @@ function mayOverwrite(overwrite: Overwrite, copy: ObjectFacts, target: ObjectFac
   return overwrite === 'always';
 }
 
+/** Gives up the upload that an earlier message began for an object, if one did. */
+export async function abandonUpload(
+  { key, uploadId }: RestoreItem,
+  request: Pick<AcceptedRestore, 'target' | 'stripPrefix' | 'map'>,
+  { store }: Pick<World, 'store'>,
+): Promise<void> {
+  if (uploadId === undefined) return;
+  const to = { bucket: request.target.bucket, key: targetKey(mappingOf(request), key) };
+  await store.abortMultipart({ ...to, uploadId });
+}
+
 function conditionOn(target: HeadResult): WriteCondition {
   return target.found ? { ifMatch: target.object.etag } : { ifAbsent: true };
 }

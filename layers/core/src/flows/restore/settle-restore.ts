@@ -5,14 +5,13 @@ import { formatMoment } from '../../model/moment.ts';
 import type { AcceptedRestore } from '../../model/restore-request.ts';
 import { sourceUri } from '../../model/source-uri.ts';
 import type { Delivery, World } from '../dependencies.ts';
-import { writeReport } from '../write-report.ts';
+import { afterTheEnd, endJob } from '../end-job.ts';
 import { requestOf } from './request-of.ts';
 
-type SettleWorld = Pick<World, 'store' | 'catalog' | 'queue' | 'clock' | 'settings'>;
+type SettleWorld = Pick<World, 'catalog' | 'queue' | 'clock'>;
 
 /**
- * Takes a restore further when everything so far was counted: to what an exact one deletes, or to its end, with the
- * report first and the job's end last. Safe to call at any time, by anybody, any number of times.
+ * Takes a restore further when everything so far was counted: to what an exact one deletes, or to its end. Safe to call at any time, by anybody, any number of times.
  *
  * @param delivery the message that was done; one that may have been with a handler that died between counting and
  *   sending sends again what had to be sent, if nobody has begun it
@@ -23,7 +22,7 @@ export async function settleRestore(
   world: SettleWorld,
 ): Promise<void> {
   const job = await world.catalog.getJob(jobId);
-  if (job?.state !== 'running') return;
+  if (job?.state !== 'running') return afterTheEnd(job, delivery, world, true);
   if (job.phase === 'work' && isDrained(job) && deletesExtras(job)) {
     // Also when the phase was entered already: the answer of a write can be lost, and its steps are counted once.
     await world.catalog.enterDeletions(jobId, delivery.messageId, 'work');
@@ -62,7 +61,7 @@ async function hasBegunExtras({ id }: Job, { catalog }: SettleWorld): Promise<bo
 }
 
 async function finish(job: Job, world: SettleWorld): Promise<void> {
-  await end(job, { ...endOf(job), finishedAt: world.clock() }, world);
+  await endJob(job, { ...endOf(job), finishedAt: world.clock() }, world);
 }
 
 type End = { state: 'done' | 'partial' | 'failed'; message?: string };
@@ -94,14 +93,14 @@ function nothing({ bucket, prefix, at, changedSince, deletedOnly }: AcceptedRest
 }
 
 /** Ends a restore whose plan could not be read. What was restored stays, and the report has it. */
-export async function failRestore(jobId: string, error: unknown, world: SettleWorld): Promise<void> {
+export async function failRestore(
+  jobId: string,
+  error: unknown,
+  delivery: Pick<Delivery, 'receiveCount'>,
+  world: SettleWorld,
+): Promise<void> {
   const job = await world.catalog.getJob(jobId);
-  if (job?.state !== 'running') return;
+  if (job?.state !== 'running') return afterTheEnd(job, delivery, world);
   const message = `the vault's history could not be read: ${messageOf(error)}; the same restore again does what is left`;
-  await end(job, { state: 'failed', finishedAt: world.clock(), message }, world);
-}
-
-async function end(job: Job, how: End & { finishedAt: number }, world: SettleWorld): Promise<void> {
-  const report = await writeReport({ ...job, ...how }, undefined, world);
-  await world.catalog.finishJob(job.id, { ...how, report });
+  await endJob(job, { state: 'failed', finishedAt: world.clock(), message }, world);
 }

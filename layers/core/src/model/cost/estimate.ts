@@ -38,10 +38,10 @@ export type Estimate = {
 
 const DAYS_PER_MONTH = 30;
 /** What the stack is watched by: metrics that functions emit, metrics that alarms look at, the topic's key. See ADR 11. */
-const STACK_DOLLARS = 13 * PRICES.metricMonth + 19 * PRICES.alarmMonth + PRICES.keyMonth;
+const STACK_DOLLARS = 13 * PRICES.metricMonth + 22 * PRICES.alarmMonth + PRICES.keyMonth;
 /** Of each source: two metrics, two alarms, an anomaly band, and the composite of it and its floor. */
 const SOURCE_DOLLARS = 2 * PRICES.metricMonth + 5 * PRICES.alarmMonth + PRICES.compositeAlarmMonth;
-const QUEUES = 5;
+const QUEUES = 6;
 /** Five pollers for each queue, each asking every twenty seconds. Source: Lambda guide, "scaling behavior for SQS". */
 const EMPTY_POLLS = QUEUES * 5 * 3 * 60 * 24 * DAYS_PER_MONTH;
 

@@ -13,6 +13,9 @@ const MAX_RANGES = 8;
 /** What SQS is asked for a message that is received by itself: receive and delete. */
 const HANDLED = 2;
 
+/** A job's report, in a message of its own: for programs and for people. */
+const REPORT: Requests = { getJob: 1, listProblems: 1, put: 2, queue: 1 + HANDLED };
+
 /** A reconcile of so many keys of which nothing changed; the listing part of any reconcile or restore. */
 export function compareKeys(keys: number, { keysPerStep }: WorkSettings): Requests {
   const steps = stepsFor(keys, keysPerStep);
@@ -21,7 +24,8 @@ export function compareKeys(keys: number, { keysPerStep }: WorkSettings): Reques
     // A step reads up to one page on each side that the next one reads again.
     { list: pages(keys) + (steps - 1) + cuts, listEntries: pages(keys) + (steps - 1) },
     { completeStep: steps, getJob: 2 * steps, getSource: steps + 1, createJob: 1 },
-    { patchSource: 2, resetTotals: 1, finishJob: 1, listProblems: 1, put: 1 },
+    { patchSource: 2, resetTotals: 1, finishJob: 1 },
+    REPORT,
     { queue: HANDLED * steps + (steps - 1) },
   ]);
 }
@@ -61,7 +65,8 @@ function batches(objects: number): Requests {
   const messages = Math.ceil(objects / BATCH);
   return {
     completeStep: messages,
-    getJob: messages,
+    // Before it, whether the job was cancelled; after it, whether it was the last.
+    getJob: 2 * messages,
     queue: HANDLED * messages + Math.ceil(messages / SEND_BATCH),
   };
 }
@@ -121,9 +126,8 @@ export function restoreWork(scope: RestoreScope, { keysPerStep }: WorkSettings):
       createJob: 1,
       getSource: 1,
       finishJob: 1,
-      listProblems: 1,
-      put: 1,
     },
+    REPORT,
     { completeStep: steps, getJob: 2 * steps, queue: HANDLED * steps + steps },
     // The copy of each. Of the target, a listing for each batch tells what is there; the first of a batch, and what is
     // there, is looked at.

@@ -1,0 +1,80 @@
+import type { Job } from '../../model/job.ts';
+import { parseReportMessage } from '../../model/messages.ts';
+import { noticeOf, wantsNotice } from '../../model/notice.ts';
+import { reportHtml } from '../../model/report/report-html.ts';
+import { type Report, reportKey, reportOf, reportPageKey } from '../../model/report.ts';
+import type { Notices } from '../../ports/notices.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import type { Delivery, World } from '../dependencies.ts';
+import { collectProblems } from './collect-problems.ts';
+
+export type ReportWorld = Pick<World, 'catalog' | 'settings' | 'telemetry'> & {
+  readonly store: Pick<ObjectStore, 'put'>;
+  /** Absent when nobody wants to be told. */
+  readonly notices?: Notices;
+};
+
+const STOP_BEFORE_END_MS = 30_000;
+/** Says that the job's end was told: a message that comes again writes the report anew, and tells nobody twice. */
+const TOLD = 'told';
+
+/**
+ * Does one message of the report queue: writes the report of a job that ended, for programs and for people, into the
+ * vault, and tells of it who wants to know.
+ *
+ * @throws what the queue has to retry. The job has ended, whatever becomes of its report.
+ */
+export async function writeReport(body: string, delivery: Delivery, world: ReportWorld): Promise<void> {
+  const { jobId, notify } = parseReportMessage(body);
+  const job = await world.catalog.getJob(jobId);
+  if (job === undefined || job.state === 'running') {
+    world.telemetry.warn('no report of a job that has not ended', { jobId });
+    return;
+  }
+  const report = await makeReport(job, world, () => delivery.timeLeft() < STOP_BEFORE_END_MS);
+  await putReport(job, report, world);
+  if (notify === true && wantsNotice(job)) await tell(report, world);
+}
+
+/** The report of a job that has ended, from the catalog. */
+export async function makeReport(
+  job: Job,
+  { catalog }: Pick<World, 'catalog'>,
+  timeIsShort: () => boolean = () => false,
+): Promise<Report> {
+  const { listed, further, reasons, complete } = await collectProblems(
+    catalog.listProblems(job.id),
+    timeIsShort,
+  );
+  return reportOf(job, {
+    reasons: [...reasons],
+    problems: [...listed],
+    furtherProblems: further,
+    ...(complete ? {} : { problemsCutShort: true }),
+  });
+}
+
+async function putReport(
+  job: Job,
+  report: Report,
+  { store, settings: { vault } }: Pick<ReportWorld, 'store' | 'settings'>,
+): Promise<void> {
+  const key = reportKey(job.kind, job.id, job.startedAt);
+  const page = { bucket: vault, key: reportPageKey(key) };
+  await store.put(page, reportHtml(report), 'text/html; charset=utf-8');
+  await store.put({ bucket: vault, key }, reportJson(report), 'application/json');
+}
+
+/** A report for programs. */
+export function reportJson(report: Report): string {
+  return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+async function tell(report: Report, { notices, catalog, settings }: ReportWorld): Promise<void> {
+  if (notices === undefined) return;
+  const { jobId } = report;
+  if ((await catalog.getStep(jobId, TOLD)) !== undefined) return;
+  const key = reportKey(report.kind, jobId, Date.parse(report.startedAt));
+  await notices.publish(noticeOf(report, `s3://${settings.vault}/${reportPageKey(key)}`));
+  await catalog.completeStep({ jobId, step: TOLD, progress: {}, problems: [], continuations: [] });
+}

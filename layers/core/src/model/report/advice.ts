@@ -1,0 +1,72 @@
+import type { Report } from '../report.ts';
+
+/** What a reason means, and what helps. Reasons that are not here speak for themselves in their details. */
+const REASONS: Readonly<Record<string, string>> = {
+  conflict: 'Another object is at the target and was left alone. --overwrite replaces it.',
+  archived: 'The object is in an archive class and has to be thawed before it can be read.',
+  'access-denied': 'A right is missing: at the source, the target, or for a KMS key.',
+  'customer-key': 'Encrypted with a key that only its owner has (SSE-C): nobody else can read it.',
+  'key-too-long': 'The key is longer than S3 allows, once the target’s prefix stands before it.',
+  'vault-unreadable': 'The vault did not give out this copy.',
+  'not-found': 'The object, or its copy, was not there any more.',
+  'no-such-bucket': 'The bucket does not exist.',
+  'precondition-failed': 'Somebody else wrote there at the same time. Doing it again looks anew.',
+  throttled: 'AWS refused too many requests. Doing it again later helps.',
+  unavailable: 'AWS did not answer as it should. Doing it again later helps.',
+  failed: 'All attempts failed. Doing it again tries anew.',
+  'not-listed': 'Too many to list in one row of the catalog; all are counted.',
+};
+
+export function meaningOf(reason: string): string | undefined {
+  return Object.hasOwn(REASONS, reason) ? REASONS[reason] : undefined;
+}
+
+/** One thing to do: in words, and as a command where there is one. */
+export type Advice = { readonly words: string; readonly command?: string };
+
+/** What to do next, the most urgent first; nothing when all is well. */
+export function adviceOn(report: Report): Advice[] {
+  if (report.state === 'done' || report.state === 'running') return [];
+  if (report.kind === 'restore') return onRestore(report);
+  return report.kind === 'reconcile' ? onReconcile(report) : onVerify(report);
+}
+
+function onRestore({ jobId, source, counts }: Report): Advice[] {
+  if (source === 'unknown') return [{ words: 'Send the request again, as it should be.' }];
+  const resume = {
+    words: 'Do what is left; what is in place already is not copied again:',
+    command: `holdfast job ${jobId} --resume --wait`,
+  };
+  if ((counts['conflicts'] ?? 0) === 0) return [resume];
+  return [resume, { words: 'To replace what differs at the target, restore again with --overwrite.' }];
+}
+
+function onReconcile({ source, counts, message, state }: Report): Advice[] {
+  const again = {
+    words: 'Compare again when that is mended:',
+    command: `holdfast reconcile ${source} --wait`,
+  };
+  if (message !== undefined && state === 'partial') {
+    return [
+      { words: 'Look at the source: were these objects meant to go?', command: `holdfast status ${source}` },
+      { words: 'If they were, let the deletion through:', command: `holdfast approve ${source}` },
+      { words: 'If they were not, bring them back to the source; the next reconcile finds them.' },
+    ];
+  }
+  if ((counts['unprotected'] ?? 0) + (counts['waiting'] ?? 0) > 0)
+    return [{ words: 'See what is not protected, and why:', command: `holdfast status ${source}` }, again];
+  return [again];
+}
+
+function onVerify({ source }: Report): Advice[] {
+  return [
+    {
+      words: 'See which versions of an object there are, and restore one that is whole:',
+      command: `holdfast versions ${source}/<key>`,
+    },
+    {
+      words: 'When the source still has the object, capture it again:',
+      command: `holdfast reconcile ${source} --wait`,
+    },
+  ];
+}

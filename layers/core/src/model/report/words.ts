@@ -1,0 +1,104 @@
+import prettyBytes from 'pretty-bytes';
+import prettyMs from 'pretty-ms';
+import type { JobKind, JobState } from '../job.ts';
+import type { Report } from '../report.ts';
+
+/** `1234567` → `1,234,567`; the same in every locale. */
+export function count(n: number): string {
+  return n.toLocaleString('en-US');
+}
+
+/** `3 objects`, `1 object`. */
+export function counted(n: number, one: string, many = `${one}s`): string {
+  return `${count(n)} ${n === 1 ? one : many}`;
+}
+
+/** Sizes in powers of 1,024, as every S3 tool shows them. */
+export function bytes(n: number): string {
+  return prettyBytes(n, { binary: true });
+}
+
+/** `2h 5m`; below a second in milliseconds. */
+export function duration(seconds: number): string {
+  return prettyMs(seconds * 1000, { unitCount: 2, secondsDecimalDigits: seconds < 10 ? 1 : 0 });
+}
+
+/** What a kind of job is called at the head of a page. */
+export const KIND_WORDS: Readonly<Record<JobKind, string>> = {
+  restore: 'Restore',
+  reconcile: 'Reconcile',
+  verify: 'Verify',
+};
+
+/** The verdict in a word: for a page's head, a subject. */
+export function verdict({ kind, state }: { readonly kind: JobKind; readonly state: JobState }): string {
+  return VERDICTS[kind][state];
+}
+
+const VERDICTS: Readonly<Record<JobKind, Readonly<Record<JobState, string>>>> = {
+  restore: {
+    running: 'Running',
+    done: 'Done',
+    partial: 'Partly done',
+    failed: 'Failed',
+    cancelled: 'Cancelled',
+  },
+  reconcile: {
+    running: 'Running',
+    done: 'In step',
+    partial: 'Needs attention',
+    failed: 'Failed',
+    cancelled: 'Cancelled',
+  },
+  verify: {
+    running: 'Running',
+    done: 'Proven',
+    partial: 'Not all proven',
+    failed: 'Failed',
+    cancelled: 'Cancelled',
+  },
+};
+
+type Counts = Report['counts'];
+const of = (counts: Counts, name: string): number => counts[name] ?? 0;
+
+/** What a job came to, in a sentence that needs nothing else beside it. */
+export function sentence(report: Pick<Report, 'kind' | 'state' | 'counts'>): string {
+  const { kind, counts, state } = report;
+  if (kind === 'restore') return restoreSentence(counts, state);
+  return kind === 'reconcile' ? reconcileSentence(counts, state) : verifySentence(counts);
+}
+
+function restoreSentence(counts: Counts, state: JobState): string {
+  const there = of(counts, 'restored') + of(counts, 'right');
+  const all = Math.max(of(counts, 'planned'), there);
+  if (all === 0) return state === 'done' ? 'There was nothing to restore.' : 'Nothing was restored.';
+  const head =
+    there === all && state === 'done'
+      ? `${all === 1 ? 'The only object is' : `All ${count(all)} objects are`} in place`
+      : `${count(there)} of ${counted(all, 'object')} are in place`;
+  const parts = [
+    of(counts, 'conflicts') > 0 ? `${count(of(counts, 'conflicts'))} differed and were left alone` : '',
+    of(counts, 'failed') > 0 ? `${count(of(counts, 'failed'))} failed` : '',
+  ].filter((part) => part !== '');
+  return `${[head, ...parts].join('; ')}.`;
+}
+
+function reconcileSentence(counts: Counts, state: JobState): string {
+  if (state === 'failed') return 'The source could not be compared. Nothing was marked deleted.';
+  const parts = [
+    `${counted(of(counts, 'objects'), 'object')} compared`,
+    `${count(of(counts, 'captured'))} captured`,
+    ...(of(counts, 'deleted') > 0 ? [`${count(of(counts, 'deleted'))} deleted at the source`] : []),
+    ...(of(counts, 'missed') > 0 ? [`${count(of(counts, 'missed'))} missed by events`] : []),
+  ];
+  return `${parts.join(', ')}.`;
+}
+
+function verifySentence(counts: Counts): string {
+  const proven = of(counts, 'proven');
+  const checked = Math.max(of(counts, 'checked'), proven);
+  return proven === checked
+    ? `${counted(checked, 'copy', 'copies')} read and found as recorded.`
+    : `${count(proven)} of ${counted(checked, 'copy', 'copies')} are as recorded.`;
+}
