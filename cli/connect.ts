@@ -46,7 +46,12 @@ export async function connect(options: GlobalOptions): Promise<Connection> {
   if (view === undefined) throw new CommandError(await noStack(options.stack, region, clients), 'no-stack');
   const { parameters = {} } = view;
   const stack = { name: view.name, region, outputs: readOutputs(view), parameters };
-  return { stack, stacks, ...ways(stack, clients, await s3Options(clients)) };
+  return {
+    stack,
+    stacks,
+    caller: once(() => callerOf(clients)),
+    ...ways(stack, clients, await s3Options(clients)),
+  };
 }
 
 /** The way to buckets alone, for what can be said without a core stack. Asks nothing yet. */
@@ -90,6 +95,23 @@ function clientOptions({ region, profile, endpointUrl }: GlobalOptions): ClientO
     concurrency: CONCURRENCY,
     ...(region === undefined ? {} : { region }),
     ...(endpointUrl === undefined ? {} : { endpoint: endpointUrl }),
+  };
+}
+
+/** Who the credentials belong to. Those that may not ask are good enough for everything else. */
+async function callerOf(clients: ClientOptions): Promise<string | undefined> {
+  try {
+    return (await new STSClient({ ...clients, ...PATIENCE }).send(new GetCallerIdentityCommand({}))).Arn;
+  } catch {
+    return undefined;
+  }
+}
+
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () => {
+    answer ??= ask();
+    return answer;
   };
 }
 

@@ -22,6 +22,8 @@ export type Connection = {
   readonly stacks: Stacks;
   readonly queues: QueueAdmin;
   readonly buckets: BucketAdmin;
+  /** Who asks, as AWS names it; undefined when it does not say. Asks once. */
+  readonly caller: () => Promise<string | undefined>;
 };
 
 /** Buckets, without a stack. */

@@ -1,5 +1,6 @@
 import type { Job } from '@holdfast/core/model/job.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
+import { reportPageKey } from '@holdfast/core/model/report.ts';
 import { AcceptedRestoreSchema } from '@holdfast/core/model/restore-request.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import * as v from 'valibot';
@@ -15,14 +16,26 @@ export function jobJson(job: Job, { outputs }: CoreStack): JobJson {
     source: job.source,
     state: job.state,
     trigger: job.trigger,
+    askedBy: askedByJson(job),
+    continues: job.continues ?? null,
     startedAt: moment(job.startedAt),
     finishedAt: moment(job.finishedAt),
     counts: job.counts,
     left: { ranges: Math.max(0, job.openRanges), batches: Math.max(0, job.batchesQueued - job.batchesDone) },
     message: job.message ?? null,
-    report: job.report === undefined ? null : `s3://${outputs.VaultBucket}/${job.report}`,
+    report: place(job.report, outputs),
+    page: place(job.report && reportPageKey(job.report), outputs),
     request: requestJson(job),
   };
+}
+
+function askedByJson({ askedBy }: Job): JobJson['askedBy'] {
+  const { sender = null, name = null } = askedBy ?? {};
+  return sender === null && name === null ? null : { sender, name };
+}
+
+function place(key: string | undefined, { VaultBucket }: CoreStack['outputs']): string | null {
+  return key === undefined ? null : `s3://${VaultBucket}/${key}`;
 }
 
 /** The request in the words of the message that made it; one of another shape as it is. */

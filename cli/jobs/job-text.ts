@@ -32,8 +32,14 @@ function thawing(job: Counted): string {
 
 /** What a job came to, in a few words. */
 export function resultText(job: Counted): string {
-  return (job.kind === 'restore' ? restoreParts(job) : reconcileParts(job)).join(', ');
+  return PARTS[job.kind](job).join(', ');
 }
+
+const PARTS: Readonly<Record<Job['kind'], (job: Counted) => string[]>> = {
+  restore: restoreParts,
+  reconcile: reconcileParts,
+  verify: verifyParts,
+};
 
 function captured(job: Counted): string {
   return `${count(of(job, 'captured'))} captured (${bytes(of(job, 'capturedBytes'))})`;
@@ -66,6 +72,12 @@ function reconcileParts(job: Counted): string[] {
   ];
 }
 
+function verifyParts(job: Counted): string[] {
+  return Object.entries(job.counts)
+    .filter(([name, n]) => n > 0 && !/bytes$/i.test(name))
+    .map(([name, n]) => `${count(n)} ${name}`);
+}
+
 function some(job: Counted, name: string, words: string): string[] {
   return of(job, name) === 0 ? [] : [`${count(of(job, name))} ${words}`];
 }
@@ -78,12 +90,22 @@ export function resultLines({ job, problems, furtherProblems, thaws }: JobResult
   return [
     `${job.id}: ${job.state} ${job.finishedAt === null ? 'for' : 'in'} ${took}`,
     ...requestLines(job.request),
+    ...askedLines(job),
     `  ${resultText(job)}`,
     ...thawLines(job, thaws),
     ...(job.message === null ? [] : [`  ${job.message}`]),
     ...problems.map(({ key, reason, detail }) => problemLine(key, reason, detail)),
     ...(furtherProblems === 0 ? [] : [`  and ${count(furtherProblems)} more: see the report`]),
     ...(job.report === null ? [] : [`  report: ${job.report}`]),
+    ...(job.page === null ? [] : [`  page:   ${job.page}`]),
+  ];
+}
+
+function askedLines({ askedBy, continues }: JobResult['job']): string[] {
+  const who = askedBy?.name ?? askedBy?.sender;
+  return [
+    ...(who == null ? [] : [`  asked for by ${who}`]),
+    ...(continues === null ? [] : [`  goes on with ${continues}`]),
   ];
 }
 

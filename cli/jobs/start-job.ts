@@ -1,8 +1,10 @@
+import { defined } from '@holdfast/core/model/defined.ts';
 import type { QueueName } from '@holdfast/core/ports/work-queue.ts';
 import type { Connection, Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { followHint, followJob } from './follow-job.ts';
 import { exitOf, jobResult, tellResult } from './job-result.ts';
+import { saveJobReport } from './save-report.ts';
 
 /** A name for a new job that sorts by time: `restore-20260301-120000-1a2b3c4d`. */
 export function newJobId(kind: string, { clock, random }: Pick<Context, 'clock' | 'random'>): string {
@@ -23,6 +25,8 @@ export type Telling = {
   /** Said before the job is followed, or instead of it. */
   readonly heading: readonly string[];
   readonly wait: boolean;
+  /** A file to save the report as, at the job's end. */
+  readonly report?: string | undefined;
 };
 
 /** Sends the message that begins a job; then follows the job, or says how to. */
@@ -31,13 +35,14 @@ export async function startJob(
   connection: Connection,
   context: Context,
 ): Promise<ExitCode> {
-  await connection.world.queue.send(start.queue, [JSON.stringify(start.message)]);
+  const message = { ...start.message, ...defined({ askedBy: await connection.caller() }) };
+  await connection.world.queue.send(start.queue, [JSON.stringify(message)]);
   return tellStarted(start, connection, context);
 }
 
 /** The same for a job that has been begun already. */
 export async function tellStarted(
-  { jobId, facts, heading, wait }: Telling,
+  { jobId, facts, heading, wait, report }: Telling,
   connection: Connection,
   context: Context,
 ): Promise<ExitCode> {
@@ -49,7 +54,9 @@ export async function tellStarted(
     ]);
     return EXIT.done;
   }
-  const result = await jobResult(await followJob(jobId, connection, context), connection);
+  const job = await followJob(jobId, connection, context);
+  const result = await jobResult(job, connection);
+  if (report !== undefined) await saveJobReport(report, job, connection, context);
   if (!output.json) return tellResult(result, context);
   output.document({ ...facts, jobId, result });
   return exitOf(result.job);

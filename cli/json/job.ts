@@ -9,6 +9,10 @@ export const JobJsonSchema = v.strictObject({
   source: v.string(),
   state: v.picklist(JOB_STATES),
   trigger: v.string(),
+  /** Who asked: `sender` as SQS attests it, `name` as the message says. */
+  askedBy: v.nullable(v.strictObject({ sender: v.nullable(v.string()), name: v.nullable(v.string()) })),
+  /** Of a resumed restore: the job that it goes on with. */
+  continues: v.nullable(v.string()),
   startedAt: Moment,
   finishedAt: v.nullable(Moment),
   counts: v.record(v.string(), v.number()),
@@ -17,6 +21,8 @@ export const JobJsonSchema = v.strictObject({
   message: v.nullable(v.string()),
   /** Where its report is: `s3://vault/reports/…`. */
   report: v.nullable(v.string()),
+  /** The same for people: `….html` beside it. */
+  page: v.nullable(v.string()),
   /** Of a restore: the request as it was accepted. */
   request: v.nullable(v.unknown()),
 });
@@ -38,3 +44,6 @@ export const StartedSchema = v.strictObject({
   jobId: v.string(),
   result: v.nullable(JobResultSchema),
 });
+
+/** What `job --resume` says. */
+export const ResumedSchema = v.strictObject({ ...StartedSchema.entries, continues: v.string() });

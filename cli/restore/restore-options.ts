@@ -4,6 +4,7 @@ import { OVERWRITES, type Overwrite, type RestoreMessage } from '@holdfast/core/
 import { THAW_TIERS, type ThawTier } from '@holdfast/core/model/thaw.ts';
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
+import { reportOption } from '../jobs/save-report.ts';
 import { AT_HELP, momentOrVersion, pastMoment, positive, repeatable } from '../options.ts';
 
 /** The options of `restore`, as commander gives them. */
@@ -27,6 +28,7 @@ export type RestoreOptions = {
   readonly yes?: true;
   readonly jobId?: string;
   readonly wait?: true;
+  readonly report?: string;
 };
 
 /** What is restored and how: the same for every kind of target. */
@@ -64,7 +66,8 @@ export function addRestoreOptions(command: Command): Command {
     .option('--dry-run', 'show the plan, and do nothing')
     .option('--yes', 'do not ask')
     .option('--job-id <id>', 'a name of your own: the same request under the same name is done once')
-    .option('--wait', 'wait until it is done');
+    .option('--wait', 'wait until it is done')
+    .addOption(reportOption());
 }
 
 /** The message without its target. @throws {InvalidInputError} for a time or a rule that cannot be read */

@@ -10,6 +10,7 @@ import {
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import type { Connection, Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { checkReportFile } from '../jobs/save-report.ts';
 import { newJobId, startJob, tellStarted } from '../jobs/start-job.ts';
 import { noteMoment } from '../options.ts';
 import { checkBucket } from '../sources/bucket-argument.ts';
@@ -30,6 +31,7 @@ export async function restoreToBucket(
   options: RestoreOptions,
   context: Context,
 ): Promise<ExitCode> {
+  checkReportFile(options.report, options.wait ?? false);
   const message: Message = {
     ...(await toWish(uri, options, context)),
     target: to,
@@ -122,14 +124,14 @@ function telling(
   { message, request }: Asked,
   plan: RestorePlan | undefined,
   heading: readonly string[],
-  { wait }: RestoreOptions,
+  { wait, report }: RestoreOptions,
 ) {
   const facts = {
     source: sourceUri(request.bucket),
     request: message,
     plan: plan === undefined ? null : planJson(plan),
   };
-  return { jobId: message.jobId, facts, heading, wait: wait ?? false };
+  return { jobId: message.jobId, facts, heading, wait: wait ?? false, report };
 }
 
 function headingOf({ bucket, prefix, at, target }: RestoreRequest): string {

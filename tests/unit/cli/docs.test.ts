@@ -9,7 +9,7 @@ import { DiffLineSchema, DiffSummarySchema } from '../../../cli/json/diff.ts';
 import { ErrorSchema } from '../../../cli/json/error.ts';
 import { FailuresSchema, RedrivenSchema } from '../../../cli/json/failures.ts';
 import { HistoryLineSchema } from '../../../cli/json/history.ts';
-import { JobResultSchema, StartedSchema } from '../../../cli/json/job.ts';
+import { JobResultSchema, ResumedSchema, StartedSchema } from '../../../cli/json/job.ts';
 import { JobsSchema } from '../../../cli/json/jobs.ts';
 import { LsLineSchema } from '../../../cli/json/ls.ts';
 import { ProtectedSchema } from '../../../cli/json/protect.ts';
@@ -40,6 +40,7 @@ const SCHEMAS: Readonly<Record<string, v.GenericSchema>> = {
   restore: RestoreJsonSchema,
   jobs: JobsSchema,
   job: JobResultSchema,
+  resumed: ResumedSchema,
   approve: ApprovedSchema,
   failures: FailuresSchema,
   redriven: RedrivenSchema,

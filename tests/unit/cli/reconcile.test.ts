@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ApprovedSchema } from '../../../cli/json/approve.ts';
 import { StartedSchema } from '../../../cli/json/job.ts';
-import { CliWorld, footprint } from './support/given-cli.ts';
+import { CALLER, CliWorld, footprint } from './support/given-cli.ts';
 
 let cli: CliWorld;
 
@@ -18,7 +18,13 @@ describe('reconcile', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('holdfast job reconcile-20260301-120001-r2 --wait');
     expect(cli.pipeline.queue.waiting('reconcile').map((body) => JSON.parse(body))).toEqual([
-      { kind: 'reconcile', source: 's3://docs', trigger: 'manual', jobId: 'reconcile-20260301-120001-r2' },
+      {
+        kind: 'reconcile',
+        source: 's3://docs',
+        trigger: 'manual',
+        askedBy: CALLER,
+        jobId: 'reconcile-20260301-120001-r2',
+      },
     ]);
   });
 

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { RestoreJsonSchema } from '../../../cli/json/restore.ts';
 import { TARGET } from '../../support/pipeline.ts';
-import { CliWorld, footprint } from './support/given-cli.ts';
+import { CALLER, CliWorld, footprint } from './support/given-cli.ts';
 
 const TO = ['--to', `s3://${TARGET}`];
 let cli: CliWorld;
@@ -40,6 +40,7 @@ describe('restore', () => {
         exclude: ['z*'],
         overwrite: 'always',
         jobId: 'restore-20260301-120001-r2',
+        askedBy: CALLER,
       },
     ]);
   });

@@ -1,3 +1,4 @@
+import { checksums } from '@holdfast/core/adapters/checksums.ts';
 import { cancelJob } from '@holdfast/core/flows/cancel-job.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import { nextJobId } from '@holdfast/core/model/job.ts';
@@ -103,7 +104,7 @@ describe('a restore that is cancelled', () => {
     await handleRestoreWork(
       batch,
       { ...p.delivery(p.message(batch)), receiveCount: 1, timeLeft: () => 0 },
-      p.world,
+      { ...p.world, checksums },
     );
     const [later = ''] = p.queue.take('restoreWork');
     const { uploadId } = JSON.parse(later).items[0];

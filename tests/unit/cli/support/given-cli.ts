@@ -7,6 +7,9 @@ import type { ExitCode } from '../../../../cli/exit-codes.ts';
 import { runCli } from '../../../../cli/run-cli.ts';
 import { Pipeline, VAULT } from '../../../support/pipeline.ts';
 
+/** Who uses the CLI. */
+export const CALLER = 'arn:aws:iam::111122223333:user/anna';
+
 /** What a core stack says of itself. */
 export const OUTPUTS = {
   VaultBucket: VAULT,
@@ -116,7 +119,8 @@ export class CliWorld {
       parameters: this.parameters,
     };
     const { stacks, queues, buckets } = this;
-    return { stack, world: this.pipeline.world, stacks, queues, buckets };
+    const caller = async () => CALLER;
+    return { stack, world: this.pipeline.world, stacks, queues, buckets, caller };
   }
 
   #deps(out: Uint8Array[], err: string[]): Deps {

@@ -128,7 +128,7 @@ function mayOverwrite(overwrite: Overwrite, copy: ObjectFacts, target: ObjectFac
 export async function abandonUpload(
   { key, uploadId }: RestoreItem,
   request: Pick<AcceptedRestore, 'target' | 'stripPrefix' | 'map'>,
-  { store }: Pick<World, 'store'>,
+  { store }: Pick<ObjectWorld, 'store'>,
 ): Promise<void> {
   if (uploadId === undefined) return;
   const to = { bucket: request.target.bucket, key: targetKey(mappingOf(request), key) };

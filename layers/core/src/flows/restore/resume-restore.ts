@@ -3,7 +3,15 @@ import { HoldfastError, InvalidInputError, messageOf } from '../../model/errors.
 import { type AskedBy, type Job, JobIdSchema, jobIs, nextJobId } from '../../model/job.ts';
 import type { ResumeMessage } from '../../model/messages.ts';
 import type { Delivery, World } from '../dependencies.ts';
-import { type AcceptWorld, askedBy, checkTarget, newJob, reject, sendFirstStep } from './accept-restore.ts';
+import {
+  type AcceptWorld,
+  askedBy,
+  checkExact,
+  checkTarget,
+  newJob,
+  reject,
+  sendFirstStep,
+} from './accept-restore.ts';
 import { requestOf } from './request-of.ts';
 
 /**
@@ -21,7 +29,9 @@ export async function resumeRestore(
   const asked = askedBy(body, delivery);
   try {
     const job = await findResumable(resume, world);
-    await checkTarget(requestOf(job), world);
+    const request = requestOf(job);
+    checkExact(request, world);
+    await checkTarget(request, world);
     return await begin(job, asked, world);
   } catch (error) {
     if (!(error instanceof HoldfastError) || error.remedy !== 'user') throw error;

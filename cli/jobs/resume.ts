@@ -1,0 +1,34 @@
+import { checkExact, checkTarget } from '@holdfast/core/flows/restore/accept-restore.ts';
+import { requestOf } from '@holdfast/core/flows/restore/request-of.ts';
+import { findContinuation, findResumable } from '@holdfast/core/flows/restore/resume-restore.ts';
+import { nextJobId } from '@holdfast/core/model/job.ts';
+import type { ResumeMessage } from '@holdfast/core/model/messages.ts';
+import type { Connection, Context } from '../context.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { startJob, tellStarted } from './start-job.ts';
+
+type Options = { readonly wait: boolean; readonly report: string | undefined };
+
+/** Goes on with a restore, as a job of its own; asked for again, it is the same job. @throws {InvalidInputError} */
+export async function resume(
+  id: string,
+  options: Options,
+  connection: Connection,
+  context: Context,
+): Promise<ExitCode> {
+  const { world } = connection;
+  const job = await findResumable(id, world);
+  const request = requestOf(job);
+  checkExact(request, world);
+  await checkTarget(request, world);
+  const known = await findContinuation(job, world);
+  const jobId = nextJobId(job);
+  const facts = { source: job.source, continues: id };
+  const telling = { jobId, facts, heading: [`${id} is gone on with, as ${jobId}`], ...options };
+  if (known !== undefined) {
+    const heading = [`${id} was gone on with before, as ${jobId}; nothing is sent again`];
+    return tellStarted({ ...telling, heading }, connection, context);
+  }
+  const message: ResumeMessage = { resume: id };
+  return startJob({ ...telling, queue: 'restore', message }, connection, context);
+}
