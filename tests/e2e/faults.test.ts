@@ -22,7 +22,7 @@ import { killWorkers, workersOf } from './support/workers.ts';
 
 const SEED = process.env['HOLDFAST_FAULT_SEED'] ?? String(Date.now());
 const OPTIONS = faultsCloud(inject('proxyPort'));
-const QUEUES = ['Capture', 'Backlog', 'Reconcile', 'Restore', 'RestoreWork'];
+const QUEUES = ['Capture', 'Backlog', 'Reconcile', 'Restore', 'RestoreWork', 'Report'];
 /** Objects that one function has between copy and record at the same time, at most: ObjectConcurrency. */
 const SIDE_BY_SIDE = 16;
 

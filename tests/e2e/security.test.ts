@@ -12,6 +12,7 @@ describe('somebody of another account', () => {
     'CaptureQueueUrl',
     'BacklogQueueUrl',
     'ReconcileQueueUrl',
+    'ReportQueueUrl',
   ])('may not send to %s', async (queue) => {
     const before = await depthOf(queue);
     const QueueUrl = outputs[queue] ?? '';

@@ -177,7 +177,11 @@ describe('a restore message', () => {
     const job = await finishedJob(jobId);
     expect(job.state).toBe('failed');
     expect(job.message).toContain('vault');
-    expect(await textOf(vault, job.report ?? '')).toContain('"failed"');
+    // Written a moment after the job's end.
+    const report = await eventually('its report', () =>
+      textOf(vault, job.report ?? '').catch(() => undefined),
+    );
+    expect(report).toContain('"failed"');
     expect(await depthOf('RestoreDeadLettersUrl')).toBe(0);
   });
 });

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { TestProject } from 'vitest/node';
 import { ensureCloud, stopCloud } from '../../../scripts/lib/cloud.ts';
 import { STACK } from '../../../scripts/lib/parameters.ts';
@@ -11,6 +12,8 @@ declare module 'vitest' {
   }
 }
 
+const TOPIC = 'e2e-notices';
+
 const OPTIONS = {
   stateDir: resolve(import.meta.dirname, '../../../.holdfast/e2e'),
   // The tests are the account's root: with a list of senders, the functions have to be on it as well.
@@ -21,12 +24,15 @@ const OPTIONS = {
     RetryBaseSeconds: '0',
     KeysPerStep: '500',
     RestoreSenders: 'arn:aws:iam::000000000000:root',
+    NotifyTopicArn: `arn:aws:sns:us-east-1:000000000000:${TOPIC}`,
   },
 };
 
 /** A local cloud of the tests' own, with the real template in it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const cloud = await ensureCloud(OPTIONS);
+  Object.assign(process.env, cloud.env);
+  await new SNSClient().send(new CreateTopicCommand({ Name: TOPIC }));
   project.provide('cloudEnv', { ...cloud.env });
   project.provide('outputs', { ...cloud.outputs });
   project.provide('stack', STACK);

@@ -1,0 +1,148 @@
+import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { ReportSchema } from '@holdfast/core/model/report.ts';
+import { parse } from 'parse5';
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import {
+  eventually,
+  finishedJob,
+  givenBucket,
+  givenProtectedBucket,
+  holdfast,
+  put,
+  settled,
+  textOf,
+  tryHoldfast,
+  vault,
+} from './support/cloud.ts';
+
+const sns = new SNSClient();
+const sqs = new SQSClient();
+
+/** A mailbox that hears what the stack's topic is told. */
+async function givenSubscriber(): Promise<string> {
+  const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: 'e2e-notices' }));
+  const { QueueUrl = '' } = await sqs.send(
+    new CreateQueueCommand({ QueueName: `mailbox-${process.pid}-${Date.now().toString(36)}` }),
+  );
+  const { Attributes = {} } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
+  );
+  const Endpoint = Attributes['QueueArn'] ?? '';
+  await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint }));
+  return QueueUrl;
+}
+
+type Notice = {
+  readonly Subject: string;
+  readonly Message: string;
+  readonly MessageAttributes: Readonly<Record<string, { readonly Value: string }>>;
+};
+
+/** Waits for the notice of one job. */
+function noticeOf(jobId: string, QueueUrl: string): Promise<Notice> {
+  return eventually(`the notice of ${jobId}`, async () => {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
+    );
+    const notices = await Promise.all(Messages.map((message) => take(message, QueueUrl)));
+    return notices.find(({ MessageAttributes }) => MessageAttributes['job']?.Value === jobId);
+  });
+}
+
+async function take({ Body = '{}', ReceiptHandle }: Message, QueueUrl: string): Promise<Notice> {
+  await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+  return JSON.parse(Body);
+}
+
+async function reportOf(jobId: string) {
+  const { report = '' } = await finishedJob(jobId);
+  const read = (key: string) => textOf(vault, key).catch(() => undefined);
+  const json = await eventually(`the report of ${jobId}`, () => read(report));
+  const page = await eventually(`the page of ${jobId}`, () => read(report.replace(/json$/, 'html')));
+  return { report: v.parse(ReportSchema, JSON.parse(json)), page };
+}
+
+describe('reports on the real template', () => {
+  it('are written for programs and people, with who asked, and the topic is told', async () => {
+    const mailbox = await givenSubscriber();
+    const source = await givenProtectedBucket('reported');
+    await put(source, '<img src=x onerror=alert(1)>', 'one');
+    await put(source, 'b', 'two');
+    await settled(source);
+    const target = await givenBucket('holdfast-restore');
+    await put(target, '<img src=x onerror=alert(1)>', 'another');
+    const jobId = `reported-${Date.now()}`;
+    const ran = await tryHoldfast(
+      ...['restore', `s3://${source}`, '--to', `s3://${target}`, '--job-id', jobId, '--wait'],
+    );
+    expect(ran.code).toBe(3);
+
+    const { report, page } = await reportOf(jobId);
+    expect(report).toMatchObject({
+      state: 'partial',
+      askedBy: { name: expect.stringContaining('arn:aws:'), sender: expect.any(String) },
+      reasons: [{ reason: 'conflict', count: 1 }],
+    });
+    expect(page).toContain('1 of 2 objects are in place; 1 differed and were left alone');
+    expect(page).not.toContain('<img');
+    expect(parse(page).childNodes.length).toBeGreaterThan(0);
+
+    const notice = await noticeOf(jobId, mailbox);
+    expect(notice.Subject).toBe(`Holdfast: Restore partly done: s3://${source} (${jobId})`);
+    expect(notice.Message).toContain(`/reports/restore/`);
+    expect(notice.MessageAttributes).toMatchObject({
+      kind: { Value: 'restore' },
+      state: { Value: 'partial' },
+    });
+    expect(JSON.parse(notice.MessageAttributes['details']?.Value ?? '{}')).toMatchObject({ jobId });
+  });
+
+  it('go on with a restore that left something, and tell of a job that is over', async () => {
+    const source = await givenProtectedBucket('resumed');
+    await put(source, 'a', 'one');
+    await settled(source);
+    const target = await givenBucket('holdfast-restore');
+    await put(target, 'a', 'another');
+    const jobId = `resumed-${Date.now()}`;
+    await tryHoldfast('restore', `s3://${source}`, '--to', `s3://${target}`, '--job-id', jobId, '--wait');
+
+    expect((await tryHoldfast('job', jobId, '--cancel', '--yes')).code).toBe(2);
+    expect((await tryHoldfast('job', jobId, '--resume', '--wait')).code).toBe(3);
+    expect((await reportOf(`${jobId}.2`)).report).toMatchObject({ continues: jobId, state: 'partial' });
+    expect(await holdfast('job', jobId, '--resume')).toMatchObject({ jobId: `${jobId}.2` });
+  });
+
+  it('tell of a job that a person cancelled while it ran, and it stays cancelled', async () => {
+    const source = await givenProtectedBucket('cancelled');
+    const keys = Array.from({ length: 1500 }, (_, index) => `k${String(index).padStart(4, '0')}`);
+    for (let at = 0; at < keys.length; at += 100)
+      await Promise.all(keys.slice(at, at + 100).map((key) => put(source, key, key)));
+    await settled(source);
+    const target = await givenBucket('holdfast-restore');
+    const jobId = `cancelled-${Date.now()}`;
+    await holdfast('restore', `s3://${source}`, '--to', `s3://${target}`, '--job-id', jobId);
+    const cancelled = await eventually('a running job', async () => {
+      const ran = await tryHoldfast('job', jobId, '--cancel', '--yes');
+      return ran.code === 0 || /is not running/.test(ran.stderr) ? ran : undefined;
+    });
+
+    expect(cancelled.code).toBe(0);
+    const { report, page } = await reportOf(jobId);
+    expect(report.state).toBe('cancelled');
+    expect(report.message).toContain(`holdfast job ${jobId} --resume`);
+    expect(page).toContain('Cancelled');
+    expect(await holdfast('job', jobId, '--resume', '--wait')).toMatchObject({
+      result: { job: { state: 'done', continues: jobId } },
+    });
+    expect((await finishedJob(jobId)).state).toBe('cancelled');
+  });
+});
