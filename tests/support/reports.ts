@@ -163,16 +163,16 @@ export const REPORTS = {
     jobId: 'verify-20260301-090000-ab12cd34',
     state: 'partial',
     trigger: 'command',
-    request: { sample: 300, versions: 'current and older' },
-    counts: { checked: 300, proven: 298, provenBytes: 44_000_000_000, corrupt: 1, archived: 1 },
+    request: { sample: 300, seed: 7, provenBelow: 0.01 },
+    counts: { versions: 12_400, sampled: 300, right: 298, bytes: 44_000_000_000, wrong: 1, archived: 1 },
     reasons: [
-      { reason: 'corrupt', count: 1 },
+      { reason: 'wrong', count: 1 },
       { reason: 'archived', count: 1 },
     ],
     problems: [
       {
         key: '2026/02/img_0001.jpg',
-        reason: 'corrupt',
+        reason: 'wrong',
         detail: 'its SHA-256 is 9f86d08…, recorded was 60303ae…',
       },
       { key: '2019/old.tar', reason: 'archived', detail: 'DEEP_ARCHIVE' },

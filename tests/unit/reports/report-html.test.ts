@@ -112,7 +112,7 @@ describe('what the page says', () => {
     ['failed', 'Failed', 'Nothing was restored.'],
     ['cancelled', 'Cancelled', '12,001 of 48,212 objects are in place.'],
     ['held', 'Needs attention', '1,158,440 objects compared, 12 captured, 1 missed by events.'],
-    ['verify', 'Not all proven', '298 of 300 copies are as recorded.'],
+    ['verify', 'Damage found', '300 of 12,400 versions in the vault read: 298 are as recorded.'],
   ] as const)('begins with the verdict: %s', (name, verdict, sentence) => {
     const elements = elementsOf(reportHtml(REPORTS[name]));
     const heading = elements.find(({ tagName }) => tagName === 'h1');

@@ -224,9 +224,9 @@ describe('a job that the command line has done', () => {
     trigger: 'command',
     startedAt: Date.parse('2026-03-01T11:00:00Z'),
     finishedAt: Date.parse('2026-03-01T11:05:00Z'),
-    counts: { checked: 1200, proven: 100 },
+    counts: { versions: 1200, sampled: 1200, right: 100, wrong: 1100 },
   } as const;
-  const problems = Array.from({ length: 1100 }, (_, i) => ({ key: `k${i}`, reason: 'corrupt' }));
+  const problems = Array.from({ length: 1100 }, (_, i) => ({ key: `k${i}`, reason: 'wrong' }));
 
   it('is recorded with all its problems, and has a report and a notice as any other', async () => {
     p.notices = new MemoryNotices();
@@ -235,7 +235,7 @@ describe('a job that the command line has done', () => {
     expect(await p.job('v1')).toMatchObject({ ...job, report: 'reports/verify/2026/03/01/v1.json' });
     expect(await reportOf('v1')).toMatchObject({
       durationSeconds: 300,
-      reasons: [{ reason: 'corrupt', count: 1100 }],
+      reasons: [{ reason: 'wrong', count: 1100 }],
     });
     expect(p.notices.told).toMatchObject([{ labels: { kind: 'verify', state: 'partial' } }]);
   });

@@ -13,6 +13,11 @@ const REASONS: Readonly<Record<string, string>> = {
   'precondition-failed': 'Somebody else wrote there at the same time. Doing it again looks anew.',
   throttled: 'AWS refused too many requests. Doing it again later helps.',
   unavailable: 'AWS did not answer as it should. Doing it again later helps.',
+  wrong: 'These bytes are not those that were recorded.',
+  missing: 'The catalog names a copy that the vault does not have.',
+  unverifiable: 'As long as it should be; nothing is recorded to compare its bytes with.',
+  'not-deleted': 'It is beyond what was restored, and could not be deleted.',
+  'held-deletions': 'More would have been deleted than the request allows: nothing was.',
   failed: 'All attempts failed. Doing it again tries anew.',
   'not-listed': 'Too many to list in one row of the catalog; all are counted.',
 };

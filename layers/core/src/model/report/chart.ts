@@ -27,10 +27,10 @@ const RECONCILE: ReadonlyArray<readonly [Shade, string, string]> = [
   ['bad', 'failed', 'failed'],
 ];
 const VERIFY: ReadonlyArray<readonly [Shade, string, string]> = [
-  ['ok', 'proven', 'as recorded'],
+  ['ok', 'right', 'as recorded'],
   ['warn', 'archived', 'archived, not read'],
-  ['warn', 'unproven', 'without a checksum to compare'],
-  ['bad', 'corrupt', 'differ from what was recorded'],
+  ['warn', 'unverifiable', 'with nothing to compare'],
+  ['bad', 'wrong', 'not what was recorded'],
   ['bad', 'missing', 'missing'],
   ['bad', 'failed', 'could not be read'],
 ];
@@ -38,7 +38,8 @@ const VERIFY: ReadonlyArray<readonly [Shade, string, string]> = [
 /** The bars of a report: what became of how many objects. */
 export function charts({ kind, counts }: Report): Html {
   if (kind === 'restore') return bar('Objects', filled(counts, RESTORE, 'planned', 'not reached', 'rest'));
-  if (kind === 'verify') return bar('Copies', filled(counts, VERIFY, 'checked', 'not read', 'rest'));
+  if (kind === 'verify')
+    return bar('Versions read', filled(counts, VERIFY, 'sampled', 'expired meanwhile', 'rest'));
   const compared = filled(counts, RECONCILE, 'objects', 'as the backup has them', 'same');
   return html`${bar('Objects at the source', compared)}${missingBar(counts)}`;
 }

@@ -6,7 +6,7 @@ import { facts } from './facts.ts';
 import { constant, type Html, html, NOTHING } from './html.ts';
 import { problemLists, reasonsTable } from './problems.ts';
 import { STYLE } from './style.ts';
-import { bytes, count, KIND_WORDS, sentence, verdict } from './words.ts';
+import { bytes, count, isDamaged, KIND_WORDS, sentence, verdict } from './words.ts';
 
 type Mood = { readonly shade: 'ok' | 'warn' | 'bad' | 'info'; readonly sign: string };
 
@@ -57,7 +57,7 @@ ${numbers(report)}
 }
 
 function verdictBox(report: Report): Html {
-  const { shade, sign } = MOODS[report.state];
+  const { shade, sign } = MOODS[isDamaged(report) ? 'failed' : report.state];
   const why = report.message === undefined ? NOTHING : html`<p class="why">${report.message}</p>`;
   return html`<div class="verdict ${shade}">
 <h1 class="${shade}"><span aria-hidden="true">${sign}</span> ${verdict(report)}</h1>

@@ -31,8 +31,13 @@ export const KIND_WORDS: Readonly<Record<JobKind, string>> = {
 };
 
 /** The verdict in a word: for a page's head, a subject. */
-export function verdict({ kind, state }: { readonly kind: JobKind; readonly state: JobState }): string {
-  return VERDICTS[kind][state];
+export function verdict(report: Pick<Report, 'kind' | 'state' | 'counts'>): string {
+  return isDamaged(report) ? 'Damage found' : VERDICTS[report.kind][report.state];
+}
+
+/** A verify found copies that are not, or not as they were recorded: nothing is worse to find out. */
+export function isDamaged({ kind, counts }: Pick<Report, 'kind' | 'counts'>): boolean {
+  return kind === 'verify' && (counts['wrong'] ?? 0) + (counts['missing'] ?? 0) > 0;
 }
 
 const VERDICTS: Readonly<Record<JobKind, Readonly<Record<JobState, string>>>> = {
@@ -96,9 +101,9 @@ function reconcileSentence(counts: Counts, state: JobState): string {
 }
 
 function verifySentence(counts: Counts): string {
-  const proven = of(counts, 'proven');
-  const checked = Math.max(of(counts, 'checked'), proven);
-  return proven === checked
-    ? `${counted(checked, 'copy', 'copies')} read and found as recorded.`
-    : `${count(proven)} of ${counted(checked, 'copy', 'copies')} are as recorded.`;
+  const right = of(counts, 'right');
+  const sampled = Math.max(of(counts, 'sampled'), right);
+  const all = `${counted(Math.max(of(counts, 'versions'), sampled), 'version')} in the vault`;
+  if (right === sampled) return `${count(sampled)} of ${all} read, all as recorded.`;
+  return `${count(sampled)} of ${all} read: ${count(right)} are as recorded.`;
 }
