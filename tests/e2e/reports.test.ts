@@ -5,6 +5,7 @@ import {
   GetQueueAttributesCommand,
   type Message,
   ReceiveMessageCommand,
+  SetQueueAttributesCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { ReportSchema } from '@holdfast/core/model/report.ts';
@@ -12,13 +13,18 @@ import { parse } from 'parse5';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import {
+  catalog,
+  depthOf,
+  entryWith,
   eventually,
   finishedJob,
   givenBucket,
   givenProtectedBucket,
   holdfast,
   put,
+  send,
   settled,
+  store,
   textOf,
   tryHoldfast,
   vault,
@@ -37,6 +43,17 @@ async function givenSubscriber(): Promise<string> {
     new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
   );
   const Endpoint = Attributes['QueueArn'] ?? '';
+  const Policy = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: {
+      Effect: 'Allow',
+      Principal: { Service: 'sns.amazonaws.com' },
+      Action: 'sqs:SendMessage',
+      Resource: Endpoint,
+      Condition: { ArnEquals: { 'aws:SourceArn': TopicArn } },
+    },
+  });
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }));
   await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint }));
   return QueueUrl;
 }
@@ -121,28 +138,39 @@ describe('reports on the real template', () => {
     expect(await holdfast('job', jobId, '--resume')).toMatchObject({ jobId: `${jobId}.2` });
   });
 
-  it('tell of a job that a person cancelled while it ran, and it stays cancelled', async () => {
+  it('tell of a job that a person cancelled, whose messages are dropped', async () => {
     const source = await givenProtectedBucket('cancelled');
-    const keys = Array.from({ length: 1500 }, (_, index) => `k${String(index).padStart(4, '0')}`);
-    for (let at = 0; at < keys.length; at += 100)
-      await Promise.all(keys.slice(at, at + 100).map((key) => put(source, key, key)));
-    await settled(source);
+    await put(source, 'a', 'one');
+    const { vaultKey, versionId } = await copyOf(source, 'a');
     const target = await givenBucket('holdfast-restore');
-    const jobId = `cancelled-${Date.now()}`;
-    await holdfast('restore', `s3://${source}`, '--to', `s3://${target}`, '--job-id', jobId);
-    const cancelled = await eventually('a running job', async () => {
-      const ran = await tryHoldfast('job', jobId, '--cancel', '--yes');
-      return ran.code === 0 || /is not running/.test(ran.stderr) ? ran : undefined;
-    });
+    const other = await givenBucket('holdfast-restore');
+    const like = `like-${source}`;
+    await holdfast('restore', `s3://${source}`, '--to', `s3://${other}`, '--job-id', like, '--wait');
+    const jobId = `cancelled-${source}`;
+    const { finishedAt: _f, report: _r, ...row } = await finishedJob(like);
+    const request = { ...(row.request as object), target: { bucket: target, prefix: '' } };
+    await catalog.createJob({ ...row, id: jobId, request, state: 'running', openRanges: 1, counts: {} });
 
-    expect(cancelled.code).toBe(0);
+    await holdfast('job', jobId, '--cancel', '--yes');
+    const items = [{ key: 'a', vaultKey, versionId }];
+    await send('RestoreWorkQueueUrl', { kind: 'restore', jobId, batch: '0.0', items });
+    await eventually('the queue to be empty', async () => (await depthOf('RestoreWorkQueueUrl')) === 0);
+
     const { report, page } = await reportOf(jobId);
-    expect(report.state).toBe('cancelled');
+    expect(report).toMatchObject({ state: 'cancelled', counts: {} });
     expect(report.message).toContain(`holdfast job ${jobId} --resume`);
     expect(page).toContain('Cancelled');
+    expect((await store.list({ bucket: target })).objects).toEqual([]);
     expect(await holdfast('job', jobId, '--resume', '--wait')).toMatchObject({
-      result: { job: { state: 'done', continues: jobId } },
+      result: { job: { state: 'done', continues: jobId, counts: { restored: 1 } } },
     });
+    expect(await textOf(target, 'a')).toBe('one');
     expect((await finishedJob(jobId)).state).toBe('cancelled');
   });
 });
+
+/** Where the vault has an object's copy. */
+async function copyOf(bucket: string, key: string) {
+  const { vaultVersionId = '' } = await entryWith(bucket, key, ({ state }) => state === 'current');
+  return { vaultKey: `s3/${bucket}/${key}`, versionId: vaultVersionId };
+}
