@@ -6,16 +6,18 @@ export type Phrase = { readonly wall: number; readonly hasTime: boolean };
 const WEEKDAY = '(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?';
 const MONTH =
   'jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:tember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?';
-const CLOCK = '\\d{1,2}:\\d{2}(?::\\d{2})?';
-const DATE = '\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])';
-const TIME = `(?:${CLOCK}|(?:\\d{1,2}|${CLOCK}) ?[ap]m)`;
+const YEAR = '[12]\\d{3}';
+const MINUTES = ':\\d{2}(?::\\d{2})?';
+const CLOCK = `\\d{1,2}${MINUTES}`;
+const DATE = `${YEAR}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])`;
+const TIME = `(?:${CLOCK}|(?:0?[1-9]|1[0-2])(?:${MINUTES})? ?[ap]m)`;
 const DAY = [
   DATE,
   'today',
   'yesterday',
   `last ${WEEKDAY}`,
-  `\\d{1,2} (?:${MONTH}) \\d{4}`,
-  `(?:${MONTH}) \\d{1,2} \\d{4}`,
+  `\\d{1,2} (?:${MONTH}) ${YEAR}`,
+  `(?:${MONTH}) \\d{1,2} ${YEAR}`,
 ].join('|');
 /** A day, a time, or both, in words that mean one thing only: no `3/4/2026`, no `monday`, no `5 march 26`. */
 const CLEAR = new RegExp(`^(?:${TIME}|${DATE}t${CLOCK}|(?:${DAY})(?: (?:at )?${TIME})?|${TIME} (?:${DAY}))$`);

@@ -11,6 +11,7 @@ const EXAMPLES =
   '"last friday 9:00", "2h ago"';
 
 const ISO_WITH_ZONE = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*(?:Z|[+-]\d{2}(?::?\d{2})?)$/i;
+const NO_SECONDS = /(?<=^.{10}[T ]\d{2}:)\d{2}(?=Z|[+-])/i;
 const ZONE_NAME = /\s*\b(?:UTC|GMT)$/i;
 
 /**
@@ -23,10 +24,10 @@ const ZONE_NAME = /\s*\b(?:UTC|GMT)$/i;
  */
 export async function readMoment(text: string, { now, zone }: Standpoint): Promise<number> {
   const said = text.trim().replace(/[\s,]+/g, ' ');
-  if (ISO_WITH_ZONE.test(said)) return parseMoment(text.trim());
+  if (ISO_WITH_ZONE.test(said)) return parseMoment(said.replace(NO_SECONDS, '$&:00'));
   if (said.toLowerCase() === 'now') return now;
   const ago = readAgo(said);
-  if (ago !== undefined) return now - ago;
+  if (ago !== undefined && ago <= now) return now - ago;
   const inZone = ZONE_NAME.test(said) ? 'UTC' : zone;
   const phrase = await readPhrase(said.replace(ZONE_NAME, ''), wallTime(now, inZone));
   if (phrase === undefined) throw new InvalidInputError(`"${text}" is not a moment; write it as ${EXAMPLES}`);

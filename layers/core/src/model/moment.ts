@@ -4,7 +4,7 @@ import { InvalidInputError } from './errors.ts';
 const IsoWithZone = v.pipe(v.string(), v.isoTimestamp());
 
 /**
- * Reads a moment: ISO 8601 with a zone, as `2026-03-01T12:00:00Z` or `2026-03-01T13:00+01:00`.
+ * Reads a moment: ISO 8601 with a zone, as `2026-03-01T12:00:00Z` or `2026-03-01T13:00:00+01:00`.
  *
  * @returns milliseconds since 1970
  * @throws {InvalidInputError} for anything else; a time without a zone would mean another moment on each machine
