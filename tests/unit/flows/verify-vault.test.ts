@@ -225,7 +225,17 @@ describe('verifying the vault', () => {
     expect(new Set(first).size).toBe(100);
   });
 
-  it('goes on when a read breaks off, and says so', async () => {
+  it('tries again what broke off', async () => {
+    await change({ a: 'one' });
+    let cuts = 2;
+    pipeline.s3.requests.before = (op) => {
+      if (op === 'open' && cuts-- > 0) throw new StoreError('unavailable', 'the connection was cut');
+    };
+
+    expect((await verify()).counts).toMatchObject({ sampled: 1, right: 1, failed: 0 });
+  });
+
+  it('goes on when a read keeps breaking off, and says so', async () => {
     await change({ a: 'one', b: 'two' });
     pipeline.s3.requests.before = (op, [ref]) => {
       if (op !== 'open' || (ref as ObjectRef).key !== vaultKey('a')) return;

@@ -11,17 +11,24 @@ export type Verified = { readonly finding?: Finding; readonly gone?: true };
 
 type VerifyWorld = Pick<World, 'store' | 'settings' | 'catalog'>;
 
+/** A connection can break off in the middle of gigabytes; the store itself tries only the request again. */
+const MAX_ATTEMPTS = 3;
+
 /** Reads one version to its end, and compares it with what was recorded of it. */
 export async function verifyVersion(
   candidate: Candidate,
   world: VerifyWorld,
   checksums: Checksums,
+  attempt = 1,
 ): Promise<Verified> {
   try {
     const finding = await compare(candidate, world, checksums);
     return finding === undefined ? {} : { finding };
   } catch (error) {
     if (isStoreError(error, 'not-found')) return absent(candidate, world);
+    if (isStoreError(error, 'throttled', 'unavailable') && attempt < MAX_ATTEMPTS) {
+      return verifyVersion(candidate, world, checksums, attempt + 1);
+    }
     const reason = isStoreError(error, 'archived') ? 'archived' : 'failed';
     return { finding: findingOf(candidate, reason, messageOf(error)) };
   }
