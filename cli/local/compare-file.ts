@@ -1,0 +1,71 @@
+import type { Stats } from 'node:fs';
+import { constants } from 'node:fs';
+import { open, utimes } from 'node:fs/promises';
+import type { ObjectFacts } from '@holdfast/core/model/object.ts';
+import { type Digest, expectedOf } from './checksums.ts';
+import { PlaceError } from './disk-errors.ts';
+import type { Folder } from './folder.ts';
+import type { LocalWorld, Overwrite, SelectedObject } from './local-job.ts';
+import { modifiedAt } from './modified-at.ts';
+
+/** What is to be done about what stands at an object's path. */
+export type Found = 'absent' | 'right' | 'replace' | 'conflict';
+
+/** Right by size and time: those that a restore gave it. Costs no request. */
+export function looksRight(stats: Stats | undefined, { version }: SelectedObject): boolean {
+  return stats?.isFile() && stats.size === version.size && modified(stats) === version.lastModified;
+}
+
+/** @throws {PlaceError} for what is no file; StoreError */
+export async function compareFile(
+  path: string,
+  object: SelectedObject,
+  overwrite: Overwrite,
+  folder: Folder,
+  world: Pick<LocalWorld, 'store' | 'vault'>,
+): Promise<Found> {
+  const stats = await folder.look(path);
+  if (stats === undefined) return 'absent';
+  if (stats.isSymbolicLink())
+    throw new PlaceError('symlink', 'a symbolic link stands in its way, and is not followed');
+  if (stats.isDirectory()) throw new PlaceError('not-a-file', 'a folder stands in its way');
+  if (!stats.isFile()) throw new PlaceError('not-a-file', 'something that is no file stands in its way');
+  if (looksRight(stats, object)) return 'right';
+  const decided = stats.size !== object.version.size && overwrite !== 'older';
+  const facts = decided ? undefined : await factsOf(object, world);
+  if (facts !== undefined && (await isRight(folder.full(path), stats, facts))) return 'right';
+  if (overwrite === 'always') return 'replace';
+  const at = facts === undefined ? object.version.lastModified : modifiedAt(facts);
+  return overwrite === 'older' && modified(stats) < at ? 'replace' : 'conflict';
+}
+
+async function factsOf(
+  { vaultKey, version }: SelectedObject,
+  { store, vault }: Pick<LocalWorld, 'store' | 'vault'>,
+): Promise<ObjectFacts | undefined> {
+  const head = await store.head({ bucket: vault, key: vaultKey, versionId: version.versionId });
+  return head.found ? head.object : undefined;
+}
+
+/** The time alone may have been changed: then the bytes decide, and the time is set. */
+async function isRight(file: string, stats: Stats, facts: ObjectFacts): Promise<boolean> {
+  if (stats.size !== facts.size) return false;
+  const at = modifiedAt(facts);
+  if (modified(stats) === at && at !== facts.lastModified) return true;
+  const expected = expectedOf(facts);
+  if (expected === undefined) return false;
+  if ((await digestOf(file, expected.digest())) !== expected.value) return false;
+  await utimes(file, at / 1000, at / 1000);
+  return true;
+}
+
+async function digestOf(path: string, digest: Digest): Promise<string> {
+  const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  for await (const bytes of file.createReadStream()) digest.update(bytes);
+  return digest.result();
+}
+
+/** Times are kept as fractions of a second, and come back a little less than they were set. */
+function modified({ mtimeMs }: Stats): number {
+  return Math.round(mtimeMs);
+}

@@ -1,0 +1,85 @@
+import { compareFile } from './compare-file.ts';
+import { PlaceError, troubleOf } from './disk-errors.ts';
+import type { Folder } from './folder.ts';
+import type { LocalWorld, Overwrite, SelectedObject } from './local-job.ts';
+import type { Place } from './naming.ts';
+import { openCopy } from './open-copy.ts';
+import type { Tally } from './tally.ts';
+import type { TransferProgress } from './transfer-progress.ts';
+import { type OpenFile, writeFile } from './write-file.ts';
+
+export type FolderTask = {
+  readonly folder: Folder;
+  readonly overwrite: Overwrite;
+  readonly tally: Tally;
+  readonly progress: TransferProgress;
+  readonly openFile?: OpenFile;
+};
+
+/**
+ * Brings one object to its path, if it is not right there already. Its own trouble is counted.
+ *
+ * @throws what stops everything: a full disk, an abort, a defect
+ */
+export async function restoreObject(
+  object: SelectedObject,
+  place: Place,
+  task: FolderTask,
+  world: LocalWorld,
+): Promise<void> {
+  try {
+    if (place.twice)
+      throw new PlaceError('same-target', 'another object would have the same key at the target');
+    if (place.kind === 'folder') await makeFolder(place.path, task);
+    else await makeFile(object, place.path, task, world);
+  } catch (error) {
+    const trouble = world.signal.aborted ? undefined : troubleOf(error);
+    if (trouble === undefined) throw error;
+    task.tally.problem(trouble.reason === 'conflict' ? 'conflicts' : 'failed', {
+      key: object.key,
+      ...trouble,
+    });
+    task.progress.done(object.version.size);
+  }
+}
+
+async function makeFolder(path: string, { folder, tally, progress }: FolderTask): Promise<void> {
+  const found = await folder.lookSafely(path);
+  await folder.prepare(path);
+  if (path === '' || found?.isDirectory()) tally.right();
+  else tally.restored(0, true);
+  progress.done(0);
+}
+
+async function makeFile(
+  object: SelectedObject,
+  path: string,
+  task: FolderTask,
+  world: LocalWorld,
+): Promise<void> {
+  const { folder, tally, progress } = task;
+  await folder.prepare(path);
+  const found = await compareFile(path, object, task.overwrite, folder, world);
+  if (found === 'right') {
+    tally.right();
+    progress.done(object.version.size);
+    return;
+  }
+  if (found === 'conflict')
+    throw new PlaceError('conflict', `"${path}" differs and was left alone; say --overwrite to replace it`);
+  const copy = await openCopy(object, world);
+  const body = counting(copy.body, (bytes) => progress.moved(bytes));
+  const proof = await writeFile(folder, path, { ...copy, body }, found === 'replace', task.openFile);
+  tally.restored(copy.facts.size, proof === 'verified');
+  progress.done(0);
+}
+
+async function* counting(
+  body: AsyncIterable<Uint8Array>,
+  count: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  for await (const bytes of body) {
+    yield bytes;
+    count(bytes.length);
+  }
+}

@@ -1,0 +1,51 @@
+import type { Problem } from '@holdfast/core/model/job.ts';
+import type { LocalCounts, LocalResult, MappedName } from './local-job.ts';
+
+/** How many problems and names are kept to be shown. */
+const KEPT = 1000;
+
+/** Counts what becomes of each object. */
+export class Tally {
+  readonly counts: LocalCounts = {
+    planned: 0,
+    plannedBytes: 0,
+    restored: 0,
+    restoredBytes: 0,
+    right: 0,
+    conflicts: 0,
+    failed: 0,
+    unverified: 0,
+    mapped: 0,
+  };
+  readonly #problems: Problem[] = [];
+  readonly #mapped: MappedName[] = [];
+
+  planned(bytes: number): void {
+    this.counts.planned++;
+    this.counts.plannedBytes += bytes;
+  }
+
+  restored(bytes: number, verified: boolean): void {
+    this.counts.restored++;
+    this.counts.restoredBytes += bytes;
+    if (!verified) this.counts.unverified++;
+  }
+
+  right(): void {
+    this.counts.right++;
+  }
+
+  problem(kind: 'conflicts' | 'failed', problem: Problem): void {
+    this.counts[kind]++;
+    if (this.#problems.length < KEPT) this.#problems.push(problem);
+  }
+
+  mapped(name: MappedName): void {
+    this.counts.mapped++;
+    if (this.#mapped.length < KEPT) this.#mapped.push(name);
+  }
+
+  result(ended: LocalResult['ended']): LocalResult {
+    return { counts: this.counts, problems: this.#problems, mapped: this.#mapped, ended };
+  }
+}

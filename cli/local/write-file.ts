@@ -1,0 +1,85 @@
+import { hash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
+import { isCode, PlaceError } from './disk-errors.ts';
+import { type Folder, PART } from './folder.ts';
+import { modifiedAt } from './modified-at.ts';
+import type { OpenCopy, Proof } from './open-copy.ts';
+
+/** How a file is opened for writing; a test can put a disk that fills up in its place. */
+export type OpenFile = (path: string) => Promise<Pick<FileHandle, 'write' | 'sync' | 'utimes' | 'close'>>;
+
+const { O_CREAT, O_EXCL, O_WRONLY, O_NOFOLLOW } = constants;
+/** Windows has no O_NOFOLLOW; a new file that must not exist follows nothing anyway. */
+export const openNew: OpenFile = (path) => open(path, O_CREAT | O_EXCL | O_WRONLY | (O_NOFOLLOW ?? 0), 0o666);
+
+/**
+ * Writes a copy beside its path and puts it there when it is whole, proven and on the disk. Whatever happens, nothing
+ * half-written has the path.
+ *
+ * @param replace false: what came there meanwhile stays, and is an error
+ * @throws {PlaceError} `wrong-bytes` when they are not what the vault's checksum says
+ */
+export async function writeFile(
+  folder: Folder,
+  path: string,
+  copy: OpenCopy,
+  replace: boolean,
+  openFile: OpenFile = openNew,
+): Promise<Proof> {
+  const part = partOf(path);
+  folder.beginPart(part);
+  try {
+    const proof = await writePart(folder.full(part), copy, openFile);
+    await (replace ? rename : moveNew)(folder.full(part), folder.full(path));
+    return proof;
+  } catch (error) {
+    await rm(folder.full(part), { force: true }).catch(() => {});
+    throw error;
+  } finally {
+    folder.endPart(part);
+  }
+}
+
+function partOf(path: string): string {
+  const cut = path.lastIndexOf('/') + 1;
+  return `${path.slice(0, cut)}${PART}${hash('sha1', path.slice(cut)).slice(0, 24)}`;
+}
+
+async function writePart(part: string, { facts, body, proof }: OpenCopy, openFile: OpenFile): Promise<Proof> {
+  const file = await openFile(part);
+  try {
+    for await (const bytes of body) await writeAll(file, bytes);
+    const proven = await proof();
+    if (proven === 'wrong')
+      throw new PlaceError(
+        'wrong-bytes',
+        "the vault's bytes are not those of its checksum; nothing was written",
+      );
+    const at = modifiedAt(facts) / 1000;
+    await file.utimes(at, at);
+    await file.sync();
+    return proven;
+  } finally {
+    await file.close();
+  }
+}
+
+async function writeAll(file: Pick<FileHandle, 'write'>, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
+}
+
+/** A link fails where something is, a renaming does not. Some disks have no links. */
+async function moveNew(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (error) {
+    if (isCode(error, 'EEXIST'))
+      throw new PlaceError('conflict', 'something was put there meanwhile, and was left alone', {
+        cause: error,
+      });
+    if (!isCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EACCES')) throw error;
+    return rename(from, to);
+  }
+  await rm(from);
+}
