@@ -46,14 +46,20 @@ export type Deps = {
   readonly ask?: (question: string) => Promise<string>;
   /** Aborted by Ctrl+C. */
   readonly interrupt: AbortSignal;
+  /** From now on it is a failure when nobody reads standard output to its end. */
+  readonly mustBeRead: () => void;
 };
 
 /** What a command works with. */
-export type Context = Pick<Deps, 'clock' | 'zone' | 'pause' | 'random' | 'ask'> & {
+export type Context = Pick<Deps, 'clock' | 'zone' | 'pause' | 'random' | 'ask' | 'mustBeRead'> & {
   readonly output: Output;
   readonly connect: () => Promise<Connection>;
   /** For commands that can do without a core stack. */
   readonly connectBuckets: () => Promise<Buckets>;
   /** Says what Ctrl+C would leave behind from now on, and how to follow it. */
   readonly onInterrupt: (hint: string) => void;
+  /** Ctrl+C as a signal. From now on the command itself ends what it does, and says how to go on. */
+  readonly ownInterrupt: () => AbortSignal;
+  /** The words of the command line, without the program's name. */
+  readonly argv: readonly string[];
 };

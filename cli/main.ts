@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
 import { setTimeout } from 'node:timers/promises';
 import type { Deps } from './context.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
 import { machineZone } from './moments/machine-zone.ts';
 import { progressOn } from './progress.ts';
 import { runCli } from './run-cli.ts';
@@ -10,19 +10,27 @@ import { runCli } from './run-cli.ts';
 /** Runs the CLI as this process: the one place that knows of `process`. */
 export async function main(): Promise<void> {
   const interrupt = new AbortController();
-  process.on('SIGINT', () => interrupt.abort());
+  process.on('SIGINT', () => {
+    // Who asks twice does not want to wait until everything is put away.
+    if (interrupt.signal.aborted) process.exit(EXIT.interrupted);
+    interrupt.abort();
+  });
+  let readerGone: ExitCode = EXIT.done;
   // `holdfast ls | head`: nobody reads on, so there is nothing left to do.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.failed);
+    process.exit(error.code === 'EPIPE' ? readerGone : EXIT.failed);
   });
   process.stderr.on('error', () => {});
-  const code = await runCli(process.argv.slice(2), processDeps(interrupt));
+  const mustBeRead = () => {
+    readerGone = EXIT.failed;
+  };
+  const code = await runCli(process.argv.slice(2), { ...processDeps(interrupt), mustBeRead });
   process.exitCode = code;
   // Whatever is still being asked of AWS has nobody left to answer.
   if (code === EXIT.interrupted) process.exit(code);
 }
 
-function processDeps(interrupt: AbortController): Deps {
+function processDeps(interrupt: AbortController): Omit<Deps, 'mustBeRead'> {
   const { stdin, stdout, stderr } = process;
   const hasPerson = stdin.isTTY === true && stderr.isTTY === true;
   return {

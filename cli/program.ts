@@ -9,6 +9,8 @@ export type ProgramOptions = {
   readonly deps: Deps;
   readonly onExit: (code: ExitCode) => void;
   readonly onInterruptHint: (hint: string) => void;
+  readonly onOwnInterrupt: () => void;
+  readonly argv: readonly string[];
 };
 
 /** Describes the command line. Parsing it, with `parseAsync`, runs the command. */
@@ -59,7 +61,8 @@ function globalOptions(program: Command): Command {
     .option('--json', 'answer in JSON (docs/cli.md)');
 }
 
-function actor(program: Command, { deps, onExit, onInterruptHint }: ProgramOptions): Act {
+function actor(program: Command, options: ProgramOptions): Act {
+  const { deps, onExit } = options;
   return (work) =>
     async (...args) => {
       const globals = program.opts<GlobalOptions>();
@@ -72,7 +75,13 @@ function actor(program: Command, { deps, onExit, onInterruptHint }: ProgramOptio
         output: new Output(deps, deps.progress, globals.json ?? false),
         connect: () => deps.connect(globals),
         connectBuckets: () => deps.connectBuckets(globals),
-        onInterrupt: onInterruptHint,
+        onInterrupt: options.onInterruptHint,
+        ownInterrupt: () => {
+          options.onOwnInterrupt();
+          return deps.interrupt;
+        },
+        mustBeRead: deps.mustBeRead,
+        argv: options.argv,
       };
       onExit(await work(context, ...args));
     };

@@ -15,6 +15,7 @@ import { visible, visibleJson } from './text/visible.ts';
 export async function runCli(argv: readonly string[], deps: Deps): Promise<ExitCode> {
   let code: ExitCode = EXIT.done;
   let hint = 'interrupted';
+  let own = false;
   const program = buildProgram({
     deps,
     onExit: (exit) => {
@@ -23,9 +24,13 @@ export async function runCli(argv: readonly string[], deps: Deps): Promise<ExitC
     onInterruptHint: (text) => {
       hint = `interrupted: ${text}`;
     },
+    onOwnInterrupt: () => {
+      own = true;
+    },
+    argv,
   });
   try {
-    await Promise.race([parse(program, argv), interrupted(deps.interrupt, () => hint)]);
+    await Promise.race([parse(program, argv), interrupted(deps.interrupt, () => (own ? undefined : hint))]);
     return code;
   } catch (error) {
     return fail(error, argv, deps);
@@ -40,9 +45,13 @@ async function parse(program: Command, argv: readonly string[]): Promise<void> {
   await program.parseAsync(args, { from: 'user' });
 }
 
-function interrupted(signal: AbortSignal, hint: () => string): Promise<never> {
+/** @param hint undefined when the command ends by itself */
+function interrupted(signal: AbortSignal, hint: () => string | undefined): Promise<never> {
   return new Promise((_, reject) => {
-    const stop = () => reject(new InterruptedError(hint()));
+    const stop = () => {
+      const text = hint();
+      if (text !== undefined) reject(new InterruptedError(text));
+    };
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });
   });

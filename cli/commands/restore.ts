@@ -42,7 +42,9 @@ export function define(command: Command, act: Act): void {
 async function restore(context: Context, uri: string, options: RestoreOptions): Promise<ExitCode> {
   const target = parseTarget(targetOf(options));
   if (target.kind === 'bucket') return restoreToBucket(uri, target.uri, options, context);
-  throw new InvalidInputError(`"${target.path}" is no target yet: name a bucket, as s3://bucket`);
+  // Archives and checksums are only loaded where they are used.
+  const { restoreToLocal } = await import('../restore/to-local.ts');
+  return restoreToLocal(uri, target, options, context);
 }
 
 function targetOf({ to, toNew }: RestoreOptions): string {

@@ -7,7 +7,7 @@ const Size = v.strictObject({ objects: v.number(), bytes: v.number() });
 const SizeWithExamples = v.strictObject({ ...Size.entries, examples: v.array(v.string()) });
 
 /** What a restore would do. The sizes add up: `selected` is `fresh`, `right`, `conflicts` and `overwritten`. */
-const PlanJsonSchema = v.strictObject({
+export const PlanJsonSchema = v.strictObject({
   at: Moment,
   selected: Size,
   fresh: Size,

@@ -1,25 +1,29 @@
 import type { Stats } from 'node:fs';
 import { constants } from 'node:fs';
 import { open, utimes } from 'node:fs/promises';
+import { checksums } from '@holdfast/core/adapters/checksums.ts';
+import { checkBytes, expectedOf } from '@holdfast/core/flows/check-bytes.ts';
+import type { Selected } from '@holdfast/core/flows/restore/select-objects.ts';
 import type { ObjectFacts } from '@holdfast/core/model/object.ts';
-import { type Digest, expectedOf } from './checksums.ts';
+import type { Overwrite } from '@holdfast/core/model/restore-request.ts';
 import { PlaceError } from './disk-errors.ts';
 import type { Folder } from './folder.ts';
-import type { LocalWorld, Overwrite, SelectedObject } from './local-job.ts';
+import type { LocalWorld } from './local-job.ts';
 import { modifiedAt } from './modified-at.ts';
 
 /** What is to be done about what stands at an object's path. */
 export type Found = 'absent' | 'right' | 'replace' | 'conflict';
 
 /** Right by size and time: those that a restore gave it. Costs no request. */
-export function looksRight(stats: Stats | undefined, { version }: SelectedObject): boolean {
-  return stats?.isFile() && stats.size === version.size && modified(stats) === version.lastModified;
+export function looksRight(stats: Stats | undefined, { version }: Selected): boolean {
+  const sameSize = stats?.isFile() === true && stats.size === version.size;
+  return sameSize && modified(stats) === version.lastModified;
 }
 
 /** @throws {PlaceError} for what is no file; StoreError */
 export async function compareFile(
   path: string,
-  object: SelectedObject,
+  object: Selected,
   overwrite: Overwrite,
   folder: Folder,
   world: Pick<LocalWorld, 'store' | 'vault'>,
@@ -40,7 +44,7 @@ export async function compareFile(
 }
 
 async function factsOf(
-  { vaultKey, version }: SelectedObject,
+  { vaultKey, version }: Selected,
   { store, vault }: Pick<LocalWorld, 'store' | 'vault'>,
 ): Promise<ObjectFacts | undefined> {
   const head = await store.head({ bucket: vault, key: vaultKey, versionId: version.versionId });
@@ -52,17 +56,12 @@ async function isRight(file: string, stats: Stats, facts: ObjectFacts): Promise<
   if (stats.size !== facts.size) return false;
   const at = modifiedAt(facts);
   if (modified(stats) === at && at !== facts.lastModified) return true;
-  const expected = expectedOf(facts);
-  if (expected === undefined) return false;
-  if ((await digestOf(file, expected.digest())) !== expected.value) return false;
+  const expected = expectedOf(facts, undefined, checksums);
+  if (expected.checksum === undefined) return false;
+  const opened = await open(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  if ((await checkBytes(opened.createReadStream(), expected, checksums)) !== undefined) return false;
   await utimes(file, at / 1000, at / 1000);
   return true;
-}
-
-async function digestOf(path: string, digest: Digest): Promise<string> {
-  const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
-  for await (const bytes of file.createReadStream()) digest.update(bytes);
-  return digest.result();
 }
 
 /** Times are kept as fractions of a second, and come back a little less than they were set. */

@@ -1,27 +1,12 @@
+import type { Selected } from '@holdfast/core/flows/restore/select-objects.ts';
 import type { Problem } from '@holdfast/core/model/job.ts';
 import type { Clock } from '@holdfast/core/ports/clock.ts';
 import type { ObjectStore } from '@holdfast/core/ports/object-store.ts';
 
-/** One object that is to be brought back, as the selection gives it. */
-export type SelectedObject = {
-  readonly key: string;
-  readonly vaultKey: string;
-  readonly version: {
-    readonly versionId: string;
-    readonly size: number;
-    readonly etag: string;
-    readonly lastModified: number;
-    readonly storageClass: string;
-  };
-};
-
-/** What may happen to a file that is there already and is not the copy. */
-export type Overwrite = 'never' | 'older' | 'always';
-
 /** What is to be brought back, wherever it goes. */
 export type LocalJob = {
   /** Begins the selection anew each time: it is read once for the names, once for the bytes. */
-  readonly select: () => AsyncIterable<SelectedObject>;
+  readonly select: () => AsyncIterable<Selected>;
   /** The key at the target; the source's own unless a prefix is stripped or mapped. */
   readonly keyFor?: (key: string) => string;
   /** How many objects at the same time; 8 unless told. */

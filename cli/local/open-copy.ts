@@ -1,7 +1,9 @@
+import { checksums } from '@holdfast/core/adapters/checksums.ts';
+import { ByteCheck, expectedOf } from '@holdfast/core/flows/check-bytes.ts';
+import type { Selected } from '@holdfast/core/flows/restore/select-objects.ts';
 import { isStoreError, StoreError } from '@holdfast/core/model/errors.ts';
 import type { ObjectFacts } from '@holdfast/core/model/object.ts';
-import { expectedOf } from './checksums.ts';
-import type { LocalWorld, SelectedObject } from './local-job.ts';
+import type { LocalWorld } from './local-job.ts';
 
 /** What is known of the bytes once they were read. */
 export type Proof = 'verified' | 'unverified' | 'wrong';
@@ -12,6 +14,8 @@ export type OpenCopy = {
   readonly body: AsyncIterable<Uint8Array>;
   /** After the last byte. */
   readonly proof: () => Promise<Proof>;
+  /** True when the bytes have been read into memory. */
+  readonly read?: boolean;
 };
 
 const ATTEMPTS = 4;
@@ -23,41 +27,40 @@ const PAUSE_MS = 500;
  * @throws StoreError, also while the body is read
  */
 export async function openCopy(
-  { vaultKey, version }: SelectedObject,
+  { vaultKey, version }: Selected,
   { store, vault, signal, pause }: LocalWorld,
 ): Promise<OpenCopy> {
   const ref = { bucket: vault, key: vaultKey, versionId: version.versionId };
   const first = await store.open(ref, { signal });
   const { size } = first.object;
-  const expected = expectedOf(first.object);
-  const digest = expected?.digest();
-  let read = 0;
+  const expected = expectedOf(first.object, undefined, checksums);
+  const check = new ByteCheck(expected, checksums);
+
+  const openFrom = async (at: number) => (await store.open(ref, { signal, range: { first: at } })).body;
 
   async function* body(): AsyncGenerator<Uint8Array> {
     let next: AsyncIterable<Uint8Array> | undefined = first.body;
     for (let left = ATTEMPTS; next !== undefined; left--) {
-      const before = read;
+      const before = check.size;
       try {
         for await (const bytes of next) {
-          read += bytes.length;
-          digest?.update(bytes);
+          check.update(bytes);
           yield bytes;
         }
-        checkLength(read, size);
+        checkLength(check.size, size);
         return;
       } catch (error) {
-        if (read > before) left = ATTEMPTS;
-        if (!isLost(error) || signal.aborted || left <= 1 || read > size) throw error;
+        if (check.size > before) left = ATTEMPTS;
+        if (!isLost(error) || signal.aborted || left <= 1 || check.size > size) throw error;
         await pause(PAUSE_MS);
-        next = read === size ? undefined : (await store.open(ref, { signal, range: { first: read } })).body;
+        next = check.size === size ? undefined : await openFrom(check.size);
       }
     }
   }
 
   const proof = async (): Promise<Proof> => {
-    if (expected === undefined || digest === undefined) return 'unverified';
-    if ((await digest.result()) === expected.value) return 'verified';
-    return expected.certain ? 'wrong' : 'unverified';
+    if ((await check.finish()) !== undefined) return 'wrong';
+    return expected.checksum === undefined ? 'unverified' : 'verified';
   };
   return { facts: first.object, body: body(), proof };
 }

@@ -1,7 +1,9 @@
+import type { Selected } from '@holdfast/core/flows/restore/select-objects.ts';
+import type { Overwrite } from '@holdfast/core/model/restore-request.ts';
 import { compareFile } from './compare-file.ts';
 import { PlaceError, troubleOf } from './disk-errors.ts';
 import type { Folder } from './folder.ts';
-import type { LocalWorld, Overwrite, SelectedObject } from './local-job.ts';
+import type { LocalWorld } from './local-job.ts';
 import type { Place } from './naming.ts';
 import { openCopy } from './open-copy.ts';
 import type { Tally } from './tally.ts';
@@ -22,7 +24,7 @@ export type FolderTask = {
  * @throws what stops everything: a full disk, an abort, a defect
  */
 export async function restoreObject(
-  object: SelectedObject,
+  object: Selected,
   place: Place,
   task: FolderTask,
   world: LocalWorld,
@@ -51,12 +53,7 @@ async function makeFolder(path: string, { folder, tally, progress }: FolderTask)
   progress.done(0);
 }
 
-async function makeFile(
-  object: SelectedObject,
-  path: string,
-  task: FolderTask,
-  world: LocalWorld,
-): Promise<void> {
+async function makeFile(object: Selected, path: string, task: FolderTask, world: LocalWorld): Promise<void> {
   const { folder, tally, progress } = task;
   await folder.prepare(path);
   const found = await compareFile(path, object, task.overwrite, folder, world);

@@ -1,8 +1,9 @@
 import { messageOf } from '@holdfast/core/model/errors.ts';
+import type { Overwrite } from '@holdfast/core/model/restore-request.ts';
 import { looksRight } from './compare-file.ts';
 import { isDiskFull } from './disk-errors.ts';
 import { checkSpace, Need, type Space, spaceAt } from './disk-space.ts';
-import type { LocalJob, LocalResult, LocalWorld, Overwrite } from './local-job.ts';
+import type { LocalJob, LocalResult, LocalWorld } from './local-job.ts';
 import { NAMES_FILE, NamesList } from './names-list.ts';
 import { type OpenedFolder, openFolder } from './open-folder.ts';
 import { type FolderTask, restoreObject } from './restore-object.ts';

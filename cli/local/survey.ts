@@ -1,5 +1,6 @@
+import type { Selected } from '@holdfast/core/flows/restore/select-objects.ts';
 import { Fingerprints } from './fingerprints.ts';
-import type { LocalJob, SelectedObject } from './local-job.ts';
+import type { LocalJob } from './local-job.ts';
 import { Naming, type Place } from './naming.ts';
 import type { TransferProgress } from './transfer-progress.ts';
 
@@ -20,7 +21,7 @@ export async function survey(
   insensitive: boolean,
   progress: TransferProgress,
   signal: AbortSignal,
-  visit: (object: SelectedObject, path: string) => Promise<void> = async () => {},
+  visit: (object: Selected, path: string) => Promise<void> = async () => {},
 ): Promise<Survey> {
   const naming = new Naming(insensitive);
   let objects = 0;

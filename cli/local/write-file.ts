@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
-import { isCode, PlaceError } from './disk-errors.ts';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { PlaceError } from './disk-errors.ts';
 import { type Folder, PART } from './folder.ts';
 import { modifiedAt } from './modified-at.ts';
+import { moveNew } from './move-new.ts';
 import type { OpenCopy, Proof } from './open-copy.ts';
 
 /** How a file is opened for writing; a test can put a disk that fills up in its place. */
@@ -67,19 +68,4 @@ async function writePart(part: string, { facts, body, proof }: OpenCopy, openFil
 
 async function writeAll(file: Pick<FileHandle, 'write'>, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
-}
-
-/** A link fails where something is, a renaming does not. Some disks have no links. */
-async function moveNew(from: string, to: string): Promise<void> {
-  try {
-    await link(from, to);
-  } catch (error) {
-    if (isCode(error, 'EEXIST'))
-      throw new PlaceError('conflict', 'something was put there meanwhile, and was left alone', {
-        cause: error,
-      });
-    if (!isCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EACCES')) throw error;
-    return rename(from, to);
-  }
-  await rm(from);
 }

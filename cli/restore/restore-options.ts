@@ -29,6 +29,7 @@ export type RestoreOptions = {
   readonly jobId?: string;
   readonly wait?: true;
   readonly report?: string;
+  readonly transfers?: number;
 };
 
 /** What is restored and how: the same for every kind of target. */
@@ -67,7 +68,12 @@ export function addRestoreOptions(command: Command): Command {
     .option('--yes', 'do not ask')
     .option('--job-id <id>', 'a name of your own: the same request under the same name is done once')
     .option('--wait', 'wait until it is done')
-    .addOption(reportOption());
+    .addOption(reportOption())
+    .option(
+      '--transfers <n>',
+      'objects at the same time, into a folder or an archive; 8 unless told',
+      positive,
+    );
 }
 
 /** The message without its target. @throws {InvalidInputError} for a time or a rule that cannot be read */

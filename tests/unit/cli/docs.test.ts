@@ -15,6 +15,7 @@ import { LsLineSchema } from '../../../cli/json/ls.ts';
 import { ProtectedSchema } from '../../../cli/json/protect.ts';
 import { ReindexSchema } from '../../../cli/json/reindex.ts';
 import { RestoreJsonSchema } from '../../../cli/json/restore.ts';
+import { RestoreLocalSchema } from '../../../cli/json/restore-local.ts';
 import { SourcesSchema } from '../../../cli/json/sources.ts';
 import { StatusSchema } from '../../../cli/json/status.ts';
 import { UnprotectedSchema } from '../../../cli/json/unprotect.ts';
@@ -38,6 +39,7 @@ const SCHEMAS: Readonly<Record<string, v.GenericSchema>> = {
   history: HistoryLineSchema,
   verify: VerifySchema,
   restore: RestoreJsonSchema,
+  'restore-local': RestoreLocalSchema,
   jobs: JobsSchema,
   job: JobResultSchema,
   resumed: ResumedSchema,

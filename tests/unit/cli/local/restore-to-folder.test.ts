@@ -1,9 +1,9 @@
 import { chmod, mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StoreError } from '@holdfast/core/model/errors.ts';
+import type { Overwrite } from '@holdfast/core/model/restore-request.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { keyOf } from '../../../../cli/local/file-name.ts';
-import type { Overwrite } from '../../../../cli/local/local-job.ts';
 import { NAMES_FILE } from '../../../../cli/local/names-list.ts';
 import { type Disk, restoreToFolder } from '../../../../cli/local/restore-to-folder.ts';
 import { openNew } from '../../../../cli/local/write-file.ts';

@@ -149,6 +149,7 @@ export class CliWorld {
       random: () => `r${++this.#names}`,
       ...(this.answer === undefined ? {} : { ask: (question: string) => this.#ask(question) }),
       interrupt: this.interrupt.signal,
+      mustBeRead: () => {},
     };
   }
 

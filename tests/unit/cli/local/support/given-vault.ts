@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { MemoryObjectStore } from '@holdfast/core/adapters/memory/memory-object-store.ts';
 import { MemoryS3 } from '@holdfast/core/adapters/memory/memory-s3.ts';
 import type { Attributes } from '@holdfast/core/adapters/memory/s3-version.ts';
+import type { Selected } from '@holdfast/core/flows/restore/select-objects.ts';
 import { sourceStatesAt } from '@holdfast/core/flows/source-history.ts';
 import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
 import { onTestFinished } from 'vitest';
-import type { LocalWorld, SelectedObject } from '../../../../../cli/local/local-job.ts';
+import type { LocalWorld } from '../../../../../cli/local/local-job.ts';
 import { Pipeline } from '../../../../support/pipeline.ts';
 
 export const VAULT = 'vault';
@@ -44,7 +45,7 @@ export class VaultWorld {
   }
 
   /** All of the source, now. */
-  readonly select = async function* (this: VaultWorld): AsyncGenerator<SelectedObject> {
+  readonly select = async function* (this: VaultWorld): AsyncGenerator<Selected> {
     const world = { store: this.store, settings: { ...new Pipeline().world.settings, vault: VAULT } };
     for await (const { key, vaultKey, current } of sourceStatesAt(
       SOURCE,
