@@ -25,7 +25,7 @@ const WORDS: Readonly<Record<string, readonly [reason: string, words: string]>> 
   ENOENT: ['gone', 'something else took its folder away'],
 };
 
-export function codeOf(error: unknown): string {
+function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 

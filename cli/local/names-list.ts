@@ -74,7 +74,7 @@ export class NamesList {
 }
 
 /** The names that are listed at a folder; lines that are none are left out. */
-export async function* readNames(folder: Folder): AsyncGenerator<MappedName> {
+async function* readNames(folder: Folder): AsyncGenerator<MappedName> {
   const stats = await folder.look(NAMES_FILE);
   if (stats === undefined || !stats.isFile()) return;
   try {

@@ -1,7 +1,8 @@
 import { Readable, type Writable } from 'node:stream';
-import { messageOf } from '@holdfast/core/model/errors.ts';
+import { InvalidInputError, messageOf } from '@holdfast/core/model/errors.ts';
 import { CommandError } from '../../errors.ts';
 import type { ArchiveFormat } from '../../restore/restore-target.ts';
+import { count } from '../../text/format.ts';
 import { isDiskFull } from '../disk-errors.ts';
 import type { LocalJob, LocalResult, LocalWorld } from '../local-job.ts';
 import { NAMES_FILE, nameLine } from '../names-list.ts';
@@ -15,6 +16,9 @@ import type { ArchiveWriter } from './archive-writer.ts';
 import { fetchAhead } from './fetch-ahead.ts';
 import { TarWriter } from './tar-writer.ts';
 import { ZipWriter } from './zip-writer.ts';
+
+/** What a zip says of each of its entries is kept in memory until its end: some kilobytes. */
+const MAX_ZIPPED = 200_000;
 
 export type ArchiveJob = LocalJob & {
   readonly format: ArchiveFormat;
@@ -44,6 +48,7 @@ export async function restoreToArchive(job: ArchiveJob, world: LocalWorld): Prom
   } catch (error) {
     const ended = isDiskFull(error) ? 'disk-full' : 'interrupted';
     await giveUp(writer, output, undefined);
+    if (error instanceof InvalidInputError) throw error;
     if (world.signal.aborted || isDiskFull(error)) return tally.result(ended);
     throw new CommandError(
       `the archive could not be finished, and nothing is left of it: ${messageOf(error)}`,
@@ -66,6 +71,10 @@ function writerFor(format: ArchiveFormat, stream: Writable): ArchiveWriter {
 async function fill(job: ArchiveJob, task: ArchiveTask, world: LocalWorld): Promise<void> {
   const { select, keyFor = (key) => key, transfers = TRANSFERS } = job;
   const { naming, ...total } = await survey(job, true, task.progress, world.signal);
+  if (job.format === 'zip' && total.objects > MAX_ZIPPED)
+    throw new InvalidInputError(
+      `a zip takes up to ${count(MAX_ZIPPED)} objects here, and these are ${count(total.objects)}: write a .tar.gz`,
+    );
   task.progress.begin(total);
   const names: string[] = [];
   for await (const fetched of fetchAhead(select(), transfers, world)) {
