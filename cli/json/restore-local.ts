@@ -31,6 +31,8 @@ export const RestoreLocalSchema = v.strictObject({
         conflicts: v.number(),
         failed: v.number(),
         unverified: v.number(),
+        /** Read back and found right, with `--verify`. */
+        verified: v.number(),
         mapped: v.number(),
         /** By `--exact`. */
         deleted: v.number(),

@@ -10,6 +10,7 @@ import { PlaceError } from './disk-errors.ts';
 import type { Folder } from './folder.ts';
 import type { LocalWorld } from './local-job.ts';
 import { modifiedAt } from './modified-at.ts';
+import type { Proof } from './open-copy.ts';
 
 /** What is to be done about what stands at an object's path. */
 export type Found = 'absent' | 'right' | 'replace' | 'conflict';
@@ -56,12 +57,41 @@ async function isRight(file: string, stats: Stats, facts: ObjectFacts): Promise<
   if (stats.size !== facts.size) return false;
   const at = modifiedAt(facts);
   if (modified(stats) === at && at !== facts.lastModified) return true;
-  const expected = expectedOf(facts, undefined, checksums);
-  if (expected.checksum === undefined) return false;
-  const opened = await open(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
-  if ((await checkBytes(opened.createReadStream(), expected, checksums)) !== undefined) return false;
+  if ((await proveFile(file, facts)) !== 'verified') return false;
   await utimes(file, at / 1000, at / 1000);
   return true;
+}
+
+/** Reads a file and compares it with what S3 says of the copy. */
+export async function proveFile(file: string, facts: ObjectFacts): Promise<Proof> {
+  const expected = expectedOf(facts, undefined, checksums);
+  if (expected.checksum === undefined) return 'unverified';
+  const opened = await open(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  const mismatch = await checkBytes(opened.createReadStream(), expected, checksums);
+  return mismatch === undefined ? 'verified' : 'wrong';
+}
+
+/** What the vault says of a copy. @throws {PlaceError} when it cannot be asked */
+async function knownFacts(
+  object: Selected,
+  world: Pick<LocalWorld, 'store' | 'vault'>,
+): Promise<ObjectFacts> {
+  const facts = await factsOf(object, world);
+  if (facts === undefined) throw new PlaceError('vault-unreadable', 'the vault says nothing of its copy');
+  return facts;
+}
+
+/** Reads back what a restore left at a path. @throws {PlaceError} when it is not what it should be */
+export async function verifyFile(
+  file: string,
+  object: Selected,
+  known: ObjectFacts | undefined,
+  world: Pick<LocalWorld, 'store' | 'vault'>,
+): Promise<Proof> {
+  const proof = await proveFile(file, known ?? (await knownFacts(object, world)));
+  if (proof === 'wrong')
+    throw new PlaceError('wrong-bytes', 'read back, the file is not what its checksum says');
+  return proof;
 }
 
 /** Times are kept as fractions of a second, and come back a little less than they were set. */

@@ -36,6 +36,8 @@ export type LocalCounts = {
   failed: number;
   /** Of those restored, the ones whose bytes nothing could be compared with. */
   unverified: number;
+  /** Read back and found right, when that was asked for. */
+  verified: number;
   /** Objects whose path is not their key. */
   mapped: number;
 };

@@ -14,6 +14,7 @@ export function localLines({ counts, problems, mapped }: LocalResult): string[] 
   ];
   if (unverified > 0)
     lines.push(`${counted(unverified, 'object')} had no checksum that the bytes could be compared with`);
+  if (counts.verified > 0) lines.push(`${counted(counts.verified, 'file')} read back and found right`);
   lines.push(
     ...listed(
       problems.map(

@@ -1,6 +1,6 @@
 import type { Selected } from '@holdfast/core/flows/restore/select-objects.ts';
 import type { Overwrite } from '@holdfast/core/model/restore-request.ts';
-import { compareFile } from './compare-file.ts';
+import { compareFile, verifyFile } from './compare-file.ts';
 import { PlaceError, troubleOf } from './disk-errors.ts';
 import type { Folder } from './folder.ts';
 import type { LocalWorld } from './local-job.ts';
@@ -13,6 +13,7 @@ import { type OpenFile, writeFile } from './write-file.ts';
 export type FolderTask = {
   readonly folder: Folder;
   readonly overwrite: Overwrite;
+  readonly verify: boolean;
   readonly tally: Tally;
   readonly progress: TransferProgress;
   readonly openFile?: OpenFile;
@@ -58,6 +59,7 @@ async function makeFile(object: Selected, path: string, task: FolderTask, world:
   await folder.prepare(path);
   const found = await compareFile(path, object, task.overwrite, folder, world);
   if (found === 'right') {
+    if (task.verify) tally.verified(await verifyFile(folder.full(path), object, undefined, world));
     tally.right();
     progress.done(object.version.size);
     return;
@@ -67,6 +69,7 @@ async function makeFile(object: Selected, path: string, task: FolderTask, world:
   const copy = await openCopy(object, world);
   const body = counting(copy.body, (bytes) => progress.moved(bytes));
   const proof = await writeFile(folder, path, { ...copy, body }, found === 'replace', task.openFile);
+  if (task.verify) tally.verified(await verifyFile(folder.full(path), object, copy.facts, world));
   tally.restored(copy.facts.size, proof === 'verified');
   progress.done(0);
 }

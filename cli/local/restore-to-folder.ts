@@ -17,6 +17,8 @@ export type FolderJob = LocalJob & {
   /** Made when there is none. */
   readonly folder: string;
   readonly overwrite: Overwrite;
+  /** Reads back what was written, and what was right already. */
+  readonly verify?: boolean;
 };
 
 /** The disk, where a test puts another in its place. */
@@ -53,7 +55,14 @@ export async function restoreToFolder(
   progress.begin(found);
   const stop = new Stop(world.signal);
   const tally = new Tally();
-  const task = { folder: opened.folder, overwrite: job.overwrite, tally, progress, ...openFileOf(disk) };
+  const task = {
+    folder: opened.folder,
+    overwrite: job.overwrite,
+    verify: job.verify ?? false,
+    tally,
+    progress,
+    ...openFileOf(disk),
+  };
   await bringAll(job, found, task, { ...world, signal: stop.signal }, stop);
   return tally.result(stop.ended);
 }

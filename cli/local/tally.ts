@@ -1,5 +1,6 @@
 import type { Problem } from '@holdfast/core/model/job.ts';
 import type { LocalCounts, LocalResult, MappedName } from './local-job.ts';
+import type { Proof } from './open-copy.ts';
 
 /** How many problems and names are kept to be shown. */
 const KEPT = 1000;
@@ -15,6 +16,7 @@ export class Tally {
     conflicts: 0,
     failed: 0,
     unverified: 0,
+    verified: 0,
     mapped: 0,
   };
   readonly #problems: Problem[] = [];
@@ -29,6 +31,11 @@ export class Tally {
     this.counts.restored++;
     this.counts.restoredBytes += bytes;
     if (!verified) this.counts.unverified++;
+  }
+
+  /** What was read back. */
+  verified(proof: Proof): void {
+    if (proof === 'verified') this.counts.verified++;
   }
 
   right(): void {

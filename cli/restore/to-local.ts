@@ -64,15 +64,15 @@ export async function restoreToLocal(
 
 /** Options that mean something only where functions do the work, or nothing for such a target. */
 function refuseOptions(target: LocalTarget, options: RestoreOptions): void {
-  const bucketOnly = (['wait', 'jobId', 'tier', 'days', 'verify'] as const).filter(
+  const bucketOnly = (['wait', 'jobId', 'tier', 'days'] as const).filter(
     (name) => options[name] !== undefined,
   );
-  const archiveNot = target.kind === 'folder' ? [] : (['exact', 'overwrite'] as const);
+  const archiveNot = target.kind === 'folder' ? [] : (['exact', 'overwrite', 'verify'] as const);
   const [refused] = [...bucketOnly, ...archiveNot.filter((name) => options[name] !== undefined)];
   if (refused === undefined) return;
   const name = `--${refused.replace('Id', '-id')}`;
   const why: Partial<Record<keyof RestoreOptions, string>> = {
-    verify: 'what is written to this machine is compared with its checksum as it is written',
+    verify: 'what goes into an archive is compared with its checksum on the way',
     exact: 'an archive has nothing but what is restored',
     overwrite: 'an archive is only written where none is',
   };
@@ -108,6 +108,7 @@ function taskOf(
     at: wish.at,
     folder: target.path,
     overwrite: wish.overwrite,
+    verify: wish.verify,
     select: () => selectedObjects(wish, { store, settings }),
     keyFor: (key: string) => targetKey(mapping, key),
     ...(options.transfers === undefined ? {} : { transfers: options.transfers }),
@@ -118,7 +119,8 @@ function taskOf(
     vault: settings.vault,
     clock,
     pause,
-    signal: context.ownInterrupt(),
+    // Until something is written, Ctrl+C just ends the command.
+    signal: new AbortController().signal,
     progress: (text: string) => output.progress(text),
   };
   const since = wish.changedSince === undefined ? {} : { changedSince: formatMoment(wish.changedSince) };
@@ -154,7 +156,8 @@ function tellPlan(task: Task, plan: RestorePlan): ExitCode {
   return EXIT.done;
 }
 
-async function run(task: Task, plan: RestorePlan | undefined): Promise<ExitCode> {
+async function run(planned: Task, plan: RestorePlan | undefined): Promise<ExitCode> {
+  const task = { ...planned, world: { ...planned.world, signal: planned.context.ownInterrupt() } };
   const { target, job, world } = task;
   const result = await transfer(task);
   const deleted =

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { RestoreLocalSchema } from '../../../cli/json/restore-local.ts';
+import { sameCommand } from '../../../cli/local/same-command.ts';
 import { givenFolder, treeOf } from './local/support/given-vault.ts';
 import { CliWorld, footprint } from './support/given-cli.ts';
 
@@ -161,6 +162,36 @@ describe('restore to a folder', () => {
   });
 });
 
+it('does not hang when a person presses Ctrl+C in place of an answer', async () => {
+  await writeFile(join(folder, 'a.txt'), 'mine');
+  cli.answering = () => {
+    cli.interrupt.abort();
+    return new Promise(() => {});
+  };
+  const { code } = await restore('s3://docs', '--to', folder, '--overwrite');
+  expect(code).toBe(130);
+  expect(await treeOf(folder)).toEqual({ 'a.txt': 'mine' });
+});
+
+describe('the command that goes on', () => {
+  it('is the same one, as of the same moments, and one that a shell reads', () => {
+    const argv = [
+      'restore',
+      "s3://a b/it's",
+      '--at',
+      '2h ago',
+      '--to=./x',
+      '--changed-since=3h ago',
+      '--exclude',
+      '*.tmp',
+    ];
+    const moments = { at: AT, changedSince: '2026-03-01T09:00:00.000Z' };
+    expect(sameCommand(argv, moments)).toBe(
+      `holdfast restore 's3://a b/it'\\''s' --to=./x --exclude '*.tmp' --at ${AT} --changed-since 2026-03-01T09:00:00.000Z`,
+    );
+  });
+});
+
 describe('restore to an archive', () => {
   it.each(['tar', 'tar.gz', 'tgz', 'zip'])('writes a .%s', async (ending) => {
     const path = join(folder, `x.${ending}`);
@@ -188,6 +219,7 @@ describe('a restore that makes no sense', () => {
     ['waiting', ['--to', '$/new', '--wait'], '--wait is not for this target'],
     ['a job id', ['--to', '$/new', '--job-id', 'x'], '--job-id is not for this target'],
     ['an exact archive', ['--to', '$/x.tar', '--exact'], '--exact is not for this target'],
+    ['an archive that is read back', ['--to', '$/x.tar', '--verify'], '--verify is not for this target'],
     ['an archive that overwrites', ['--to', '$/x.tar', '--overwrite'], '--overwrite is not for this target'],
     ['JSON and a stream', ['--to', '-', '--json'], 'both want standard output'],
     ['another kind of URI', ['--to', 'ftp://x'], 'is no target'],

@@ -1,8 +1,10 @@
+import { execFile, execFileSync } from 'node:child_process';
 import { chmod, mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { StoreError } from '@holdfast/core/model/errors.ts';
 import type { Overwrite } from '@holdfast/core/model/restore-request.ts';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { keyOf } from '../../../../cli/local/file-name.ts';
 import { NAMES_FILE } from '../../../../cli/local/names-list.ts';
 import { type Disk, restoreToFolder } from '../../../../cli/local/restore-to-folder.ts';
@@ -10,6 +12,8 @@ import { openNew } from '../../../../cli/local/write-file.ts';
 import { AWKWARD_KEYS } from '../../../support/awkward-keys.ts';
 import { givenFolder, treeOf, VAULT, VaultWorld } from './support/given-vault.ts';
 
+const run = promisify(execFile);
+const canMount = process.platform === 'linux' && process.getuid?.() === 0 && mounts();
 let vault: VaultWorld;
 let folder: string;
 
@@ -271,6 +275,35 @@ describe('a restore to a folder', () => {
     expect((await restore('never', disk)).counts.right).toBe(3);
   });
 
+  it.runIf(canMount)('refuses, or stops cleanly on, a real disk that is too small', async () => {
+    await run('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', folder]);
+    onTestFinished(async () => void (await run('umount', ['-l', folder])));
+    vault.put('big', 'x'.repeat(500_000));
+
+    await expect(restore()).rejects.toThrow('has 256 KiB left');
+    expect(await treeOf(folder)).toEqual({});
+
+    const trusting = { space: async () => ({ blockBytes: 4096, freeBytes: 1e9, freeFiles: 1e6 }) };
+    expect((await restore('never', trusting, 1)).ended).toBe('disk-full');
+    expect(await treeOf(folder)).toEqual({ 'a.txt': 'one', 'b/': null, 'b/c.txt': 'two', 'b/d/': null });
+  });
+
+  it('reads back what it wrote and what was right, when asked to', async () => {
+    const job = { select: vault.select, folder, overwrite: 'never', verify: true } as const;
+    expect((await restoreToFolder(job, vault.world)).counts).toMatchObject({
+      restored: 3,
+      verified: 2,
+      failed: 0,
+    });
+    await writeFile(join(folder, 'a.txt'), 'rot');
+    await utimes(join(folder, 'a.txt'), vault.now / 1000, vault.now / 1000);
+
+    const { counts, problems } = await restoreToFolder(job, vault.world);
+
+    expect(counts).toMatchObject({ restored: 0, right: 2, verified: 1, failed: 1 });
+    expect(problems[0]).toMatchObject({ key: 'a.txt', reason: 'wrong-bytes' });
+  });
+
   it('refuses a target that is a file', async () => {
     folder = join(folder, 'file');
     await writeFile(folder, 'x');
@@ -315,5 +348,15 @@ async function* cutShort(body: AsyncIterable<Uint8Array>, lost: () => void): Asy
     yield bytes.subarray(0, Math.ceil(bytes.length / 2));
     lost();
     throw new StoreError('unavailable', 'the connection was cut');
+  }
+}
+
+/** Whether this process may mount: in most containers it may not. */
+function mounts(): boolean {
+  try {
+    execFileSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
   }
 }

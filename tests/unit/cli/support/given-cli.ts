@@ -58,6 +58,8 @@ export class CliWorld {
   readonly interrupt = new AbortController();
   /** What the person at the terminal answers; nobody is there when it is not set. */
   answer: string | undefined;
+  /** What else happens while a person is asked. */
+  answering: (() => Promise<string>) | undefined;
   /** Questions that were asked. */
   readonly questions: string[] = [];
   /** Whether standard output is a terminal. */
@@ -147,7 +149,9 @@ export class CliWorld {
         await this.meanwhile();
       },
       random: () => `r${++this.#names}`,
-      ...(this.answer === undefined ? {} : { ask: (question: string) => this.#ask(question) }),
+      ...(this.answer === undefined && this.answering === undefined
+        ? {}
+        : { ask: (question: string) => this.#ask(question) }),
       interrupt: this.interrupt.signal,
       mustBeRead: () => {},
     };
@@ -155,7 +159,7 @@ export class CliWorld {
 
   async #ask(question: string): Promise<string> {
     this.questions.push(question);
-    return this.answer ?? '';
+    return this.answering?.() ?? this.answer ?? '';
   }
 
   #createRule(bucket: string): void {
