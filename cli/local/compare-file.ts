@@ -63,7 +63,7 @@ async function isRight(file: string, stats: Stats, facts: ObjectFacts): Promise<
 }
 
 /** Reads a file and compares it with what S3 says of the copy. */
-export async function proveFile(file: string, facts: ObjectFacts): Promise<Proof> {
+async function proveFile(file: string, facts: ObjectFacts): Promise<Proof> {
   const expected = expectedOf(facts, undefined, checksums);
   if (expected.checksum === undefined) return 'unverified';
   const opened = await open(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));

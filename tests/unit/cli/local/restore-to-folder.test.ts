@@ -1,5 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { StoreError } from '@holdfast/core/model/errors.ts';
@@ -353,10 +355,14 @@ async function* cutShort(body: AsyncIterable<Uint8Array>, lost: () => void): Asy
 
 /** Whether this process may mount: in most containers it may not. */
 function mounts(): boolean {
+  const point = mkdtempSync(join(tmpdir(), 'holdfast-mount-'));
   try {
-    execFileSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], { stdio: 'ignore' });
+    execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', point], { stdio: 'ignore' });
+    execFileSync('umount', ['-l', point]);
     return true;
   } catch {
     return false;
+  } finally {
+    rmSync(point, { recursive: true });
   }
 }
