@@ -24,6 +24,8 @@ export function define(command: Command, act: Act): void {
           'holdfast restore s3://photos --to s3://holdfast-restore-photos --wait',
           'holdfast restore s3://photos/2026/ --to s3://photos --at "yesterday 18:00" --overwrite older --dry-run',
           'holdfast restore s3://photos --to s3://photos --deleted-only --changed-since "2h ago" --wait',
+          'holdfast restore s3://photos/2026/ --to ./photos --strip-prefix 2026/',
+          'holdfast restore s3://photos --to - | tar -x',
           "holdfast restore s3://photos --to s3://photos-copy --include '**/*.jpg' --overwrite --yes --json",
         ],
         notes:
@@ -32,7 +34,7 @@ export function define(command: Command, act: Act): void {
           'docs/restore.md is the guide for the bad day.',
         exits: {
           1: 'failed, or with --wait: the restore failed',
-          3: 'conflicts, or objects that failed (with --wait)',
+          3: 'conflicts, or objects that failed (for buckets: with --wait)',
         },
       }),
     )
