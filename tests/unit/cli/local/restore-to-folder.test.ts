@@ -1,6 +1,16 @@
-import { execFile, execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { chmod, mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -15,7 +25,7 @@ import { AWKWARD_KEYS } from '../../../support/awkward-keys.ts';
 import { givenFolder, treeOf, VAULT, VaultWorld } from './support/given-vault.ts';
 
 const run = promisify(execFile);
-const canMount = process.platform === 'linux' && process.getuid?.() === 0 && mounts();
+const canMount = process.platform === 'linux' && process.getuid?.() === 0 && (await mounts());
 let vault: VaultWorld;
 let folder: string;
 
@@ -98,6 +108,21 @@ describe('a restore to a folder', () => {
     expect(keys).toEqual(expect.arrayContaining([...AWKWARD_KEYS]));
     for (const [path, text] of found)
       if (text !== null) expect(text).toBe(`of ${names.get(path) ?? keyOf(path)}`);
+  });
+
+  it('keeps in the list what earlier restores listed, as long as it is there', async () => {
+    const only = (key: string) =>
+      async function* () {
+        for await (const object of vault.select()) if (object.key === key) yield object;
+      };
+    vault = new VaultWorld({ 'a:1': 'x', 'b:2': 'x', 'c:3': 'x' });
+    for (const key of ['a:1', 'b:2'])
+      await restoreToFolder({ select: only(key), folder, overwrite: 'never' }, vault.world);
+    await rm(join(folder, 'a%3A1'));
+    for (const key of ['c:3', 'c:3'])
+      await restoreToFolder({ select: only(key), folder, overwrite: 'never' }, vault.world);
+    const lines = (await readFile(join(folder, NAMES_FILE), 'utf8')).trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line).key).sort()).toEqual(['b:2', 'c:3']);
   });
 
   it('keeps names apart on a disk that does not tell case', async () => {
@@ -234,6 +259,7 @@ describe('a restore to a folder', () => {
     const first = await restore();
     expect(first.ended).toBe('interrupted');
     expect(first.counts.restored).toBeLessThan(30);
+    expect(vault.s3.requests.count('open')).toBeLessThan(30);
     expect(first.problems).toEqual([]);
     expect(Object.keys(await treeOf(folder)).filter((path) => path.includes('%~'))).toEqual([]);
 
@@ -354,15 +380,15 @@ async function* cutShort(body: AsyncIterable<Uint8Array>, lost: () => void): Asy
 }
 
 /** Whether this process may mount: in most containers it may not. */
-function mounts(): boolean {
-  const point = mkdtempSync(join(tmpdir(), 'holdfast-mount-'));
+async function mounts(): Promise<boolean> {
+  const point = await mkdtemp(join(tmpdir(), 'holdfast-mount-'));
   try {
-    execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', point], { stdio: 'ignore' });
-    execFileSync('umount', ['-l', point]);
+    await run('mount', ['-t', 'tmpfs', 'tmpfs', point]);
+    await run('umount', ['-l', point]);
     return true;
   } catch {
     return false;
   } finally {
-    rmSync(point, { recursive: true });
+    await rm(point, { recursive: true });
   }
 }
