@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { MemoryCatalog } from '@holdfast/core/adapters/memory/memory-catalog.ts';
 import { reindex } from '@holdfast/core/flows/reindex.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
@@ -184,6 +185,21 @@ export class Checks {
       this.#say('I1', 'restores other bytes');
   }
 
+  /** Every job came to an end, and its report says what became of it. */
+  async reported(): Promise<void> {
+    for (const job of await this.#sim.catalog.listJobs()) {
+      if (job.state === 'running') this.#say('I6', `job ${job.id} never ended`);
+      const text = this.#sim.s3.text(VAULT, job.report ?? '');
+      if (text === undefined) {
+        this.#say('I6', `the ${job.state} job ${job.id} has no report`);
+        continue;
+      }
+      const { state, counts } = JSON.parse(text) as Pick<Job, 'state' | 'counts'>;
+      if (state !== job.state || !isDeepStrictEqual(counts, job.counts))
+        this.#say('I6', `job ${job.id} is ${told(job)}, and its report says ${told({ state, counts })}`);
+    }
+  }
+
   async #vaultIsSource(): Promise<void> {
     for (const key of this.#keys) {
       const wanted = this.#wanted(key);
@@ -273,4 +289,8 @@ function isSameCopy(before: Entry, now: Entry | undefined): boolean {
 
 function stateOf(entry: Entry | undefined): string {
   return entry === undefined ? 'has no entry' : `its entry is ${entry.state} ${entry.reason ?? ''}`;
+}
+
+function told({ state, counts }: Pick<Job, 'state' | 'counts'>): string {
+  return `${state} ${JSON.stringify(counts)}`;
 }

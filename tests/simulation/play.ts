@@ -1,5 +1,7 @@
+import { cancelJob } from '@holdfast/core/flows/cancel-job.ts';
 import { registerSource } from '@holdfast/core/flows/register-source.ts';
 import { reindex } from '@holdfast/core/flows/reindex.ts';
+import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { parseS3Event } from '@holdfast/core/model/s3-event.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { SOURCE } from '../support/pipeline.ts';
@@ -57,6 +59,7 @@ class Player {
     this.#mendAll();
     await this.#checks.converged(() => this.#reconcile());
     await this.#checks.restores(this.#history.moments);
+    await this.#checks.reported();
     await this.#checks.rebuilt();
   }
 
@@ -115,6 +118,8 @@ class Player {
     reindex: () => this.#reindex(),
     settle: () => this.#checks.settledMoment(),
     restore: ({ at, target }) => this.#restore(at, target),
+    cancel: ({ n }) => this.#cancel(n),
+    resume: ({ n }) => this.#resume(n),
     work: async ({ queue, messages, shortOfTime, turns, picks, trouble }) => {
       this.sim.start(queue, messages, shortOfTime);
       await this.sim.run(turns, { picks, trouble });
@@ -205,6 +210,26 @@ class Player {
       thaw: { days: 1 },
     };
     sim.queues.add('restore', JSON.stringify(message));
+  }
+
+  async #cancel(n: number): Promise<void> {
+    const { sim } = this;
+    const running = (await sim.catalog.listJobs()).filter(({ state }) => state === 'running');
+    const job = running[n % Math.max(1, running.length)];
+    if (job === undefined) return;
+    try {
+      await sim.operate('cancel', (world) => cancelJob(job.id, undefined, world));
+    } catch (error) {
+      // It ended first, and the operator is told so.
+      if (!(error instanceof InvalidInputError)) throw error;
+    }
+  }
+
+  async #resume(n: number): Promise<void> {
+    const { sim } = this;
+    const restores = (await sim.catalog.listJobs()).filter(({ kind }) => kind === 'restore');
+    const job = restores[n % Math.max(1, restores.length)];
+    if (job !== undefined) sim.queues.add('restore', JSON.stringify({ resume: job.id }));
   }
 
   /** A rebuild of the catalog while others work: it must not disturb them. */

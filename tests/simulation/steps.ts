@@ -20,6 +20,7 @@ export type Step =
   | { readonly op: 'lose' | 'double' | 'again'; readonly n: number }
   | { readonly op: 'redrive' | 'reconcile' | 'reindex' | 'settle' | 'sweep' }
   | { readonly op: 'restore'; readonly at: number; readonly target: number }
+  | { readonly op: 'cancel' | 'resume'; readonly n: number }
   | {
       readonly op: 'work';
       readonly queue: QueueName;
@@ -99,6 +100,8 @@ const listings = fc.record({
 });
 const restore = fc.record({ op: fc.constant('restore' as const), at: fc.nat(100), target: fc.nat(1) });
 
+const ofJob = fc.record({ op: fc.constantFrom('cancel' as const, 'resume' as const), n: fc.nat(5) });
+
 /** Everything that can happen. */
 const anyStep = fc.oneof(
   often(16, put),
@@ -122,6 +125,7 @@ const anyStep = fc.oneof(
   often(3, nothingMore('reconcile')),
   often(2, nothingMore('settle')),
   often(2, restore),
+  often(1, ofJob),
   often(34, work),
 );
 

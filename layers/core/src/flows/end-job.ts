@@ -20,8 +20,8 @@ export async function endJob(job: Job, end: Omit<JobEnd, 'report'>, world: EndWo
 
 /**
  * What is left to do for a message whose job has ended. One that comes again may have been with a handler that ended the
- * job and died before it said so. And what a batch did that was under way when its job was cancelled, the report has to
- * have as well.
+ * job and died before it said so. And what a batch did that was under way when its job failed or was cancelled, the report
+ * has to have as well.
  *
  * @param counted the message has just added to the job's counts
  */
@@ -33,7 +33,8 @@ export async function afterTheEnd(
 ): Promise<void> {
   if (job === undefined || job.state === 'running') return;
   if (receiveCount > 1) await sendReport({ kind: 'report', jobId: job.id, notify: true }, world);
-  else if (counted && job.state === 'cancelled') await sendReport({ kind: 'report', jobId: job.id }, world);
+  else if (counted && (job.state === 'cancelled' || job.state === 'failed'))
+    await sendReport({ kind: 'report', jobId: job.id }, world);
 }
 
 /** Has the report of a job that ended written, anew if it was before. */
