@@ -1,12 +1,16 @@
 import { crc32 } from 'node:zlib';
 import { checksums } from '@holdfast/core/adapters/checksums.ts';
 import { type Finding, isProblem } from '@holdfast/core/flows/verify/findings.ts';
+import { verifiedJob } from '@holdfast/core/flows/verify/verified-job.ts';
 import { type VerifyProgress, type VerifyRequest, verifyVault } from '@holdfast/core/flows/verify-vault.ts';
 import { parseBucketUri } from '@holdfast/core/model/source-uri.ts';
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
+import { recordJob } from '../jobs/record-job.ts';
+import { checkReportFile, reportOption } from '../jobs/save-report.ts';
+import { newJobId } from '../jobs/start-job.ts';
 import { AT_HELP, noteMoment, pastMoment, positive } from '../options.ts';
 import type { Output } from '../output.ts';
 import type { Act } from '../registry.ts';
@@ -21,6 +25,7 @@ type Options = {
   readonly all?: true;
   readonly seed?: number;
   readonly at?: string;
+  readonly report?: string;
 };
 
 /** If one in a hundred is damaged, 300 show one of them with a certainty of 95 %. */
@@ -39,6 +44,7 @@ export function define(command: Command, act: Act): void {
     .addOption(new Option('--all', 'read every version').conflicts('sample'))
     .option('--seed <n>', 'draw the sample that this number drew before', positive)
     .option('--at <time>', `only what a restore would read ${AT_HELP}`)
+    .addOption(reportOption())
     .addHelpText(
       'after',
       helpText({
@@ -48,7 +54,7 @@ export function define(command: Command, act: Act): void {
           'holdfast verify s3://photos/2026/ --at yesterday --all',
         ],
         notes:
-          "It changes nothing. A version is compared with the checksum in the catalog, else with S3's own, else with its ETag " +
+          "It changes nothing; its report is kept as any job's. A version is compared with the checksum in the catalog, else with S3's own, else with its ETag " +
           'where that is an MD5; where there is none of them, only its length is looked at. Archived versions are counted, ' +
           'and not thawed.',
         exits: { 3: 'something is wrong, missing, or could not be read' },
@@ -58,6 +64,7 @@ export function define(command: Command, act: Act): void {
 }
 
 async function verify(context: Context, uri: string, options: Options): Promise<ExitCode> {
+  checkReportFile(options.report, true);
   const place = parseBucketUri(uri);
   const at = options.at === undefined ? undefined : await pastMoment(options.at, context);
   const request: VerifyRequest = {
@@ -83,7 +90,10 @@ async function verify(context: Context, uri: string, options: Options): Promise<
     if (at !== undefined) await checkNotBefore(at, place, connection);
     await checkThere(place, connection);
   }
-  output.answer(verifyJson(result), () => verifyText(result));
+  const id = newJobId('verify', context);
+  const { job, problems } = verifiedJob(id, request, result);
+  await recordJob(job, problems, options, connection, context);
+  output.answer(verifyJson(result), () => [...verifyText(result), `  job ${id}`]);
   return result.state === 'done' ? EXIT.done : EXIT.partial;
 }
 

@@ -319,7 +319,12 @@ describe('verify', () => {
     const { code, stdout } = await cli.run('verify', 's3://docs');
 
     expect(code).toBe(0);
-    expect(stdout).toBe('5 of 5 versions read: 5 right, 0 wrong; 2.01 KiB in 0ms\nall are proven\n');
+    expect(stdout).toBe(
+      '5 of 5 versions read: 5 right, 0 wrong; 2.01 KiB in 0ms\nall are proven\n  job verify-20260301-120101-r3\n',
+    );
+    expect((await cli.run('jobs', '--kind', 'verify')).stdout).toMatch(
+      /^verify-20260301-120101-r3 .* done /m,
+    );
   });
 
   it('says how sure a sample makes, and draws the same one again', async () => {
