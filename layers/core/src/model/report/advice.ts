@@ -63,15 +63,19 @@ function onReconcile({ source, counts, message, state }: Report): Advice[] {
   return [again];
 }
 
-function onVerify({ source }: Report): Advice[] {
+function onVerify({ source, counts }: Report): Advice[] {
+  const whole = {
+    words: 'See which versions of an object there are, and restore one that is whole:',
+    command: `holdfast versions ${source}/<key>`,
+  };
+  const anew = {
+    words:
+      'Where the source still has the object, write it there once more, as a copy onto itself: it is captured anew.',
+  };
+  if ((counts['missing'] ?? 0) === 0) return [whole, anew];
   return [
-    {
-      words: 'See which versions of an object there are, and restore one that is whole:',
-      command: `holdfast versions ${source}/<key>`,
-    },
-    {
-      words: 'When the source still has the object, capture it again:',
-      command: `holdfast reconcile ${source} --wait`,
-    },
+    { words: 'Have the catalog name only what the vault has:', command: 'holdfast reindex' },
+    whole,
+    anew,
   ];
 }
