@@ -1,3 +1,4 @@
+import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
 import { OVERWRITES, type Overwrite, type RestoreMessage } from '@holdfast/core/model/restore-request.ts';
@@ -14,7 +15,6 @@ export type RestoreOptions = {
   readonly at?: string;
   readonly changedSince?: string;
   readonly deletedOnly?: true;
-  readonly versionId?: string;
   readonly include?: string[];
   readonly exclude?: string[];
   readonly stripPrefix?: string;
@@ -45,10 +45,6 @@ export function addRestoreOptions(command: Command): Command {
     .option(
       '--deleted-only',
       'what had been deleted by then; with --changed-since, what was deleted after that',
-    )
-    .option(
-      '--version-id <id>',
-      'one version of one object, as holdfast versions shows it; the same as --at <id>',
     )
     .option('--include <glob>', 'only keys that match; can be repeated', repeatable)
     .option('--exclude <glob>', 'no keys that match; wins over --include; can be repeated', repeatable)
@@ -90,7 +86,7 @@ export async function toWish(
       ? {}
       : { changedSince: formatMoment(await pastMoment(changedSince, context)) }),
     ...(options.deletedOnly ? { deletedOnly: true } : {}),
-    ...given({ include, exclude, stripPrefix }),
+    ...defined({ include, exclude, stripPrefix }),
     ...(options.map === undefined ? {} : { map: options.map.map(ruleOf) }),
     overwrite: options.overwrite === true ? 'always' : (options.overwrite ?? 'never'),
     ...(options.exact ? { exact: true } : {}),
@@ -99,20 +95,14 @@ export async function toWish(
   };
 }
 
-/** The moment, or the one version, that `--at` or `--version-id` names. */
+/** The moment, or the one version, that `--at` names. */
 async function when(
-  { at, versionId }: RestoreOptions,
+  { at }: RestoreOptions,
   context: Pick<Context, 'clock' | 'zone'>,
 ): Promise<Pick<RestoreMessage, 'at' | 'versionId'>> {
-  const named = versionId === undefined ? {} : { versionId };
-  if (at === undefined) return named;
+  if (at === undefined) return {};
   const wanted = await momentOrVersion(at, context);
-  return 'at' in wanted ? { at: formatMoment(wanted.at), ...named } : { ...wanted, ...named };
-}
-
-function given<T extends Record<string, unknown>>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const there = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(there) as { [K in keyof T]?: Exclude<T[K], undefined> };
+  return 'at' in wanted ? { at: formatMoment(wanted.at) } : wanted;
 }
 
 function ruleOf(text: string): { from: string; to: string } {
@@ -122,5 +112,5 @@ function ruleOf(text: string): { from: string; to: string } {
 }
 
 function thawOf({ tier, days }: RestoreOptions): Pick<RestoreMessage, 'thaw'> {
-  return tier === undefined && days === undefined ? {} : { thaw: given({ tier, days }) };
+  return tier === undefined && days === undefined ? {} : { thaw: defined({ tier, days }) };
 }
