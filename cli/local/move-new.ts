@@ -1,4 +1,4 @@
-import { link, rename, rm } from 'node:fs/promises';
+import { link, rename, unlink } from 'node:fs/promises';
 import { isCode, PlaceError } from './disk-errors.ts';
 
 /**
@@ -18,5 +18,5 @@ export async function moveNew(from: string, to: string): Promise<void> {
     if (!isCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EACCES')) throw error;
     return rename(from, to);
   }
-  await rm(from);
+  await unlink(from);
 }
