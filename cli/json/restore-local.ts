@@ -16,6 +16,8 @@ export const RestoreLocalSchema = v.strictObject({
     path: v.string(),
   }),
   /** Null when none was made, as with `--yes`. */
+  /** As `jobs` shows it; null with `--dry-run`. */
+  jobId: v.nullable(v.string()),
   plan: v.nullable(PlanJsonSchema),
   /** Null with `--dry-run`. */
   result: v.nullable(

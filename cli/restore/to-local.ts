@@ -10,6 +10,7 @@ import { sourceKey, targetKey } from '@holdfast/core/model/target-key.ts';
 import type { Connection, Context } from '../context.ts';
 import { CommandError, InterruptedError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { checkReportFile } from '../jobs/save-report.ts';
 import { checkArchivePath } from '../local/archive/archive-file.ts';
 import { restoreToArchive } from '../local/archive/restore-to-archive.ts';
 import { deleteExtras, planArchive, planFolder, type Scope } from '../local/folder-plan.ts';
@@ -22,6 +23,7 @@ import { noteMoment } from '../options.ts';
 import type { Output } from '../output.ts';
 import { askFor, concerns } from './consent.ts';
 import { planJson, planLines } from './plan-text.ts';
+import { type LocalRestore, localJobId, recordLocal } from './record-local.ts';
 import { checkHasCopies } from './restore-checks.ts';
 import { type RestoreOptions, toWish } from './restore-options.ts';
 import type { RestoreTarget } from './restore-target.ts';
@@ -36,6 +38,7 @@ type Task = {
   readonly job: FolderJob & { readonly at: number; readonly exact?: Scope };
   readonly world: LocalWorld;
   readonly context: Context;
+  readonly connection: Connection;
   /** The command that goes on. */
   readonly again: string;
 };
@@ -48,6 +51,7 @@ export async function restoreToLocal(
   context: Context,
 ): Promise<ExitCode> {
   refuseOptions(target, options);
+  checkReportFile(options.report, true);
   const asked = await toWish(uri, options, context);
   const read = checkRestoreWish(asked);
   const wish = { ...read, at: read.at ?? context.clock() };
@@ -98,9 +102,10 @@ function taskOf(
   options: RestoreOptions,
   asked: object,
   wish: RestoreWish & { readonly at: number },
-  { world: { store, settings } }: Connection,
+  connection: Connection,
   context: Context,
 ): Task {
+  const { store, settings } = connection.world;
   const { output, clock, pause } = context;
   const mapping = { prefix: '', stripPrefix: wish.stripPrefix, map: wish.map };
   const wanted = compileFilter(wish);
@@ -125,7 +130,7 @@ function taskOf(
   };
   const since = wish.changedSince === undefined ? {} : { changedSince: formatMoment(wish.changedSince) };
   const again = sameCommand(context.argv, { at: formatMoment(wish.at), ...since });
-  return { target, options, asked, wish, job, world, context, again };
+  return { target, options, asked, wish, job, world, context, connection, again };
 }
 
 async function planIfAsked({ target, options, wish, job, world }: Task): Promise<RestorePlan | undefined> {
@@ -146,7 +151,7 @@ function tellPlan(task: Task, plan: RestorePlan): ExitCode {
   const { output } = task.context;
   if (task.target.path === '-') output.note([headingOf(task), '', ...planLines(plan)].join('\n'));
   else
-    output.answer({ ...factsOf(task, plan), result: null }, () => [
+    output.answer({ ...factsOf(task, plan), jobId: null, result: null }, () => [
       headingOf(task),
       '',
       ...planLines(plan),
@@ -158,13 +163,16 @@ function tellPlan(task: Task, plan: RestorePlan): ExitCode {
 
 async function run(planned: Task, plan: RestorePlan | undefined): Promise<ExitCode> {
   const task = { ...planned, world: { ...planned.world, signal: planned.context.ownInterrupt() } };
-  const { target, job, world } = task;
+  const { target, job, world, context } = task;
+  const [id, startedAt] = [localJobId(context), context.clock()];
   const result = await transfer(task);
   const deleted =
     job.exact !== undefined && localExit(result) === EXIT.done
       ? await deleteExtras({ ...job, exact: job.exact }, plan?.extras.objects ?? 0, world)
       : { deleted: 0, found: 0 };
-  tell(task, plan, result, deleted.deleted);
+  const done = { ...task, id, startedAt, path: target.path, result, deleted: deleted.deleted };
+  tell(task, plan, done);
+  await recordLocal(done, task.options, task.connection, context);
   if (deleted.found > deleted.deleted)
     throw new CommandError(
       'there is more to delete than was shown, and nothing was deleted: look at the plan again (--dry-run)',
@@ -198,17 +206,18 @@ function bytesTo(output: Output): Writable {
   });
 }
 
-function tell(task: Task, plan: RestorePlan | undefined, result: LocalResult, deleted: number): void {
+function tell(task: Task, plan: RestorePlan | undefined, { id: jobId, result, deleted }: LocalRestore): void {
   const { output } = task.context;
   const lines = [headingOf(task), ...localLines(result)];
   if (deleted > 0) lines.push(`${deleted} deleted that the restore did not bring`);
+  lines.push(`  job ${jobId}`);
   // Standard output is the archive.
   if (task.target.path === '-') for (const line of lines) output.note(line);
   else {
     const { counts, problems, mapped, ended } = result;
     const goOn = ended === 'done' ? null : task.again;
     const answer = { ended, counts: { ...counts, deleted }, problems, mapped, goOn };
-    output.answer({ ...factsOf(task, plan), result: answer }, () => lines);
+    output.answer({ ...factsOf(task, plan), jobId, result: answer }, () => lines);
   }
 }
 

@@ -35,6 +35,7 @@ describe('restore to a folder', () => {
         '3 restored (11 B), 0 already right, 0 conflicts, 0 failed',
         '1 key cannot be a path as it is (docs/restore-names.md):',
         '  b/10:30 -> b/10%3A30',
+        '  job restore-20260301-120001-r2',
         '',
       ].join('\n'),
     );
@@ -171,6 +172,51 @@ it('does not hang when a person presses Ctrl+C in place of an answer', async () 
   const { code } = await restore('s3://docs', '--to', folder, '--overwrite');
   expect(code).toBe(130);
   expect(await treeOf(folder)).toEqual({ 'a.txt': 'mine' });
+});
+
+describe('the record of a local restore', () => {
+  it('is a job with a report in the vault, and in a file', async () => {
+    await writeFile(join(folder, 'a.txt'), 'mine');
+    const file = join(await givenFolder(), 'report.html');
+    const { code, json } = await restore('s3://docs', '--to', folder, '--report', file, '--json');
+    expect(code).toBe(3);
+    const { jobId } = json()[0] as { jobId: string };
+    await cli.pipeline.drain();
+    const { stdout } = await cli.run('job', jobId);
+    expect(stdout).toContain('2 restored (8 B), 0 already right, 1 conflicts');
+    expect(stdout).toContain(`to ${folder}`);
+    expect(stdout).toContain('conflict: a.txt');
+    expect(stdout).toContain('report: s3://vault/reports/restore/');
+    const page = await readFile(file, 'utf8');
+    expect(page).toContain('a.txt');
+    // What goes on is the command itself, and no job of the functions.
+    expect(page).toContain(`holdfast restore s3://docs --to ${folder}`);
+    expect(await cli.run('job', jobId, '--resume')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('the same command again does what is left'),
+    });
+  });
+
+  it('says of one that was interrupted how far it came', async () => {
+    cli.pipeline.s3.requests.before = (op) => {
+      if (op === 'open') cli.interrupt.abort();
+    };
+    await restore('s3://docs', '--to', folder, '--transfers', '1');
+    const [job] = await cli.pipeline.catalog
+      .listJobs()
+      .then((jobs) => jobs.filter(({ kind }) => kind === 'restore'));
+    expect(job).toMatchObject({ state: 'cancelled', message: 'interrupted by Ctrl+C', trigger: 'command' });
+  });
+
+  it('is left out, with a word, for who may not write it', async () => {
+    cli.pipeline.catalog.requests.before = (op) => {
+      if (op === 'createJob') throw new Error('denied');
+    };
+    const { code, stderr } = await restore('s3://docs', '--to', folder);
+    expect(code).toBe(0);
+    expect(stderr).toContain('could not be recorded');
+    expect((await treeOf(folder))['a.txt']).toBe('one');
+  });
 });
 
 describe('the command that goes on', () => {

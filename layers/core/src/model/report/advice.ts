@@ -36,14 +36,20 @@ export function adviceOn(report: Report): Advice[] {
   return report.kind === 'reconcile' ? onReconcile(report) : onVerify(report);
 }
 
-function onRestore({ jobId, source, counts }: Report): Advice[] {
+function onRestore({ jobId, source, counts, request }: Report): Advice[] {
   if (source === 'unknown') return [{ words: 'Send the request again, as it should be.' }];
   const resume = {
     words: 'Do what is left; what is in place already is not copied again:',
-    command: `holdfast job ${jobId} --resume --wait`,
+    command: againOf(request) ?? `holdfast job ${jobId} --resume --wait`,
   };
   if ((counts['conflicts'] ?? 0) === 0) return [resume];
   return [resume, { words: 'To replace what differs at the target, restore again with --overwrite.' }];
+}
+
+/** The command that goes on with what a command line has done itself. */
+function againOf(request: unknown): string | undefined {
+  if (typeof request !== 'object' || request === null || !('again' in request)) return undefined;
+  return typeof request.again === 'string' ? request.again : undefined;
 }
 
 function onReconcile({ source, counts, message, state }: Report): Advice[] {

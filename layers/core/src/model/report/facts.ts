@@ -78,7 +78,7 @@ function within(seconds: number | null): string {
   return seconds === null ? 'more than an hour' : duration(seconds);
 }
 
-const TOLD_ELSEWHERE = new Set(['bucket', 'source', 'prefix', 'at', 'target', 'rejected']);
+const TOLD_ELSEWHERE = new Set(['bucket', 'source', 'prefix', 'at', 'target', 'rejected', 'again']);
 
 /** Everything else that was asked for, by the names of the message's fields. */
 function options({ request }: Report): Fact[] {
