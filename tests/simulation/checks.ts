@@ -148,6 +148,7 @@ export class Checks {
       if (!this.#isPossible(key, at, got))
         this.#say('I7', `${short(key)} restored to ${at} is ${got.slice(0, 60)}`);
     }
+    if (n === FROZEN && sim.cold !== undefined) sim.freeze();
     const again = await this.#restore(`y${n}`, bucket, at);
     if (again.state !== expected) this.#say('I7', `a second restore is ${again.state}`);
     if (sim.s3.requests.count('thaw') > asked) this.#say('I7', 'a second restore thawed');

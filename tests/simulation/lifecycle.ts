@@ -38,7 +38,7 @@ export function runVaultLifecycle(
 }
 
 /** Moves a version into an archive, unless it is in one: then a copy of it that was thawed stays as it is. */
-export function freeze(s3: MemoryS3, version: StoredVersion, cold: NonNullable<ColdClass>): void {
+function freeze(s3: MemoryS3, version: StoredVersion, cold: NonNullable<ColdClass>): void {
   if (isObject(version) && version.content.storageClass !== cold) s3.moveTo(version, cold);
 }
 

@@ -4,6 +4,7 @@ import { MemoryCatalog } from '@holdfast/core/adapters/memory/memory-catalog.ts'
 import { MemoryEventWiring } from '@holdfast/core/adapters/memory/memory-event-wiring.ts';
 import { MemoryObjectStore } from '@holdfast/core/adapters/memory/memory-object-store.ts';
 import { MemoryS3 } from '@holdfast/core/adapters/memory/memory-s3.ts';
+import { isObject } from '@holdfast/core/adapters/memory/s3-version.ts';
 import { captureBacklog } from '@holdfast/core/flows/capture-backlog.ts';
 import { captureEvents } from '@holdfast/core/flows/capture-events.ts';
 import type { Delivery, World } from '@holdfast/core/flows/dependencies.ts';
@@ -17,7 +18,7 @@ import { silent } from '@holdfast/core/ports/telemetry.ts';
 import type { QueueName } from '@holdfast/core/ports/work-queue.ts';
 import { SOURCE, VAULT } from '../support/pipeline.ts';
 import { fateOf, type Trouble } from './faults.ts';
-import { type ColdClass, DAY_MS, freeze, runVaultLifecycle } from './lifecycle.ts';
+import { type ColdClass, DAY_MS, runVaultLifecycle } from './lifecycle.ts';
 import { Listings } from './listings.ts';
 import { Model } from './model.ts';
 import { Monitors } from './monitors.ts';
@@ -144,12 +145,12 @@ export class Sim {
     runVaultLifecycle(this.s3, this.store, this.now, this.cold);
   }
 
-  /** Moves all versions of an object in the vault, or of all objects, into an archive. */
+  /** Moves all versions of an object in the vault, or of all objects, into an archive; what was thawed has expired. */
   freeze(key?: string): void {
     const prefix = key === undefined ? vaultPrefix(SOURCE) : vaultPlace(SOURCE, key).key;
     for (const [place, versions] of this.s3.bucket(VAULT).walk({ prefix }))
       for (const version of key === undefined || place === prefix ? versions : [])
-        freeze(this.s3, version, this.cold ?? 'GLACIER');
+        if (isObject(version)) this.s3.moveTo(version, this.cold ?? 'GLACIER');
   }
 
   /** S3 tells of a thaw, at least once as a rule. */

@@ -57,26 +57,31 @@ const trouble = fc.option(
   { freq: 2, nil: undefined },
 );
 
-const work = fc.record({
-  op: fc.constant('work' as const),
-  queue: fc.constantFrom<QueueName[]>(
-    'capture',
-    'capture',
-    'capture',
-    'capture',
-    'backlog',
-    'backlog',
-    'reconcile',
-    'restore',
-    'restoreWork',
-    'report',
-  ),
-  messages: fc.array(fc.nat(7), { minLength: 1, maxLength: 4 }),
-  shortOfTime: fc.constantFrom(0, 0, 0, 1, 2, 5),
-  turns: fc.constantFrom(0, 1, 2, 3, 5, 8, 13, 40, 100),
-  picks: fc.array(fc.nat(5), { maxLength: 5 }),
-  trouble,
-});
+const EVERYWHERE: readonly QueueName[] = [
+  'capture',
+  'capture',
+  'capture',
+  'capture',
+  'backlog',
+  'backlog',
+  'reconcile',
+  'restore',
+  'restoreWork',
+  'report',
+];
+const RESTORING: readonly QueueName[] = ['capture', 'restore', 'restoreWork', 'restoreWork', 'restoreWork'];
+
+const workOn = (queues: readonly QueueName[]) =>
+  fc.record({
+    op: fc.constant('work' as const),
+    queue: fc.constantFrom(...queues),
+    messages: fc.array(fc.nat(7), { minLength: 1, maxLength: 4 }),
+    shortOfTime: fc.constantFrom(0, 0, 0, 1, 2, 5),
+    turns: fc.constantFrom(0, 1, 2, 3, 5, 8, 13, 40, 100),
+    picks: fc.array(fc.nat(5), { maxLength: 5 }),
+    trouble,
+  });
+const work = workOn(EVERYWHERE);
 
 type Weighted = { readonly weight: number; readonly arbitrary: fc.Arbitrary<Step> };
 const often = (weight: number, arbitrary: fc.Arbitrary<Step>): Weighted => ({ weight, arbitrary });
@@ -99,6 +104,11 @@ const listings = fc.record({
   empty: fc.constantFrom(false, false, true),
 });
 const restore = fc.record({ op: fc.constant('restore' as const), at: fc.nat(100), target: fc.nat(1) });
+const restoreOfNow = fc.record({
+  op: fc.constant('restore' as const),
+  at: fc.constant(100),
+  target: fc.nat(1),
+});
 
 const ofJob = fc.record({ op: fc.constantFrom('cancel' as const, 'resume' as const), n: fc.nat(5) });
 
@@ -155,6 +165,22 @@ const inParts = fc.oneof(
   often(14, work),
 );
 
+/** Restores of copies in archives, and what comes in between. */
+const frozen = fc.oneof(
+  often(1, put),
+  often(1, large),
+  often(3, onKey('freeze')),
+  often(1, nothingMore('settle')),
+  often(4, restoreOfNow),
+  often(2, pass(1, 1200, 6 * 3600, 4 * 24 * 3600)),
+  often(1, nothingMore('sweep', 'redrive')),
+  often(1, message('double', 'again')),
+  often(14, workOn(RESTORING)),
+);
+
+const SETTLED: Step = { op: 'settle' };
+const FROZEN: Step = { op: 'freeze', key: 0 };
+
 /** A history: how its world is set up, what happens, and the moments to be restored, in percent of its length. */
 export type History = {
   readonly versioned: boolean;
@@ -174,6 +200,12 @@ export const anyHistory: fc.Arbitrary<History> = fc.record({
     fc.array(anyStep, { minLength: 2, maxLength: 40, size: 'max' }),
     fc.array(meeting, { minLength: 2, maxLength: 25, size: 'max' }),
     fc.array(inParts, { minLength: 2, maxLength: 25, size: 'max' }),
+    fc
+      .tuple(
+        fc.array(fc.oneof(often(2, put), often(1, large)), { minLength: 1, maxLength: 3 }),
+        fc.array(frozen, { minLength: 2, maxLength: 20, size: 'max' }),
+      )
+      .map(([before, after]) => [...before, SETTLED, FROZEN, ...after]),
   ),
   moments: fc.array(fc.nat(100), { minLength: 10, maxLength: 10 }),
   cold: fc.constantFrom<ColdClass[]>(undefined, undefined, undefined, 'GLACIER', 'DEEP_ARCHIVE'),

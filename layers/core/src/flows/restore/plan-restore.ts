@@ -1,5 +1,12 @@
 import type { Job } from '../../model/job.ts';
-import { intoBatches, type PlanStep, parsePlanStep, type RestoreBatch } from '../../model/messages.ts';
+import {
+  intoBatches,
+  intoExactly,
+  type PlanStep,
+  parsePlanStep,
+  type RestoreBatch,
+} from '../../model/messages.ts';
+import type { StepRecord } from '../../ports/catalog.ts';
 import type { Delivery, World } from '../dependencies.ts';
 import { afterTheEnd } from '../end-job.ts';
 import { requestOf } from './request-of.ts';
@@ -29,7 +36,7 @@ export async function planRestore(step: PlanStep, delivery: Delivery, world: Pla
   if (job?.state !== 'running') return afterTheEnd(job, delivery, world);
   const done = delivery.receiveCount > 1 ? await world.catalog.getStep(job.id, stepName(step)) : undefined;
   if (done === undefined) await countAndSend(job, step, delivery, world);
-  else await sendAgain(job, step, done.continuations, world);
+  else await sendAgain(job, step, done, world);
   await settleRestore(job.id, delivery, world);
 }
 
@@ -53,20 +60,27 @@ async function countAndSend(job: Job, step: PlanStep, delivery: Delivery, world:
   if (first) return send(job, step, batches, continuations, world);
   // As in a reconcile: this very message may have been with another handler that counted, and died before it sent.
   const counted = await world.catalog.getStep(job.id, stepName(step));
-  if (counted?.by === delivery.messageId) await sendAgain(job, step, counted.continuations, world);
+  if (counted?.by === delivery.messageId) await sendAgain(job, step, counted, world);
 }
 
+/**
+ * The history up to a moment can still grow a little: by what is stored within the moment's own second, and by uploads that
+ * are dated by when they began. The job waits for as many batches as were counted all the same.
+ */
 async function sendAgain(
   job: Job,
   step: PlanStep,
-  continuations: readonly string[],
+  { continuations, progress }: StepRecord,
   world: PlanWorld,
 ): Promise<void> {
   const [next] = continuations.map(parsePlanStep);
   const until = next?.part === step.part ? next.after : undefined;
   const limit = { keys: Number.POSITIVE_INFINITY, timeIsShort: () => false, until };
   const planned = await readOn(requestOf(job), step, limit, world);
-  await send(job, step, batchesOf(planned), continuations, world);
+  const batches = batchesOf(planned);
+  const counted = progress.batchesQueued ?? 0;
+  const fitting = batches.length === counted ? batches : intoExactly(batches.flat(), counted);
+  await send(job, step, fitting, continuations, world);
 }
 
 async function send(
