@@ -9,6 +9,7 @@ export const FUNCTION_ENV: Readonly<Record<string, string>> = {
   RESTORE_QUEUE_URL: 'http://127.0.0.1/4',
   RESTORE_WORK_QUEUE_URL: 'http://127.0.0.1/5',
   RESTORE_TARGETS: '',
+  EXACT_RESTORES: 'false',
   RETENTION_DAYS: '90',
   MULTIPART_THRESHOLD_MIB: '1024',
   PART_MIB: '256',

@@ -31,6 +31,6 @@ describeObjectStore('S3 of the local cloud', () => cloudStoreWorld(cloud.client)
   keyLimit: false,
 });
 
-describeCatalog('DynamoDB of the local cloud', () => cloudCatalog(cloud.client));
+describeCatalog('DynamoDB of the local cloud', async () => (await cloudCatalog(cloud.client)).catalog);
 describeWorkQueue('SQS of the local cloud', () => cloudQueueWorld(cloud.client));
 describeEventWiring('EventBridge of the local cloud', () => cloudWiringWorld(cloud.client));

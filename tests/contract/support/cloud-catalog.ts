@@ -3,8 +3,10 @@ import { CreateTableCommand, waitUntilTableExists } from '@aws-sdk/client-dynamo
 import { type ClientOptions, dynamoClient } from '@holdfast/core/adapters/aws/clients.ts';
 import { DynamoCatalog } from '@holdfast/core/adapters/aws/dynamo-catalog.ts';
 
-/** A catalog in a new table. The template's table has these keys, too: the infra tests look at that. */
-export async function cloudCatalog(options: ClientOptions): Promise<DynamoCatalog> {
+/** A catalog in a new table, and the table's name. The template's table has these keys, too: the infra tests look at that. */
+export async function cloudCatalog(
+  options: ClientOptions,
+): Promise<{ catalog: DynamoCatalog; table: string }> {
   const client = dynamoClient(options);
   const TableName = `contract-${randomBytes(6).toString('hex')}`;
   await client.send(
@@ -27,7 +29,7 @@ export async function cloudCatalog(options: ClientOptions): Promise<DynamoCatalo
     }),
   );
   await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 1 }, { TableName });
-  return new DynamoCatalog(client, { table: TableName, retentionDays: 30 });
+  return { catalog: new DynamoCatalog(client, { table: TableName, retentionDays: 30 }), table: TableName };
 }
 
 function keySchema(partition: string) {
