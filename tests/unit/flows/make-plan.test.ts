@@ -111,6 +111,16 @@ describe('a plan', () => {
     expect((await plan()).archived).toEqual({ GLACIER: size, DEEP_ARCHIVE: size });
   });
 
+  it('thaws nothing that is right already, or may not be overwritten', async () => {
+    for (const key of ['right', 'theirs']) pipeline.s3.put(SOURCE, key, `one of ${key}`);
+    await pipeline.drain();
+    pipeline.s3.put(TARGET, 'right', 'one of right');
+    pipeline.s3.put(TARGET, 'theirs', 'not ours');
+    for (const key of ['right', 'theirs']) pipeline.s3.transition(VAULT, `s3/${SOURCE}/${key}`, 'GLACIER');
+    expect((await plan()).archived).toEqual({});
+    expect((await plan({ overwrite: 'always' })).archived).toMatchObject({ GLACIER: { objects: 1 } });
+  });
+
   it('costs something', async () => {
     await givenMixed();
     const { dollars } = await plan();

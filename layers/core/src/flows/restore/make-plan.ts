@@ -116,10 +116,6 @@ class Count {
     const { key, version } = selected;
     this.#selected.add(key, version.size);
     if (this.#isLarge(version.size)) this.#large = this.#plusLarge(this.#large, version.size);
-    if (isArchivedClass(version.storageClass)) {
-      this.#archived[version.storageClass] ??= new Sum();
-      this.#archived[version.storageClass]?.add(key, version.size);
-    }
     if (target === undefined) this.#write(this.#fresh, selected);
     else if (target.size !== version.size) this.#differs(selected, this.#mayReplace(version, target));
     else if (target.etag === version.etag) this.#right.add(key, version.size);
@@ -208,6 +204,11 @@ class Count {
 
   #write(sum: Sum, { key, version }: Selected): void {
     sum.add(key, version.size);
+    // Only what has to be copied is thawed: what is right, or left alone, is not.
+    if (isArchivedClass(version.storageClass)) {
+      this.#archived[version.storageClass] ??= new Sum();
+      this.#archived[version.storageClass]?.add(key, version.size);
+    }
     if (this.#isLarge(version.size)) this.#largeWritten = this.#plusLarge(this.#largeWritten, version.size);
   }
 
