@@ -155,6 +155,25 @@ describe('a step of a restore’s plan that was counted, and died before it sent
     expect(await progress()).toMatchObject({ planned: OBJECTS, batchesQueued: 5 });
   });
 
+  it('sends as many batches as it had counted, also when they would be fewer or more by now', async () => {
+    given(1000);
+    inVault('a');
+    inVault('b', THRESHOLD + 1);
+    const fewer = await planned();
+    pipeline.queue.requests.before = () => {
+      pipeline.queue.requests.before = undefined;
+      // Within the second of the moment that is restored.
+      inVault('b');
+      throw new Error('killed');
+    };
+    await expect(pipeline.handle('restore', fewer)).rejects.toThrow('killed');
+    await pipeline.handle('restore', fewer);
+    const batches = sent();
+    expect(batches.map(({ batch }) => batch)).toEqual(['0.0', '0.1']);
+    expect(keysOf(batches).flat()).toEqual(['a', 'b']);
+    expect(await progress()).toMatchObject({ batchesQueued: 2 });
+  });
+
   it('sends all of the last part, which nothing follows', async () => {
     const long = (n: number) => `z${String(n).padStart(1023, '0')}`;
     pipeline = new Pipeline({ settings: { keysPerStep: 1000 } });

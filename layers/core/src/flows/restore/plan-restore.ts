@@ -28,7 +28,7 @@ type Planned = {
 
 /**
  * Does one step of a restore's plan: reads on in the vault's history, as of the job's moment, and sends the objects to
- * bring back in batches. A step is counted before it is sent: the history up to a moment does not change, so whoever
+ * bring back in batches. A step is counted before it is sent: the history up to a moment hardly changes, so whoever
  * comes after a handler that died reads the same part again and sends the same batches.
  */
 export async function planRestore(step: PlanStep, delivery: Delivery, world: PlanWorld): Promise<void> {
