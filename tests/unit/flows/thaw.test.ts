@@ -217,6 +217,19 @@ describe('events of thaws', () => {
     expect(await pipeline.job('j')).toMatchObject({ state: 'done', counts: { restored: 2, thawed: 2 } });
   });
 
+  it('end their job when they come again, though a handler died at its end', async () => {
+    pipeline.pass(12 * HOUR);
+    let alive = false;
+    pipeline.catalog.requests.before = (op) => {
+      if (op !== 'finishJob' || alive) return;
+      alive = true;
+      throw new Error('killed');
+    };
+    await pipeline.hearThawed();
+    expect(alive).toBe(true);
+    expect(await pipeline.job('j')).toMatchObject({ state: 'done', counts: { thawed: 2 } });
+  });
+
   it('are believed only when the object can be read', async () => {
     const { key, versionId } = pipeline.s3.object(VAULT, vaultPlace(SOURCE, 'a').key);
     const object = { key, 'version-id': versionId };

@@ -4,6 +4,7 @@ import type { ThawBatch } from '../../model/messages.ts';
 import { type Thaw, thawTime, tierFor } from '../../model/thaw.ts';
 import { type ThawWait, thawId } from '../../model/thaw-wait.ts';
 import type { Delivery } from '../dependencies.ts';
+import { afterTheEnd } from '../end-job.ts';
 import { giveUpThaw } from './give-up-thaw.ts';
 import { requestOf } from './request-of.ts';
 import type { BatchWorld } from './restore-batch.ts';
@@ -19,7 +20,7 @@ type Item = ThawBatch['items'][number];
  */
 export async function askThaws(batch: ThawBatch, delivery: Delivery, world: BatchWorld): Promise<void> {
   const job = await world.catalog.getJob(batch.jobId);
-  if (job?.state !== 'running') return;
+  if (job?.state !== 'running') return afterTheEnd(job, delivery, world);
   const { thaw } = requestOf(job);
   const waits = batch.items.map((item) => waitFor(item, batch.jobId, thaw, world));
   await noteThawing(job.id, waits, world);

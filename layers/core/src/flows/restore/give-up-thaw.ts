@@ -20,6 +20,6 @@ export async function giveUpThaw(
     problems: [{ key: item.key, reason, detail }],
     continuations: [],
   });
-  await world.catalog.patchThaw(jobId, id, { done: true });
   await settleRestore(jobId, delivery, world);
+  await world.catalog.patchThaw(jobId, id, { done: true });
 }

@@ -47,8 +47,9 @@ export async function restoreBatch(
   // It was thawed and has expired, or its event came too early: it is asked for again by the sweep.
   if (batch.thawed !== undefined && results.some(({ kind }) => kind === 'archived')) return;
   await count(batch, results, request.thaw, world);
-  if (batch.thawed !== undefined) await world.catalog.patchThaw(job.id, batch.thawed, { done: true });
   await settleRestore(batch.jobId, delivery, world);
+  // Last: an event that comes again finds it waiting, and settles what a handler that died had not.
+  if (batch.thawed !== undefined) await world.catalog.patchThaw(job.id, batch.thawed, { done: true });
 }
 
 /** Leaves a batch of a job that has ended: nothing more is restored, and no upload is left half-way, which costs. */

@@ -5,6 +5,7 @@ import type { Sweep } from '../../model/messages.ts';
 import { givenUpAt } from '../../model/thaw.ts';
 import type { ThawWait } from '../../model/thaw-wait.ts';
 import type { Delivery } from '../dependencies.ts';
+import { afterTheEnd } from '../end-job.ts';
 import { giveUpThaw } from './give-up-thaw.ts';
 import { requestOf } from './request-of.ts';
 import type { BatchWorld } from './restore-batch.ts';
@@ -24,7 +25,7 @@ export async function sweepThaws(
 ): Promise<void> {
   if (jobId === undefined) return sweepJobs(world);
   const job = await world.catalog.getJob(jobId);
-  if (job?.state !== 'running') return;
+  if (job?.state !== 'running') return afterTheEnd(job, delivery, world);
   const options = after === undefined ? {} : { after };
   const { waits, more } = await world.catalog.listThaws(jobId, { ...options, limit: ROWS });
   const overdue = waits.filter(({ done, readyBy }) => !done && readyBy <= world.clock());
