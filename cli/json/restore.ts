@@ -1,4 +1,5 @@
 import { RestoreMessageSchema } from '@holdfast/core/model/restore-request.ts';
+import { THAW_TIERS } from '@holdfast/core/model/thaw.ts';
 import * as v from 'valibot';
 import { StartedSchema } from './job.ts';
 import { Moment } from './moment.ts';
@@ -16,6 +17,17 @@ export const PlanJsonSchema = v.strictObject({
   overwritten: SizeWithExamples,
   extras: SizeWithExamples,
   archived: v.record(v.string(), Size),
+  /** What thawing that takes in each tier; `asked` is the one that is asked for. */
+  thaws: v.array(
+    v.strictObject({
+      storageClass: v.string(),
+      tier: v.picklist(THAW_TIERS),
+      asked: v.boolean(),
+      leastSeconds: v.number(),
+      mostSeconds: v.number(),
+      dollars: v.number(),
+    }),
+  ),
   /** All of them, by the restore itself. */
   requests: v.number(),
   dollars: v.number(),

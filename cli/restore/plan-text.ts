@@ -4,9 +4,10 @@ import type { PlanJson } from '../json/restore.ts';
 import { bytes, count, counted, dollars } from '../text/format.ts';
 import { table } from '../text/table.ts';
 import { visibleKey } from '../text/visible.ts';
+import { thawOfferLines, thawOffers } from './thaw-text.ts';
 
 /** A plan as `--json` gives it. */
-export function planJson({ requests, at, ...plan }: RestorePlan): PlanJson {
+export function planJson({ requests, at, thaw, ...plan }: RestorePlan): PlanJson {
   const { conflicts, overwritten, extras, archived } = plan;
   return {
     ...plan,
@@ -15,6 +16,7 @@ export function planJson({ requests, at, ...plan }: RestorePlan): PlanJson {
     overwritten: { ...overwritten, examples: [...overwritten.examples] },
     extras: { ...extras, examples: [...extras.examples] },
     archived: { ...archived },
+    thaws: thawOffers({ archived, thaw }),
     requests: Math.round(Object.values(requests).reduce((sum, n) => sum + n, 0)),
   };
 }
@@ -28,6 +30,7 @@ export function planLines(plan: RestorePlan): string[] {
       rowsOf(plan).map(([what, size]) => [what, count(size.objects), bytes(size.bytes)]),
     ),
     `about ${count(planJson(plan).requests)} requests, ${dollars(plan.dollars)} at list price`,
+    ...thawOfferLines(plan),
     ...exampleLines('is replaced', 'are replaced', overwritten),
     ...exampleLines('is deleted at the target', 'are deleted at the target', extras),
     ...exampleLines('differs and stays as it is', 'differ and stay as they are', conflicts),

@@ -15,6 +15,24 @@ beforeEach(async () => {
 const restore = (...more: string[]) =>
   cli.run('restore', 's3://docs', '--to', `s3://${TARGET}`, '--job-id', 'cold', '--yes', ...more);
 
+describe('the plan of a restore that has to thaw', () => {
+  it('tells time and price of each tier, and which is asked for', async () => {
+    cli.pipeline.s3.transition(VAULT, 's3/docs/a', 'DEEP_ARCHIVE');
+    const args = ['restore', 's3://docs', '--to', `s3://${TARGET}`, '--tier', 'expedited', '--dry-run'];
+    const { stdout } = await cli.run(...args);
+
+    expect(stdout).toMatch(/^GLACIER +bulk +5h to 12h +\S+$/m);
+    expect(stdout).toMatch(/^GLACIER +standard +3h to 5h +<\$0.01$/m);
+    expect(stdout).toMatch(/^GLACIER +expedited +1m to 5m +\$0.01 +asked for$/m);
+    expect(stdout).toMatch(/^DEEP_ARCHIVE +standard +up to 12h +<\$0.01 +asked for$/m);
+    expect(stdout).not.toMatch(/^DEEP_ARCHIVE +expedited/m);
+
+    const [json] = (await cli.run(...args, '--json')).json();
+    expect(json).toMatchObject({ plan: { archived: { GLACIER: { objects: 1 } } } });
+    expect(json).toMatchObject({ plan: { thaws: { length: 5 } } });
+  });
+});
+
 describe('a restore that has to thaw', () => {
   it('tells how many are thawed, and when the rest can be read', async () => {
     await restore('--tier', 'bulk', '--days', '2');

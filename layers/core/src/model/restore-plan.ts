@@ -1,4 +1,5 @@
 import type { Requests } from './cost/requests.ts';
+import type { Thaw } from './thaw.ts';
 
 /** So many objects, and their bytes. */
 export type Size = { readonly objects: number; readonly bytes: number };
@@ -24,6 +25,8 @@ export type RestorePlan = {
   readonly extras: Size & Examples;
   /** What has to be thawed first, by storage class. */
   readonly archived: Readonly<Record<string, Size>>;
+  /** How it is asked for. */
+  readonly thaw: Thaw;
   readonly requests: Requests;
   /** At list price, without what thawing costs. */
   readonly dollars: number;

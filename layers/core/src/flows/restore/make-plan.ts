@@ -157,6 +157,7 @@ class Count {
       overwritten: this.#overwritten.scaled(1),
       extras: this.#extras.scaled(1),
       archived: Object.fromEntries(Object.entries(this.#archived).map(([name, sum]) => [name, sizeOf(sum)])),
+      thaw: this.#request.thaw,
       requests,
       dollars: total(priceOf(sumUsage([usageOf(requests), functions]))),
     };
