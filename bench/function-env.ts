@@ -8,6 +8,7 @@ export const FUNCTION_ENV: Readonly<Record<string, string>> = {
   RECONCILE_QUEUE_URL: 'http://127.0.0.1/3',
   RESTORE_QUEUE_URL: 'http://127.0.0.1/4',
   RESTORE_WORK_QUEUE_URL: 'http://127.0.0.1/5',
+  REPORT_QUEUE_URL: 'http://127.0.0.1/6',
   RESTORE_TARGETS: '',
   EXACT_RESTORES: 'false',
   RETENTION_DAYS: '90',

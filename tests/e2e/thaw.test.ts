@@ -54,7 +54,16 @@ describe('a restore of archived copies', () => {
     } as const;
     const source = await givenCopies(classes);
     const target = await givenBucket('holdfast-restore');
-    const command = ['restore', `s3://${source}`, '--to', `s3://${target}`, '--tier', 'standard', '--wait'];
+    const command = [
+      'restore',
+      `s3://${source}`,
+      '--to',
+      `s3://${target}`,
+      '--tier',
+      'standard',
+      '--yes',
+      '--wait',
+    ];
     expect(await holdfast(...command)).toMatchObject({
       result: { job: { state: 'done', counts: { restored: 5, thawed: 3, thawing: 0 } } },
     });
@@ -75,7 +84,7 @@ describe('a restore of archived copies', () => {
       return Restore.includes('"false"');
     });
     const target = await givenBucket('holdfast-restore');
-    const result = await holdfast('restore', `s3://${source}`, '--to', `s3://${target}`, '--wait');
+    const result = await holdfast('restore', `s3://${source}`, '--to', `s3://${target}`, '--yes', '--wait');
     expect(result).toMatchObject({ result: { job: { state: 'done', counts: { restored: 1 } } } });
     expect(JSON.stringify(result)).not.toContain('"thawed"');
   });
@@ -90,7 +99,7 @@ describe('a restore of archived copies', () => {
     try {
       const target = await givenBucket('holdfast-restore');
       const id = `swept-${source}`;
-      await holdfast('restore', `s3://${source}`, '--to', `s3://${target}`, '--job-id', id);
+      await holdfast('restore', `s3://${source}`, '--to', `s3://${target}`, '--job-id', id, '--yes');
       const place = thawId(`s3/${source}/a`);
       const wait = await eventually('the wait for a', () => catalog.getThaw(id, place));
       expect(wait).toMatchObject({ archive: 'DEEP_ARCHIVE', tier: 'standard', done: false });

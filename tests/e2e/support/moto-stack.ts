@@ -14,6 +14,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { s3Client, sqsClient } from '@holdfast/core/adapters/aws/clients.ts';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { FUNCTION_ENV } from '../../../bench/function-env.ts';
 import { cloudCatalog } from '../../contract/support/cloud-catalog.ts';
 
 type Handler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
@@ -37,24 +38,13 @@ export async function motoStack(endpoint: string) {
   const restore = await createQueue(sqs, `restore-${suffix}`);
   const restoreWork = await createQueue(sqs, `restore-work-${suffix}`);
   const { catalog, table } = await cloudCatalog({ endpoint, region: 'us-east-1' });
-  Object.assign(process.env, {
-    HOLDFAST_STACK: 'holdfast',
+  Object.assign(process.env, FUNCTION_ENV, {
     VAULT_BUCKET: vault,
     CATALOG_TABLE: table,
-    CAPTURE_QUEUE_URL: 'none',
-    BACKLOG_QUEUE_URL: 'none',
-    RECONCILE_QUEUE_URL: 'none',
     RESTORE_QUEUE_URL: restore,
     RESTORE_WORK_QUEUE_URL: restoreWork,
+    REPORT_QUEUE_URL: await createQueue(sqs, `report-${suffix}`),
     RESTORE_TARGETS: 'holdfast-restore-*',
-    EXACT_RESTORES: 'false',
-    RETENTION_DAYS: '90',
-    MULTIPART_THRESHOLD_MIB: '1024',
-    PART_MIB: '256',
-    CONCURRENCY: '4',
-    KEYS_PER_STEP: '1000',
-    MAX_RECEIVES: '8',
-    RETRY_BASE_SECONDS: '0',
   });
   // Only now: the handlers read their environment when they are loaded.
   const planRestore: { handler: Handler } = await import('../../../functions/plan-restore/handler.ts');
