@@ -1,5 +1,5 @@
 import type { ContentHeaders, Tags } from '@holdfast/core/model/object.ts';
-import type { ObjectStore } from '@holdfast/core/ports/object-store.ts';
+import type { ObjectRef, ObjectStore } from '@holdfast/core/ports/object-store.ts';
 
 /** What an owner may say of an object; metadata beyond ASCII as S3 gives it back, in RFC 2047 words. */
 export type OwnerAttributes = {
@@ -16,8 +16,8 @@ export type StoreWorld = {
   createBucket(options: { readonly versioned: boolean }): Promise<string>;
   put(bucket: string, key: string, body: string | Uint8Array, attributes?: OwnerAttributes): Promise<string>;
   delete(bucket: string, key: string): Promise<void>;
-  /** Lets as much time pass as the thaws take that were asked for. */
-  waitForThaws(): Promise<void>;
+  /** Lets as much time pass as it takes to thaw an object that was asked for. */
+  untilThawed(ref: ObjectRef): Promise<void>;
 };
 
 /** What an emulator is known to do otherwise than S3: each flag that is off leaves some cases out. */
@@ -28,10 +28,6 @@ export type StoreAbilities = {
   readonly encodedVersionListing: boolean;
   /** A copy or a GET of an archived object is refused. */
   readonly archive: boolean;
-  /** There is RestoreObject. */
-  readonly thaw: boolean;
-  /** It tells what is on its way from what can be read. */
-  readonly thawTwice: boolean;
   /** CopyObject sets a website redirect. */
   readonly redirectOfCopy: boolean;
   /** CreateMultipartUpload takes tags. */
@@ -44,8 +40,6 @@ export const ALL_ABILITIES: StoreAbilities = {
   checksumOfCopy: true,
   encodedVersionListing: true,
   archive: true,
-  thaw: true,
-  thawTwice: true,
   redirectOfCopy: true,
   tagsOfMultipart: true,
   keyLimit: true,

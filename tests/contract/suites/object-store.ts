@@ -26,6 +26,6 @@ export function describeObjectStore(
     describe('versions', () => describeVersions(suite));
     describe('writing', () => describeWriting(suite));
     describe('multipart', () => describeMultipart(suite));
-    describe.runIf(suite.can.thaw)('thawing', () => describeThawing(suite));
+    describe('thawing', () => describeThawing(suite));
   });
 }

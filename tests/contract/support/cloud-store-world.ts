@@ -9,13 +9,15 @@ import {
 } from '@aws-sdk/client-s3';
 import { type ClientOptions, s3Client } from '@holdfast/core/adapters/aws/clients.ts';
 import { S3ObjectStore } from '@holdfast/core/adapters/aws/s3-object-store.ts';
+import type { ObjectRef } from '@holdfast/core/ports/object-store.ts';
 import type { OwnerAttributes, StoreWorld } from '../suites/object-store-world.ts';
 
 /** Buckets of an AWS-compatible endpoint. */
 export function cloudStoreWorld(options: ClientOptions): StoreWorld {
   const client = s3Client(options);
+  const store = new S3ObjectStore(client);
   return {
-    store: new S3ObjectStore(client),
+    store,
     createBucket: ({ versioned }) => createBucket(client, versioned),
     put: async (Bucket, Key, Body, attributes = {}) => {
       const input = { Bucket, Key, Body, ...putInput(attributes) };
@@ -25,8 +27,16 @@ export function cloudStoreWorld(options: ClientOptions): StoreWorld {
       await client.send(new DeleteObjectCommand({ Bucket, Key }));
     },
     // The emulator takes two seconds, whatever the tier.
-    waitForThaws: () => sleep(2_500),
+    untilThawed: (ref) => thawed(store, ref),
   };
+}
+
+async function thawed(store: S3ObjectStore, ref: ObjectRef): Promise<void> {
+  for (;;) {
+    const head = await store.head(ref);
+    if (head.found && head.object.thaw?.state === 'thawed') return;
+    await sleep(100);
+  }
 }
 
 export async function createBucket(client: S3Client, versioned: boolean): Promise<string> {

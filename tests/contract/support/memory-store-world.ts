@@ -18,7 +18,7 @@ export function memoryStoreWorld(): StoreWorld {
     delete: async (bucket, key) => {
       s3.delete(bucket, key);
     },
-    waitForThaws: async () => {
+    untilThawed: async () => {
       now += 48 * 3600 * 1000;
     },
   };
