@@ -181,6 +181,15 @@ const frozen = fc.oneof(
 const SETTLED: Step = { op: 'settle' };
 const FROZEN: Step = { op: 'freeze', key: 0 };
 
+const thawing: fc.Arbitrary<Step[]> = fc
+  .tuple(
+    fc.array(fc.oneof(often(2, put), often(1, large)), { minLength: 1, maxLength: 3 }),
+    fc.array(frozen, { minLength: 2, maxLength: 20, size: 'max' }),
+  )
+  .map(([before, after]) => [...before, SETTLED, FROZEN, ...after]);
+
+const weighed = (weight: number, arbitrary: fc.Arbitrary<Step[]>) => ({ weight, arbitrary });
+
 /** A history: how its world is set up, what happens, and the moments to be restored, in percent of its length. */
 export type History = {
   readonly versioned: boolean;
@@ -197,15 +206,10 @@ export const anyHistory: fc.Arbitrary<History> = fc.record({
   locked: fc.boolean(),
   constantSequencer: fc.constantFrom(false, false, false, true),
   steps: fc.oneof(
-    fc.array(anyStep, { minLength: 2, maxLength: 40, size: 'max' }),
-    fc.array(meeting, { minLength: 2, maxLength: 25, size: 'max' }),
-    fc.array(inParts, { minLength: 2, maxLength: 25, size: 'max' }),
-    fc
-      .tuple(
-        fc.array(fc.oneof(often(2, put), often(1, large)), { minLength: 1, maxLength: 3 }),
-        fc.array(frozen, { minLength: 2, maxLength: 20, size: 'max' }),
-      )
-      .map(([before, after]) => [...before, SETTLED, FROZEN, ...after]),
+    weighed(3, fc.array(anyStep, { minLength: 2, maxLength: 40, size: 'max' })),
+    weighed(5, fc.array(meeting, { minLength: 2, maxLength: 25, size: 'max' })),
+    weighed(3, fc.array(inParts, { minLength: 2, maxLength: 25, size: 'max' })),
+    weighed(1, thawing),
   ),
   moments: fc.array(fc.nat(100), { minLength: 10, maxLength: 10 }),
   cold: fc.constantFrom<ColdClass[]>(undefined, undefined, undefined, 'GLACIER', 'DEEP_ARCHIVE'),
