@@ -1,3 +1,4 @@
+import { defined } from '@holdfast/core/model/defined.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
 import type { Examples, RestorePlan, Size } from '@holdfast/core/model/restore-plan.ts';
 import type { PlanJson } from '../json/restore.ts';
@@ -16,7 +17,7 @@ export function planJson({ requests, at, thaw, ...plan }: RestorePlan): PlanJson
     overwritten: { ...overwritten, examples: [...overwritten.examples] },
     extras: { ...extras, examples: [...extras.examples] },
     archived: { ...archived },
-    thaws: thawOffers({ archived, thaw }),
+    thaws: thawOffers({ archived, ...defined({ thaw }) }),
     requests: Math.round(Object.values(requests).reduce((sum, n) => sum + n, 0)),
   };
 }
@@ -45,7 +46,9 @@ function rowsOf({
   overwritten,
   extras,
   archived,
+  thaw,
 }: RestorePlan): Array<[string, Size]> {
+  const verb = thaw === undefined ? 'archived, left out' : 'to thaw first';
   const rows: Array<[string, Size]> = [
     ['asked for', selected],
     ['  new at the target', fresh],
@@ -53,7 +56,7 @@ function rowsOf({
     ['  replaced', overwritten],
     ['  conflicts, left alone', conflicts],
     ['deleted at the target', extras],
-    ...Object.entries(archived).map(([name, size]): [string, Size] => [`to thaw first: ${name}`, size]),
+    ...Object.entries(archived).map(([name, size]): [string, Size] => [`${verb}: ${name}`, size]),
   ];
   return rows.filter(([, { objects }], index) => index < 3 || objects > 0);
 }

@@ -10,6 +10,7 @@ type Offer = PlanJson['thaws'][number];
 
 /** What thawing would take, by storage class and tier: its time as AWS names it, and its list price. */
 export function thawOffers({ archived, thaw }: Pick<RestorePlan, 'archived' | 'thaw'>): Offer[] {
+  if (thaw === undefined) return [];
   return Object.entries(archived).flatMap(([storageClass, size]) => {
     const archive = archiveOf(storageClass);
     if (archive === undefined) return [];
@@ -30,8 +31,9 @@ export function thawOffers({ archived, thaw }: Pick<RestorePlan, 'archived' | 't
 
 /** The same for people; nothing when nothing has to be thawed. */
 export function thawOfferLines(plan: Pick<RestorePlan, 'archived' | 'thaw'>): string[] {
+  const { thaw } = plan;
   const offers = thawOffers(plan);
-  if (offers.length === 0) return [];
+  if (thaw === undefined || offers.length === 0) return [];
   return [
     ...table(
       [
@@ -49,7 +51,7 @@ export function thawOfferLines(plan: Pick<RestorePlan, 'archived' | 'thaw'>): st
         asked ? 'asked for' : '',
       ]),
     ),
-    `kept readable for ${plan.thaw.days} days; --tier and --days say otherwise`,
+    `kept readable for ${thaw.days} days; --tier and --days say otherwise`,
   ];
 }
 

@@ -25,8 +25,8 @@ export type RestorePlan = {
   readonly extras: Size & Examples;
   /** What has to be thawed first, by storage class. */
   readonly archived: Readonly<Record<string, Size>>;
-  /** How it is asked for. */
-  readonly thaw: Thaw;
+  /** How it is asked for; absent for a target into which nothing archived is restored. */
+  readonly thaw?: Thaw;
   readonly requests: Requests;
   /** At list price, without what thawing costs. */
   readonly dollars: number;
