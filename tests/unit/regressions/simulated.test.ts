@@ -246,3 +246,27 @@ it('S12: a copy is never made on top of what was captured after its source was l
   await pipeline.drain();
   expect(await pipeline.vaultHistory('a.txt')).toEqual(['two']);
 });
+
+it('S14: a vault that does not let us look is not taken for an empty one', async () => {
+  pipeline.s3.put(SOURCE, 'a.txt', 'one');
+  const [created] = pipeline.events.splice(0);
+  // The first handler dies between copy and record.
+  pipeline.catalog.requests.before = (op) => {
+    if (op === 'putEntry') throw new Error('killed');
+  };
+  await pipeline.deliverEvents(created === undefined ? [] : [created]);
+  pipeline.catalog.requests.before = undefined;
+  pipeline.s3.delete(SOURCE, 'a.txt');
+  // Its message comes again while the vault refuses: for a moment only.
+  const vault = pipeline.s3.bucket(VAULT);
+  const looks: string[] = [];
+  vault.deniedKeys.add(`s3/${SOURCE}/a.txt`);
+  pipeline.s3.requests.after = (op, [ref]) => {
+    if (op !== 'head' || (ref as { bucket?: string }).bucket !== VAULT) return;
+    looks.push(op);
+    vault.deniedKeys.clear();
+  };
+  await pipeline.drain();
+  expect(looks.length).toBeGreaterThan(0);
+  expect((await pipeline.vaultHistory('a.txt'))[0]).toBe('marker');
+});

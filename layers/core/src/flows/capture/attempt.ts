@@ -1,6 +1,7 @@
 import type { Change } from '../../model/change.ts';
 import { defined } from '../../model/defined.ts';
 import type { Entry } from '../../model/entry.ts';
+import { StoreError } from '../../model/errors.ts';
 import type { ObjectFacts, Tags } from '../../model/object.ts';
 import { compareSequencers } from '../../model/sequencer.ts';
 import { sourceUri } from '../../model/source-uri.ts';
@@ -37,12 +38,22 @@ export async function sourceTags(
   return tagCount === 0 ? {} : store.getTags({ bucket, key, ...defined({ versionId }) });
 }
 
-/** What is on top of an object in the vault. */
-export function topOfVault(
+/**
+ * What is on top of an object in the vault.
+ *
+ * @throws StoreError when the vault does not let us look: that says nothing about what is there
+ */
+export async function topOfVault(
   { bucket, key }: Pick<Change, 'bucket' | 'key'>,
   { store, settings }: Pick<World, 'store' | 'settings'>,
 ): Promise<HeadResult> {
-  return store.head({ bucket: settings.vault, key: vaultPlace(bucket, key).key });
+  const place = { bucket: settings.vault, key: vaultPlace(bucket, key).key };
+  const top = await store.head(place);
+  if (top.found || top.why === 'absent') return top;
+  throw new StoreError(
+    'access-denied',
+    `the vault answers "${top.why}" for s3://${place.bucket}/${place.key}`,
+  );
 }
 
 /** What a try came to: an outcome, or somebody else was faster and it has to be tried again. */
