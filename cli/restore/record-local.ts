@@ -34,7 +34,8 @@ export async function recordLocal(
   context: Context,
 ): Promise<void> {
   const { id, wish, path, result, startedAt, again } = done;
-  const { at, changedSince, bucket, ...asked } = wish;
+  // What only functions look at is not part of it.
+  const { at, changedSince, bucket, maxDeletions: _, thaw: __, ...asked } = wish;
   const since = changedSince === undefined ? {} : { changedSince: formatMoment(changedSince) };
   const job = {
     id,

@@ -129,7 +129,7 @@ function taskOf(
     progress: (text: string) => output.progress(text),
   };
   const since = wish.changedSince === undefined ? {} : { changedSince: formatMoment(wish.changedSince) };
-  const again = sameCommand(context.argv, { at: formatMoment(wish.at), ...since });
+  const again = sameCommand(context.argv, { at: wish.versionId ?? formatMoment(wish.at), ...since });
   return { target, options, asked, wish, job, world, context, connection, again };
 }
 

@@ -197,6 +197,21 @@ describe('the record of a local restore', () => {
     });
   });
 
+  it('names the same version again, and no report that is there', async () => {
+    cli.pipeline.pass(60);
+    cli.pipeline.s3.put('docs', 'a.txt', 'another');
+    await cli.pipeline.drain();
+    const [, older] = (await cli.run('versions', 's3://docs/a.txt', '--json')).json();
+    const { vaultVersionId } = older as { vaultVersionId: string };
+    await writeFile(join(folder, 'a.txt'), 'mine');
+    const file = join(await givenFolder(), 'report.html');
+    const argv = ['s3://docs/a.txt', '--to', folder, '--at', vaultVersionId, '--report', file];
+    expect((await restore(...argv)).code).toBe(3);
+    expect(await readFile(file, 'utf8')).toContain(
+      `holdfast restore s3://docs/a.txt --to ${folder} --at ${vaultVersionId}<`,
+    );
+  });
+
   it('says of one that was interrupted how far it came', async () => {
     cli.pipeline.s3.requests.before = (op) => {
       if (op === 'open') cli.interrupt.abort();
@@ -230,6 +245,9 @@ describe('the command that goes on', () => {
       '--changed-since=3h ago',
       '--exclude',
       '*.tmp',
+      '--report',
+      'r.html',
+      '--report=r.json',
     ];
     const moments = { at: AT, changedSince: '2026-03-01T09:00:00.000Z' };
     expect(sameCommand(argv, moments)).toBe(
