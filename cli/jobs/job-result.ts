@@ -26,6 +26,7 @@ export async function jobResult(job: Job, { world, stack }: Connection): Promise
   const problems: JobResult['problems'] = [];
   let furtherProblems = 0;
   for await (const problem of world.catalog.listProblems(job.id)) {
+    if (problem.note === true) continue;
     if (problems.length < MAX_PROBLEMS) problems.push(problemJson(problem));
     else furtherProblems++;
   }

@@ -56,6 +56,7 @@ function restoreParts(job: Counted): string[] {
     ...some(job, 'thawed', 'thawed'),
     ...some(job, 'conflicts', 'conflicts'),
     ...some(job, 'failed', 'failed'),
+    ...some(job, 'notes', of(job, 'notes') === 1 ? 'note in the report' : 'notes in the report'),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { type FinishedJob, recordFinishedJob } from '@holdfast/core/flows/record-finished-job.ts';
-import { collectProblems } from '@holdfast/core/flows/report/collect-problems.ts';
+import { collectProblems, toReported } from '@holdfast/core/flows/report/collect-problems.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
 import type { Job, Problem } from '@holdfast/core/model/job.ts';
 import { reportOf } from '@holdfast/core/model/report.ts';
@@ -26,8 +26,7 @@ export async function recordJob(
 
 async function reportOn(finished: FinishedJob, problems: readonly Problem[]) {
   const job: Job = { ...finished, phase: 'work', openRanges: 0, batchesQueued: 0, batchesDone: 0 };
-  const { listed, further, reasons } = await collectProblems(listOf(problems), () => false);
-  return reportOf(job, { reasons: [...reasons], problems: [...listed], furtherProblems: further });
+  return reportOf(job, toReported(await collectProblems(listOf(problems), () => false)));
 }
 
 async function* listOf(problems: readonly Problem[]): AsyncGenerator<Problem> {

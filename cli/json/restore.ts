@@ -1,5 +1,6 @@
 import { RestoreMessageSchema } from '@holdfast/core/model/restore-request.ts';
 import { THAW_TIERS } from '@holdfast/core/model/thaw.ts';
+import { ORIGINAL, STORAGE_CLASSES } from '@holdfast/core/model/storage-class.ts';
 import * as v from 'valibot';
 import { StartedSchema } from './job.ts';
 import { Moment } from './moment.ts';
@@ -28,6 +29,8 @@ export const PlanJsonSchema = v.strictObject({
       dollars: v.number(),
     }),
   ),
+  /** Of what is written: `original`, or the one that was asked for; null where that is no bucket. */
+  storageClass: v.nullable(v.picklist([ORIGINAL, ...STORAGE_CLASSES])),
   /** All of them, by the restore itself. */
   requests: v.number(),
   dollars: v.number(),

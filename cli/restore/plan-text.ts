@@ -1,6 +1,8 @@
 import { defined } from '@holdfast/core/model/defined.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
+import { isArchivedClass } from '@holdfast/core/model/object.ts';
 import type { Examples, RestorePlan, Size } from '@holdfast/core/model/restore-plan.ts';
+import { ORIGINAL } from '@holdfast/core/model/storage-class.ts';
 import type { PlanJson } from '../json/restore.ts';
 import { bytes, count, counted, dollars } from '../text/format.ts';
 import { table } from '../text/table.ts';
@@ -8,7 +10,7 @@ import { visibleKey } from '../text/visible.ts';
 import { thawOfferLines, thawOffers } from './thaw-text.ts';
 
 /** A plan as `--json` gives it. */
-export function planJson({ requests, at, thaw, ...plan }: RestorePlan): PlanJson {
+export function planJson({ requests, at, thaw, storageClass = null, ...plan }: RestorePlan): PlanJson {
   const { conflicts, overwritten, extras, archived } = plan;
   return {
     ...plan,
@@ -17,6 +19,7 @@ export function planJson({ requests, at, thaw, ...plan }: RestorePlan): PlanJson
     overwritten: { ...overwritten, examples: [...overwritten.examples] },
     extras: { ...extras, examples: [...extras.examples] },
     archived: { ...archived },
+    storageClass,
     thaws: thawOffers({ archived, ...defined({ thaw }) }),
     requests: Math.round(Object.values(requests).reduce((sum, n) => sum + n, 0)),
   };
@@ -32,10 +35,18 @@ export function planLines(plan: RestorePlan): string[] {
     ),
     `about ${count(planJson(plan).requests)} requests, ${dollars(plan.dollars)} at list price`,
     ...thawOfferLines(plan),
+    ...(plan.storageClass === undefined ? [] : [classLine(plan.storageClass)]),
     ...exampleLines('is replaced', 'are replaced', overwritten),
     ...exampleLines('is deleted at the target', 'are deleted at the target', extras),
     ...exampleLines('differs and stays as it is', 'differ and stay as they are', conflicts),
   ];
+}
+
+function classLine(storageClass: NonNullable<RestorePlan['storageClass']>): string {
+  if (storageClass === ORIGINAL)
+    return 'each object is stored in the class it had: what was in Glacier has to be thawed again to be read';
+  const frozen = isArchivedClass(storageClass) ? ': it has to be thawed there before it can be read' : '';
+  return `stored in ${storageClass}${frozen}`;
 }
 
 function rowsOf({

@@ -2,6 +2,7 @@ import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
 import { OVERWRITES, type Overwrite, type RestoreMessage } from '@holdfast/core/model/restore-request.ts';
+import { ORIGINAL, STORAGE_CLASSES } from '@holdfast/core/model/storage-class.ts';
 import { THAW_TIERS, type ThawTier } from '@holdfast/core/model/thaw.ts';
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
@@ -20,6 +21,7 @@ export type RestoreOptions = {
   readonly stripPrefix?: string;
   readonly map?: string[];
   readonly overwrite?: Overwrite | true;
+  readonly storageClass?: NonNullable<RestoreMessage['storageClass']>;
   readonly exact?: true;
   readonly tier?: ThawTier;
   readonly days?: number;
@@ -56,6 +58,12 @@ export function addRestoreOptions(command: Command): Command {
         'replace what differs at the target: never, older (last changed before the copy was made), always',
       ).choices(OVERWRITES),
     )
+    .addOption(
+      new Option(
+        '--storage-class <class>',
+        'of what is written, into a bucket; original, unless said: as each object was. What is in GLACIER or DEEP_ARCHIVE has to be thawed to be read',
+      ).choices([ORIGINAL, ...STORAGE_CLASSES]),
+    )
     .option('--exact', 'then delete what the target has beyond that; shown first')
     .addOption(new Option('--tier <tier>', 'how to thaw archived copies').choices(THAW_TIERS))
     .option('--days <n>', 'days that S3 keeps what it thawed', positive)
@@ -78,7 +86,7 @@ export async function toWish(
   options: RestoreOptions,
   context: Pick<Context, 'clock' | 'zone'>,
 ): Promise<Omit<RestoreMessage, 'target' | 'jobId'>> {
-  const { changedSince, include, exclude, stripPrefix } = options;
+  const { changedSince, include, exclude, stripPrefix, storageClass } = options;
   return {
     source: uri,
     ...(await when(options, context)),
@@ -86,7 +94,7 @@ export async function toWish(
       ? {}
       : { changedSince: formatMoment(await pastMoment(changedSince, context)) }),
     ...(options.deletedOnly ? { deletedOnly: true } : {}),
-    ...defined({ include, exclude, stripPrefix }),
+    ...defined({ include, exclude, stripPrefix, storageClass }),
     ...(options.map === undefined ? {} : { map: options.map.map(ruleOf) }),
     overwrite: options.overwrite === true ? 'always' : (options.overwrite ?? 'never'),
     ...(options.exact ? { exact: true } : {}),

@@ -1,8 +1,8 @@
 import type { Content } from '@holdfast/core/adapters/memory/s3-version.ts';
-import { withoutDeletionTags } from '@holdfast/core/model/deletion-tags.ts';
+import { ownTags } from '@holdfast/core/model/origin.ts';
 import { ABSENT, type Print, print } from './model.ts';
 
-/** What a stored object holds, as the model tells it; the marks of a deletion left out. */
+/** What a stored object holds, as the model tells it; what Holdfast adds to its tags left out. */
 export function printOf(content: Content | undefined): Print {
   if (content === undefined) return ABSENT;
   const { body, headers, metadata, tags } = content;
@@ -10,7 +10,7 @@ export function printOf(content: Content | undefined): Print {
     body: body.toString(),
     type: headers.contentType ?? '',
     metadata,
-    tags: withoutDeletionTags(tags),
+    tags: ownTags(tags),
   });
 }
 

@@ -270,8 +270,8 @@ export const VARIANTS: readonly Variant[] = [
     edits: [
       {
         file: 'flows/restore/restore-object.ts',
-        find: 'withoutDeletionTags(await world.store.getTags(from))',
-        replace: 'await world.store.getTags(from)',
+        find: 'const tags = ownTags(vaultTags);',
+        replace: 'const tags = vaultTags;',
       },
     ],
   },

@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import { defined } from '../model/defined.ts';
 import type { ObjectFacts, Tags } from '../model/object.ts';
+import type { StorageClass } from '../model/storage-class.ts';
 import type { MultipartStart, ObjectRef, Part, UploadRef } from '../ports/object-store.ts';
 import type { World } from './dependencies.ts';
 
@@ -22,13 +23,18 @@ export function partBytesFor(size: number, smallest: number): number {
 }
 
 /** What a multipart copy must carry over by itself: headers, metadata, tags. */
-export function multipartStart(to: MultipartStart['to'], facts: ObjectFacts, tags: Tags): MultipartStart {
+export function multipartStart(
+  to: MultipartStart['to'],
+  facts: ObjectFacts,
+  tags: Tags,
+  storageClass?: StorageClass,
+): MultipartStart {
   return {
     to,
     headers: facts.headers,
     metadata: facts.metadata,
     tags,
-    ...defined({ websiteRedirect: facts.websiteRedirect }),
+    ...defined({ websiteRedirect: facts.websiteRedirect, storageClass }),
   };
 }
 

@@ -34,11 +34,13 @@ export type JobPhase = (typeof JOB_PHASES)[number];
 /** Counters of a job, by name; which names there are depends on the kind. All are non-negative. */
 export type Counts = Readonly<Record<string, number>>;
 
-/** One thing that went other than wished, for one object. */
+/** One thing that went other than wished, for one object, or that is to be noted of one. */
 export const ProblemSchema = v.object({
   key: v.string(),
   reason: v.string(),
   detail: v.optional(v.string()),
+  /** Nothing went wrong: this is what could not be brought back of an object, or is worth to know of it. */
+  note: v.optional(v.literal(true)),
 });
 export type Problem = v.InferOutput<typeof ProblemSchema>;
 

@@ -45,7 +45,15 @@ export type ObjectFacts = Omit<ListedObject, 'key'> & {
   readonly checksum?: Checksum;
   /** How S3 encrypts it, in its words: `AES256`, `aws:kms`, `aws:kms:dsse`. */
   readonly encryption?: string;
+  /** The key's ARN, where it is one of KMS. */
+  readonly kmsKey?: string;
+  /** Object Lock, as far as whoever asks may see it. */
+  readonly lock?: Lock;
+  readonly legalHold?: true;
 };
+
+/** Retention by Object Lock: `GOVERNANCE` or `COMPLIANCE`, until a moment (ms since 1970). */
+export type Lock = { readonly mode: string; readonly until: number };
 
 /** One line of a version listing: a version, or a delete marker (no size, no ETag). */
 export type ListedVersion = {

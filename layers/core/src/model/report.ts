@@ -34,11 +34,29 @@ export const ReportSchema = v.object({
   furtherProblems: v.number(),
   /** Set when there were too many problems to read: `reasons` and `furtherProblems` are of those that were. */
   problemsCutShort: v.optional(v.boolean()),
+  /** What could not be brought back of objects, or is worth to know of them; nothing went wrong with these. */
+  notes: v.optional(
+    v.object({
+      reasons: v.array(ReasonCountSchema),
+      listed: v.array(ProblemSchema),
+      further: v.number(),
+    }),
+  ),
+  /** What holds for every object of the job. */
+  remarks: v.optional(v.array(v.string())),
 });
 export type Report = v.InferOutput<typeof ReportSchema>;
 
 /** What a report says of a job's problems. */
-export type ReportedProblems = Pick<Report, 'reasons' | 'problems' | 'furtherProblems' | 'problemsCutShort'>;
+export type ReportedProblems = Pick<
+  Report,
+  'reasons' | 'problems' | 'furtherProblems' | 'problemsCutShort' | 'notes'
+>;
+
+/** What the vault has of no object, said once and not of each. */
+const OF_RESTORES = [
+  'Access control lists (ACLs) are not captured, so none were brought back: the target bucket’s rules are what holds.',
+];
 
 /** The report of a job that has ended. */
 export function reportOf(job: Job, problems: ReportedProblems): Report {
@@ -60,6 +78,7 @@ export function reportOf(job: Job, problems: ReportedProblems): Report {
     counts,
     ...defined({ lagSeconds }),
     ...problems,
+    ...(kind === 'restore' && (counts['restored'] ?? 0) > 0 ? { remarks: OF_RESTORES } : {}),
   };
 }
 

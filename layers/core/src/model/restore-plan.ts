@@ -1,5 +1,6 @@
 import type { Requests } from './cost/requests.ts';
 import type { Thaw } from './thaw.ts';
+import type { AcceptedRestore } from './restore-request.ts';
 
 /** So many objects, and their bytes. */
 export type Size = { readonly objects: number; readonly bytes: number };
@@ -27,6 +28,8 @@ export type RestorePlan = {
   readonly archived: Readonly<Record<string, Size>>;
   /** How it is asked for; absent for a target into which nothing archived is restored. */
   readonly thaw?: Thaw;
+  /** What it is stored in at the target: each object as it was, or all of it in one. Absent where that is no bucket. */
+  readonly storageClass?: AcceptedRestore['storageClass'];
   readonly requests: Requests;
   /** At list price, without what thawing costs. */
   readonly dollars: number;

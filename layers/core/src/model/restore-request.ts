@@ -6,6 +6,7 @@ import { AskedNameSchema, JobIdSchema } from './job.ts';
 import { parseMoment } from './moment.ts';
 import { parseJson } from './s3-event.ts';
 import { parseBucketUri } from './source-uri.ts';
+import { ORIGINAL, STORAGE_CLASSES } from './storage-class.ts';
 import { clashingRules } from './target-key.ts';
 import { THAW_TIERS } from './thaw.ts';
 
@@ -63,11 +64,15 @@ const RestoreWishSchema = v.strictObject({
 });
 type WishMessage = v.InferOutput<typeof RestoreWishSchema>;
 
+const ClassSchema = v.picklist([ORIGINAL, ...STORAGE_CLASSES]);
+
 /** The message on the restore queue. */
 export const RestoreMessageSchema = v.strictObject({
   ...RestoreWishSchema.entries,
   /** `s3://bucket[/prefix]`: a restored key is the prefix followed by the whole source key. */
   target: v.pipe(v.string(), v.maxLength(1200)),
+  /** Of what is written; `original`, which it is unless said: as each object was. */
+  storageClass: v.optional(ClassSchema),
 });
 export type RestoreMessage = v.InferOutput<typeof RestoreMessageSchema>;
 
@@ -92,13 +97,14 @@ export const AcceptedRestoreSchema = v.object({
   maxDeletions: v.number(),
   thaw: v.object({ tier: v.picklist(THAW_TIERS), days: v.number() }),
   verify: v.boolean(),
+  storageClass: v.optional(ClassSchema, ORIGINAL),
 });
 export type AcceptedRestore = v.InferOutput<typeof AcceptedRestoreSchema>;
 
 /** A request that has been read and checked, as far as that needs no request to AWS. Without a moment, it means now. */
 export type RestoreRequest = Omit<AcceptedRestore, 'at'> & { readonly at?: number; readonly jobId?: string };
 /** The same without where to, for targets that are no buckets. */
-export type RestoreWish = Omit<RestoreRequest, 'target'>;
+export type RestoreWish = Omit<RestoreRequest, 'target' | 'storageClass'>;
 
 /** As many as a reconcile records by itself. */
 const MAX_DELETIONS = 1_000;
@@ -121,8 +127,8 @@ export function parseRestoreMessage(body: string): RestoreRequest {
 export function checkRestoreMessage(json: unknown): RestoreRequest {
   const parsed = v.safeParse(RestoreMessageSchema, json);
   if (!parsed.success) throw new InvalidInputError(`not a restore request: ${explain(parsed.issues[0])}`);
-  const { target, ...wish } = parsed.output;
-  return { ...toWish(wish), target: parseBucketUri(target) };
+  const { target, storageClass = ORIGINAL, ...wish } = parsed.output;
+  return { ...toWish(wish), target: parseBucketUri(target), storageClass };
 }
 
 /** Checks what is to be brought back, for a target that is no bucket. @throws {InvalidInputError} as above */

@@ -6,6 +6,7 @@ import type {
   ObjectFacts,
   Tags,
 } from '../model/object.ts';
+import type { StorageClass } from '../model/storage-class.ts';
 import type { ThawRequest } from '../model/thaw.ts';
 
 /** What a request for an archived object came to: asked now, on its way already, or readable already. */
@@ -39,9 +40,17 @@ export type CopyRequest = {
   readonly tags?: Tags;
   /** S3 does not copy a website redirect by itself. */
   readonly websiteRedirect?: string;
+  /** STANDARD unless said. */
+  readonly storageClass?: StorageClass;
 };
 
-export type Written = { readonly versionId?: string; readonly etag: string; readonly checksum?: Checksum };
+export type Written = {
+  readonly versionId?: string;
+  readonly etag: string;
+  readonly checksum?: Checksum;
+  /** The KMS key that it was encrypted with, where the bucket says one. */
+  readonly kmsKey?: string;
+};
 
 /** Everything a multipart copy has to carry over by itself. */
 export type MultipartStart = {
@@ -50,6 +59,8 @@ export type MultipartStart = {
   readonly metadata: Readonly<Record<string, string>>;
   readonly tags: Tags;
   readonly websiteRedirect?: string;
+  /** STANDARD unless said. */
+  readonly storageClass?: StorageClass;
 };
 
 export type UploadRef = { readonly bucket: string; readonly key: string; readonly uploadId: string };
@@ -109,7 +120,8 @@ export interface ObjectStore {
   /** One page, ordered by key, each key's newest version first. */
   listVersions(request: ListVersionsRequest): Promise<VersionPage>;
   /**
-   * Server-side copy of up to 5 GiB, with headers, metadata and, unless given, tags. Stored in STANDARD.
+   * Server-side copy of up to 5 GiB, with headers, metadata and, unless given, tags. Lock and encryption are as the bucket
+   * it goes to has them by default.
    * @throws StoreError `not-found`, `archived`, `precondition-failed` (either side's), `access-denied`, `no-such-bucket`
    */
   copy(request: CopyRequest): Promise<Written>;

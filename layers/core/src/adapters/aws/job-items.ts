@@ -78,17 +78,18 @@ function fitting(problems: readonly Problem[], maxBytes: number): Problem[] {
   let bytes = 0;
   for (const problem of problems) {
     bytes += byteLength(problem);
-    if (bytes > maxBytes) return [...kept, notListed(problems.length - kept.length)];
+    if (bytes > maxBytes) return [...kept, notListed(problems.slice(kept.length))];
     kept.push(problem);
   }
   return kept;
 }
 
-function notListed(count: number): Problem {
+function notListed(left: readonly Problem[]): Problem {
   return {
-    key: `(${count} more)`,
+    key: `(${left.length} more)`,
     reason: 'not-listed',
     detail: 'too many problems to list; all are counted',
+    ...(left.every(({ note }) => note === true) ? { note: true } : {}),
   };
 }
 

@@ -49,7 +49,18 @@ export function toObjectFacts(head: HeadObjectCommandOutput): ObjectFacts {
       websiteRedirect: head.WebsiteRedirectLocation,
       checksum: checksumIn(head),
       encryption: head.ServerSideEncryption,
+      kmsKey: head.SSEKMSKeyId,
     }),
+    ...lockFacts(head),
+  };
+}
+
+/** Absent also where the right to see it is missing: S3 leaves these headers out then. */
+function lockFacts(head: HeadObjectCommandOutput): Pick<ObjectFacts, 'lock' | 'legalHold'> {
+  const { ObjectLockMode: mode, ObjectLockRetainUntilDate: until } = head;
+  return {
+    ...(mode === undefined || until === undefined ? {} : { lock: { mode, until: until.getTime() } }),
+    ...(head.ObjectLockLegalHoldStatus === 'ON' ? { legalHold: true } : {}),
   };
 }
 
@@ -65,12 +76,16 @@ export function versionOf(versionId: string | undefined): { versionId?: string }
  *   knows such an answer by its last characters, and takes one that ends otherwise for a success that says nothing
  */
 export function toWritten(
-  answer: ChecksumFields & { readonly ETag?: string | undefined; readonly VersionId?: string | undefined },
+  answer: ChecksumFields & {
+    readonly ETag?: string | undefined;
+    readonly VersionId?: string | undefined;
+    readonly SSEKMSKeyId?: string | undefined;
+  },
 ): Written {
   return {
     etag: writtenEtag(answer.ETag),
     ...versionOf(answer.VersionId),
-    ...defined({ checksum: checksumIn(answer) }),
+    ...defined({ checksum: checksumIn(answer), kmsKey: answer.SSEKMSKeyId }),
   };
 }
 

@@ -70,7 +70,8 @@ export class S3ObjectStore implements ObjectStore {
   copy(request: CopyRequest): Promise<Written> {
     const work = async () => {
       const answer = await this.#client.send(new CopyObjectCommand(copyInput(request)));
-      return toWritten({ ...answer.CopyObjectResult, VersionId: answer.VersionId });
+      const { VersionId, SSEKMSKeyId } = answer;
+      return toWritten({ ...answer.CopyObjectResult, VersionId, SSEKMSKeyId });
     };
     return attempt(`copy ${uri(request.from)} to ${uri(request.to)}`, work, request.condition);
   }

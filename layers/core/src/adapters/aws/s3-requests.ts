@@ -27,6 +27,7 @@ export function copyInput({
   condition,
   tags,
   websiteRedirect,
+  storageClass = 'STANDARD',
 }: CopyRequest): CopyObjectCommandInput {
   return {
     Bucket: to.bucket,
@@ -34,7 +35,7 @@ export function copyInput({
     CopySource: copySource(from),
     MetadataDirective: 'COPY',
     TaggingDirective: tags === undefined ? 'COPY' : 'REPLACE',
-    StorageClass: 'STANDARD',
+    StorageClass: storageClass,
     ChecksumAlgorithm: CHECKSUM,
     ...conditionInput(condition),
     ...defined({
@@ -75,7 +76,7 @@ function multipartInput(start: MultipartStart): CreateMultipartUploadCommandInpu
   return {
     Bucket: start.to.bucket,
     Key: start.to.key,
-    StorageClass: 'STANDARD',
+    StorageClass: start.storageClass ?? 'STANDARD',
     ChecksumAlgorithm: CHECKSUM,
     ChecksumType: 'FULL_OBJECT',
     Metadata: sendable(start.metadata),

@@ -17,6 +17,8 @@ export class MemoryBucket {
   missing = false;
   /** Object Lock's default retention, in ms; 0 is none. */
   lockMs = 0;
+  /** Encryption by default with a key of KMS. */
+  kmsKey: string | undefined;
   readonly deniedKeys = new Set<string>();
   readonly #versions = new SortedMap<readonly StoredVersion[]>();
   readonly #orders = new Map<string, number>();

@@ -101,7 +101,8 @@ export class MemoryObjectStore implements ObjectStore {
       checkCondition(bucket, upload.key, condition);
       this.#uploads.abort(upload);
       const reason = 'CompleteMultipartUpload';
-      return toWritten(this.#world.write(bucket, upload.key, content, reason, since));
+      const encrypted = { ...content, ...defined({ kmsKey: bucket.kmsKey }) };
+      return toWritten(this.#world.write(bucket, upload.key, encrypted, reason, since));
     });
   }
 
@@ -187,18 +188,23 @@ export class MemoryObjectStore implements ObjectStore {
   }
 
   #copy(request: CopyRequest): Written {
-    const { to, condition, tags, websiteRedirect } = request;
+    const { to, condition, tags, websiteRedirect, storageClass = 'STANDARD' } = request;
     const target = openBucket(this.#world, to.bucket, to.key);
     const { content } = openSource(this.#world, request);
     this.#checkCopySize(content.body.length);
     checkCondition(target, to.key, condition);
-    const { websiteRedirect: _notCopied, archiveStatus: _, thaw: __, ...carried } = content;
+    const { body, headers, metadata, customerKey, recorded } = content;
+    // Neither a redirect nor a lock goes along, and what encrypts it is the bucket's choice.
     const copy = {
-      ...carried,
+      body,
+      headers,
+      metadata,
+      customerKey,
       // A copy is one part, also of an object that was uploaded in many: its ETag can be another than the source's.
       etag: md5(content.body),
       tags: checkTags(tags ?? content.tags),
-      storageClass: 'STANDARD',
+      storageClass,
+      ...defined({ recorded, kmsKey: target.kmsKey }),
       ...(websiteRedirect === undefined ? {} : { websiteRedirect }),
     };
     return toWritten(this.#world.write(target, to.key, copy, 'CopyObject'));
@@ -245,6 +251,6 @@ function versionOf(versionId: string | undefined): { versionId?: string } {
 }
 
 function toWritten(object: StoredObject): Written {
-  const { etag, body } = object.content;
-  return { etag, checksum: checksumOf(body), ...versionOf(object.versionId) };
+  const { etag, body, kmsKey } = object.content;
+  return { etag, checksum: checksumOf(body), ...versionOf(object.versionId), ...defined({ kmsKey }) };
 }

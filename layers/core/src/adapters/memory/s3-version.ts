@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { keyBytes } from '../../model/byte-order.ts';
+import { defined } from '../../model/defined.ts';
 import { StoreError } from '../../model/errors.ts';
 import type {
   Archive,
   Checksum,
   ContentHeaders,
   ListedVersion,
+  Lock,
   ObjectFacts,
   Tags,
 } from '../../model/object.ts';
@@ -25,6 +27,10 @@ export type Attributes = {
   /** Encrypted with a key only the writer has (SSE-C). */
   readonly customerKey?: boolean;
   readonly websiteRedirect?: string;
+  /** Encrypted with this key of KMS. */
+  readonly kmsKey?: string;
+  readonly lock?: Lock;
+  readonly legalHold?: true;
 };
 
 /** Bytes, their ETag, and what is kept beside them. */
@@ -40,6 +46,9 @@ export type Content = {
   tags: Tags;
   storageClass: string;
   readonly archiveStatus?: Archive;
+  readonly kmsKey?: string;
+  readonly lock?: Lock;
+  readonly legalHold?: true;
   /** Set when an archived object was asked for. */
   thaw?: Thawing;
 };
@@ -91,9 +100,13 @@ export function makeContent(body: Buffer, etag: string, attributes: Attributes):
     tags: checkTags(attributes.tags ?? {}),
     storageClass: attributes.storageClass ?? 'STANDARD',
     customerKey: attributes.customerKey ?? false,
-    ...(attributes.archiveStatus === undefined ? {} : { archiveStatus: attributes.archiveStatus }),
-    ...(attributes.websiteRedirect === undefined ? {} : { websiteRedirect: attributes.websiteRedirect }),
+    ...onlyIfSaid(attributes),
   };
+}
+
+/** What is there only where it was said. */
+function onlyIfSaid({ archiveStatus, websiteRedirect, kmsKey, lock, legalHold }: Attributes) {
+  return defined({ archiveStatus, websiteRedirect, kmsKey, lock, legalHold });
 }
 
 // S3 lower-cases the names and gives back what is not ASCII as RFC 2047 words.
@@ -130,9 +143,13 @@ export function toFacts(object: StoredObject, now: number): ObjectFacts {
     headers: content.headers,
     metadata: content.metadata,
     tagCount: Object.keys(content.tags).length,
-    ...(content.websiteRedirect === undefined ? {} : { websiteRedirect: content.websiteRedirect }),
+    ...defined({ websiteRedirect: content.websiteRedirect, ...keptHow(content) }),
     checksum: content.recorded ?? checksumOf(content.body),
   };
+}
+
+function keptHow({ kmsKey, lock, legalHold }: Content) {
+  return { encryption: kmsKey === undefined ? undefined : 'aws:kms', kmsKey, lock, legalHold };
 }
 
 export function toListedVersion(version: StoredVersion, latest: boolean): ListedVersion {

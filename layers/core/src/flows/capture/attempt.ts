@@ -3,6 +3,7 @@ import { defined } from '../../model/defined.ts';
 import type { Entry } from '../../model/entry.ts';
 import { StoreError } from '../../model/errors.ts';
 import type { ObjectFacts, Tags } from '../../model/object.ts';
+import { originText, withOrigin } from '../../model/origin.ts';
 import { compareSequencers } from '../../model/sequencer.ts';
 import { sourceUri } from '../../model/source-uri.ts';
 import { vaultPlace } from '../../model/vault-key.ts';
@@ -36,6 +37,19 @@ export async function sourceTags(
   { store }: Pick<World, 'store'>,
 ): Promise<Tags> {
   return tagCount === 0 ? {} : store.getTags({ bucket, key, ...defined({ versionId }) });
+}
+
+/**
+ * The tags of the copy in the vault, if they are others than the source's: what is not the usual is remembered in one.
+ * Only of what is not the usual, and has tags, these have to be read.
+ */
+export async function vaultTags(
+  change: Pick<Change, 'bucket' | 'key'>,
+  facts: ObjectFacts,
+  world: Pick<World, 'store'>,
+): Promise<Tags | undefined> {
+  if (originText(facts) === undefined) return undefined;
+  return withOrigin(await sourceTags(change, facts, world), facts);
 }
 
 /**

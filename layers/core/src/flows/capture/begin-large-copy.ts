@@ -2,6 +2,7 @@ import type { Change } from '../../model/change.ts';
 import { defined } from '../../model/defined.ts';
 import type { LargeCopy } from '../../model/messages.ts';
 import type { ObjectFacts } from '../../model/object.ts';
+import { withOrigin } from '../../model/origin.ts';
 import { sourceUri } from '../../model/source-uri.ts';
 import { multipartStart, partBytesFor } from '../copy-parts.ts';
 import { type Attempt, type CaptureWorld, sourceTags, type Tried } from './attempt.ts';
@@ -19,7 +20,7 @@ export async function beginLargeCopy(
 ): Promise<Tried> {
   const { change } = attempt;
   const { store, settings } = world;
-  const tags = await sourceTags(change, facts, world);
+  const tags = withOrigin(await sourceTags(change, facts, world), facts);
   const to = { bucket: settings.vault, key: await placeInVault(attempt, world) };
   const upload = await store.beginMultipart(multipartStart(to, facts, tags));
   const { uploadId } = upload;

@@ -3,7 +3,7 @@ import type { ObjectFacts } from '../../model/object.ts';
 import { vaultPlace } from '../../model/vault-key.ts';
 import type { WriteCondition, Written } from '../../ports/object-store.ts';
 import type { World } from '../dependencies.ts';
-import type { Attempt } from './attempt.ts';
+import { type Attempt, vaultTags } from './attempt.ts';
 
 /** Copies exactly the state that was seen, metadata and tags with it, on top of what the vault is known to have. */
 export async function copyIntoVault(
@@ -14,6 +14,7 @@ export async function copyIntoVault(
   const { change } = attempt;
   const { store, settings } = world;
   const key = await placeInVault(attempt, world);
+  const tags = await vaultTags(change, facts, world);
   return store.copy({
     from: {
       bucket: change.bucket,
@@ -23,7 +24,7 @@ export async function copyIntoVault(
     },
     to: { bucket: settings.vault, key },
     condition: vaultCondition(attempt),
-    ...defined({ websiteRedirect: facts.websiteRedirect }),
+    ...defined({ tags, websiteRedirect: facts.websiteRedirect }),
   });
 }
 

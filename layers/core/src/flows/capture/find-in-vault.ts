@@ -1,5 +1,6 @@
 import { defined } from '../../model/defined.ts';
 import type { ObjectFacts } from '../../model/object.ts';
+import { withOrigin } from '../../model/origin.ts';
 import { vaultPlace } from '../../model/vault-key.ts';
 import type { Written } from '../../ports/object-store.ts';
 import { isRight } from '../restore/is-right.ts';
@@ -17,9 +18,7 @@ export async function findInVault(
   if (top?.found !== true) return undefined;
   const { versionId, etag, checksum } = top.object;
   const copy = { bucket: settings.vault, key: vaultPlace(bucket, key).key, ...defined({ versionId }) };
-  if (
-    !(await isRight(facts, await sourceTags({ bucket, key }, facts, { store }), top.object, copy, { store }))
-  )
-    return undefined;
+  const tags = withOrigin(await sourceTags({ bucket, key }, facts, { store }), facts);
+  if (!(await isRight(facts, tags, top.object, copy, { store }))) return undefined;
   return { etag, ...defined({ versionId, checksum }) };
 }

@@ -1,5 +1,5 @@
 import type { Problem } from '../../model/job.ts';
-import type { ReasonCount } from '../../model/report.ts';
+import type { ReasonCount, ReportedProblems } from '../../model/report.ts';
 
 /** So many problems, and bytes of them, stand in the report itself; a job can have millions. */
 const MAX_LISTED = 10_000;
@@ -8,37 +8,70 @@ const MAX_LISTED_BYTES = 8 * 1024 * 1024;
 const MAX_REASONS = 100;
 const OTHER = 'other';
 
-export type Collected = {
+/** What of a job's problems, or of its notes, stands in its report. */
+type Listed = {
   readonly listed: readonly Problem[];
   /** Those beyond the listed ones, as far as they were read. */
   readonly further: number;
   readonly reasons: readonly ReasonCount[];
+};
+
+export type Collected = Listed & {
+  readonly notes: Listed;
   /** False when there was no time to read on. */
   readonly complete: boolean;
 };
 
-/** Reads a job's problems in bounded memory: counts them all by reason, and keeps the first. */
+/** Reads a job's problems, and its notes, in bounded memory: counts them all by reason, and keeps the first of both. */
 export async function collectProblems(
   problems: AsyncIterable<Problem>,
   timeIsShort: () => boolean,
 ): Promise<Collected> {
-  const listed: Problem[] = [];
-  const reasons = new Map<string, number>();
-  let bytes = 0;
+  const [wrong, notes] = [new Collection(), new Collection()];
   let seen = 0;
   let complete = true;
   for await (const problem of problems) {
-    seen++;
-    const reason = reasons.has(problem.reason) || reasons.size < MAX_REASONS ? problem.reason : OTHER;
-    reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-    bytes += sizeOf(problem);
-    if (listed.length < MAX_LISTED && bytes <= MAX_LISTED_BYTES) listed.push(problem);
-    if (seen % 1000 === 0 && timeIsShort()) {
+    (problem.note === true ? notes : wrong).add(problem);
+    if (++seen % 1000 === 0 && timeIsShort()) {
       complete = false;
       break;
     }
   }
-  return { listed, further: seen - listed.length, reasons: byFrequency(reasons), complete };
+  return { ...wrong.listed(), notes: notes.listed(), complete };
+}
+
+/** What a report says of them. */
+export function toReported({ listed, further, reasons, notes, complete }: Collected): ReportedProblems {
+  return {
+    reasons: [...reasons],
+    problems: [...listed],
+    furtherProblems: further,
+    ...(notes.listed.length === 0
+      ? {}
+      : { notes: { reasons: [...notes.reasons], listed: [...notes.listed], further: notes.further } }),
+    ...(complete ? {} : { problemsCutShort: true }),
+  };
+}
+
+class Collection {
+  readonly #listed: Problem[] = [];
+  readonly #reasons = new Map<string, number>();
+  #bytes = 0;
+  #seen = 0;
+
+  add(problem: Problem): void {
+    this.#seen++;
+    const isKnown = this.#reasons.has(problem.reason) || this.#reasons.size < MAX_REASONS;
+    const reason = isKnown ? problem.reason : OTHER;
+    this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
+    this.#bytes += sizeOf(problem);
+    if (this.#listed.length < MAX_LISTED && this.#bytes <= MAX_LISTED_BYTES) this.#listed.push(problem);
+  }
+
+  listed(): Listed {
+    const further = this.#seen - this.#listed.length;
+    return { listed: this.#listed, further, reasons: byFrequency(this.#reasons) };
+  }
 }
 
 function byFrequency(reasons: ReadonlyMap<string, number>): ReasonCount[] {

@@ -6,7 +6,7 @@ import { type Report, reportKey, reportOf, reportPageKey } from '../../model/rep
 import type { Notices } from '../../ports/notices.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Delivery, World } from '../dependencies.ts';
-import { collectProblems } from './collect-problems.ts';
+import { collectProblems, toReported } from './collect-problems.ts';
 
 export type ReportWorld = Pick<World, 'catalog' | 'settings' | 'telemetry'> & {
   readonly store: Pick<ObjectStore, 'put'>;
@@ -42,16 +42,7 @@ export async function makeReport(
   { catalog }: Pick<World, 'catalog'>,
   timeIsShort: () => boolean = () => false,
 ): Promise<Report> {
-  const { listed, further, reasons, complete } = await collectProblems(
-    catalog.listProblems(job.id),
-    timeIsShort,
-  );
-  return reportOf(job, {
-    reasons: [...reasons],
-    problems: [...listed],
-    furtherProblems: further,
-    ...(complete ? {} : { problemsCutShort: true }),
-  });
+  return reportOf(job, toReported(await collectProblems(catalog.listProblems(job.id), timeIsShort)));
 }
 
 async function putReport(

@@ -3,8 +3,8 @@ import { type Requests, usageOf } from '../../model/cost/requests.ts';
 import { FUNCTION_USAGE } from '../../model/cost/speed.ts';
 import { priceOf, sumUsage, timesUsage, total } from '../../model/cost/usage.ts';
 import { restoreWork } from '../../model/cost/work.ts';
-import { withoutDeletionTags } from '../../model/deletion-tags.ts';
 import { isArchivedClass, type ListedObject } from '../../model/object.ts';
+import { ownTags } from '../../model/origin.ts';
 import type { Examples, RestorePlan, Size } from '../../model/restore-plan.ts';
 import type { AcceptedRestore } from '../../model/restore-request.ts';
 import { mappingOf, targetKey } from '../../model/target-key.ts';
@@ -159,6 +159,7 @@ class Count {
       archived: Object.fromEntries(Object.entries(this.#archived).map(([name, sum]) => [name, sizeOf(sum)])),
       thaw: this.#request.thaw,
       requests,
+      storageClass: this.#request.storageClass,
       dollars: total(priceOf(sumUsage([usageOf(requests), functions]))),
     };
   }
@@ -228,7 +229,7 @@ class Count {
     const to = { bucket: this.#request.target.bucket, key: targetKey(mappingOf(this.#request), key) };
     const [copy, target] = await Promise.all([store.head(from), store.head(to)]);
     if (!copy.found || !target.found) return false;
-    const tags = copy.object.tagCount === 0 ? {} : withoutDeletionTags(await store.getTags(from));
+    const tags = copy.object.tagCount === 0 ? {} : ownTags(await store.getTags(from));
     return isRight(copy.object, tags, target.object, to, { store });
   }
 

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { messageOf } from '../../model/errors.ts';
-import type { Job } from '../../model/job.ts';
+import type { Job, Problem } from '../../model/job.ts';
 import type { RestoreBatch, ThawBatch } from '../../model/messages.ts';
 import { type Thaw, tierFor } from '../../model/thaw.ts';
 import type { Checksums } from '../../ports/checksums.ts';
@@ -128,7 +128,7 @@ async function count(
     jobId: batch.jobId,
     step: `batch-${batch.batch}`,
     progress: { batchesDone: 1, batchesQueued: items.length, counts },
-    problems: results.flatMap((result) => ('problem' in result ? [result.problem] : [])),
+    problems: [...problemsOf(results), ...notesOf(results)],
     continuations: items.length === 0 ? [] : [thawMessage(batch, items)],
   };
   const first = await world.catalog.completeStep(record);
@@ -139,6 +139,14 @@ async function count(
   await world.queue.send('restoreWork', record.continuations);
   world.telemetry.metric('RestoredObjects', counts['restored'] ?? 0);
   world.telemetry.metric('RestoredBytes', counts['restoredBytes'] ?? 0);
+}
+
+function problemsOf(results: readonly RestoreResult[]): Problem[] {
+  return results.flatMap((result) => ('problem' in result ? [result.problem] : []));
+}
+
+function notesOf(results: readonly RestoreResult[]): Problem[] {
+  return results.flatMap((result) => ('notes' in result ? (result.notes ?? []) : []));
 }
 
 function thawMessage({ jobId, batch }: RestoreBatch, items: ThawBatch['items']): string {
@@ -158,6 +166,7 @@ function countsOf(
     add(result.kind === 'archived' ? 'thawing' : result.kind, 1);
     if ('bytes' in result) add(`${result.kind}Bytes`, result.bytes);
     if ('proof' in result) add(result.proof, 1);
+    if ('notes' in result) add('notes', result.notes.length);
     if (result.kind === 'archived' && tierFor(result.archive, thaw.tier) !== thaw.tier) add('slower', 1);
   }
   return counts;

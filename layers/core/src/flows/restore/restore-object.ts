@@ -1,22 +1,30 @@
 import { keyBytes } from '../../model/byte-order.ts';
 import { defined } from '../../model/defined.ts';
-import { withoutDeletionTags } from '../../model/deletion-tags.ts';
 import { isStoreError, messageOf } from '../../model/errors.ts';
 import type { Problem } from '../../model/job.ts';
 import type { RestoreBatch } from '../../model/messages.ts';
 import type { Archive, ObjectFacts, Tags } from '../../model/object.ts';
+import { originIn, ownTags } from '../../model/origin.ts';
 import type { AcceptedRestore, Overwrite } from '../../model/restore-request.ts';
+import type { StorageClass } from '../../model/storage-class.ts';
 import { mappingOf, targetKey } from '../../model/target-key.ts';
 import { MAX_KEY_BYTES } from '../../model/vault-key.ts';
-import type { HeadResult, ObjectRef, WriteCondition } from '../../ports/object-store.ts';
+import type { HeadResult, ObjectRef, WriteCondition, Written } from '../../ports/object-store.ts';
 import { copyParts, multipartStart, partBytesFor } from '../copy-parts.ts';
 import type { IsFree } from './free-keys.ts';
 import { isRight } from './is-right.ts';
+import { classFor, notesOn } from './origin-notes.ts';
 import { type VerifyingWorld, verifyRestored } from './verify-restored.ts';
 
 export type RestoreItem = RestoreBatch['items'][number];
 export type RestoreResult =
-  | { readonly kind: 'restored' | 'right'; readonly bytes: number; readonly proof?: 'verified' | 'unproven' }
+  | {
+      readonly kind: 'restored' | 'right';
+      readonly bytes: number;
+      readonly proof?: 'verified' | 'unproven';
+      /** What could not be brought back, or is worth to know. */
+      readonly notes?: readonly Problem[];
+    }
   | { readonly kind: 'conflicts' | 'failed'; readonly problem: Problem }
   /** It has to be thawed before it can be brought back. */
   | { readonly kind: 'archived'; readonly archive: Archive }
@@ -25,7 +33,7 @@ export type RestoreResult =
 /** What a restore asks for, as far as one object is concerned. */
 export type ObjectRequest = Pick<
   AcceptedRestore,
-  'bucket' | 'target' | 'stripPrefix' | 'map' | 'overwrite' | 'verify'
+  'bucket' | 'target' | 'stripPrefix' | 'map' | 'overwrite' | 'verify' | 'storageClass'
 > & {
   readonly isFree: IsFree;
 };
@@ -77,7 +85,8 @@ async function writeTarget(
   timeLeft: () => number,
 ): Promise<RestoreResult> {
   const { key, from, to, copy } = task;
-  const tags = copy.tagCount === 0 ? {} : withoutDeletionTags(await world.store.getTags(from));
+  const vaultTags = copy.tagCount === 0 ? {} : await world.store.getTags(from);
+  const tags = ownTags(vaultTags);
   const target = request.isFree(to.key) ? ABSENT : await world.store.head(to);
   if (!target.found && target.why !== 'absent')
     return failed(key, target.why, `the target answers "${target.why}"`);
@@ -87,19 +96,32 @@ async function writeTarget(
   }
   // Only now: what is right already, or may not be overwritten, is not worth a thaw.
   if (copy.archived) return { kind: 'archived', archive: copy.archive ?? 'GLACIER' };
-  const condition = conditionOn(target);
-  if (copy.size > world.settings.multipartThresholdBytes) {
-    return restoreLarge(task, tags, condition, world, timeLeft);
-  }
-  await world.store.copy({
+  const origin = originIn(vaultTags);
+  const storageClass = classFor(origin, request.storageClass);
+  const how = { tags, storageClass, condition: conditionOn(target) };
+  const written =
+    copy.size > world.settings.multipartThresholdBytes
+      ? await writeLarge(task, how, world, timeLeft)
+      : await write(task, how, world);
+  if ('kind' in written) return written;
+  const notes = notesOn({ key, origin, asked: request.storageClass, storageClass, written });
+  return { kind: 'restored', bytes: copy.size, ...(notes.length === 0 ? {} : { notes }) };
+}
+
+/** How an object is written: on top of what was looked at. */
+type How = { readonly tags: Tags; readonly storageClass: StorageClass; readonly condition: WriteCondition };
+
+function write({ from, to, copy }: Task, how: How, { store }: ObjectWorld): Promise<Written> {
+  const { tags, storageClass, condition } = how;
+  return store.copy({
     from,
     to,
     condition,
-    // Without tags of its own there is nothing to replace: none are copied.
+    storageClass,
+    // Without tags there is nothing to replace: none are copied.
     ...(copy.tagCount === 0 ? {} : { tags }),
     ...defined({ websiteRedirect: copy.websiteRedirect }),
   });
-  return { kind: 'restored', bytes: copy.size };
 }
 
 /** Reads back what is now at the target. */
@@ -139,29 +161,27 @@ function conditionOn(target: HeadResult): WriteCondition {
   return target.found ? { ifMatch: target.object.etag } : { ifAbsent: true };
 }
 
-async function restoreLarge(
+async function writeLarge(
   { from, to, copy, uploadId }: Task,
-  tags: Tags,
-  condition: WriteCondition,
+  { tags, storageClass, condition }: How,
   world: ObjectWorld,
   timeLeft: () => number,
-): Promise<RestoreResult> {
+): Promise<Written | (RestoreResult & { kind: 'unfinished' })> {
   const upload =
     uploadId === undefined
-      ? await world.store.beginMultipart(multipartStart(to, copy, tags))
+      ? await world.store.beginMultipart(multipartStart(to, copy, tags, storageClass))
       : { ...to, uploadId };
   const partBytes = partBytesFor(copy.size, world.settings.partBytes);
   const job = { from: { ...from, ifMatch: copy.etag }, size: copy.size, partBytes, upload };
   const parts = await copyParts(job, timeLeft, world);
   if (parts === undefined) return { kind: 'unfinished', uploadId: upload.uploadId };
   try {
-    await world.store.completeMultipart(upload, parts, condition);
+    return await world.store.completeMultipart(upload, parts, condition);
   } catch (error) {
     // Refused because somebody wrote there meanwhile: what is done next begins with another look, and another upload.
     await world.store.abortMultipart(upload);
     throw error;
   }
-  return { kind: 'restored', bytes: copy.size };
 }
 
 function conflict({ key, to, copy }: Task, target: ObjectFacts): RestoreResult {

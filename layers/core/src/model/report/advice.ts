@@ -19,6 +19,13 @@ const REASONS: Readonly<Record<string, string>> = {
   'not-deleted': 'It is beyond what was restored, and could not be deleted.',
   'held-deletions': 'More would have been deleted than the request allows: nothing was.',
   failed: 'All attempts failed. Doing it again tries anew.',
+  encryption: 'Objects are encrypted as the target bucket does it by default. Their bytes are the same.',
+  lock: 'Put retention and legal holds on again where they are still needed.',
+  'storage-class': 'This class cannot be asked for here. A lifecycle rule, or a copy, can move the objects.',
+  'origin-unknown':
+    'If it was in another class, locked or encrypted with a KMS key, that is not known any more.',
+  'in-archive':
+    'It was in an archive, and is in one again. --storage-class STANDARD brings it back readable.',
   'not-listed': 'Too many to list in one row of the catalog; all are counted.',
 };
 

@@ -27,6 +27,27 @@ export function problemLists({ reasons, problems }: Report): Html {
 ${reasons.map(({ reason, count: n }) => section(reason, n, byReason.get(reason) ?? []))}`;
 }
 
+/** What is to be known of objects that were brought back all the same, and of all of them. */
+export function noteLists({ notes, remarks = [] }: Report): Html {
+  if (notes === undefined && remarks.length === 0) return NOTHING;
+  const byReason = Map.groupBy(notes?.listed ?? [], ({ reason }) => reason);
+  return html`<h2>Not brought back, or good to know</h2>
+${remarks.map(
+  (remark) => html`<p class="note">${remark}</p>
+`,
+)}${(notes?.reasons ?? []).map(
+  ({ reason, count: n }) => html`${section(reason, n, byReason.get(reason) ?? [])}${meaning(reason)}`,
+)}`;
+}
+
+function meaning(reason: string): Html {
+  const words = meaningOf(reason);
+  return words === undefined
+    ? NOTHING
+    : html`<p class="note">${words}</p>
+`;
+}
+
 function cutShort({ problemsCutShort }: Report): Html {
   if (problemsCutShort !== true) return NOTHING;
   return html`<p class="note">There were too many to read them all: these numbers are of those that were read.</p>

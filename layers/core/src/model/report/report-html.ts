@@ -4,7 +4,7 @@ import { type Advice, adviceOn } from './advice.ts';
 import { charts } from './chart.ts';
 import { facts } from './facts.ts';
 import { constant, type Html, html, NOTHING } from './html.ts';
-import { problemLists, reasonsTable } from './problems.ts';
+import { noteLists, problemLists, reasonsTable } from './problems.ts';
 import { STYLE } from './style.ts';
 import { bytes, count, isDamaged, KIND_WORDS, sentence, verdict } from './words.ts';
 
@@ -47,6 +47,7 @@ ${reasonsTable(report)}
 <h2>What was asked, and when</h2>
 ${facts(report)}
 ${problemLists(report)}
+${noteLists(report)}
 ${numbers(report)}
 </main>
 <footer>Times are UTC. The same for programs is in the JSON report of the same name beside this page.</footer>
