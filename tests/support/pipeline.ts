@@ -26,7 +26,11 @@ export const TARGET = 'holdfast-restore-photos';
 const MIB = 1024 * 1024;
 
 type Message = { readonly id: string; readonly body: string; receives: number };
-type Options = { readonly settings?: Partial<Settings>; readonly versioned?: boolean };
+type Options = {
+  readonly settings?: Partial<Settings>;
+  readonly versioned?: boolean;
+  readonly constantSequencer?: boolean;
+};
 
 /**
  * The whole pipeline over memory, on a clock that only moves when told to: buckets, catalog, queues, and what the
@@ -53,6 +57,7 @@ export class Pipeline {
     this.s3 = new MemoryS3({
       now: () => this.now,
       minPartBytes: 1,
+      constantSequencer: options.constantSequencer ?? false,
       onEvent: ({ body }) => this.events.push(this.message(body)),
       onThawed: ({ body }) => this.thawEvents.push(body),
     });

@@ -247,6 +247,20 @@ it('S12: a copy is never made on top of what was captured after its source was l
   expect(await pipeline.vaultHistory('a.txt')).toEqual(['two']);
 });
 
+it('S13: a delete marker that is destroyed is no double of the deletion, where all events say one sequencer', async () => {
+  const same = new Pipeline({ versioned: true, constantSequencer: true });
+  await same.protect();
+  same.s3.put(SOURCE, 'a.txt', 'one');
+  same.s3.delete(SOURCE, 'a.txt');
+  for (const event of same.events.splice(0)) await same.deliverEvents([event]);
+  expect((await same.entry('a.txt')).state).toBe('deleted');
+  const [marker] = same.s3.bucket(SOURCE).versions('a.txt');
+  same.s3.deleteVersion(SOURCE, 'a.txt', marker?.versionId ?? '');
+  await same.drain();
+  expect((await same.entry('a.txt')).state).toBe('current');
+  expect(same.vaultText('a.txt')).toBe('one');
+});
+
 it('S14: a vault that does not let us look is not taken for an empty one', async () => {
   pipeline.s3.put(SOURCE, 'a.txt', 'one');
   const [created] = pipeline.events.splice(0);

@@ -19,7 +19,9 @@ export function isRecorded(change: Change, prior: Entry | undefined): boolean {
   const order = compareSequencers(change.sequencer, prior.sequencer);
   if (order !== 'same') return order === 'older';
   // Emulators send one sequencer for everything: the same one is a duplicate only if what it speaks of is the same.
-  if (change.kind === 'deleted') return prior.state === 'deleted';
+  // A delete marker that is destroyed itself brings the object back, and is told of as a deletion of the same version as
+  // when it was put: where there are versions, the source is asked.
+  if (change.kind === 'deleted') return prior.state === 'deleted' && change.versionId === undefined;
   return (
     prior.state === 'current' && change.etag === prior.etag && change.versionId === prior.sourceVersionId
   );
