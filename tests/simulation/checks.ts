@@ -1,13 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { MemoryCatalog } from '@holdfast/core/adapters/memory/memory-catalog.ts';
+import type { Content } from '@holdfast/core/adapters/memory/s3-version.ts';
 import { reindex } from '@holdfast/core/flows/reindex.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
+import { ORIGIN_TAG } from '@holdfast/core/model/origin.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
 import { SOURCE, VAULT } from '../support/pipeline.ts';
 import { DAY_MS, RETENTION_DAYS } from './lifecycle.ts';
-import { ABSENT, bodyOf, type Print } from './model.ts';
+import { ABSENT, bodyOf, classOf, type Print } from './model.ts';
 import { TARGETS } from './monitors.ts';
 import { printOf, short } from './prints.ts';
 import type { Sim } from './sim.ts';
@@ -145,6 +147,10 @@ export class Checks {
       const got = printOf(content);
       if (content?.tags['Deleted'] !== undefined)
         this.#say('I7', `${short(key)} came back marked as deleted`);
+      if (content?.tags[ORIGIN_TAG] !== undefined)
+        this.#say('I7', `${short(key)} came back with what the vault remembers of it`);
+      if (content !== undefined && !classesOf(content).includes(content.storageClass))
+        this.#say('I7', `${short(key)} came back in ${content.storageClass}`);
       if (!this.#isPossible(key, at, got))
         this.#say('I7', `${short(key)} restored to ${at} is ${got.slice(0, 60)}`);
     }
@@ -282,6 +288,12 @@ export class Checks {
   #say(invariant: string, what: string): void {
     this.#wrong.push(`${invariant}: ${what}`);
   }
+}
+
+/** The classes that an object can have been in when it was captured, as far as ten tags left room to remember it. */
+function classesOf({ headers, tags }: Content): string[] {
+  if (Object.keys(tags).length >= 10) return ['STANDARD'];
+  return [classOf(headers.contentType ?? ''), 'GLACIER'];
 }
 
 function isSameCopy(before: Entry, now: Entry | undefined): boolean {

@@ -17,6 +17,11 @@ type Version = { readonly id: string; readonly order: number; readonly at: numbe
 /** From a moment on, the key held this. `look`: all that a listing shows of it. */
 type Span = { readonly at: number; readonly tick: number; readonly print: Print; readonly look: string };
 
+/** The storage class that an owner writes an object in, by its type. */
+export function classOf(type: string): string {
+  return type === 'text/plain' ? 'STANDARD' : 'STANDARD_IA';
+}
+
 /** Contents as a text: equal texts, equal objects. */
 export function print({ body, type, metadata, tags }: Omit<Held, 'customerKey'>): Print {
   return JSON.stringify([body, type, sorted(metadata), sorted(tags)]);

@@ -6,7 +6,7 @@ import { parseS3Event } from '@holdfast/core/model/s3-event.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { SOURCE } from '../support/pipeline.ts';
 import { Checks } from './checks.ts';
-import { ABSENT, type Held } from './model.ts';
+import { ABSENT, classOf, type Held } from './model.ts';
 import { TARGETS } from './monitors.ts';
 import type { PolicyCheck } from './policy.ts';
 import { Sim } from './sim.ts';
@@ -261,5 +261,5 @@ function heldOf(body: string, { meta, tags }: { meta: number; tags: number }): H
 }
 
 function attributesOf({ body, type, metadata, tags, customerKey }: Held) {
-  return { body, headers: { contentType: type }, metadata, tags, customerKey };
+  return { body, headers: { contentType: type }, metadata, tags, customerKey, storageClass: classOf(type) };
 }

@@ -83,7 +83,17 @@ const readable = (from: ObjectRef): Need[] => [
 type Needs = (...args: never[]) => Need[];
 const NEEDS: Readonly<Record<string, Needs>> = {
   // Without the right to list, S3 says 403 where 404 is the truth.
-  'store.head': (ref: ObjectRef) => [versioned('Get', '', ref), ['s3:ListBucket', bucketArn(ref.bucket)]],
+  'store.head': (ref: ObjectRef) => [
+    versioned('Get', '', ref),
+    ['s3:ListBucket', bucketArn(ref.bucket)],
+    // Without these, the answer leaves out how the source's object is locked.
+    ...(ref.bucket === SOURCE
+      ? ([
+          ['s3:GetObjectRetention', object(ref)],
+          ['s3:GetObjectLegalHold', object(ref)],
+        ] as const)
+      : []),
+  ],
   'store.bucket': (bucket: string) => [['s3:ListBucket', bucketArn(bucket)]],
   'store.list': ({ bucket }: { bucket: string }) => [['s3:ListBucket', bucketArn(bucket)]],
   'store.listVersions': ({ bucket }: { bucket: string }) => [['s3:ListBucketVersions', bucketArn(bucket)]],

@@ -266,6 +266,16 @@ export const VARIANTS: readonly Variant[] = [
     ],
   },
   {
+    name: 'a copy forgets the class of its object',
+    edits: [
+      {
+        file: 'flows/capture/copy-into-vault.ts',
+        find: '...defined({ tags, websiteRedirect: facts.websiteRedirect })',
+        replace: '...defined({ websiteRedirect: facts.websiteRedirect })',
+      },
+    ],
+  },
+  {
     name: 'a restore takes the marks of a deletion along',
     edits: [
       {
