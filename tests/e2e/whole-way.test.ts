@@ -76,6 +76,25 @@ describe('the whole way on the real template', () => {
     expect(await everythingOf(target, 'everything.html')).toEqual(was);
   });
 
+  it('brings back the storage class, and keeps what else was unusual out of the target', async () => {
+    const source = await givenProtectedBucket('classes');
+    await put(source, 'cold', 'c', { StorageClass: 'STANDARD_IA', Tagging: 'team=x' });
+    await put(source, 'usual', 'u');
+    for (const key of ['cold', 'usual']) await entryWith(source, key, ({ state }) => state === 'current');
+    const copy = { bucket: vault, key: `s3/${source}/cold` };
+    expect(await store.getTags(copy)).toEqual({ team: 'x', 'holdfast:origin': 'class=STANDARD_IA' });
+    expect(await store.getTags({ ...copy, key: `s3/${source}/usual` })).toEqual({});
+
+    const target = await givenBucket('holdfast-restore');
+    await holdfast('restore', `s3://${source}`, '--to', `s3://${target}`, '--wait');
+    const { objects } = await store.list({ bucket: target });
+    expect(objects.map(({ key, storageClass }) => [key, storageClass])).toEqual([
+      ['cold', 'STANDARD_IA'],
+      ['usual', 'STANDARD'],
+    ]);
+    expect(await store.getTags({ bucket: target, key: 'cold' })).toEqual({ team: 'x' });
+  });
+
   it('follows an object through creation, overwriting, deletion and coming back', async () => {
     const source = await givenProtectedBucket('life');
     await put(source, 'a.txt', 'one', { Tagging: 'team=x' });

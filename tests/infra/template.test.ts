@@ -24,6 +24,13 @@ const queues = resources(core, 'AWS::SQS::Queue');
 const workQueues = queues.filter(([name]) => !name.endsWith('DeadLetters'));
 const functions = resources(core, 'AWS::Serverless::Function');
 
+describe('the stack of a source', () => {
+  it('lets captures see how an object is locked: a HEAD leaves out what may not be read', () => {
+    const policy = JSON.stringify(source.Resources['ReadForCapture']);
+    for (const action of ['s3:GetObjectRetention', 's3:GetObjectLegalHold']) expect(policy).toContain(action);
+  });
+});
+
 describe('the vault and the catalog', () => {
   const vault = core.Resources['Vault'];
   const catalog = core.Resources['Catalog'];

@@ -62,6 +62,12 @@ export function describeMultipart({ world, can }: StoreSuite): void {
     expect(await world().store.getTags(to)).toEqual(tags);
   });
 
+  it('is stored in the class that is asked for', async () => {
+    const { to, upload, parts } = await begun({ storageClass: 'STANDARD_IA' });
+    await world().store.completeMultipart(upload, [await world().store.copyPart(upload, parts[1])]);
+    expect(found(await world().store.head(to)).storageClass).toBe('STANDARD_IA');
+  });
+
   it('refuses a part of a source that is no longer what it was', async () => {
     const { from, upload, parts } = await begun();
     await world().put(from.bucket, from.key, 'changed');

@@ -41,6 +41,16 @@ export function describeWriting({ world, can }: StoreSuite): void {
     expect(await world().store.getTags(to)).toEqual({});
   });
 
+  it('stores a copy in STANDARD, whatever it is of, or in the class that is asked for', async () => {
+    const { from, to } = await twoBuckets();
+    await world().put(from.bucket, from.key, 'hello', { storageClass: 'GLACIER_IR' });
+    await world().store.copy({ from, to });
+    expect(found(await world().store.head(to)).storageClass).toBe('STANDARD');
+    await world().store.copy({ from, to, storageClass: 'STANDARD_IA' });
+    expect(found(await world().store.head(to)).storageClass).toBe('STANDARD_IA');
+    expect(found(await world().store.head(from)).storageClass).toBe('GLACIER_IR');
+  });
+
   it.runIf(can.checksumOfCopy)('answers a copy with a checksum over the whole object', async () => {
     const { from, to } = await twoBuckets();
     await world().put(from.bucket, from.key, 'hello');

@@ -234,6 +234,17 @@ describe('steps', () => {
     expect(kept.at(-1)).toMatchObject({ key: `(${1000 - kept.length + 1} more)`, reason: 'not-listed' });
   });
 
+  it('are no problem when only notes did not fit', async () => {
+    dynamo.on(TransactWriteItemsCommand).resolves({});
+    const note = { reason: 'lock', detail: 'x'.repeat(2000), note: true as const };
+    const notes = Array.from({ length: 300 }, (_, n) => ({ key: `${n}`, ...note }));
+    await catalog.completeStep({ ...STEP, problems: [{ key: 'first', reason: 'failed' }, ...notes] });
+    const put = dynamo.commandCalls(TransactWriteItemsCommand)[0]?.args[0].input.TransactItems?.[0]?.Put;
+    const kept: Array<{ key: string }> = unmarshall(put?.Item ?? {})['problems'];
+    expect(kept[0]).toEqual({ key: 'first', reason: 'failed' });
+    expect(kept.at(-1)).toMatchObject({ reason: 'not-listed', note: true });
+  });
+
   it('refuse continuations that no row can hold', async () => {
     const step = { ...STEP, continuations: ['x'.repeat(400_000)] };
     await expect(catalog.completeStep(step)).rejects.toMatchObject({ remedy: 'fatal' });

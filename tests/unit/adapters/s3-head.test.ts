@@ -57,6 +57,23 @@ describe('head', () => {
     expect(await factsOf({})).not.toHaveProperty('encryption');
   });
 
+  it('says with which key, and how it is locked', async () => {
+    const headers = {
+      'x-amz-server-side-encryption': 'aws:kms',
+      'x-amz-server-side-encryption-aws-kms-key-id': 'arn:aws:kms:us-east-1:111122223333:key/k',
+      'x-amz-object-lock-mode': 'GOVERNANCE',
+      'x-amz-object-lock-retain-until-date': '2027-01-01T00:00:00.000Z',
+      'x-amz-object-lock-legal-hold': 'ON',
+    };
+    expect(await factsOf(headers)).toMatchObject({
+      kmsKey: 'arn:aws:kms:us-east-1:111122223333:key/k',
+      lock: { mode: 'GOVERNANCE', until: Date.parse('2027-01-01T00:00:00Z') },
+      legalHold: true,
+    });
+    const off = await factsOf({ 'x-amz-object-lock-legal-hold': 'OFF' });
+    for (const absent of ['kmsKey', 'lock', 'legalHold']) expect(off).not.toHaveProperty(absent);
+  });
+
   it.each([
     [{ 'x-amz-storage-class': 'GLACIER' }, true],
     [{ 'x-amz-storage-class': 'DEEP_ARCHIVE', 'x-amz-restore': 'ongoing-request="true"' }, true],

@@ -88,6 +88,16 @@ describe('copy', () => {
     });
   });
 
+  it('stores it in the class that is asked for, and says which key encrypts it', async () => {
+    const { client, requests } = cannedS3([
+      { body: COPIED, headers: { 'x-amz-server-side-encryption-aws-kms-key-id': 'arn:key' } },
+    ]);
+    const request = { from: { bucket: 'src', key: 'k' }, to: { bucket: 'b', key: 'k' } };
+    const written = await new S3ObjectStore(client).copy({ ...request, storageClass: 'GLACIER_IR' });
+    expect(requests[0]?.headers['x-amz-storage-class']).toBe('GLACIER_IR');
+    expect(written.kmsKey).toBe('arn:key');
+  });
+
   it('gives no version id where there are no versions', async () => {
     const { client } = cannedS3([{ body: COPIED, headers: { 'x-amz-version-id': 'null' } }]);
     const request = { from: { bucket: 'src', key: 'k' }, to: { bucket: 'b', key: 'k' } };
@@ -134,6 +144,18 @@ describe('multipart', () => {
       'x-amz-checksum-type': 'FULL_OBJECT',
     });
     expect(headers['authorization']).toContain('expires;');
+  });
+
+  it('begins it in the class that is asked for, or in STANDARD', async () => {
+    const start = { to: { bucket: 'vault', key: 'k' }, headers: {}, metadata: {}, tags: {} };
+    const usual = await wire(STARTED, (store) => store.beginMultipart(start));
+    const cold = await wire(STARTED, (store) =>
+      store.beginMultipart({ ...start, storageClass: 'DEEP_ARCHIVE' }),
+    );
+    expect([usual, cold].map(({ headers }) => headers['x-amz-storage-class'])).toEqual([
+      'STANDARD',
+      'DEEP_ARCHIVE',
+    ]);
   });
 
   it('copies a range of one state', async () => {

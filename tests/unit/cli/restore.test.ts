@@ -91,6 +91,17 @@ describe('restore', () => {
     expect(stdout).toContain('and 10 more: see the report');
   });
 
+  it('counts notes, which are no failure and no problem', async () => {
+    cli.pipeline.s3.put('docs', 'a.txt', 'held', { legalHold: true, storageClass: 'STANDARD_IA' });
+    await cli.pipeline.drain();
+    const command = ['restore', 's3://docs', ...TO, '--storage-class', 'ONEZONE_IA', '--wait'];
+    const { code, stdout } = await cli.run(...command);
+    expect(code).toBe(0);
+    expect(stdout).toContain('0 already right, 1 note in the report');
+    expect(stdout).not.toContain('legal hold');
+    expect(cli.pipeline.s3.object(TARGET, 'a.txt').content.storageClass).toBe('ONEZONE_IA');
+  });
+
   it('answers in JSON as documented', async () => {
     const ran = await cli.run('restore', 's3://docs', ...TO, '--wait', '--json');
 
@@ -228,6 +239,17 @@ describe('the plan of a restore', () => {
       result: null,
       plan: { selected: { objects: 2, bytes: 6 }, fresh: { objects: 2 }, archived: {} },
     });
+  });
+
+  it.each([
+    [[], 'original', 'stored in the class it had'],
+    [['--storage-class', 'STANDARD_IA'], 'STANDARD_IA', 'stored in STANDARD_IA\n'],
+    [['--storage-class', 'GLACIER'], 'GLACIER', 'stored in GLACIER: it has to be thawed there'],
+  ])('says what class it stores in: %j', async (options, storageClass, words) => {
+    const command = ['restore', 's3://docs', ...TO, '--dry-run', ...options];
+    expect((await cli.run(...command)).stdout).toContain(words);
+    const [answer] = (await cli.run(...command, '--json')).json();
+    expect(v.parse(RestoreJsonSchema, answer).plan?.storageClass).toBe(storageClass);
   });
 
   it('is shown before anything is overwritten, and a person is asked', async () => {

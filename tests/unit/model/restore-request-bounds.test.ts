@@ -1,4 +1,4 @@
-import { parseRestoreMessage } from '@holdfast/core/model/restore-request.ts';
+import { checkRestoreWish, parseRestoreMessage } from '@holdfast/core/model/restore-request.ts';
 import { describe, expect, it } from 'vitest';
 
 const request = { source: 's3://photos', target: 's3://holdfast-restore-photos' };
@@ -25,9 +25,17 @@ describe('the size of a restore request', () => {
     ['a target prefix beyond a key’s length', { target: `s3://photos/${'p'.repeat(1025)}` }, /1,024/],
     ['more than 64 KiB of globs', { include: many(65, 'a'.repeat(1024)) }, /globs take/],
     ['a time of 65 characters', { at: `2026-03-01T12:00:00.${'0'.repeat(44)}Z` }, /at/],
+    ['a storage class that no bucket has', { storageClass: 'COLD' }, /storageClass/],
     ['a field nobody knows', { delete: true }, /delete/],
   ])('refuses %s', (_, more, why) => {
     expect(() => read(more)).toThrow(why);
+  });
+
+  it('takes a storage class for buckets only, and means the one that each object had', () => {
+    expect(read({}).storageClass).toBe('original');
+    expect(read({ storageClass: 'GLACIER' }).storageClass).toBe('GLACIER');
+    const wish = { source: request.source, storageClass: 'GLACIER' };
+    expect(() => checkRestoreWish(wish)).toThrow(/storageClass/);
   });
 
   it('refuses a message longer than any request needs, before it reads it', () => {

@@ -149,6 +149,17 @@ describe('problems, of which there can be millions', () => {
     expect(found.reasons[0]).toEqual({ reason: 'other', count: 900 });
   });
 
+  it('are apart from notes, of which there can be as many', async () => {
+    async function* both(): AsyncGenerator<Problem> {
+      for await (const problem of problems(20_000, () => 'lock')) yield { ...problem, note: true };
+      yield* problems(1);
+    }
+    const found = await collectProblems(both(), never);
+    expect(found).toMatchObject({ further: 0, reasons: [{ reason: 'failed', count: 1 }] });
+    expect(found.notes).toMatchObject({ further: 10_000, reasons: [{ reason: 'lock', count: 20_000 }] });
+    expect(found.notes.listed).toHaveLength(10_000);
+  });
+
   it('are left when time runs short, and the report says so', async () => {
     const found = await collectProblems(problems(10_000), () => true);
     expect(found).toMatchObject({ complete: false });

@@ -1,3 +1,4 @@
+import { defined } from './defined.ts';
 import { withoutDeletionTags } from './deletion-tags.ts';
 import type { Lock, ObjectFacts, Tags } from './object.ts';
 
@@ -79,7 +80,7 @@ function parseOrigin(text: string): Origin | undefined {
   let origin: Origin = {};
   for (const word of text.split(' ')) {
     const [name = '', value] = cut(word);
-    const part = READERS[name]?.(value);
+    const part = READERS.get(name)?.(value);
     if (part === undefined) return undefined;
     origin = { ...origin, ...part };
   }
@@ -91,13 +92,15 @@ function cut(word: string): [name: string, value: string | undefined] {
   return at < 0 ? [word, undefined] : [word.slice(0, at), word.slice(at + 1)];
 }
 
-const READERS: Readonly<Record<string, (value: string | undefined) => Origin | undefined>> = {
-  class: (value) => (value === undefined ? undefined : { storageClass: value }),
-  lock: (value) => (value === undefined ? undefined : readLock(value)),
-  hold: (value) => (value === undefined ? { legalHold: true } : undefined),
-  kms: (value) => ({ encryption: 'aws:kms', ...(value === undefined ? {} : { kmsKey: value }) }),
-  dsse: (value) => ({ encryption: 'aws:kms:dsse', ...(value === undefined ? {} : { kmsKey: value }) }),
-};
+type Reader = (value: string | undefined) => Origin | undefined;
+
+const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  ['class', (value) => (value === undefined ? undefined : { storageClass: value })],
+  ['lock', (value) => (value === undefined ? undefined : readLock(value))],
+  ['hold', (value) => (value === undefined ? { legalHold: true } : undefined)],
+  ['kms', (value) => ({ encryption: 'aws:kms', ...defined({ kmsKey: value }) })],
+  ['dsse', (value) => ({ encryption: 'aws:kms:dsse', ...defined({ kmsKey: value }) })],
+]);
 
 function readLock(value: string): Origin | undefined {
   const [mode = '', time = ''] = value.split('/');
