@@ -1,6 +1,6 @@
 import { RestoreMessageSchema } from '@holdfast/core/model/restore-request.ts';
-import { THAW_TIERS } from '@holdfast/core/model/thaw.ts';
 import { ORIGINAL, STORAGE_CLASSES } from '@holdfast/core/model/storage-class.ts';
+import { THAW_TIERS } from '@holdfast/core/model/thaw.ts';
 import * as v from 'valibot';
 import { StartedSchema } from './job.ts';
 import { Moment } from './moment.ts';

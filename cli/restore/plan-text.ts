@@ -10,7 +10,7 @@ import { visibleKey } from '../text/visible.ts';
 import { thawOfferLines, thawOffers } from './thaw-text.ts';
 
 /** A plan as `--json` gives it. */
-export function planJson({ requests, at, thaw, storageClass = null, ...plan }: RestorePlan): PlanJson {
+export function planJson({ requests, at, thaw, ...plan }: RestorePlan): PlanJson {
   const { conflicts, overwritten, extras, archived } = plan;
   return {
     ...plan,
@@ -19,7 +19,7 @@ export function planJson({ requests, at, thaw, storageClass = null, ...plan }: R
     overwritten: { ...overwritten, examples: [...overwritten.examples] },
     extras: { ...extras, examples: [...extras.examples] },
     archived: { ...archived },
-    storageClass,
+    storageClass: plan.storageClass ?? null,
     thaws: thawOffers({ archived, ...defined({ thaw }) }),
     requests: Math.round(Object.values(requests).reduce((sum, n) => sum + n, 0)),
   };

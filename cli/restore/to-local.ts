@@ -68,13 +68,13 @@ export async function restoreToLocal(
 
 /** Options that mean something only where functions do the work, or nothing for such a target. */
 function refuseOptions(target: LocalTarget, options: RestoreOptions): void {
-  const bucketOnly = (['wait', 'jobId', 'tier', 'days'] as const).filter(
+  const bucketOnly = (['wait', 'jobId', 'tier', 'days', 'storageClass'] as const).filter(
     (name) => options[name] !== undefined,
   );
   const archiveNot = target.kind === 'folder' ? [] : (['exact', 'overwrite', 'verify'] as const);
   const [refused] = [...bucketOnly, ...archiveNot.filter((name) => options[name] !== undefined)];
   if (refused === undefined) return;
-  const name = `--${refused.replace('Id', '-id')}`;
+  const name = `--${refused.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}`;
   const why: Partial<Record<keyof RestoreOptions, string>> = {
     verify: 'what goes into an archive is compared with its checksum on the way',
     exact: 'an archive has nothing but what is restored',

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Attributes, Content } from '@holdfast/core/adapters/memory/s3-version.ts';
 import { ORIGIN_TAG } from '@holdfast/core/model/origin.ts';
-import type { Report } from '@holdfast/core/model/report.ts';
+import { type Report, reportOf } from '@holdfast/core/model/report.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Pipeline, SOURCE, TARGET, VAULT } from '../../support/pipeline.ts';
 
@@ -144,7 +144,7 @@ const readme = readFileSync(resolve(import.meta.dirname, '../../../README.md'), 
 
 describe('the matrix in the README', () => {
   it('has a row for each of these tests, and the other way round', () => {
-    const section = readme.split('\n## What comes back\n')[1]?.split('\n## ')[0] ?? '';
+    const section = readme.split('\n## What a restore brings back\n')[1]?.split('\n## ')[0] ?? '';
     const rows = [...section.matchAll(/^\| ([^|]+?) \|/gm)].map(([, name = '']) => name);
     expect(rows.filter((name) => name !== 'field' && !name.startsWith('---'))).toEqual(Object.keys(ROWS));
   });
@@ -302,6 +302,14 @@ describe('notes', () => {
     const page = pipeline.s3.text(VAULT, 'reports/restore/2026/03/01/j1.html') ?? '';
     expect(page).toContain('Not brought back, or good to know');
     expect(page).toContain('GOVERNANCE until 2027-01-01');
+  });
+
+  it('are said once of a folder or an archive, where little has a place', async () => {
+    await thereAndBack();
+    const none = { reasons: [], problems: [], furtherProblems: 0 };
+    const job = { ...(await pipeline.job('j1')), trigger: 'command' };
+    expect(reportOf(job, none).remarks).toEqual([expect.stringContaining('Folders and archives')]);
+    expect(reportOf({ ...job, counts: { right: 1 } }, none)).not.toHaveProperty('remarks');
   });
 
   it('are not made of a key that the target bucket has itself', async () => {

@@ -53,10 +53,16 @@ export type ReportedProblems = Pick<
   'reasons' | 'problems' | 'furtherProblems' | 'problemsCutShort' | 'notes'
 >;
 
-/** What the vault has of no object, said once and not of each. */
-const OF_RESTORES = [
-  'Access control lists (ACLs) are not captured, so none were brought back: the target bucket’s rules are what holds.',
-];
+/** What no object was brought back with, said once and not of each. */
+const INTO_BUCKETS =
+  'Access control lists (ACLs) are not captured, so none were brought back: the target bucket’s rules are what holds.';
+const ONTO_DISKS =
+  'Folders and archives got the bytes and a time of each object: headers, metadata, tags, storage class, encryption and locks have no place there.';
+
+function remarksOn({ kind, trigger, counts }: Job): string[] | undefined {
+  if (kind !== 'restore' || (counts['restored'] ?? 0) === 0) return undefined;
+  return [trigger === 'command' ? ONTO_DISKS : INTO_BUCKETS];
+}
 
 /** The report of a job that has ended. */
 export function reportOf(job: Job, problems: ReportedProblems): Report {
@@ -78,7 +84,7 @@ export function reportOf(job: Job, problems: ReportedProblems): Report {
     counts,
     ...defined({ lagSeconds }),
     ...problems,
-    ...(kind === 'restore' && (counts['restored'] ?? 0) > 0 ? { remarks: OF_RESTORES } : {}),
+    ...defined({ remarks: remarksOn(job) }),
   };
 }
 

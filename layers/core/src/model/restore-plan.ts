@@ -1,6 +1,6 @@
 import type { Requests } from './cost/requests.ts';
-import type { Thaw } from './thaw.ts';
 import type { AcceptedRestore } from './restore-request.ts';
+import type { Thaw } from './thaw.ts';
 
 /** So many objects, and their bytes. */
 export type Size = { readonly objects: number; readonly bytes: number };
