@@ -285,6 +285,21 @@ describe('a verified restore', () => {
   });
 });
 
+describe('a target that cannot be used', () => {
+  it.each<[string, () => unknown, string]>([
+    ['is gone', () => pipeline.s3.deleteBucket(TARGET), 'no-such-bucket'],
+    ['may not be read', () => Object.assign(pipeline.s3.bucket(TARGET), { denied: true }), 'access-denied'],
+  ])('and %s ends the job, with the reason for each object', async (_, spoil, reason) => {
+    await capture(Object.fromEntries(Array.from({ length: 5 }, (_, i) => [`k${i}`, `${i}`])));
+    spoil();
+    const job = await pipeline.restore('j1');
+    expect(job).toMatchObject({ state: 'partial', counts: { planned: 5, failed: 5 } });
+    const report = JSON.parse(pipeline.s3.text(VAULT, job.report ?? '') ?? '{}');
+    expect(report.reasons).toEqual([{ reason, count: 5 }]);
+    expect(pipeline.dead).toEqual([]);
+  });
+});
+
 describe('the requests of a restore', () => {
   it('are one copy and one look for each object that is not there yet, and a listing for each batch', async () => {
     await capture(Object.fromEntries(Array.from({ length: 250 }, (_, i) => [`k${i}`, `${i}`])));

@@ -1,4 +1,5 @@
 import { compareKeys } from '../../model/byte-order.ts';
+import { isStoreError } from '../../model/errors.ts';
 import type { AcceptedRestore } from '../../model/restore-request.ts';
 import { mappingOf, targetKey } from '../../model/target-key.ts';
 import type { World } from '../dependencies.ts';
@@ -23,10 +24,25 @@ export async function freeKeys(
   const [first, last] = [keys[0], keys.at(-1)];
   // With one or two, a look at each is as cheap.
   if (first === undefined || last === undefined || keys.length < 3) return () => false;
+  try {
+    return await listBetween(first, last, request.target.bucket, store);
+  } catch (error) {
+    // A target that cannot be listed is told of object by object, each with its reason.
+    if (isStoreError(error)) return () => false;
+    throw error;
+  }
+}
+
+async function listBetween(
+  first: string,
+  last: string,
+  bucket: string,
+  store: Pick<World['store'], 'list'>,
+): Promise<IsFree> {
   const taken = new Set<string>();
   let after = first;
   for (let pages = 0; pages < MAX_PAGES; pages++) {
-    const { objects, more } = await store.list({ bucket: request.target.bucket, after });
+    const { objects, more } = await store.list({ bucket, after });
     for (const { key } of objects) taken.add(key);
     const end = objects.at(-1)?.key;
     if (!more || (end !== undefined && compareKeys(end, last) >= 0)) return between(first, last, taken);
