@@ -23,9 +23,10 @@ function plan(extra: Record<string, unknown> = {}): Promise<RestorePlan> {
 }
 
 /** A bucket of every size, and a target where some of it is: the same, other, of the same size and other. */
-async function givenMixed(): Promise<void> {
+async function givenMixed(storageClass = 'STANDARD'): Promise<void> {
   const keyOf = (i: number) => `${'abcdefghij'[i % 10]}/${i}`;
-  for (let i = 0; i < 1500; i++) pipeline.s3.put(SOURCE, keyOf(i), `body ${i}`.repeat(1 + (i % 7)));
+  for (let i = 0; i < 1500; i++)
+    pipeline.s3.put(SOURCE, keyOf(i), `body ${i}`.repeat(1 + (i % 7)), { storageClass });
   for (let i = 0; i < 20; i++) pipeline.s3.put(SOURCE, `large/${i}`, 'x'.repeat(3_000));
   await pipeline.drain();
   for (let i = 0; i < 1500; i += 3) {
@@ -59,6 +60,15 @@ describe('a plan', () => {
     ['of a part by globs', { include: ['b/**', 'large/**'], target: `${sourceUri(TARGET)}/back/` }],
   ])('%s is within 10 % of the bytes and 20 %% of the requests', async (_, extra) => {
     await givenMixed();
+    await isNear(extra);
+  });
+
+  it('of copies that have tags counts the reading of those', async () => {
+    await givenMixed('STANDARD_IA');
+    await isNear({});
+  });
+
+  async function isNear(extra: Record<string, unknown>): Promise<void> {
     const keys = bytesBefore();
     const planned = await plan(extra);
     expect(bytesBefore()).toBe(keys);
@@ -72,7 +82,7 @@ describe('a plan', () => {
     expect(planned.extras.objects).toBe(counts['deleted'] ?? 0);
     const real = sum(requests as Requests);
     expect(Math.abs(sum(planned.requests) - real) / real).toBeLessThan(0.2);
-  });
+  }
 
   it('looks closer where size and ETag leave it open', async () => {
     for (const key of ['a', 'b', 'c']) pipeline.s3.put(SOURCE, key, `one of ${key}`);

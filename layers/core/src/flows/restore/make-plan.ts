@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { type Requests, usageOf } from '../../model/cost/requests.ts';
+import { type Requests, sumRequests, usageOf } from '../../model/cost/requests.ts';
 import { FUNCTION_USAGE } from '../../model/cost/speed.ts';
 import { priceOf, sumUsage, timesUsage, total } from '../../model/cost/usage.ts';
 import { restoreWork } from '../../model/cost/work.ts';
@@ -8,8 +8,10 @@ import { ownTags } from '../../model/origin.ts';
 import type { Examples, RestorePlan, Size } from '../../model/restore-plan.ts';
 import type { AcceptedRestore } from '../../model/restore-request.ts';
 import { mappingOf, targetKey } from '../../model/target-key.ts';
+import type { ObjectRef } from '../../ports/object-store.ts';
 import { partBytesFor } from '../copy-parts.ts';
 import type { World } from '../dependencies.ts';
+import { Reservoir } from '../verify/reservoir.ts';
 import { findExtras } from './find-extras.ts';
 import { isRight } from './is-right.ts';
 import { type Looked, lookThrough, type Selected } from './select-objects.ts';
@@ -26,6 +28,9 @@ const PROGRESS_EVERY = 1_000;
 /** Objects of the same size and another ETag are looked at; beyond so many, they are taken to be as those were. */
 const MAX_LOOKS = 1_000;
 const MAX_EXAMPLES = 10;
+/** A listing does not tell which copies have tags, and those cost a request more: so many of them are looked at. */
+const TAG_LOOKS = 50;
+const SEED = 1;
 
 /**
  * Finds out what a restore into a bucket would do, and does nothing. Listings tell nearly all: the vault's, which the
@@ -48,6 +53,7 @@ export async function makePlan(
     if (count.objects % PROGRESS_EVERY === 0) onProgress(count.objects);
   }
   await count.settleDoubts();
+  await count.lookForTags();
   if (request.exact && !targetIsNew) await count.addExtras();
   return count.plan();
 }
@@ -85,6 +91,8 @@ class Count {
   readonly #extras = new Sum();
   readonly #archived: Record<string, Sum> = {};
   readonly #doubts: Doubt[] = [];
+  readonly #looked = new Reservoir<Selected>(TAG_LOOKS, SEED);
+  #shareTagged = 0;
   #furtherDoubts = new Sum();
   #furtherMayReplace = 0;
   #large = { objects: 0, parts: 0 };
@@ -115,6 +123,7 @@ class Count {
   add(selected: Selected, target: Target | undefined): void {
     const { key, version } = selected;
     this.#selected.add(key, version.size);
+    this.#looked.offer(selected);
     if (this.#isLarge(version.size)) this.#large = this.#plusLarge(this.#large, version.size);
     if (target === undefined) this.#write(this.#fresh, selected);
     else if (target.size !== version.size) this.#differs(selected, this.#mayReplace(version, target));
@@ -136,6 +145,17 @@ class Count {
     spread(this.#right, objects, bytes, shareRight);
     spread(this.#overwritten, objects, bytes, (1 - shareRight) * shareReplaced);
     spread(this.#conflicts, objects, bytes, (1 - shareRight) * (1 - shareReplaced));
+  }
+
+  /** How many copies have tags, by a few of them. */
+  async lookForTags(): Promise<void> {
+    const sample = this.#looked.sample();
+    const { store, settings } = this.#world;
+    const heads = await pMap(sample, (selected) => store.head(this.#copyOf(selected)), {
+      concurrency: settings.concurrency,
+    });
+    const tagged = heads.filter((head) => head.found && head.object.tagCount > 0);
+    this.#shareTagged = tagged.length / Math.max(1, sample.length);
   }
 
   async addExtras(): Promise<void> {
@@ -179,7 +199,9 @@ class Count {
       extras: this.#extras.objects,
       targetKeys: this.#targetKeys,
     };
-    return restoreWork(scope, this.#world.settings);
+    // Those of the copy are read, and compared with what is right at the target.
+    const getTags = this.#shareTagged * (this.objects + this.#right.objects);
+    return sumRequests([restoreWork(scope, this.#world.settings), { getTags }]);
   }
 
   #counting(): PlanningWorld {
@@ -223,10 +245,15 @@ class Count {
     if (doubt.mayReplace) this.#furtherMayReplace++;
   }
 
-  async #isRight({ key, vaultKey, version }: Selected): Promise<boolean> {
-    const { store, settings } = this.#world;
-    const from = { bucket: settings.vault, key: vaultKey, versionId: version.versionId };
-    const to = { bucket: this.#request.target.bucket, key: targetKey(mappingOf(this.#request), key) };
+  #copyOf({ vaultKey, version }: Selected): Required<ObjectRef> {
+    return { bucket: this.#world.settings.vault, key: vaultKey, versionId: version.versionId };
+  }
+
+  async #isRight(selected: Selected): Promise<boolean> {
+    const { store } = this.#world;
+    const from = this.#copyOf(selected);
+    const key = targetKey(mappingOf(this.#request), selected.key);
+    const to = { bucket: this.#request.target.bucket, key };
     const [copy, target] = await Promise.all([store.head(from), store.head(to)]);
     if (!copy.found || !target.found) return false;
     const tags = copy.object.tagCount === 0 ? {} : ownTags(await store.getTags(from));
