@@ -139,7 +139,7 @@ class Player {
   #put(n: number, held: Held): void {
     const { sim } = this;
     if (sim.source.missing) return;
-    const { body, ...attributes } = attributesOf(held);
+    const { body, ...attributes } = attributesOf(held, sim.source.versioning === 'enabled');
     const { versionId } = sim.s3.put(SOURCE, keyOf(n), body, attributes);
     sim.model.put(keyOf(n), held, { ...this.#when(), id: versionId });
     this.#noteDeafness(keyOf(n));
@@ -154,7 +154,7 @@ class Player {
     };
     if (sim.source.missing) return;
     this.#uploads.delete(keyOf(n));
-    const { body, ...attributes } = attributesOf(held);
+    const { body, ...attributes } = attributesOf(held, sim.source.versioning === 'enabled');
     const parts = [body.slice(0, 2), body.slice(2)];
     const { versionId } = sim.s3.uploadMultipart(SOURCE, keyOf(n), parts, attributes, upload.since);
     const since = { order: upload.order, since: upload.at };
@@ -260,6 +260,14 @@ function heldOf(body: string, { meta, tags }: { meta: number; tags: number }): H
   };
 }
 
-function attributesOf({ body, type, metadata, tags, customerKey }: Held) {
-  return { body, headers: { contentType: type }, metadata, tags, customerKey, storageClass: classOf(type) };
+// Without versions, a late copy can bring the tags of before, which nothing tells apart (ADR 20): no class is unusual there.
+function attributesOf({ body, type, metadata, tags, customerKey }: Held, versioned: boolean) {
+  return {
+    body,
+    headers: { contentType: type },
+    metadata,
+    tags,
+    customerKey,
+    storageClass: versioned ? classOf(type) : 'STANDARD',
+  };
 }

@@ -20,7 +20,7 @@ export type Origin = {
 };
 
 /** S3's limits of an object's tags. */
-const MAX_TAGS = 10;
+export const MAX_TAGS = 10;
 const VALUE = /^[\p{L}\p{N} +\-=._:/@]{1,256}$/u;
 
 type Facts = Pick<ObjectFacts, 'storageClass' | 'encryption' | 'kmsKey' | 'lock' | 'legalHold'>;

@@ -3,7 +3,7 @@ import { defined } from '../../model/defined.ts';
 import type { Entry } from '../../model/entry.ts';
 import { StoreError } from '../../model/errors.ts';
 import type { ObjectFacts, Tags } from '../../model/object.ts';
-import { originText, withOrigin } from '../../model/origin.ts';
+import { MAX_TAGS, originText, withOrigin } from '../../model/origin.ts';
 import { compareSequencers } from '../../model/sequencer.ts';
 import { sourceUri } from '../../model/source-uri.ts';
 import { vaultPlace } from '../../model/vault-key.ts';
@@ -48,7 +48,8 @@ export async function vaultTags(
   facts: ObjectFacts,
   world: Pick<World, 'store'>,
 ): Promise<Tags | undefined> {
-  if (originText(facts) === undefined) return undefined;
+  // With ten of its own there is no room: those that it has when it is copied are better than those read before.
+  if (originText(facts) === undefined || facts.tagCount >= MAX_TAGS) return undefined;
   return withOrigin(await sourceTags(change, facts, world), facts);
 }
 
