@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { restoreListing } from './listing/section.ts';
 import { thisMachine } from './machine.ts';
@@ -7,29 +7,41 @@ import { type BenchOptions, parseOptions, type SectionName, USAGE } from './opti
 import { parallelism } from './parallelism/section.ts';
 import { peers } from './peers/section.ts';
 import { pipeline } from './pipeline/section.ts';
-import { composeReport } from './report.ts';
+import { composeReport, dated, readReport } from './report.ts';
+import { restoreLocal } from './restore/local-section.ts';
+import { restorePeers } from './restore/peers-section.ts';
+import { restorePlan } from './restore/plan-section.ts';
 import { starts } from './starts/section.ts';
 
 const REPORT = resolve(import.meta.dirname, '../docs/benchmarks.md');
 
-/** Each measures its own part and gives it back as Markdown; in the order of the report. */
+/** Each measures its own part and gives it back as Markdown, the heading first. */
 const SECTIONS: Readonly<Record<SectionName, (options: BenchOptions) => Promise<string[]>>> = {
   pipeline,
   peers,
   parallelism,
   starts,
+  'restore-peers': restorePeers,
+  'restore-local': restoreLocal,
+  'restore-plan': restorePlan,
   'restore-listing': restoreListing,
   model,
 };
 
 async function main(options: BenchOptions): Promise<void> {
-  const sections: string[][] = [];
-  for (const [name, measure] of Object.entries(SECTIONS)) {
-    if (options.only.some((wanted) => wanted === name)) sections.push(await measure(options));
+  const machine = await thisMachine();
+  for (const name of options.only) {
+    const lines = await SECTIONS[name](options);
+    const text = dated(lines, machine, new Date().toISOString().slice(0, 10));
+    process.stdout.write(`${text}\n\n`);
+    if (options.write) await writeSection(name, text);
   }
-  const text = composeReport(await thisMachine(), sections);
-  process.stdout.write(text);
-  if (options.write) await writeFile(REPORT, text);
+}
+
+/** Each as soon as it is measured: what a later one fails of is no reason to lose it. */
+async function writeSection(name: SectionName, text: string): Promise<void> {
+  const sections = readReport(await readFile(REPORT, 'utf8'));
+  await writeFile(REPORT, composeReport(sections.set(name, text)));
 }
 
 try {

@@ -1,6 +1,7 @@
+import { table } from '../markdown.ts';
 import { likeKeys, type Phase, runBackup, runUnchanged, spreadKeys } from './backup-scenario.ts';
 import { BARS, type Verdict, verdict } from './bars.ts';
-import { figure, markdownTable, span } from './markdown.ts';
+import { figure, span } from './figures.ts';
 import { DEFAULTS, type Modelled } from './settings.ts';
 import type { Tuning } from './stack.ts';
 
@@ -45,7 +46,7 @@ function sizesTable(simulated: readonly Phase[], large: readonly Phase[]): strin
     'Buckets of so many small objects. "extrapolated": not run, but reckoned from the largest run at the same rate: a step',
     'looks at a bounded number of keys and eight ranges run side by side, so the rate does not depend on the size.',
     '',
-    ...markdownTable(
+    ...table(
       ['', 'objects', '', 'time', 'objects/s', 'of it listing', 'dollars', 'dollars per million'],
       [
         ...simulated.map((phase) => phaseRow(phase, 'simulated')),
@@ -54,15 +55,17 @@ function sizesTable(simulated: readonly Phase[], large: readonly Phase[]): strin
         ),
       ],
     ),
+    '',
     'Requests for each object, in the largest run:',
     '',
-    ...markdownTable(
+    ...table(
       ['', 'requests for each object'],
       large.map(({ name, requests }) => [
         name,
         requests.map(([kind, n]) => `${figure(n)} ${kind}`).join(', '),
       ]),
     ),
+    '',
   ];
 }
 
@@ -114,7 +117,8 @@ async function keysTable(objects: number): Promise<string[]> {
     `${objects.toLocaleString('en-US')} objects. A range is cut at a key that is guessed from its first characters; where what is`,
     'left of a range all begins alike, none is found, and one range is read to its end.',
     '',
-    ...markdownTable(['keys', 'time', 'keys/s', 'for each 1,000 keys', 'a billion, extrapolated'], rows),
+    ...table(['keys', 'time', 'keys/s', 'for each 1,000 keys', 'a billion, extrapolated'], rows),
+    '',
   ];
 }
 
@@ -135,7 +139,7 @@ async function tuningTable(): Promise<string[]> {
     '',
     `Objects a second with ${TUNED.toLocaleString('en-US')} objects; start and end weigh more than in large buckets.`,
     '',
-    ...markdownTable(
+    ...table(
       [
         '',
         'first backup',
@@ -146,6 +150,7 @@ async function tuningTable(): Promise<string[]> {
       ],
       rows,
     ),
+    '',
   ];
 }
 

@@ -1,7 +1,8 @@
 import { type Dollars, priceOf, timesUsage, total } from '@holdfast/core/model/cost/usage.ts';
+import { table } from '../markdown.ts';
 import { BARS, type Verdict, verdict } from './bars.ts';
 import { type CaptureResult, type Changes, runCapture } from './capture-scenario.ts';
-import { figure, markdownTable, span } from './markdown.ts';
+import { figure, span } from './figures.ts';
 import { DEFAULTS, SLOW_S3 } from './settings.ts';
 import type { Tuning } from './stack.ts';
 import { TEMPLATE } from './template.ts';
@@ -59,7 +60,7 @@ async function concurrencyTable(title: string, changes: Changes): Promise<string
     `${TEMPLATE.captureChanges.maximumConcurrency}). Lag: from the event's arrival in the queue to the record; in brackets, from the change itself.`,
     'The events of a burst take some seconds to arrive: it is over no sooner.',
     '',
-    ...markdownTable(
+    ...table(
       [
         'instances',
         'objects/s',
@@ -77,6 +78,7 @@ async function concurrencyTable(title: string, changes: Changes): Promise<string
         figure(result.throttled),
       ]),
     ),
+    '',
   ];
 }
 
@@ -90,7 +92,7 @@ function rateTable(results: readonly CaptureResult[]): string[] {
     '',
     'At list price, by how many change in a second: what comes together shares invocations, receives and totals.',
     '',
-    ...markdownTable(
+    ...table(
       [
         'changes/s',
         'objects an invocation',
@@ -118,6 +120,7 @@ function rateTable(results: readonly CaptureResult[]): string[] {
         ];
       }),
     ),
+    '',
     `Requests for each object, at the last of these rates: ${requestWords(results.at(-1))}.`,
     '',
   ];
@@ -133,13 +136,14 @@ async function slowTable(): Promise<string[]> {
   return [
     '### The same with an S3 that is three times as slow',
     '',
-    ...markdownTable(
+    ...table(
       ['', 'objects/s', 'lag p50', 'lag p99', '$ per million'],
       [
         ['100 changes a second', steady],
         ['20,000 at once', burst],
       ].map(([name, result]) => row(name as string, result as CaptureResult)),
     ),
+    '',
   ];
 }
 
@@ -151,7 +155,7 @@ async function tuningTable(): Promise<string[]> {
   return [
     '### Other settings than the template has',
     '',
-    ...markdownTable(
+    ...table(
       [
         '',
         '20,000 at once: objects/s',
@@ -167,6 +171,7 @@ async function tuningTable(): Promise<string[]> {
         return [...row(name, burst), `${figure(steady.lag.p99)} s`, money(total(dollarsPerMillion(steady)))];
       }),
     ),
+    '',
   ];
 }
 

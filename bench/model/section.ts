@@ -1,9 +1,9 @@
 import { PRICES } from '@holdfast/core/model/cost/prices.ts';
+import { table } from '../markdown.ts';
 import { backupSection } from './backup-section.ts';
 import type { Verdict } from './bars.ts';
 import { captureSection } from './capture-section.ts';
 import { drifted } from './drift.ts';
-import { markdownTable } from './markdown.ts';
 import { DEFAULTS, settingsTable } from './settings.ts';
 
 export type ModelOptions = {
@@ -34,7 +34,8 @@ export async function modelSection({
     ...backup.lines,
     '### What is assumed of AWS',
     '',
-    ...markdownTable(['', 'value', 'from'], settingsTable(DEFAULTS)),
+    ...table(['', 'value', 'from'], settingsTable(DEFAULTS)),
+    '',
     ...drift.map((line) => `\`holdfast cost\` has drifted from the model: ${line}.`),
   ].join('\n');
 }
@@ -43,9 +44,10 @@ function verdictTable(verdicts: readonly Verdict[]): string[] {
   return [
     '### The bars of the design',
     '',
-    ...markdownTable(
+    ...table(
       ['bar', 'modelled', ''],
       verdicts.map(({ bar, value, met }) => [bar, value, met ? 'met' : '**missed**']),
     ),
+    '',
   ];
 }

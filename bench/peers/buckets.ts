@@ -23,7 +23,15 @@ export class Buckets {
   }
 
   async create(purpose: string): Promise<string> {
-    const Bucket = `bench-${purpose}-${++this.#made}`;
+    return this.#create(`bench-${purpose}-${++this.#made}`);
+  }
+
+  /** A target that Holdfast's functions may write to. */
+  async createTarget(): Promise<string> {
+    return this.#create(`holdfast-restore-bench-${++this.#made}`);
+  }
+
+  async #create(Bucket: string): Promise<string> {
     await this.#s3.send(new CreateBucketCommand({ Bucket }));
     return Bucket;
   }

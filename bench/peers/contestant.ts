@@ -5,11 +5,15 @@ import type { WorkerUse } from '../measure/worker-watch.ts';
 export const PHASES = ['first', 'unchanged', 'changed'] as const;
 export type PhaseName = (typeof PHASES)[number];
 
-/** One way to back up a bucket into another. */
-export type Contestant = {
+/** Who takes part in a contest. */
+export type Named = {
   readonly name: string;
   /** It may fail without failing the bench. */
   readonly isPeer: boolean;
+};
+
+/** One way to back up a bucket into another. */
+export type Contestant = Named & {
   /** Makes what it needs before its first backup of a bucket; not measured. @returns where its copies will be */
   readonly prepare: (source: string) => Promise<Copies>;
   /** One backup; the same command in every phase. */
@@ -19,10 +23,10 @@ export type Contestant = {
 /** Where the copies of a bucket are. */
 export type Copies = { readonly bucket: string; readonly prefix: string };
 
-/** What one backup took of the machine: its command, and the processes that worked for it elsewhere. */
+/** What one run took of the machine: its command, and the processes that worked for it elsewhere. */
 export type Use = {
   readonly command: CommandUse;
   readonly workers: readonly WorkerUse[];
-  /** The backup's own time without that of the command that waits for it, when it is known. */
+  /** The job's own time without that of the command that waits for it, when it is known. */
   readonly jobSeconds?: number;
 };

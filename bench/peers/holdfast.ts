@@ -8,7 +8,7 @@ import type { CommandUse } from '../measure/measured-command.ts';
 import { WorkerWatch } from '../measure/worker-watch.ts';
 import type { Contestant } from './contestant.ts';
 
-const CLI = resolve(import.meta.dirname, '../../cli/bin/holdfast.mjs');
+export const CLI = resolve(import.meta.dirname, '../../cli/bin/holdfast.mjs');
 const STACK = 'holdfast';
 
 export type HoldfastSetting = {
@@ -49,8 +49,8 @@ export function holdfast({ env, endpoint, vault, eventBridge, measure }: Holdfas
 }
 
 /** @param output what the command printed: progress and warnings may stand before its JSON */
-function jobSeconds(output: string): number {
+export function jobSeconds(output: string): number {
   const { job } = v.parse(JobAnswer, JSON.parse(output.slice(output.indexOf('{')))).result;
-  if (job.state !== 'done') throw new Error(`the reconcile ended as ${job.state}`);
+  if (job.state !== 'done') throw new Error(`the job ended as ${job.state}`);
   return (Date.parse(job.finishedAt) - Date.parse(job.startedAt)) / 1000;
 }

@@ -1,3 +1,4 @@
+import { devNull } from 'node:os';
 import type { CommandUse } from '../measure/measured-command.ts';
 import type { Contestant } from './contestant.ts';
 
@@ -20,18 +21,7 @@ export const RCLONE_WAYS: ReadonlyArray<readonly string[]> = [
 /** `rclone sync` from bucket to bucket, copies made by S3 itself. */
 export function rclone(flags: readonly string[], setting: PeerSetting): Contestant {
   const { path, env, endpoint, measure, newBucket } = setting;
-  const remote = {
-    ...env,
-    // No configuration file of the user's, only this remote.
-    RCLONE_CONFIG: '/dev/null',
-    RCLONE_CONFIG_BENCH_TYPE: 's3',
-    // With 'AWS' it puts the bucket into the host name, which leads nowhere here; all else is as with AWS.
-    RCLONE_CONFIG_BENCH_PROVIDER: 'Minio',
-    RCLONE_CONFIG_BENCH_ENV_AUTH: 'true',
-    RCLONE_CONFIG_BENCH_ENDPOINT: endpoint,
-    RCLONE_CONFIG_BENCH_REGION: env['AWS_REGION'],
-    RCLONE_CONFIG_BENCH_FORCE_PATH_STYLE: 'true',
-  };
+  const remote = rcloneEnv(env, endpoint);
   return {
     name: ['rclone sync', ...flags].join(' '),
     isPeer: true,
@@ -40,5 +30,20 @@ export function rclone(flags: readonly string[], setting: PeerSetting): Contesta
       command: await measure([path, 'sync', ...flags, `bench:${source}`, `bench:${bucket}`], remote),
       workers: [],
     }),
+  };
+}
+
+/** Its settings: one remote, `bench:`, and no configuration file of the user's. */
+export function rcloneEnv(env: NodeJS.ProcessEnv, endpoint: string): NodeJS.ProcessEnv {
+  return {
+    ...env,
+    RCLONE_CONFIG: devNull,
+    RCLONE_CONFIG_BENCH_TYPE: 's3',
+    // With 'AWS' it puts the bucket into the host name, which leads nowhere here; all else is as with AWS.
+    RCLONE_CONFIG_BENCH_PROVIDER: 'Minio',
+    RCLONE_CONFIG_BENCH_ENV_AUTH: 'true',
+    RCLONE_CONFIG_BENCH_ENDPOINT: endpoint,
+    RCLONE_CONFIG_BENCH_REGION: env['AWS_REGION'],
+    RCLONE_CONFIG_BENCH_FORCE_PATH_STYLE: 'true',
   };
 }

@@ -13,25 +13,15 @@ import { holdfast } from './holdfast.ts';
 import { PeersBench } from './peers.ts';
 import { type PeersResult, peersSection } from './peers-report.ts';
 import { RCLONE_WAYS, rclone } from './rclone.ts';
-import { findTool, type Tool } from './tools.ts';
-
-type Tools = { readonly rclone: Tool; readonly aws: Tool };
+import { type PeerTools, peerTools } from './tools.ts';
 
 /** Holdfast beside `rclone sync` and `aws s3 sync`, as far as the machine has them. */
 export async function peers(options: BenchOptions): Promise<string[]> {
-  const { env } = process;
-  const [rcloneTool, aws] = await Promise.all([
-    findTool(
-      { name: 'rclone', given: options.rclone, versionArgs: ['version'], debianPackage: 'rclone' },
-      env,
-    ),
-    findTool({ name: 'aws', given: options.aws, versionArgs: ['--version'], debianPackage: 'awscli' }, env),
-  ]);
-  const tools = { rclone: rcloneTool, aws };
+  const tools = await peerTools(options);
   return peersSection(await withBenchCloud((bench) => compare(bench, tools, options)));
 }
 
-async function compare(bench: BenchCloud, tools: Tools, options: BenchOptions): Promise<PeersResult> {
+async function compare(bench: BenchCloud, tools: PeerTools, options: BenchOptions): Promise<PeersResult> {
   Object.assign(process.env, bench.cloud.env);
   const buckets = new Buckets(s3Client({ concurrency: 32 }));
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
@@ -47,7 +37,7 @@ async function compare(bench: BenchCloud, tools: Tools, options: BenchOptions): 
 
 async function contestantsOf(
   { cloud, proxy, countedEnv: env }: BenchCloud,
-  tools: Tools,
+  tools: PeerTools,
   buckets: Buckets,
   folder: string,
 ): Promise<Contestant[]> {

@@ -17,7 +17,26 @@ type ToolSought = {
   readonly debianPackage: string;
 };
 
+export type PeerTools = { readonly rclone: Tool; readonly aws: Tool };
+
 const SYSTEM_FOLDER = '/usr/bin';
+
+export async function peerTools(given: {
+  readonly rclone?: string;
+  readonly aws?: string;
+}): Promise<PeerTools> {
+  const [rclone, aws] = await Promise.all([
+    findTool(
+      { name: 'rclone', given: given.rclone, versionArgs: ['version'], debianPackage: 'rclone' },
+      process.env,
+    ),
+    findTool(
+      { name: 'aws', given: given.aws, versionArgs: ['--version'], debianPackage: 'awscli' },
+      process.env,
+    ),
+  ]);
+  return { rclone, aws };
+}
 
 /** The user's choice, else the system's own (a `PATH` may begin with shims of version managers), else the first on PATH. */
 export async function findTool(sought: ToolSought, env: NodeJS.ProcessEnv): Promise<Tool> {

@@ -1,12 +1,3 @@
-/** A table in Markdown. */
-export function markdownTable(titles: readonly string[], rows: ReadonlyArray<readonly string[]>): string[] {
-  return [line(titles), line(titles.map(() => '---')), ...rows.map(line), ''];
-}
-
-function line(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
-}
-
 /** `1,234`, `12.3`, `0.0012`: three digits, or all before the point. */
 export function figure(value: number): string {
   if (value === 0) return '0';

@@ -1,0 +1,42 @@
+import { makePlan } from '@holdfast/core/flows/restore/make-plan.ts';
+import { checkRestoreMessage } from '@holdfast/core/model/restore-request.ts';
+import { EndlessStore } from './endless-store.ts';
+
+const SOURCE = 'photos';
+const MIB = 1024 * 1024;
+const SETTINGS = {
+  vault: 'vault',
+  multipartThresholdBytes: 64 * MIB,
+  partBytes: 16 * MIB,
+  concurrency: 16,
+  keysPerStep: 10_000,
+  maxRanges: 8,
+  graceMs: 900_000,
+  maxReceives: 5,
+  restoreTargets: [],
+  exactRestores: false,
+};
+
+/** What a plan of so many keys said, for a target that has every other one of them. */
+export type Planned = {
+  readonly selected: number;
+  readonly right: number;
+  readonly fresh: number;
+  readonly listings: number;
+};
+
+export async function planOf(keys: number): Promise<Planned> {
+  const store = new EndlessStore(keys, SOURCE);
+  const request = checkRestoreMessage({ source: `s3://${SOURCE}`, target: 's3://holdfast-restore-photos' });
+  const at = Date.parse('2026-02-01T00:00:00Z');
+  const { selected, right, fresh } = await makePlan(
+    { ...request, at },
+    { store: store.port(), settings: SETTINGS },
+  );
+  const { listings } = store;
+  return { selected: selected.objects, right: right.objects, fresh: fresh.objects, listings };
+}
+
+// In a process of its own, whose memory is then the plan's alone.
+if (process.argv[1] === import.meta.filename)
+  process.stdout.write(JSON.stringify(await planOf(Number(process.argv[2]))));
