@@ -42,7 +42,7 @@ Measures Holdfast on local clouds of its own and prints the tables of docs/bench
   --objects <n>  peers, restore-peers: objects in the bucket (10000)
   --repeat <n>   peers, restore-peers, restore-local: repetitions of every backup and restore (3)
   --starts <n>   starts: fresh processes for each function and packaging (15)
-  --files <n>    restore-local: files of the tree (12000)
+  --files <n>    restore-local: files of the tree (10000)
   --keys <n>     restore-plan: keys of the source (10000000)
   --versions <n> restore-listing: versions in the vault (1000000: 2 GiB of memory)
   --modelled <n> model: objects of the largest bucket that is simulated (1000000: minutes, 2 GiB of memory)
@@ -60,7 +60,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
       objects: { type: 'string', default: '10000' },
       repeat: { type: 'string', default: '3' },
       starts: { type: 'string', default: '15' },
-      files: { type: 'string', default: '12000' },
+      files: { type: 'string', default: '10000' },
       keys: { type: 'string', default: '10000000' },
       versions: { type: 'string', default: '1000000' },
       modelled: { type: 'string', default: '1000000' },

@@ -1,5 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { operationOf } from '../../tests/support/aws-operation.ts';
 import { ForwardingProxy } from '../../tests/support/forwarding-proxy.ts';
+
+const QUIET_MS = 1000;
+const LONGEST_MS = 30_000;
 
 /** Requests by kind, as `s3 CopyObject` or `dynamodb PutItem`. */
 export type Counts = Readonly<Record<string, number>>;
@@ -7,6 +11,7 @@ export type Counts = Readonly<Record<string, number>>;
 /** A proxy between the functions and the emulator, which counts what passes at the wire. */
 export class CountingProxy {
   readonly #counts = new Map<string, number>();
+  #passed = 0;
   #proxy: ForwardingProxy | undefined;
 
   /** @param target the emulator's port; asked at each request, since it is known only once the emulator runs */
@@ -24,6 +29,7 @@ export class CountingProxy {
   }
 
   count(kind: string): void {
+    this.#passed++;
     this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
   }
 
@@ -32,6 +38,14 @@ export class CountingProxy {
     const counts = Object.fromEntries([...this.#counts].toSorted(([a], [b]) => a.localeCompare(b)));
     this.#counts.clear();
     return counts;
+  }
+
+  /** Waits until nothing passes any more: reports are written after a job's end. */
+  async quiet(): Promise<void> {
+    for (let waited = 0, before = -1; before !== this.#passed && waited < LONGEST_MS; waited += QUIET_MS) {
+      before = this.#passed;
+      await pause(QUIET_MS);
+    }
   }
 
   stop(): void {

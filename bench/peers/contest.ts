@@ -87,10 +87,14 @@ export class Contest<Phase extends string, One extends Named> {
 
   async #measure({ act, check }: Run): Promise<Measured> {
     const { proxy, emulatorSeconds } = this.#bench;
-    const before = await emulatorSeconds();
+    await proxy.quiet();
     proxy.take();
+    const before = await emulatorSeconds();
     const use = await act();
-    const measured = measuredOf(use, proxy.take(), (await emulatorSeconds()) - before);
+    const endpointSeconds = (await emulatorSeconds()) - before;
+    // What its functions ask for when it has ended is its own too.
+    await proxy.quiet();
+    const measured = measuredOf(use, proxy.take(), endpointSeconds);
     await check();
     return measured;
   }

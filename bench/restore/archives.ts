@@ -27,9 +27,12 @@ export async function restoreArchives(
   const archives: Archived[] = [];
   for (const [ending, module] of Object.entries(READERS)) {
     const file = join(setting.folder, `archive${ending}`);
-    setting.bench.proxy.take();
+    const { proxy } = setting.bench;
+    await proxy.quiet();
+    proxy.take();
     const { command } = await holdfastRestore([`s3://${backup.source}`, '--to', file, '--yes'], setting);
-    const requests = setting.bench.proxy.take();
+    await proxy.quiet();
+    const requests = proxy.take();
     const { seconds, cpuSeconds, peakMiB } = command;
     archives.push({ ending, bytes: (await stat(file)).size, requests, seconds, cpuSeconds, peakMiB });
     process.stderr.write(`restore-local, round ${round}: ${ending}: ${seconds.toFixed(1)} s\n`);
