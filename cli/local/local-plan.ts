@@ -3,40 +3,23 @@ import type { Selected } from '@holdfast/core/flows/restore/select-objects.ts';
 import { type Requests, usageOf } from '@holdfast/core/model/cost/requests.ts';
 import { priceOf, total } from '@holdfast/core/model/cost/usage.ts';
 import { isArchivedClass } from '@holdfast/core/model/object.ts';
-import type { RestorePlan, Size } from '@holdfast/core/model/restore-plan.ts';
+import { type RestorePlan, SizeSum } from '@holdfast/core/model/restore-plan.ts';
 import type { Overwrite } from '@holdfast/core/model/restore-request.ts';
 import { looksRight } from './compare-file.ts';
 
-const MAX_EXAMPLES = 10;
 const PAGE = 1000;
-
-class Sum {
-  objects = 0;
-  bytes = 0;
-  readonly examples: string[] = [];
-
-  add(key: string, bytes: number): void {
-    this.objects++;
-    this.bytes += bytes;
-    if (this.examples.length < MAX_EXAMPLES) this.examples.push(key);
-  }
-
-  get size(): Size {
-    return { objects: this.objects, bytes: this.bytes };
-  }
-}
 
 /** Counts what a restore to this machine would do. Files are compared by size and time: no request is made for one. */
 export class LocalPlan {
   readonly #at: number;
   readonly #overwrite: Overwrite;
-  readonly #selected = new Sum();
-  readonly #fresh = new Sum();
-  readonly #right = new Sum();
-  readonly #conflicts = new Sum();
-  readonly #overwritten = new Sum();
-  readonly #extras = new Sum();
-  readonly #archived = new Map<string, Sum>();
+  readonly #selected = new SizeSum();
+  readonly #fresh = new SizeSum();
+  readonly #right = new SizeSum();
+  readonly #conflicts = new SizeSum();
+  readonly #overwritten = new SizeSum();
+  readonly #extras = new SizeSum();
+  readonly #archived = new Map<string, SizeSum>();
   #compared = 0;
 
   constructor(at: number, overwrite: Overwrite) {
@@ -52,7 +35,7 @@ export class LocalPlan {
     sum.add(key, version.size);
     if (stats?.isFile() && sum !== this.#right) this.#compared++;
     if (sum === this.#right || !isArchivedClass(version.storageClass)) return;
-    const archived = this.#archived.get(version.storageClass) ?? new Sum();
+    const archived = this.#archived.get(version.storageClass) ?? new SizeSum();
     this.#archived.set(version.storageClass, archived);
     archived.add(key, version.size);
   }
@@ -61,7 +44,7 @@ export class LocalPlan {
     this.#extras.add(path, bytes);
   }
 
-  #sumFor(object: Selected, stats: Stats | undefined): Sum {
+  #sumFor(object: Selected, stats: Stats | undefined): SizeSum {
     if (stats === undefined) return this.#fresh;
     if (looksRight(stats, object) || (stats.isDirectory() && object.key.endsWith('/'))) return this.#right;
     const replaced =

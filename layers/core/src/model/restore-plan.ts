@@ -8,6 +8,25 @@ export type Size = { readonly objects: number; readonly bytes: number };
 /** A few of many keys, for people to recognise what it is about. */
 export type Examples = { readonly examples: readonly string[] };
 
+const MAX_EXAMPLES = 10;
+
+/** A size in the making, and the first few keys of what it is the size of. */
+export class SizeSum implements Size, Examples {
+  objects = 0;
+  bytes = 0;
+  readonly examples: string[] = [];
+
+  add(key: string, bytes: number): void {
+    this.objects++;
+    this.bytes += bytes;
+    if (this.examples.length < MAX_EXAMPLES) this.examples.push(key);
+  }
+
+  get size(): Size {
+    return { objects: this.objects, bytes: this.bytes };
+  }
+}
+
 /** What a restore would do, found out without doing any of it. */
 export type RestorePlan = {
   /** ms since 1970. */

@@ -5,7 +5,7 @@ import { priceOf, sumUsage, timesUsage, total } from '../../model/cost/usage.ts'
 import { restoreWork } from '../../model/cost/work.ts';
 import { isArchivedClass, type ListedObject } from '../../model/object.ts';
 import { ownTags } from '../../model/origin.ts';
-import type { Examples, RestorePlan, Size } from '../../model/restore-plan.ts';
+import { type RestorePlan, SizeSum } from '../../model/restore-plan.ts';
 import type { AcceptedRestore } from '../../model/restore-request.ts';
 import { mappingOf, targetKey } from '../../model/target-key.ts';
 import type { ObjectRef } from '../../ports/object-store.ts';
@@ -27,7 +27,6 @@ type Options = {
 const PROGRESS_EVERY = 1_000;
 /** Objects of the same size and another ETag are looked at; beyond so many, they are taken to be as those were. */
 const MAX_LOOKS = 1_000;
-const MAX_EXAMPLES = 10;
 /** A listing does not tell which copies have tags, and those cost a request more: so many of them are looked at. */
 const TAG_LOOKS = 50;
 const SEED = 1;
@@ -58,24 +57,6 @@ export async function makePlan(
   return count.plan();
 }
 
-/** A sum, and the first few keys of what it is a sum of. */
-class Sum {
-  objects = 0;
-  bytes = 0;
-  readonly examples: string[] = [];
-
-  add(key: string, size: number): void {
-    this.objects++;
-    this.bytes += size;
-    if (this.examples.length < MAX_EXAMPLES) this.examples.push(key);
-  }
-
-  scaled(share: number): Size & Examples {
-    const { objects, bytes, examples } = this;
-    return { objects: Math.round(objects * share), bytes: Math.round(bytes * share), examples };
-  }
-}
-
 type Target = Pick<ListedObject, 'etag' | 'size' | 'lastModified'>;
 type Doubt = { readonly selected: Selected; readonly mayReplace: boolean };
 
@@ -83,17 +64,17 @@ type Doubt = { readonly selected: Selected; readonly mayReplace: boolean };
 class Count {
   readonly #request: AcceptedRestore;
   readonly #world: PlanningWorld;
-  readonly #selected = new Sum();
-  readonly #fresh = new Sum();
-  readonly #right = new Sum();
-  readonly #conflicts = new Sum();
-  readonly #overwritten = new Sum();
-  readonly #extras = new Sum();
-  readonly #archived: Record<string, Sum> = {};
+  readonly #selected = new SizeSum();
+  readonly #fresh = new SizeSum();
+  readonly #right = new SizeSum();
+  readonly #conflicts = new SizeSum();
+  readonly #overwritten = new SizeSum();
+  readonly #extras = new SizeSum();
+  readonly #archived: Record<string, SizeSum> = {};
   readonly #doubts: Doubt[] = [];
   readonly #looked = new Reservoir<Selected>(TAG_LOOKS, SEED);
   #shareTagged = 0;
-  #furtherDoubts = new Sum();
+  #furtherDoubts = new SizeSum();
   #furtherMayReplace = 0;
   #large = { objects: 0, parts: 0 };
   #largeWritten = { objects: 0, parts: 0 };
@@ -170,13 +151,13 @@ class Count {
     const functions = timesUsage(FUNCTION_USAGE.restore, this.objects);
     return {
       at: this.#request.at,
-      selected: sizeOf(this.#selected),
-      fresh: sizeOf(this.#fresh),
-      right: sizeOf(this.#right),
-      conflicts: this.#conflicts.scaled(1),
-      overwritten: this.#overwritten.scaled(1),
-      extras: this.#extras.scaled(1),
-      archived: Object.fromEntries(Object.entries(this.#archived).map(([name, sum]) => [name, sizeOf(sum)])),
+      selected: this.#selected.size,
+      fresh: this.#fresh.size,
+      right: this.#right.size,
+      conflicts: this.#conflicts,
+      overwritten: this.#overwritten,
+      extras: this.#extras,
+      archived: Object.fromEntries(Object.entries(this.#archived).map(([name, sum]) => [name, sum.size])),
       thaw: this.#request.thaw,
       requests,
       storageClass: this.#request.storageClass,
@@ -226,11 +207,11 @@ class Count {
     else this.#conflicts.add(selected.key, selected.version.size);
   }
 
-  #write(sum: Sum, { key, version }: Selected): void {
+  #write(sum: SizeSum, { key, version }: Selected): void {
     sum.add(key, version.size);
     // Only what has to be copied is thawed: what is right, or left alone, is not.
     if (isArchivedClass(version.storageClass)) {
-      this.#archived[version.storageClass] ??= new Sum();
+      this.#archived[version.storageClass] ??= new SizeSum();
       this.#archived[version.storageClass]?.add(key, version.size);
     }
     if (this.#isLarge(version.size)) this.#largeWritten = this.#plusLarge(this.#largeWritten, version.size);
@@ -270,11 +251,7 @@ class Count {
   }
 }
 
-function spread(sum: Sum, objects: number, bytes: number, share: number): void {
+function spread(sum: SizeSum, objects: number, bytes: number, share: number): void {
   sum.objects += Math.round(objects * share);
   sum.bytes += Math.round(bytes * share);
-}
-
-function sizeOf({ objects, bytes }: Size): Size {
-  return { objects, bytes };
 }
