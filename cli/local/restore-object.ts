@@ -66,11 +66,13 @@ async function makeFile(object: Selected, path: string, task: FolderTask, world:
   }
   if (found === 'conflict')
     throw new PlaceError('conflict', `"${path}" differs and was left alone; say --overwrite to replace it`);
-  const copy = await openCopy(object, world);
-  const body = counting(copy.body, (bytes) => progress.moved(bytes));
-  const proof = await writeFile(folder, path, { ...copy, body }, found === 'replace', task.openFile);
-  if (task.verify) tally.verified(await verifyFile(folder.full(path), object, copy.facts, world));
-  tally.restored(copy.facts.size, proof === 'verified');
+  const open = async () => {
+    const copy = await openCopy(object, world);
+    return { ...copy, body: counting(copy.body, (bytes) => progress.moved(bytes)) };
+  };
+  const { facts, proof } = await writeFile(folder, path, open, found === 'replace', task.openFile);
+  if (task.verify) tally.verified(await verifyFile(folder.full(path), object, facts, world));
+  tally.restored(facts.size, proof === 'verified');
   progress.done(0);
 }
 

@@ -58,6 +58,26 @@ function fullDisk(bytes: number): Disk {
 }
 
 describe('a restore to a folder', () => {
+  it('asks for no copy that it has no file for, since nobody would end that download', async () => {
+    const asked: string[] = [];
+    const { open } = vault.store;
+    vault.store.open = (ref, options) => {
+      asked.push(ref.key);
+      return open.call(vault.store, ref, options);
+    };
+
+    const { counts, problems } = await restore('never', {
+      openFile: async (path) => {
+        if (path.includes('/b/')) throw Object.assign(new Error('denied'), { code: 'EACCES' });
+        return openNew(path);
+      },
+    });
+
+    expect(counts).toMatchObject({ restored: 2, failed: 1 });
+    expect(problems).toEqual([{ key: 'b/c.txt', reason: 'permission', detail: 'permission denied' }]);
+    expect(asked).toEqual(['s3/photos/a.txt']);
+  });
+
   it('writes each object with its time, and does nothing the second time', async () => {
     const first = await restore();
 
