@@ -26,6 +26,18 @@ describe('the size of a restore request', () => {
     ['more than 64 KiB of globs', { include: many(65, 'a'.repeat(1024)) }, /globs take/],
     ['a time of 65 characters', { at: `2026-03-01T12:00:00.${'0'.repeat(44)}Z` }, /at/],
     ['a storage class that no bucket has', { storageClass: 'COLD' }, /storageClass/],
+    ['half a surrogate pair in the prefix', { prefix: 'a\ud800' }, /"prefix": half of a surrogate pair/],
+    [
+      'half a surrogate pair in the source',
+      { source: 's3://photos/\udc00' },
+      /"source": half of a surrogate/,
+    ],
+    [
+      'half a surrogate pair in the target',
+      { target: 's3://photos/\ud800/' },
+      /"target": half of a surrogate/,
+    ],
+    ['half a surrogate pair in a rule', { map: [{ from: 'a', to: '\ud800' }] }, /"map.0.to": half of a surr/],
     ['a field nobody knows', { delete: true }, /delete/],
   ])('refuses %s', (_, more, why) => {
     expect(() => read(more)).toThrow(why);

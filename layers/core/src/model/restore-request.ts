@@ -13,7 +13,13 @@ import { THAW_TIERS } from './thaw.ts';
 const MAX_GLOBS = 100;
 const MAX_RULES = 100;
 const Globs = v.pipe(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(1024))), v.maxLength(MAX_GLOBS));
-const Key = v.pipe(v.string(), v.maxLength(1024));
+/** No key has half a surrogate pair in it: no request to S3 can say one, and a retry would not help. */
+const Text = v.pipe(
+  v.string(),
+  v.check((text) => text.isWellFormed(), 'half of a surrogate pair is no text'),
+);
+const Key = v.pipe(Text, v.maxLength(1024));
+const Uri = v.pipe(Text, v.maxLength(1200));
 const Moment = v.pipe(v.string(), v.maxLength(64));
 const Whole = v.pipe(v.number(), v.integer(), v.minValue(0));
 
@@ -33,7 +39,7 @@ const ThawSchema = v.strictObject({
 /** What is to be brought back and how, wherever it goes. Unknown fields are refused: a mistyped option must not be ignored. */
 const RestoreWishSchema = v.strictObject({
   /** `s3://bucket`, or `s3://bucket/prefix` in place of `prefix`. */
-  source: v.pipe(v.string(), v.maxLength(1200)),
+  source: Uri,
   prefix: v.optional(Key),
   /** ISO 8601 with a zone; absent means now. */
   at: v.optional(Moment),
@@ -70,7 +76,7 @@ const ClassSchema = v.picklist([ORIGINAL, ...STORAGE_CLASSES]);
 export const RestoreMessageSchema = v.strictObject({
   ...RestoreWishSchema.entries,
   /** `s3://bucket[/prefix]`: a restored key is the prefix followed by the whole source key. */
-  target: v.pipe(v.string(), v.maxLength(1200)),
+  target: Uri,
   /** Of what is written; `original`, which it is unless said: as each object was. */
   storageClass: v.optional(ClassSchema),
 });
