@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,6 +12,8 @@ const REMEMBERED = 10_000;
 /** The target folder. No path below it goes through a symbolic link. */
 export class Folder {
   readonly root: string;
+  /** Two restores into one folder never write the same part, nor put each other's in place. */
+  readonly run = randomBytes(4).toString('hex');
   readonly #ready = new Map<string, Promise<void>>();
   readonly #parts = new Set<string>();
 

@@ -33,7 +33,7 @@ export async function writeFile(
   replace: boolean,
   openFile: OpenFile = openNew,
 ): Promise<Written> {
-  const part = partOf(path);
+  const part = partOf(path, folder);
   folder.beginPart(part);
   try {
     const written = await writePart(folder.full(part), open, openFile);
@@ -47,9 +47,9 @@ export async function writeFile(
   }
 }
 
-function partOf(path: string): string {
+function partOf(path: string, { run }: Folder): string {
   const cut = path.lastIndexOf('/') + 1;
-  return `${path.slice(0, cut)}${PART}${hash('sha1', path.slice(cut)).slice(0, 24)}`;
+  return `${path.slice(0, cut)}${PART}${run}-${hash('sha1', path.slice(cut)).slice(0, 24)}`;
 }
 
 async function writePart(part: string, open: () => Promise<OpenCopy>, openFile: OpenFile): Promise<Written> {

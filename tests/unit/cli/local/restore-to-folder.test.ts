@@ -58,6 +58,36 @@ function fullDisk(bytes: number): Disk {
 }
 
 describe('a restore to a folder', () => {
+  it('never puts in place what another restore into the folder is still writing', async () => {
+    vault = new VaultWorld({ 'a.txt': 'one' });
+    const began = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    let other: Promise<unknown> | undefined;
+    const slow: Disk = {
+      openFile: async (path) => {
+        const file = await openNew(path);
+        began.resolve();
+        await goOn.promise;
+        return file;
+      },
+    };
+    const meanwhile: Disk = {
+      openFile: async (path) => {
+        const file = await openNew(path);
+        other = restore('never', slow);
+        await began.promise;
+        return file;
+      },
+    };
+
+    await restore('never', meanwhile);
+    expect(Object.values(await treeOf(folder)).filter((text) => text !== '')).toEqual([]);
+    goOn.resolve();
+
+    expect(await other).toMatchObject({ counts: { restored: 1, failed: 0 } });
+    expect(await treeOf(folder)).toEqual({ 'a.txt': 'one' });
+  });
+
   it('asks for no copy that it has no file for, since nobody would end that download', async () => {
     const asked: string[] = [];
     const { open } = vault.store;
