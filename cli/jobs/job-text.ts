@@ -90,7 +90,7 @@ export function resultLines({ job, problems, furtherProblems, thaws }: JobResult
   );
   return [
     `${job.id}: ${job.state} ${job.finishedAt === null ? 'for' : 'in'} ${took}`,
-    ...requestLines(job.request),
+    ...requestLines(job),
     ...askedLines(job),
     `  ${resultText(job)}`,
     ...thawLines(job, thaws),
@@ -122,10 +122,15 @@ function thawLines(job: Counted, thaws: JobResult['thaws']): string[] {
   ];
 }
 
-function requestLines(request: unknown): string[] {
+function requestLines({ source, request }: JobResult['job']): string[] {
   if (typeof request !== 'object' || request === null || !('at' in request)) return [];
-  const { source, prefix, at, target } = request as Record<string, string>;
-  return [`  ${source}/${prefix} as of ${at} to ${target}`];
+  const { prefix, at, target, versionId } = request as Record<string, string>;
+  return [`  ${source}/${prefix} ${versionOrMoment(versionId, at)} to ${target}`];
+}
+
+/** What is restored of it: a version has no moment that would say anything. */
+export function versionOrMoment(versionId: string | undefined, at: string | undefined): string {
+  return versionId === undefined ? `as of ${at ?? 'now'}` : `in the version ${versionId}`;
 }
 
 /** One object that went other than wished. */

@@ -1,5 +1,6 @@
 import { checkExact, checkMap, checkTarget } from '@holdfast/core/flows/restore/accept-restore.ts';
 import { makePlan } from '@holdfast/core/flows/restore/make-plan.ts';
+import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
 import type { RestorePlan } from '@holdfast/core/model/restore-plan.ts';
 import {
@@ -10,6 +11,7 @@ import {
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import type { Connection, Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { versionOrMoment } from '../jobs/job-text.ts';
 import { checkReportFile } from '../jobs/save-report.ts';
 import { newJobId, startJob, tellStarted } from '../jobs/start-job.ts';
 import { noteMoment } from '../options.ts';
@@ -31,6 +33,8 @@ export async function restoreToBucket(
   options: RestoreOptions,
   context: Context,
 ): Promise<ExitCode> {
+  if (options.transfers !== undefined)
+    throw new InvalidInputError('--transfers is not for this target: functions do the work');
   checkReportFile(options.report, options.wait ?? false);
   const message: Message = {
     ...(await toWish(uri, options, context)),
@@ -134,7 +138,7 @@ function telling(
   return { jobId: message.jobId, facts, heading, wait: wait ?? false, report };
 }
 
-function headingOf({ bucket, prefix, at, target }: RestoreRequest): string {
-  const when = at === undefined ? 'now' : formatMoment(at);
-  return `restoring ${sourceUri(bucket)}/${prefix} as of ${when} to ${sourceUri(target.bucket)}/${target.prefix}`;
+function headingOf({ bucket, prefix, at, versionId, target }: RestoreRequest): string {
+  const what = versionOrMoment(versionId, at === undefined ? undefined : formatMoment(at));
+  return `restoring ${sourceUri(bucket)}/${prefix} ${what} to ${sourceUri(target.bucket)}/${target.prefix}`;
 }

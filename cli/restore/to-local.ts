@@ -10,6 +10,7 @@ import { sourceKey, targetKey } from '@holdfast/core/model/target-key.ts';
 import type { Connection, Context } from '../context.ts';
 import { CommandError, InterruptedError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { versionOrMoment } from '../jobs/job-text.ts';
 import { checkReportFile } from '../jobs/save-report.ts';
 import { checkArchivePath } from '../local/archive/archive-file.ts';
 import { restoreToArchive } from '../local/archive/restore-to-archive.ts';
@@ -234,5 +235,5 @@ function factsOf({ target, asked, wish }: Task, plan: RestorePlan | undefined) {
 
 function headingOf({ wish, target }: Task): string {
   const where = target.path === '-' ? 'standard output' : target.path;
-  return `restoring ${sourceUri(wish.bucket)}/${wish.prefix} as of ${formatMoment(wish.at)} to ${where}`;
+  return `restoring ${sourceUri(wish.bucket)}/${wish.prefix} ${versionOrMoment(wish.versionId, formatMoment(wish.at))} to ${where}`;
 }

@@ -184,7 +184,7 @@ describe('the record of a local restore', () => {
     await cli.pipeline.drain();
     const { stdout } = await cli.run('job', jobId);
     expect(stdout).toContain('2 restored (8 B), 0 already right, 1 conflicts');
-    expect(stdout).toContain(`to ${folder}`);
+    expect(stdout).toContain(`  s3://docs/ as of ${AT} to ${folder}\n`);
     expect(stdout).toContain('conflict: a.txt');
     expect(stdout).toContain('report: s3://vault/reports/restore/');
     const page = await readFile(file, 'utf8');

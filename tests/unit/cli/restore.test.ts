@@ -64,6 +64,10 @@ describe('restore', () => {
 
     const ran = await cli.run('restore', 's3://docs/a.txt', ...TO, '--at', vaultVersionId, '--wait');
     expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining('1 restored (3 B)') });
+    expect(ran.stdout).toContain(
+      `restoring s3://docs/a.txt in the version ${vaultVersionId} to s3://${TARGET}/`,
+    );
+    expect(ran.stdout).toContain(`  s3://docs/a.txt in the version ${vaultVersionId} to s3://${TARGET}\n`);
     expect(cli.pipeline.s3.text(TARGET, 'a.txt')).toBe('one');
   });
 
@@ -176,6 +180,11 @@ describe('restore', () => {
     ['an invalid glob', ['s3://docs', ...TO, '--include', '[x'], '"[x" is not a valid glob'],
     ['an invalid URI', ['docs', ...TO], '"docs" is not an S3 URI'],
     ['an invalid target', ['s3://docs', '--to', 'gs://there'], '"gs://there" is no target'],
+    [
+      'what is for folders only',
+      ['s3://docs', ...TO, '--transfers', '3'],
+      '--transfers is not for this target',
+    ],
     ['an invalid job id', ['s3://docs', ...TO, '--job-id', 'a b'], 'field "jobId"'],
   ])('refuses %s before anything is sent', async (_, argv, words) => {
     cli.givenBucket('other');
