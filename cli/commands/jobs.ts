@@ -15,7 +15,7 @@ type Options = { readonly kind?: JobKind; readonly limit: number };
 
 export function define(command: Command, act: Act): void {
   command
-    .description('Lists restores and reconciles, the newest first.')
+    .description('Lists restores, reconciles and verifies, the newest first.')
     .addOption(new Option('--kind <kind>', 'only these').choices(JOB_KINDS))
     .option('--limit <n>', 'at most so many', positive, 20)
     .addHelpText(

@@ -24,7 +24,9 @@ export function localLines({ counts, problems, mapped }: LocalResult): string[] 
     ),
   );
   if (counts.mapped > 0)
-    lines.push(`${counted(counts.mapped, 'key')} cannot be a path as it is (docs/restore-names.md):`);
+    lines.push(
+      `${counted(counts.mapped, 'key')} cannot be ${counts.mapped === 1 ? 'a path as it is' : 'paths as they are'} (docs/restore-names.md):`,
+    );
   lines.push(
     ...listed(
       mapped.map(({ key, path }) => `${visibleKey(key)} -> ${visibleKey(path)}`),

@@ -24,7 +24,7 @@ const FORMATS: Readonly<Record<string, ArchiveFormat>> = {
 export function parseTarget(to: string): RestoreTarget {
   if (to.startsWith('s3://')) return { kind: 'bucket', uri: to };
   if (to === '-') return { kind: 'archive', path: to, format: 'tar' };
-  if (to === '' || /^[a-z][a-z0-9+.-]*:\/\//i.test(to)) {
+  if (to === '' || /^([a-z][a-z0-9+.-]*:\/\/|s3:|arn:)/i.test(to)) {
     throw new InvalidInputError(
       `"${to}" is no target: write s3://bucket, ./folder, backup.tar, backup.tar.gz, backup.zip, or - for a stream`,
     );

@@ -45,6 +45,7 @@ export async function restoreToBucket(
   const connection = await context.connect();
   await checkRequest(request, options, connection);
   if (request.at !== undefined) noteMoment(request.at, context, connection);
+  noteDoubled(request, context);
   const known = await connection.world.catalog.getJob(message.jobId);
   if (known !== undefined) {
     checkSameRequest(known, request);
@@ -52,6 +53,19 @@ export async function restoreToBucket(
     return tellStarted(telling({ message, request }, undefined, heading, options), connection, context);
   }
   return begin({ message, request }, options, connection, context);
+}
+
+/** Whoever repeats the prefix at the target most likely meant the same place. */
+function noteDoubled(
+  { bucket, prefix, target, stripPrefix, map }: RestoreRequest,
+  { output }: Context,
+): void {
+  const doubled = prefix !== '' && target.bucket === bucket && target.prefix.startsWith(prefix);
+  if (!doubled || stripPrefix !== '' || map.length > 0) return;
+  output.note(
+    `keys are put behind the target's prefix as they are: ${prefix}… becomes ${target.prefix}${prefix}…; ` +
+      `--to ${sourceUri(bucket)} restores in place`,
+  );
 }
 
 async function begin(

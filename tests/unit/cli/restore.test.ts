@@ -71,6 +71,14 @@ describe('restore', () => {
     expect(cli.pipeline.s3.text(TARGET, 'a.txt')).toBe('one');
   });
 
+  it('says where keys go when the prefix is repeated at the target', async () => {
+    const { stderr } = await cli.run('restore', 's3://docs/b/', '--to', 's3://docs/b/', '--dry-run');
+    expect(stderr).toContain('b/… becomes b/b/…; --to s3://docs restores in place');
+
+    const stripped = ['--strip-prefix', 'b/', '--dry-run'];
+    expect((await cli.run('restore', 's3://docs/b/', '--to', 's3://docs/b/', ...stripped)).stderr).toBe('');
+  });
+
   it('reports what differs, and ends with 3', async () => {
     cli.pipeline.s3.put(TARGET, 'a.txt', 'another');
 
@@ -180,6 +188,8 @@ describe('restore', () => {
     ['an invalid glob', ['s3://docs', ...TO, '--include', '[x'], '"[x" is not a valid glob'],
     ['an invalid URI', ['docs', ...TO], '"docs" is not an S3 URI'],
     ['an invalid target', ['s3://docs', '--to', 'gs://there'], '"gs://there" is no target'],
+    ['an ARN', ['s3://docs', '--to', 'arn:aws:s3:::there'], '"arn:aws:s3:::there" is no target'],
+    ['a URI with a slash too few', ['s3://docs', '--to', 's3:/there'], '"s3:/there" is no target'],
     [
       'what is for folders only',
       ['s3://docs', ...TO, '--transfers', '3'],
