@@ -2,6 +2,7 @@ import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
 import { OVERWRITES, type Overwrite, type RestoreMessage } from '@holdfast/core/model/restore-request.ts';
+import { parseBucketUri } from '@holdfast/core/model/source-uri.ts';
 import { ORIGINAL, STORAGE_CLASSES } from '@holdfast/core/model/storage-class.ts';
 import { THAW_TIERS, type ThawTier } from '@holdfast/core/model/thaw.ts';
 import { type Command, Option } from 'commander';
@@ -89,7 +90,7 @@ export async function toWish(
   const { changedSince, include, exclude, stripPrefix, storageClass } = options;
   return {
     source: uri,
-    ...(await when(options, context)),
+    ...(await when(uri, options, context)),
     ...(changedSince === undefined
       ? {}
       : { changedSince: formatMoment(await pastMoment(changedSince, context)) }),
@@ -105,12 +106,17 @@ export async function toWish(
 
 /** The moment, or the one version, that `--at` names. */
 async function when(
+  uri: string,
   { at }: RestoreOptions,
   context: Pick<Context, 'clock' | 'zone'>,
 ): Promise<Pick<RestoreMessage, 'at' | 'versionId'>> {
   if (at === undefined) return {};
   const wanted = await momentOrVersion(at, context);
-  return 'at' in wanted ? { at: formatMoment(wanted.at) } : wanted;
+  if ('at' in wanted) return { at: formatMoment(wanted.at) };
+  if (parseBucketUri(uri).prefix !== '') return wanted;
+  throw new InvalidInputError(
+    `"${at}" is no moment, and no version either, since ${uri} is more than one object: write 2026-03-01T12:00:00Z, 2026-03-01, "yesterday 18:00" or "2h ago"`,
+  );
 }
 
 function ruleOf(text: string): { from: string; to: string } {

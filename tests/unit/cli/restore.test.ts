@@ -184,7 +184,7 @@ describe('restore', () => {
       ['s3://docs/a.txt', ...TO, '--at', 'x'.repeat(22)],
       'is neither a moment nor a version of s3://docs/a.txt: holdfast versions s3://docs/a.txt',
     ],
-    ['a version of a whole bucket', ['s3://docs', ...TO, '--at', 'x'.repeat(22)], 'needs the whole key'],
+    ['a version of a whole bucket', ['s3://docs', ...TO, '--at', 'x'.repeat(22)], 'is more than one object'],
     ['an invalid glob', ['s3://docs', ...TO, '--include', '[x'], '"[x" is not a valid glob'],
     ['an invalid URI', ['docs', ...TO], '"docs" is not an S3 URI'],
     ['an invalid target', ['s3://docs', '--to', 'gs://there'], '"gs://there" is no target'],
