@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
@@ -63,7 +63,9 @@ describe('a restore into an archive', () => {
     if (format !== 'zip') expect((await stat(join(unpacked, 'a.txt'))).mtimeMs).toBe(vault.now);
   });
 
-  it('keeps the times in a zip, where the unpacker looks for them', async () => {
+  // Python's zipfile, which is always there, leaves times alone.
+  const hasUnzip = spawnSync('unzip', ['-v']).status === 0;
+  it.skipIf(!hasUnzip)('keeps the times in a zip, where the unpacker looks for them', async () => {
     await restore('zip');
     const unpacked = await givenFolder();
     await run('unzip', ['-q', path, '-d', unpacked]);
