@@ -5,7 +5,7 @@ import { checksums } from '@holdfast/core/adapters/checksums.ts';
 import { checkBytes, expectedOf } from '@holdfast/core/flows/check-bytes.ts';
 import type { Selected } from '@holdfast/core/flows/restore/select-objects.ts';
 import type { ObjectFacts } from '@holdfast/core/model/object.ts';
-import type { Overwrite } from '@holdfast/core/model/restore-request.ts';
+import { mayOverwrite, type Overwrite } from '@holdfast/core/model/restore-request.ts';
 import { PlaceError } from './disk-errors.ts';
 import type { Folder } from './folder.ts';
 import type { LocalWorld } from './local-job.ts';
@@ -39,9 +39,8 @@ export async function compareFile(
   const decided = stats.size !== object.version.size && overwrite !== 'older';
   const facts = decided ? undefined : await factsOf(object, world);
   if (facts !== undefined && (await isRight(folder.full(path), stats, facts))) return 'right';
-  if (overwrite === 'always') return 'replace';
   const at = facts === undefined ? object.version.lastModified : modifiedAt(facts);
-  return overwrite === 'older' && modified(stats) < at ? 'replace' : 'conflict';
+  return mayOverwrite(overwrite, modified(stats), at) ? 'replace' : 'conflict';
 }
 
 async function factsOf(
@@ -95,6 +94,6 @@ export async function verifyFile(
 }
 
 /** Times are kept as fractions of a second, and come back a little less than they were set. */
-function modified({ mtimeMs }: Stats): number {
+export function modified({ mtimeMs }: Stats): number {
   return Math.round(mtimeMs);
 }

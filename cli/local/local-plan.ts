@@ -4,8 +4,8 @@ import { type Requests, usageOf } from '@holdfast/core/model/cost/requests.ts';
 import { priceOf, total } from '@holdfast/core/model/cost/usage.ts';
 import { isArchivedClass } from '@holdfast/core/model/object.ts';
 import { type RestorePlan, SizeSum } from '@holdfast/core/model/restore-plan.ts';
-import type { Overwrite } from '@holdfast/core/model/restore-request.ts';
-import { looksRight } from './compare-file.ts';
+import { mayOverwrite, type Overwrite } from '@holdfast/core/model/restore-request.ts';
+import { looksRight, modified } from './compare-file.ts';
 
 const PAGE = 1000;
 
@@ -47,9 +47,7 @@ export class LocalPlan {
   #sumFor(object: Selected, stats: Stats | undefined): SizeSum {
     if (stats === undefined) return this.#fresh;
     if (looksRight(stats, object) || (stats.isDirectory() && object.key.endsWith('/'))) return this.#right;
-    const replaced =
-      this.#overwrite === 'always' ||
-      (this.#overwrite === 'older' && Math.round(stats.mtimeMs) < object.version.lastModified);
+    const replaced = mayOverwrite(this.#overwrite, modified(stats), object.version.lastModified);
     return replaced ? this.#overwritten : this.#conflicts;
   }
 

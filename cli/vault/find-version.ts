@@ -1,4 +1,9 @@
-import { type RealVersion, refine, type VaultState } from '@holdfast/core/flows/vault-history.ts';
+import {
+  keyVersions,
+  type RealVersion,
+  refine,
+  type VaultState,
+} from '@holdfast/core/flows/vault-history.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { ListedVersion } from '@holdfast/core/model/object.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
@@ -8,7 +13,6 @@ import type { MomentOrVersion } from '../options.ts';
 import type { ObjectUri } from '../sources/object-argument.ts';
 import { seconds } from '../text/format.ts';
 import { visibleKey } from '../text/visible.ts';
-import { keyVersions } from './key-versions.ts';
 
 /**
  * The version of one object that was current at a moment, or the one of an id.
@@ -20,7 +24,7 @@ export async function findVersion(
   wanted: MomentOrVersion,
   connection: Pick<Connection, 'world'>,
 ): Promise<RealVersion> {
-  const versions = keyVersions(object, connection);
+  const versions = keyVersions(vaultPlace(object.bucket, object.key).key, connection.world);
   return 'versionId' in wanted
     ? versionById(object, wanted.versionId, versions)
     : versionAt(object, wanted.at, versions);

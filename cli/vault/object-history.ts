@@ -1,10 +1,10 @@
+import { keyVersions } from '@holdfast/core/flows/vault-history.ts';
 import type { ListedVersion } from '@holdfast/core/model/object.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
 import type { Connection } from '../context.ts';
 import { moment } from '../json/moment.ts';
 import type { VersionLine } from '../json/versions.ts';
-import { keyVersions } from './key-versions.ts';
 
 type End = { readonly state: VersionLine['state']; readonly at?: number };
 
@@ -17,7 +17,7 @@ export async function* objectHistory(
   const vaultKey = vaultPlace(bucket, key).key;
   const base = { source: sourceUri(bucket), key, vaultKey };
   let end: End = { state: 'current' };
-  for await (const version of keyVersions({ bucket, key }, connection)) {
+  for await (const version of keyVersions(vaultKey, connection.world)) {
     if (version.deleteMarker) {
       // Of two markers in a row the older one was the deletion.
       end = { state: 'deleted', at: version.lastModified };

@@ -250,7 +250,7 @@ export const VARIANTS: readonly Variant[] = [
     edits: [
       {
         file: 'flows/restore/restore-object.ts',
-        find: 'if (!mayOverwrite(request.overwrite, copy, target.object)) return conflict(task, target.object);',
+        find: 'if (!mayOverwrite(request.overwrite, target.object.lastModified, copy.lastModified))\n      return conflict(task, target.object);',
         replace: '',
       },
     ],

@@ -44,7 +44,10 @@ export type World = {
 export type Unwired = Omit<World, 'wiring'>;
 
 /** The world of whoever only reads the vault. */
-export type VaultReader = { readonly store: ObjectStore; readonly settings: Pick<Settings, 'vault'> };
+export type VaultReader = {
+  readonly store: Pick<ObjectStore, 'listVersions' | 'get'>;
+  readonly settings: Pick<Settings, 'vault'>;
+};
 /** The world of a reconcile: of all buckets it only lists the source. */
 export type ListingWorld = Omit<World, 'store'> & { readonly store: Pick<ObjectStore, 'list'> };
 

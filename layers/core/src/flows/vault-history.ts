@@ -34,6 +34,15 @@ export async function* vaultVersions(
   }
 }
 
+/** All versions of one vault key, the newest first. */
+export async function* keyVersions(vaultKey: string, world: VaultReader): AsyncGenerator<ListedVersion> {
+  for await (const version of vaultVersions(vaultKey, undefined, world)) {
+    // Keys that only begin like this one come after it.
+    if (version.key !== vaultKey) return;
+    yield version;
+  }
+}
+
 /**
  * Every key under a prefix as it stood at a moment: the newest version captured at or before it, unless a delete
  * marker at or before it is newer. Keys that were not there yet come without either. Times are the vault's own, in whole

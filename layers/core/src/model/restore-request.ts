@@ -30,6 +30,12 @@ const Whole = v.pipe(v.number(), v.integer(), v.minValue(0));
 export const OVERWRITES = ['never', 'older', 'always'] as const;
 export type Overwrite = (typeof OVERWRITES)[number];
 
+/** Whether what differs may be replaced. @param changedAt of what stands there, @param copiedAt of its copy: ms since 1970 */
+export function mayOverwrite(overwrite: Overwrite, changedAt: number, copiedAt: number): boolean {
+  // What is older than the copy was there before it was made.
+  return overwrite === 'older' ? changedAt < copiedAt : overwrite === 'always';
+}
+
 const ThawSchema = v.strictObject({
   tier: v.optional(v.picklist(THAW_TIERS)),
   /** Days that S3 keeps what it thawed. */

@@ -8,7 +8,7 @@ import { afterTheEnd } from '../end-job.ts';
 import { giveUpThaw } from './give-up-thaw.ts';
 import { requestOf } from './request-of.ts';
 import type { BatchWorld } from './restore-batch.ts';
-import { askFor, THAWS_AT_A_TIME, thawedBatch } from './thaw-requests.ts';
+import { askFor, sendThawed, THAWS_AT_A_TIME } from './thaw-requests.ts';
 
 type Item = ThawBatch['items'][number];
 
@@ -72,8 +72,7 @@ async function askOnce(wait: ThawWait, thaw: Thaw, world: BatchWorld): Promise<v
   const added = await world.catalog.addThaw(wait);
   if (!added && (await world.catalog.getThaw(jobId, id))?.done === true) return;
   const { answer, readyBy } = await askFor(item, archive, thaw, world);
-  if (answer === 'thawed')
-    return world.queue.send('restoreWork', [JSON.stringify(thawedBatch(jobId, id, item))]);
+  if (answer === 'thawed') return sendThawed(wait, world);
   if (readyBy > wait.readyBy + SLACK_MS) {
     await world.catalog.patchThaw(jobId, id, { readyBy });
     await noteThawing(jobId, [{ ...wait, readyBy }], world);

@@ -6,16 +6,17 @@ import { thawedBatch } from './thaw-requests.ts';
 
 /** Reports an object that cannot be thawed as failed, once, so that its job ends. */
 export async function giveUpThaw(
-  { jobId, id, item }: ThawWait,
+  wait: ThawWait,
   reason: string,
   detail: string,
   delivery: Delivery,
   world: BatchWorld,
 ): Promise<void> {
+  const { jobId, id, item } = wait;
   world.telemetry.metric('Errors', 1);
   await world.catalog.completeStep({
     jobId,
-    step: `batch-${thawedBatch(jobId, id, item).batch}`,
+    step: `batch-${thawedBatch(wait).batch}`,
     progress: { batchesDone: 1, counts: { thawing: -1, failed: 1 } },
     problems: [{ key: item.key, reason, detail }],
     continuations: [],

@@ -21,7 +21,7 @@ export async function hearThawed(
     for (const { jobId } of jobs) {
       const wait = await world.catalog.getThaw(jobId, id);
       if (wait === undefined || wait.done) continue;
-      await restoreBatch(thawedBatch(jobId, id, wait.item), delivery, world);
+      await restoreBatch(thawedBatch(wait), delivery, world);
     }
   }
 }

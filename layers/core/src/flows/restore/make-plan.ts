@@ -6,11 +6,11 @@ import { restoreWork } from '../../model/cost/work.ts';
 import { isArchivedClass, type ListedObject } from '../../model/object.ts';
 import { ownTags } from '../../model/origin.ts';
 import { type RestorePlan, SizeSum } from '../../model/restore-plan.ts';
-import type { AcceptedRestore } from '../../model/restore-request.ts';
+import { type AcceptedRestore, mayOverwrite } from '../../model/restore-request.ts';
 import { mappingOf, targetKey } from '../../model/target-key.ts';
 import type { ObjectRef } from '../../ports/object-store.ts';
 import { partBytesFor } from '../copy-parts.ts';
-import type { World } from '../dependencies.ts';
+import type { VaultReader, World } from '../dependencies.ts';
 import { Reservoir } from '../verify/reservoir.ts';
 import { findExtras } from './find-extras.ts';
 import { isRight } from './is-right.ts';
@@ -185,21 +185,20 @@ class Count {
     return sumRequests([restoreWork(scope, this.#world.settings), { getTags }]);
   }
 
-  #counting(): PlanningWorld {
+  #counting(): VaultReader {
     const { store, settings } = this.#world;
-    const counted: Pick<World['store'], 'listVersions' | 'get'> = {
+    const counted: VaultReader['store'] = {
       listVersions: (request) => {
         this.#listings++;
         return store.listVersions(request);
       },
       get: (ref) => store.get(ref),
     };
-    return { store: counted as World['store'], settings };
+    return { store: counted, settings };
   }
 
   #mayReplace(version: Selected['version'], target: Target): boolean {
-    const { overwrite } = this.#request;
-    return overwrite === 'older' ? target.lastModified < version.lastModified : overwrite === 'always';
+    return mayOverwrite(this.#request.overwrite, target.lastModified, version.lastModified);
   }
 
   #differs(selected: Selected, mayReplace: boolean): void {

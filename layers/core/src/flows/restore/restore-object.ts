@@ -5,7 +5,7 @@ import type { Problem } from '../../model/job.ts';
 import type { RestoreBatch } from '../../model/messages.ts';
 import type { Archive, ObjectFacts, Tags } from '../../model/object.ts';
 import { originIn, ownTags } from '../../model/origin.ts';
-import type { AcceptedRestore, Overwrite } from '../../model/restore-request.ts';
+import { type AcceptedRestore, mayOverwrite } from '../../model/restore-request.ts';
 import type { StorageClass } from '../../model/storage-class.ts';
 import { mappingOf, targetKey } from '../../model/target-key.ts';
 import { MAX_KEY_BYTES } from '../../model/vault-key.ts';
@@ -92,7 +92,8 @@ async function writeTarget(
     return failed(key, target.why, `the target answers "${target.why}"`);
   if (target.found) {
     if (await isRight(copy, tags, target.object, to, world)) return { kind: 'right', bytes: copy.size };
-    if (!mayOverwrite(request.overwrite, copy, target.object)) return conflict(task, target.object);
+    if (!mayOverwrite(request.overwrite, target.object.lastModified, copy.lastModified))
+      return conflict(task, target.object);
   }
   // Only now: what is right already, or may not be overwritten, is not worth a thaw.
   if (copy.archived) return { kind: 'archived', archive: copy.archive ?? 'GLACIER' };
@@ -139,12 +140,6 @@ async function prove(
 }
 
 const ABSENT: HeadResult = { found: false, why: 'absent' };
-
-/** What is older than the copy was there before it was made. */
-function mayOverwrite(overwrite: Overwrite, copy: ObjectFacts, target: ObjectFacts): boolean {
-  if (overwrite === 'older') return target.lastModified < copy.lastModified;
-  return overwrite === 'always';
-}
 
 /** Gives up the upload that an earlier message began for an object, if one did. */
 export async function abandonUpload(

@@ -1,9 +1,9 @@
 import { compileFilter } from '../../model/filter.ts';
 import type { AcceptedRestore } from '../../model/restore-request.ts';
 import { vaultPlace } from '../../model/vault-key.ts';
-import type { World } from '../dependencies.ts';
+import type { VaultReader } from '../dependencies.ts';
 import { longStatesAt, plainStatesAt, type SourceStateAt } from '../source-history.ts';
-import { type RealVersion, vaultVersions } from '../vault-history.ts';
+import { keyVersions, type RealVersion } from '../vault-history.ts';
 
 /** What of a source is wanted, and as of when. */
 export type Selection = Pick<
@@ -20,14 +20,12 @@ export type VaultPart = 'plain' | 'long';
 /** A vault key that was looked at, and what of it is wanted. */
 export type Looked = { readonly vaultKey: string; readonly selected?: Selected };
 
-type Reader = Pick<World, 'store' | 'settings'>;
-
 /** Goes through one part of the vault, from a vault key on, in the listing's order. */
 export async function* lookThrough(
   part: VaultPart,
   selection: Selection,
   after: string | undefined,
-  world: Reader,
+  world: VaultReader,
 ): AsyncGenerator<Looked> {
   if (selection.versionId !== undefined) {
     if (part === 'plain') yield* oneVersion(selection, world);
@@ -46,7 +44,7 @@ export async function* lookThrough(
 }
 
 /** Everything that is wanted: plain keys in order, then long ones. */
-export async function* selectedObjects(selection: Selection, world: Reader): AsyncGenerator<Selected> {
+export async function* selectedObjects(selection: Selection, world: VaultReader): AsyncGenerator<Selected> {
   for (const part of ['plain', 'long'] as const) {
     for await (const { selected } of lookThrough(part, selection, undefined, world)) {
       if (selected !== undefined) yield selected;
@@ -79,11 +77,10 @@ function isAfter(at: number, since: number | undefined): boolean {
 /** The selection's prefix is the whole key then. */
 async function* oneVersion(
   { bucket, prefix: key, versionId }: Selection,
-  world: Reader,
+  world: VaultReader,
 ): AsyncGenerator<Looked> {
   const { key: vaultKey } = vaultPlace(bucket, key);
-  for await (const version of vaultVersions(vaultKey, undefined, world)) {
-    if (version.key !== vaultKey) return;
+  for await (const version of keyVersions(vaultKey, world)) {
     if (version.versionId !== versionId || version.deleteMarker) continue;
     yield { vaultKey, selected: { key, vaultKey, version } };
     return;

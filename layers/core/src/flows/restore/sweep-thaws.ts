@@ -9,7 +9,7 @@ import { afterTheEnd } from '../end-job.ts';
 import { giveUpThaw } from './give-up-thaw.ts';
 import { requestOf } from './request-of.ts';
 import type { BatchWorld } from './restore-batch.ts';
-import { askFor, THAWS_AT_A_TIME, thawedBatch, vaultVersion } from './thaw-requests.ts';
+import { askFor, sendThawed, THAWS_AT_A_TIME, vaultVersion } from './thaw-requests.ts';
 
 /** Rows that one step looks at; only those that are overdue cost a request. */
 const ROWS = 500;
@@ -69,10 +69,6 @@ async function look(wait: ThawWait, job: Job, delivery: Delivery, world: BatchWo
   const { answer, readyBy } = await askFor(item, archive, requestOf(job).thaw, world);
   if (answer === 'thawed') return sendThawed(wait, world);
   await world.catalog.patchThaw(jobId, id, { readyBy });
-}
-
-async function sendThawed({ jobId, id, item }: ThawWait, { queue }: BatchWorld): Promise<void> {
-  await queue.send('restoreWork', [JSON.stringify(thawedBatch(jobId, id, item))]);
 }
 
 function isTooLate({ askedAt, archive, tier }: ThawWait, { clock }: Pick<BatchWorld, 'clock'>): boolean {

@@ -2,6 +2,7 @@ import { isStoreError } from '../../model/errors.ts';
 import type { RestoreBatch } from '../../model/messages.ts';
 import type { Archive } from '../../model/object.ts';
 import { type Thaw, type ThawTier, thawRequest, thawTime, tierFor } from '../../model/thaw.ts';
+import type { ThawWait } from '../../model/thaw-wait.ts';
 import type { ThawAnswer } from '../../ports/object-store.ts';
 import type { World } from '../dependencies.ts';
 import type { RestoreItem } from './restore-object.ts';
@@ -41,6 +42,11 @@ export async function askFor(
 }
 
 /** The batch of one object that was waited for: the same name however it comes to be sent. */
-export function thawedBatch(jobId: string, id: string, item: RestoreItem): RestoreBatch {
+export function thawedBatch({ jobId, id, item }: ThawWait): RestoreBatch {
   return { kind: 'restore', jobId, batch: `thaw-${id}`, items: [item], thawed: id };
+}
+
+/** Has an object restored that can be read now. */
+export async function sendThawed(wait: ThawWait, { queue }: Pick<World, 'queue'>): Promise<void> {
+  await queue.send('restoreWork', [JSON.stringify(thawedBatch(wait))]);
 }
