@@ -1,3 +1,4 @@
+import { PlaceError } from './disk-errors.ts';
 import { type Clash, FOLDER_CONTENT, nameOf, shortPath } from './file-name.ts';
 import { Fingerprints, shortFingerprint } from './fingerprints.ts';
 import { fold } from './fold.ts';
@@ -89,6 +90,11 @@ export class Naming {
   #group(above: string, segment: string): string {
     return `${above}\0${this.same(nameOf(segment))}`;
   }
+}
+
+/** @throws {PlaceError} for an object that shares its key at the target with another */
+export function refuseTwice({ twice }: Place): void {
+  if (twice) throw new PlaceError('same-target', 'another object would have the same key at the target');
 }
 
 function placed(key: string, path: string, kind: Place['kind'], twice: boolean): Place {

@@ -4,7 +4,7 @@ import { compareFile, verifyFile } from './compare-file.ts';
 import { PlaceError, troubleOf } from './disk-errors.ts';
 import type { Folder } from './folder.ts';
 import type { LocalWorld } from './local-job.ts';
-import type { Place } from './naming.ts';
+import { type Place, refuseTwice } from './naming.ts';
 import { openCopy } from './open-copy.ts';
 import type { Tally } from './tally.ts';
 import type { TransferProgress } from './transfer-progress.ts';
@@ -31,8 +31,7 @@ export async function restoreObject(
   world: LocalWorld,
 ): Promise<void> {
   try {
-    if (place.twice)
-      throw new PlaceError('same-target', 'another object would have the same key at the target');
+    refuseTwice(place);
     if (place.kind === 'folder') await makeFolder(place.path, task);
     else await makeFile(object, place.path, task, world);
   } catch (error) {
@@ -68,20 +67,10 @@ async function makeFile(object: Selected, path: string, task: FolderTask, world:
     throw new PlaceError('conflict', `"${path}" differs and was left alone; say --overwrite to replace it`);
   const open = async () => {
     const copy = await openCopy(object, world);
-    return { ...copy, body: counting(copy.body, (bytes) => progress.moved(bytes)) };
+    return { ...copy, body: progress.counting(copy.body) };
   };
   const { facts, proof } = await writeFile(folder, path, open, found === 'replace', task.openFile);
   if (task.verify) tally.verified(await verifyFile(folder.full(path), object, facts, world));
   tally.restored(facts.size, proof === 'verified');
   progress.done(0);
-}
-
-async function* counting(
-  body: AsyncIterable<Uint8Array>,
-  count: (bytes: number) => void,
-): AsyncGenerator<Uint8Array> {
-  for await (const bytes of body) {
-    yield bytes;
-    count(bytes.length);
-  }
 }

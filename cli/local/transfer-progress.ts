@@ -39,6 +39,14 @@ export class TransferProgress {
     this.#tell(() => this.#line());
   }
 
+  /** Passes bytes on, and counts them when whoever takes them has taken them. */
+  async *counting(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const bytes of body) {
+      yield bytes;
+      this.moved(bytes.length);
+    }
+  }
+
   /** An object is done. @param untouched the bytes of it that did not have to be written */
   done(untouched: number): void {
     this.#objects++;

@@ -1,7 +1,7 @@
 import { PlaceError, troubleOf } from '../disk-errors.ts';
 import type { LocalWorld } from '../local-job.ts';
 import { modifiedAt } from '../modified-at.ts';
-import type { Place } from '../naming.ts';
+import { type Place, refuseTwice } from '../naming.ts';
 import type { OpenCopy } from '../open-copy.ts';
 import type { Tally } from '../tally.ts';
 import type { TransferProgress } from '../transfer-progress.ts';
@@ -28,8 +28,7 @@ export async function addEntry(
 ): Promise<boolean> {
   const { tally, progress } = task;
   try {
-    if (place.twice)
-      throw new PlaceError('same-target', 'another object would have the same key at the target');
+    refuseTwice(place);
     const copy = await open();
     await checkRead(copy);
     return await write(object.key, copy, place, task);
@@ -54,7 +53,7 @@ async function checkRead({ read, proof }: OpenCopy): Promise<void> {
 async function write(key: string, copy: OpenCopy, place: Place, task: ArchiveTask): Promise<boolean> {
   const { writer, tally, progress } = task;
   const { facts } = copy;
-  const body = counting(copy.body, (bytes) => progress.moved(bytes));
+  const body = progress.counting(copy.body);
   try {
     if (place.kind === 'file')
       await writer.file({ name: place.path, size: facts.size, at: modifiedAt(facts) }, body);
@@ -70,13 +69,3 @@ async function write(key: string, copy: OpenCopy, place: Place, task: ArchiveTas
 }
 
 const IN_ARCHIVE = "the vault's bytes are not those of its checksum; they are in the archive as they came";
-
-async function* counting(
-  body: AsyncIterable<Uint8Array>,
-  count: (bytes: number) => void,
-): AsyncGenerator<Uint8Array> {
-  for await (const bytes of body) {
-    yield bytes;
-    count(bytes.length);
-  }
-}
