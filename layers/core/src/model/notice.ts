@@ -1,8 +1,9 @@
 import type { Notice } from '../ports/notices.ts';
 import { defined } from './defined.ts';
 import type { Job } from './job.ts';
-import { count, duration, KIND_WORDS, sentence, verdict } from './report/words.ts';
+import { duration, KIND_WORDS, sentence, verdict } from './report/words.ts';
 import type { Report } from './report.ts';
+import { count } from './text.ts';
 import { visible } from './visible.ts';
 
 const SUBJECT_CHARS = 100;

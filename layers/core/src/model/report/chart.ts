@@ -1,6 +1,6 @@
 import type { Report } from '../report.ts';
+import { bytes, count } from '../text.ts';
 import { type Html, html, NOTHING } from './html.ts';
-import { bytes, count } from './words.ts';
 
 type Shade = 'ok' | 'same' | 'warn' | 'bad' | 'rest';
 type Part = { readonly label: string; readonly shade: Shade; readonly n: number; readonly bytes?: number };

@@ -1,7 +1,8 @@
 import type { AskedBy } from '../job.ts';
 import type { Report } from '../report.ts';
+import { bytes } from '../text.ts';
 import { type Html, html } from './html.ts';
-import { bytes, duration } from './words.ts';
+import { duration } from './words.ts';
 
 type Fact = readonly [name: string, value: Html];
 type Fields = Readonly<Record<string, unknown>>;

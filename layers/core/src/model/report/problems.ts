@@ -1,9 +1,9 @@
 import type { Problem } from '../job.ts';
 import type { Report } from '../report.ts';
+import { count, counted } from '../text.ts';
 import { visibleKey } from '../visible.ts';
 import { meaningOf } from './advice.ts';
 import { type Html, html, NOTHING } from './html.ts';
-import { count, counted } from './words.ts';
 
 /** A page is read by people: the rest is in the report for programs. */
 const PER_REASON = 100;

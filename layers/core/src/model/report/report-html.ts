@@ -1,12 +1,13 @@
 import type { JobState } from '../job.ts';
 import type { Report } from '../report.ts';
+import { bytes, count } from '../text.ts';
 import { type Advice, adviceOn } from './advice.ts';
 import { charts } from './chart.ts';
 import { facts } from './facts.ts';
 import { constant, type Html, html, NOTHING } from './html.ts';
 import { noteLists, problemLists, reasonsTable } from './problems.ts';
 import { STYLE } from './style.ts';
-import { bytes, count, isDamaged, KIND_WORDS, sentence, verdict } from './words.ts';
+import { isDamaged, KIND_WORDS, sentence, verdict } from './words.ts';
 
 type Mood = { readonly shade: 'ok' | 'warn' | 'bad' | 'info'; readonly sign: string };
 
