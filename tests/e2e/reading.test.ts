@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -7,6 +6,7 @@ import {
   entryWith,
   givenBucket,
   holdfast,
+  nextSecond,
   put,
   remove,
   s3,
@@ -27,10 +27,7 @@ beforeAll(async () => {
   await put(source, 'b/gone.txt', 'two');
   await put(source, 'b/blob.bin', BLOB);
   await holdfast('protect', `s3://${source}`, '--wait');
-  const now = new Date();
-  // The vault's times have whole seconds: what is to lie on two sides of a moment needs one between.
-  await pause(1020 - now.getMilliseconds());
-  moment = now.toISOString();
+  moment = await nextSecond();
   await put(source, 'a.txt', 'three');
   await put(source, 'new.txt', 'n');
   await remove(source, 'b/gone.txt');

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { GetBucketVersioningCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
 import {
@@ -7,6 +6,7 @@ import {
   givenBucket,
   givenProtectedBucket,
   holdfast,
+  nextSecond,
   put,
   remove,
   s3,
@@ -17,13 +17,6 @@ import {
   tryHoldfast,
   vault,
 } from './support/cloud.ts';
-
-/** The vault's times have whole seconds: what is to lie on two sides of a moment needs one between. */
-async function nextSecond(): Promise<string> {
-  const moment = new Date();
-  await pause(1020 - moment.getMilliseconds());
-  return moment.toISOString();
-}
 
 async function textsOf(bucket: string): Promise<Record<string, string>> {
   const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket }));

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
 import { AWKWARD_KEYS as KEYS } from '../support/awkward-keys.ts';
@@ -10,6 +9,7 @@ import {
   givenBucket,
   givenProtectedBucket,
   holdfast,
+  nextSecond,
   put,
   remove,
   s3,
@@ -30,13 +30,6 @@ const EVERYTHING = {
   Metadata: { author: '=?UTF-8?B?Wm/Dqw==?=', plain: 'x' },
   Tagging: Array.from({ length: 10 }, (_, i) => `t${i}=${encodeURIComponent(`value ${i}/é`)}`).join('&'),
 };
-
-/** The vault's times have whole seconds: what is to lie on two sides of a moment needs one between. */
-async function nextSecond(): Promise<string> {
-  const moment = new Date();
-  await pause(1020 - moment.getMilliseconds());
-  return moment.toISOString();
-}
 
 describe('the whole way on the real template', () => {
   it('backs up what was there and what changes, and restores a moment byte by byte', async () => {

@@ -110,6 +110,12 @@ export class Pipeline {
     await registerSource({ source: sourceUri(SOURCE), protectedAt: this.now, ...filter }, this.world);
   }
 
+  /** Puts objects into the source, and does all that follows from it. */
+  async capture(objects: Readonly<Record<string, string>>): Promise<void> {
+    for (const [key, body] of Object.entries(objects)) this.s3.put(SOURCE, key, body);
+    await this.drain();
+  }
+
   message(body: string): Message {
     return { id: `m${++this.#messages}`, body, receives: 0 };
   }

@@ -131,6 +131,13 @@ export function tryHoldfast(...args: string[]) {
   return holdfastJson(args, process.env);
 }
 
+/** The vault's times have whole seconds: what is to lie on two sides of a moment needs one between. */
+export async function nextSecond(): Promise<string> {
+  const moment = new Date();
+  await pause(1020 - moment.getMilliseconds());
+  return moment.toISOString();
+}
+
 /** Waits until nothing of a source is in flight any more. */
 export async function settled(bucket: string): Promise<void> {
   const { code, stderr } = await tryHoldfast('status', `s3://${bucket}`, '--wait');

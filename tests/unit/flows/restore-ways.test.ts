@@ -8,10 +8,7 @@ beforeEach(async () => {
   await pipeline.protect();
 });
 
-async function capture(objects: Record<string, string>): Promise<void> {
-  for (const [key, body] of Object.entries(objects)) pipeline.s3.put(SOURCE, key, body);
-  await pipeline.drain();
-}
+const capture = (objects: Readonly<Record<string, string>>) => pipeline.capture(objects);
 
 async function remove(...keys: string[]): Promise<void> {
   for (const key of keys) pipeline.s3.delete(SOURCE, key);

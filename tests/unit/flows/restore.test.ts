@@ -25,10 +25,7 @@ beforeEach(async () => {
   await pipeline.protect();
 });
 
-async function capture(objects: Record<string, string>): Promise<void> {
-  for (const [key, body] of Object.entries(objects)) pipeline.s3.put(SOURCE, key, body);
-  await pipeline.drain();
-}
+const capture = (objects: Readonly<Record<string, string>>) => pipeline.capture(objects);
 
 function targetTexts(keys: readonly string[]): Array<string | undefined> {
   return keys.map((key) => pipeline.s3.text(TARGET, key));

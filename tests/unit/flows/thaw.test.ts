@@ -12,10 +12,7 @@ beforeEach(async () => {
   await pipeline.protect();
 });
 
-async function capture(objects: Record<string, string>): Promise<void> {
-  for (const [key, body] of Object.entries(objects)) pipeline.s3.put(SOURCE, key, body);
-  await pipeline.drain();
-}
+const capture = (objects: Readonly<Record<string, string>>) => pipeline.capture(objects);
 
 /** What the vault's lifecycle does to all its copies. */
 function freeze(keys: readonly string[], storageClass = 'GLACIER'): void {
