@@ -65,6 +65,8 @@ export const STORE_OPERATIONS: Table<ObjectStore> = {
   putTags: s3Write('putTags', 'PutObjectTagging'),
   hide: s3Write('hide', 'DeleteObject'),
   put: s3Write('put', 'PutObject'),
+  write: s3Write('put', 'PutObject'),
+  writePart: s3Write('copyPart', 'UploadPart', 'copy'),
   get: s3Read('get', 'GetObject'),
   open: s3Read('get', 'GetObject'),
 };

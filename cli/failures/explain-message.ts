@@ -41,7 +41,16 @@ const READERS: Readonly<Record<QueueName, (body: string) => Reading>> = {
   restore: readRestore,
   restoreWork: readRestoreWork,
   report: readReport,
+  // Replaced below by the readers of the modules that handle them.
+  site: readSite,
+  documents: readSite,
+  largeDocuments: readSite,
+  import: readSite,
 };
+
+function readSite(body: string): Reading {
+  return { what: `work for a WorkDocs site: ${JSON.stringify(parseJson(body)).slice(0, 200)}`, objects: [] };
+}
 
 function readCapture(body: string): Reading {
   const changes = parseS3Event(body);

@@ -39,6 +39,7 @@ const PARTS: Readonly<Record<Job['kind'], (job: Counted) => string[]>> = {
   restore: restoreParts,
   reconcile: reconcileParts,
   verify: verifyParts,
+  import: importParts,
 };
 
 function captured(job: Counted): string {
@@ -136,4 +137,12 @@ export function versionOrMoment(versionId: string | undefined, at: string | unde
 /** One object that went other than wished. */
 export function problemLine(key: string, reason: string, detail: string | null): string {
   return `  ${reason}: ${visibleKey(key)}${detail === null ? '' : ` (${detail})`}`;
+}
+
+function importParts(job: Counted): string[] {
+  return [
+    `${count(of(job, 'imported'))} imported (${bytes(of(job, 'importedBytes'))})`,
+    ...some(job, 'unchanged', 'there already'),
+    ...some(job, 'failed', 'failed'),
+  ];
 }

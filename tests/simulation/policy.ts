@@ -1,5 +1,5 @@
 import type { CopyRequest, MultipartStart, ObjectRef, PartCopy } from '@holdfast/core/ports/object-store.ts';
-import type { QueueName } from '@holdfast/core/ports/work-queue.ts';
+import type { BucketQueue } from '@holdfast/core/ports/work-queue.ts';
 import { deployedTemplate } from '../support/deployed-template.ts';
 import { isAllowed } from '../support/is-allowed.ts';
 import { SOURCE, VAULT } from '../support/pipeline.ts';
@@ -11,7 +11,7 @@ export type Policies = Readonly<Record<string, RolePolicy>>;
 
 const ACCOUNT = 'us-east-1:111122223333';
 const TABLE = `arn:aws:dynamodb:${ACCOUNT}:table/Catalog`;
-const QUEUES: Readonly<Record<QueueName, string>> = {
+const QUEUES: Readonly<Record<BucketQueue, string>> = {
   capture: 'CaptureQueue',
   backlog: 'BacklogQueue',
   reconcile: 'ReconcileQueue',
@@ -21,7 +21,7 @@ const QUEUES: Readonly<Record<QueueName, string>> = {
 };
 
 /** The role under which the handler of a queue runs. */
-export const ROLES: Readonly<Record<QueueName, string>> = {
+export const ROLES: Readonly<Record<BucketQueue, string>> = {
   capture: 'CaptureChangesRole',
   backlog: 'CaptureBacklogRole',
   reconcile: 'ReconcileSourceRole',
@@ -137,7 +137,7 @@ const NEEDS: Readonly<Record<string, Needs>> = {
     'finishJob',
     'patchThaw',
   ),
-  'queue.send': (queue: QueueName) => [['sqs:SendMessage', `arn:aws:sqs:${ACCOUNT}:${QUEUES[queue]}`]],
+  'queue.send': (queue: BucketQueue) => [['sqs:SendMessage', `arn:aws:sqs:${ACCOUNT}:${QUEUES[queue]}`]],
   'wiring.ensure': (bucket: string) => [
     ['s3:GetBucketNotification', bucketArn(bucket)],
     ['s3:PutBucketNotification', bucketArn(bucket)],

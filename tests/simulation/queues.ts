@@ -1,9 +1,14 @@
-import { QUEUES, type QueueName, type SendOptions, type WorkQueue } from '@holdfast/core/ports/work-queue.ts';
+import {
+  BUCKET_QUEUES,
+  type BucketQueue,
+  type SendOptions,
+  type WorkQueue,
+} from '@holdfast/core/ports/work-queue.ts';
 
 /** A message as SQS keeps it. */
 export type Message = {
   readonly id: string;
-  readonly queue: QueueName;
+  readonly queue: BucketQueue;
   readonly body: string;
   receives: number;
   /** Sent back from the dead-letter queue: its receives are counted anew, and it says so. */
@@ -30,12 +35,12 @@ export class Queues implements WorkQueue {
     this.#maxReceives = maxReceives;
   }
 
-  send(queue: QueueName, bodies: readonly string[], { delaySeconds = 0 }: SendOptions = {}): Promise<void> {
+  send(queue: BucketQueue, bodies: readonly string[], { delaySeconds = 0 }: SendOptions = {}): Promise<void> {
     for (const body of bodies) this.add(queue, body, delaySeconds);
     return Promise.resolve();
   }
 
-  add(queue: QueueName, body: string, delaySeconds = 0): void {
+  add(queue: BucketQueue, body: string, delaySeconds = 0): void {
     this.#ids += 1;
     const from = this.#now() + delaySeconds * 1000;
     const id = `m${this.#ids}`;
@@ -52,7 +57,7 @@ export class Queues implements WorkQueue {
   }
 
   /** Messages that can be received now. */
-  ready(queue?: QueueName): Message[] {
+  ready(queue?: BucketQueue): Message[] {
     return this.#messages.filter(
       (message) =>
         message.state === 'queued' &&
@@ -126,9 +131,9 @@ export class Queues implements WorkQueue {
   }
 
   /** Everything that is not done, by queue. */
-  counts(): Record<QueueName, number> {
-    const of = (name: QueueName) =>
+  counts(): Record<BucketQueue, number> {
+    const of = (name: BucketQueue) =>
       this.#messages.filter(({ queue, state }) => queue === name && state !== 'done').length;
-    return Object.fromEntries(QUEUES.map((name) => [name, of(name)])) as Record<QueueName, number>;
+    return Object.fromEntries(BUCKET_QUEUES.map((name) => [name, of(name)])) as Record<BucketQueue, number>;
   }
 }

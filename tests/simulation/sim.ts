@@ -15,7 +15,7 @@ import { handleRestoreWork } from '@holdfast/core/flows/restore/handle-restore-w
 import { rememberSources } from '@holdfast/core/flows/source-lookup.ts';
 import { vaultPlace, vaultPrefix } from '@holdfast/core/model/vault-key.ts';
 import { silent } from '@holdfast/core/ports/telemetry.ts';
-import type { QueueName } from '@holdfast/core/ports/work-queue.ts';
+import type { BucketQueue } from '@holdfast/core/ports/work-queue.ts';
 import { SOURCE, VAULT } from '../support/pipeline.ts';
 import { fateOf, type Trouble } from './faults.ts';
 import { type ColdClass, DAY_MS, runVaultLifecycle } from './lifecycle.ts';
@@ -163,7 +163,7 @@ export class Sim {
   }
 
   /** Starts handlers on messages of a queue, or of another if that has none: one for a batch of events, one for each other message. */
-  start(queue: QueueName, picks: readonly number[], shortOfTime: number): void {
+  start(queue: BucketQueue, picks: readonly number[], shortOfTime: number): void {
     const [other] = this.queues.ready();
     const wanted = this.queues.ready(queue);
     // A history in which handlers run is worth more than one in which they find nothing to do.
@@ -254,7 +254,7 @@ export class Sim {
     return { name, since: this.scheduler.ticks, alive: true };
   }
 
-  #handle(queue: QueueName, messages: readonly Message[], shortOfTime: number): void {
+  #handle(queue: BucketQueue, messages: readonly Message[], shortOfTime: number): void {
     const actor = this.#actor(`${queue} ${messages.map(({ id }) => id).join(' ')}`);
     for (const message of messages) this.queues.receive(message);
     this.#running.set(actor, messages);
@@ -289,7 +289,7 @@ export class Sim {
 
   /** @returns ids of the messages that failed */
   async #work(
-    queue: QueueName,
+    queue: BucketQueue,
     messages: readonly Message[],
     timeLeft: () => number,
     world: World,
@@ -307,7 +307,7 @@ export class Sim {
   }
 
   /** The ports as one actor has them: every request waits for its turn. */
-  world(actor: Actor, queue: QueueName | undefined): World {
+  world(actor: Actor, queue: BucketQueue | undefined): World {
     const role = queue === undefined ? undefined : ROLES[queue];
     const port = <T extends object>(name: string, real: () => T): T =>
       new Proxy({} as T, {
@@ -374,7 +374,7 @@ async function invoke(port: object, method: string | symbol, args: readonly unkn
 }
 
 type Handler = (body: string, delivery: Delivery, world: World) => Promise<void>;
-const HANDLERS: Readonly<Record<Exclude<QueueName, 'capture'>, Handler>> = {
+const HANDLERS: Readonly<Record<Exclude<BucketQueue, 'capture'>, Handler>> = {
   backlog: captureBacklog,
   reconcile,
   restore: handleRestoreMessage,

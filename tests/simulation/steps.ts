@@ -1,4 +1,4 @@
-import type { QueueName } from '@holdfast/core/ports/work-queue.ts';
+import type { BucketQueue } from '@holdfast/core/ports/work-queue.ts';
 import fc from 'fast-check';
 import { TROUBLES } from './faults.ts';
 import type { ColdClass } from './lifecycle.ts';
@@ -23,7 +23,7 @@ export type Step =
   | { readonly op: 'cancel' | 'resume'; readonly n: number }
   | {
       readonly op: 'work';
-      readonly queue: QueueName;
+      readonly queue: BucketQueue;
       readonly messages: readonly number[];
       /** After so many looks at the clock, the function's time is up; 0: it never is. */
       readonly shortOfTime: number;
@@ -57,7 +57,7 @@ const trouble = fc.option(
   { freq: 2, nil: undefined },
 );
 
-const EVERYWHERE: readonly QueueName[] = [
+const EVERYWHERE: readonly BucketQueue[] = [
   'capture',
   'capture',
   'capture',
@@ -69,9 +69,9 @@ const EVERYWHERE: readonly QueueName[] = [
   'restoreWork',
   'report',
 ];
-const RESTORING: readonly QueueName[] = ['capture', 'restore', 'restoreWork', 'restoreWork', 'restoreWork'];
+const RESTORING: readonly BucketQueue[] = ['capture', 'restore', 'restoreWork', 'restoreWork', 'restoreWork'];
 
-const workOn = (queues: readonly QueueName[]) =>
+const workOn = (queues: readonly BucketQueue[]) =>
   fc.record({
     op: fc.constant('work' as const),
     queue: fc.constantFrom(...queues),

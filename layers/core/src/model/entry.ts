@@ -8,6 +8,7 @@ export const UNPROTECTED_REASONS = [
   'customer-key',
   'access-denied',
   'source-missing',
+  'uploading',
   'failed',
 ] as const;
 export type UnprotectedReason = (typeof UNPROTECTED_REASONS)[number];
@@ -19,6 +20,7 @@ export const REASON_TEXT: Readonly<Record<UnprotectedReason, string>> = {
   'customer-key': 'encrypted with a customer-provided key (SSE-C), which only its owner can read',
   'access-denied': 'access denied at the source: check the bucket policy and the KMS key policy',
   'source-missing': 'the source bucket is gone; what the vault has is kept',
+  uploading: 'being uploaded, or incomplete: its present version cannot be read yet',
   failed: 'capture failed after its retries: see the detail, then holdfast failures --redrive',
 };
 
@@ -53,6 +55,10 @@ export const EntrySchema = v.object({
   deletedAt: v.optional(moment),
   /** From the change at the source to this record, in ms; only for changes that came by an event. */
   lagMs: v.optional(count),
+  /** Of what a WorkDocs site has: its name, for people; the key is an id. */
+  name: v.optional(v.string()),
+  /** Of what a WorkDocs site has: when the site was last asked, or last listed it. */
+  lookedAt: v.optional(moment),
   updatedAt: moment,
 });
 export type Entry = v.InferOutput<typeof EntrySchema>;

@@ -2,8 +2,8 @@ import * as v from 'valibot';
 
 const moment = v.pipe(v.number(), v.integer());
 
-/** `verify`, and restores into a folder or an archive, are done by the command line, which records them at their end. */
-export const JOB_KINDS = ['reconcile', 'restore', 'verify'] as const;
+/** An `import` reads an export into the vault. `verify`, and restores into a folder or an archive, are done by the command line, which records them at their end. */
+export const JOB_KINDS = ['reconcile', 'restore', 'verify', 'import'] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
 /**

@@ -154,7 +154,8 @@ const RestoreWorkSchema = v.variant('kind', [
 ]);
 export type RestoreWork = v.InferOutput<typeof RestoreWorkSchema>;
 
-function reader<TSchema extends v.GenericSchema>(what: string, schema: TSchema) {
+/** Makes the reader of a message body. It throws {@link InvalidInputError} for a body of another shape. */
+export function messageReader<TSchema extends v.GenericSchema>(what: string, schema: TSchema) {
   return (body: string): v.InferOutput<TSchema> => {
     const parsed = v.safeParse(schema, parseJson(body));
     if (parsed.success) return parsed.output;
@@ -164,11 +165,11 @@ function reader<TSchema extends v.GenericSchema>(what: string, schema: TSchema) 
 }
 
 /** Readers of message bodies. Each throws {@link InvalidInputError} for a body of another shape. */
-export const parseBacklogMessage = reader('backlog', BacklogSchema);
-export const parseReconcileMessage = reader('reconcile', ReconcileMessageSchema);
-export const parsePlanStep = reader('plan', PlanStepSchema);
-export const parseRestoreWork = reader('restore', RestoreWorkSchema);
-export const parseReportMessage = reader('report', ReportMessageSchema);
+export const parseBacklogMessage = messageReader('backlog', BacklogSchema);
+export const parseReconcileMessage = messageReader('reconcile', ReconcileMessageSchema);
+export const parsePlanStep = messageReader('plan', PlanStepSchema);
+export const parseRestoreWork = messageReader('restore', RestoreWorkSchema);
+export const parseReportMessage = messageReader('report', ReportMessageSchema);
 
 /** How many objects one batch message carries, and how many bytes their keys may take together. */
 const MAX_ITEMS = 100;

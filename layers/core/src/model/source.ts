@@ -3,12 +3,27 @@ import { compileFilter } from './filter.ts';
 
 const moment = v.pipe(v.number(), v.integer());
 
+/** How a WorkDocs site is read. */
+export const SiteSettingsSchema = v.object({
+  /** Region of the site; absent for the stack's own. */
+  region: v.optional(v.string()),
+  /** ARN of the role that is assumed to read; absent for the function's own. */
+  roleArn: v.optional(v.string()),
+  /** Only users that match, as DescribeUsers takes a query. */
+  users: v.optional(v.string()),
+  /** Set by an import: nothing is polled or crawled. The export that it came from, `s3://bucket/prefix`. */
+  importedFrom: v.optional(v.string()),
+});
+export type SiteSettings = v.InferOutput<typeof SiteSettingsSchema>;
+
 /** What people set when they protect a source; also kept in the vault, so that a lost catalog can be rebuilt. */
 export const SourceSettingsSchema = v.object({
   source: v.string(),
   prefix: v.optional(v.string()),
   include: v.optional(v.array(v.string())),
   exclude: v.optional(v.array(v.string())),
+  /** Only of a WorkDocs site; its `prefix` and globs are about paths: `user/folder/name`. */
+  site: v.optional(SiteSettingsSchema),
   protectedAt: moment,
 });
 export type SourceSettings = v.InferOutput<typeof SourceSettingsSchema>;
@@ -37,6 +52,10 @@ export const SourceSchema = v.object({
   /** Captures since the last complete reconcile, by lag. See `lag.ts`. */
   lag: v.array(v.number()),
   lastEventAt: v.optional(moment),
+  /** Of a WorkDocs site: activities before this were read, and what they changed is queued. */
+  cursor: v.optional(moment),
+  /** Of a WorkDocs site: when its activities were last read. */
+  lastPollAt: v.optional(moment),
   lastReconcileAt: v.optional(moment),
   lastReconcileJob: v.optional(v.string()),
   /** Set while a mass deletion waits for `holdfast approve`. */

@@ -61,6 +61,15 @@ export type MultipartStart = {
   readonly websiteRedirect?: string;
   /** STANDARD unless said. */
   readonly storageClass?: StorageClass;
+  /** Of the whole object; CRC64NVME unless said. An upload whose parts are written, not copied, takes CRC32. */
+  readonly checksum?: 'CRC32';
+};
+
+/** What is kept beside bytes that are written. */
+export type WriteOptions = {
+  readonly contentType?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly condition?: WriteCondition;
 };
 
 export type UploadRef = { readonly bucket: string; readonly key: string; readonly uploadId: string };
@@ -156,12 +165,27 @@ export interface ObjectStore {
     readonly key: string;
     readonly ifMatch?: string;
   }): Promise<{ versionId?: string }>;
-  /** Writes a small text object (reports, settings, long keys' names). */
+  /**
+   * Writes a small text object (reports, settings, records, long keys' names).
+   * @throws StoreError `precondition-failed` when the condition does not hold
+   */
   put(
     ref: { readonly bucket: string; readonly key: string },
     text: string,
     contentType: string,
+    condition?: WriteCondition,
   ): Promise<Written>;
+  /**
+   * Writes bytes that are in memory, in one request, with a CRC32 that S3 compares and keeps.
+   * @throws StoreError `precondition-failed` when the condition does not hold
+   */
+  write(
+    ref: { readonly bucket: string; readonly key: string },
+    bytes: Uint8Array,
+    options?: WriteOptions,
+  ): Promise<Written>;
+  /** Writes bytes as one part of an upload that was begun with the checksum CRC32; all but the last take 5 MiB or more. */
+  writePart(upload: UploadRef, number: number, bytes: Uint8Array): Promise<Part>;
   /** Reads a small text object. @throws StoreError `not-found` */
   get(ref: ObjectRef): Promise<string>;
   /**

@@ -26,6 +26,7 @@ import type {
   UploadRef,
   VersionPage,
   WriteCondition,
+  WriteOptions,
   Written,
 } from '../../ports/object-store.ts';
 import { attempt, uri } from './s3-attempt.ts';
@@ -35,7 +36,7 @@ import { headObject } from './s3-head.ts';
 import { listObjects, listObjectVersions } from './s3-listing.ts';
 import { abortMultipart, beginMultipart, completeMultipart, copyPart, listParts } from './s3-multipart.ts';
 import { openObject } from './s3-open.ts';
-import { putText } from './s3-put.ts';
+import { putBytes, putPart, putText } from './s3-put.ts';
 import { QUICK } from './s3-quick.ts';
 import { conditionInput, copyInput, objectInput } from './s3-requests.ts';
 import { thawObject } from './s3-thaw.ts';
@@ -127,8 +128,16 @@ export class S3ObjectStore implements ObjectStore {
     return attempt(`put a delete marker on ${uri(place)}`, work, condition);
   }
 
-  put(place: Place, text: string, contentType: string): Promise<Written> {
-    return putText(this.#client, place, text, contentType);
+  put(place: Place, text: string, contentType: string, condition?: WriteCondition): Promise<Written> {
+    return putText(this.#client, place, text, contentType, condition);
+  }
+
+  write(place: Place, bytes: Uint8Array, options: WriteOptions = {}): Promise<Written> {
+    return putBytes(this.#client, place, bytes, options);
+  }
+
+  writePart(upload: UploadRef, number: number, bytes: Uint8Array): Promise<Part> {
+    return putPart(this.#client, upload, number, bytes);
   }
 
   get(ref: ObjectRef): Promise<string> {

@@ -77,7 +77,7 @@ function multipartInput(start: MultipartStart): CreateMultipartUploadCommandInpu
     Bucket: start.to.bucket,
     Key: start.to.key,
     StorageClass: start.storageClass ?? 'STANDARD',
-    ChecksumAlgorithm: CHECKSUM,
+    ChecksumAlgorithm: start.checksum ?? CHECKSUM,
     ChecksumType: 'FULL_OBJECT',
     Metadata: sendable(start.metadata),
     ...defined({

@@ -20,6 +20,7 @@ import type {
   UploadRef,
   VersionPage,
   WriteCondition,
+  WriteOptions,
   Written,
 } from '../../ports/object-store.ts';
 import { MultipartUploads } from './memory-multipart.ts';
@@ -137,12 +138,31 @@ export class MemoryObjectStore implements ObjectStore {
     });
   }
 
-  put(ref: { bucket: string; key: string }, text: string, contentType: string): Promise<Written> {
-    return this.#world.requests.run('put', [ref, text, contentType], () => {
-      const bucket = openBucket(this.#world, ref.bucket, ref.key);
-      const body = Buffer.from(text);
-      const content = makeContent(body, md5(body), { headers: { contentType } });
-      return toWritten(this.#world.write(bucket, ref.key, content, 'PutObject'));
+  put(
+    ref: { bucket: string; key: string },
+    text: string,
+    contentType: string,
+    condition?: WriteCondition,
+  ): Promise<Written> {
+    return this.#world.requests.run('put', [ref, text, contentType, condition], () =>
+      this.#write(ref, Buffer.from(text), { contentType, ...defined({ condition }) }),
+    );
+  }
+
+  write(
+    ref: { bucket: string; key: string },
+    bytes: Uint8Array,
+    options: WriteOptions = {},
+  ): Promise<Written> {
+    return this.#world.requests.run('write', [ref, bytes, options], () =>
+      this.#write(ref, Buffer.from(bytes), options),
+    );
+  }
+
+  writePart(upload: UploadRef, number: number, bytes: Uint8Array): Promise<Part> {
+    return this.#world.requests.run('writePart', [upload, number, bytes], () => {
+      openBucket(this.#world, upload.bucket, upload.key);
+      return this.#uploads.add(upload, number, Buffer.from(bytes));
     });
   }
 
@@ -162,6 +182,18 @@ export class MemoryObjectStore implements ObjectStore {
         body: chunks(object.content.body.subarray(first, last), options.signal),
       };
     });
+  }
+
+  #write(
+    ref: { bucket: string; key: string },
+    body: Buffer,
+    { contentType, metadata, condition }: WriteOptions,
+  ): Written {
+    const bucket = openBucket(this.#world, ref.bucket, ref.key);
+    checkCondition(bucket, ref.key, condition);
+    const attributes = { headers: defined({ contentType }), ...defined({ metadata }) };
+    const content = makeContent(body, md5(body), attributes);
+    return toWritten(this.#world.write(bucket, ref.key, content, 'PutObject'));
   }
 
   #head(ref: ObjectRef): HeadResult {

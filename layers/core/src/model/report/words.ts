@@ -13,6 +13,7 @@ export const KIND_WORDS: Readonly<Record<JobKind, string>> = {
   restore: 'Restore',
   reconcile: 'Reconcile',
   verify: 'Verify',
+  import: 'Import',
 };
 
 /** The verdict in a word: for a page's head, a subject. */
@@ -47,6 +48,13 @@ const VERDICTS: Readonly<Record<JobKind, Readonly<Record<JobState, string>>>> = 
     failed: 'Failed',
     cancelled: 'Cancelled',
   },
+  import: {
+    running: 'Running',
+    done: 'Imported',
+    partial: 'Partly imported',
+    failed: 'Failed',
+    cancelled: 'Cancelled',
+  },
 };
 
 type Counts = Report['counts'];
@@ -56,6 +64,7 @@ const of = (counts: Counts, name: string): number => counts[name] ?? 0;
 export function sentence(report: Pick<Report, 'kind' | 'state' | 'counts'>): string {
   const { kind, counts, state } = report;
   if (kind === 'restore') return restoreSentence(counts, state);
+  if (kind === 'import') return importSentence(counts);
   return kind === 'reconcile' ? reconcileSentence(counts, state) : verifySentence(counts);
 }
 
@@ -91,4 +100,13 @@ function verifySentence(counts: Counts): string {
   const all = `${counted(Math.max(of(counts, 'versions'), sampled), 'version')} in the vault`;
   if (right === sampled) return `${count(sampled)} of ${all} read, all as recorded.`;
   return `${count(sampled)} of ${all} read: ${count(right)} are as recorded.`;
+}
+
+function importSentence(counts: Counts): string {
+  const parts = [
+    `${count(of(counts, 'imported'))} of ${counted(of(counts, 'entries'), 'entry', 'entries')} imported`,
+    ...(of(counts, 'unchanged') > 0 ? [`${count(of(counts, 'unchanged'))} there already`] : []),
+    ...(of(counts, 'failed') > 0 ? [`${count(of(counts, 'failed'))} failed`] : []),
+  ];
+  return `${parts.join(', ')}.`;
 }
