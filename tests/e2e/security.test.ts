@@ -13,6 +13,10 @@ describe('somebody of another account', () => {
     'BacklogQueueUrl',
     'ReconcileQueueUrl',
     'ReportQueueUrl',
+    'SiteQueueUrl',
+    'DocumentQueueUrl',
+    'LargeDocumentQueueUrl',
+    'ImportQueueUrl',
   ])('may not send to %s', async (queue) => {
     const before = await depthOf(queue);
     const QueueUrl = outputs[queue] ?? '';

@@ -6,15 +6,18 @@ import { problemsOf } from './support/problems-of.ts';
 import { deployments, forbidden } from './support/role-problems.ts';
 
 const core = await deployedTemplate('template.yaml');
-const source = await deployedTemplate('templates/source.yaml');
+const sources = {
+  bucket: await deployedTemplate('templates/source.yaml'),
+  site: await deployedTemplate('templates/workdocs.yaml'),
+};
 
 describe('what is deployed', () => {
   it('has none of the problems that the checks know', () => {
-    expect(problemsOf(core, source)).toEqual([]);
+    expect(problemsOf(core, sources)).toEqual([]);
   });
 
   it('grants no forbidden right (I5)', () => {
-    const granted = deployments(core, source).map((stacks) => {
+    const granted = deployments(core, sources).map((stacks) => {
       const policies = Object.entries(rolePolicies(stacks.core, stacks.sources));
       const actions = policies.flatMap(([, { allow }]) => allow.flatMap((statement) => statement.actions));
       return {
@@ -30,7 +33,7 @@ describe('what is deployed', () => {
       );
     expect(granted.map((one) => one.forbidden)).toEqual([0, 0]);
     // An empty answer would mean that nobody read the policies.
-    expect(granted[0]).toMatchObject({ roles: 6 });
+    expect(granted[0]).toMatchObject({ roles: 9 });
     expect(granted[0]?.actions).toBeGreaterThan(50);
   });
 });
@@ -56,13 +59,14 @@ describe('overlapping patterns of actions', () => {
 });
 
 type Mutable = Record<string, unknown>;
-type Break = (core: Record<string, Resource>, source: Record<string, Resource>) => void;
+type Resources = Record<string, Resource>;
+type Break = (core: Resources, source: Resources, site: Resources) => void;
 
 /** The deployed templates, with something broken in them. */
-function broken(change: Break): [Template, Template] {
-  const [mutableCore, mutableSource] = [structuredClone(core), structuredClone(source)];
-  change(mutableCore.Resources, mutableSource.Resources);
-  return [mutableCore, mutableSource];
+function broken(change: Break): [Template, typeof sources] {
+  const [mutableCore, { bucket, site }] = [structuredClone(core), structuredClone(sources)];
+  change(mutableCore.Resources, bucket.Resources, site.Resources);
+  return [mutableCore, { bucket, site }];
 }
 
 /** A resource's properties, to be changed. */
@@ -145,6 +149,22 @@ describe('each check catches what it is for', () => {
       'a right given by exception',
       /by exception/,
       attach({ Effect: 'Allow', NotAction: 's3:GetObject', Resource: 'arn:aws:s3:::x' }),
+    ],
+    [
+      'every WorkDocs site of the account',
+      /ReadSiteRole may read sites that it was not given/,
+      (_core, _source, site) => {
+        const text = JSON.stringify(site['ReadSite']).replaceAll(
+          '"Condition":{"StringEquals"',
+          '"Other":{"x"',
+        );
+        site['ReadSite'] = JSON.parse(text);
+      },
+    ],
+    [
+      'a role that no source names',
+      /may sts:AssumeRole arn:aws:iam::1:role\/admin/,
+      allow('ReadSiteRole', 'sts:AssumeRole', 'arn:aws:iam::1:role/admin'),
     ],
     [
       'a managed policy',

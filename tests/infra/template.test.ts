@@ -79,13 +79,11 @@ describe('thaws', () => {
   it('are told of by S3 itself, to the queue that restores, and by nothing else of the vault', () => {
     const vault = core.Resources['Vault'];
     expect(vault?.Properties['NotificationConfiguration']).toEqual({
-      QueueConfigurations: [
-        {
-          Event: 's3:ObjectRestore:Completed',
-          Queue: 'RestoreWorkQueue.Arn',
-          Filter: { S3Key: { Rules: [{ Name: 'prefix', Value: 's3/' }] } },
-        },
-      ],
+      QueueConfigurations: ['s3/', 'workdocs/'].map((Value) => ({
+        Event: 's3:ObjectRestore:Completed',
+        Queue: 'RestoreWorkQueue.Arn',
+        Filter: { S3Key: { Rules: [{ Name: 'prefix', Value }] } },
+      })),
     });
     // S3 refuses a queue that it may not send to.
     expect(vault).toMatchObject({ DependsOn: 'RestoreQueuePolicy' });
@@ -107,7 +105,7 @@ describe('thaws', () => {
 });
 
 describe('the queues', () => {
-  it('are six, each with a dead-letter queue', () => {
+  it('are ten, each with a dead-letter queue', () => {
     expect(workQueues.map(([name]) => name)).toEqual([
       'CaptureQueue',
       'BacklogQueue',
@@ -115,6 +113,10 @@ describe('the queues', () => {
       'RestoreQueue',
       'RestoreWorkQueue',
       'ReportQueue',
+      'SiteQueue',
+      'DocumentQueue',
+      'LargeDocumentQueue',
+      'ImportQueue',
     ]);
     for (const [, { Properties }] of workQueues)
       expect(Properties['RedrivePolicy']).toMatchObject({ maxReceiveCount: 8 });

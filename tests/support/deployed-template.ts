@@ -28,7 +28,7 @@ export type Template = {
   readonly Outputs: Readonly<Record<string, Value>>;
 };
 
-export type TemplateFile = 'template.yaml' | 'templates/source.yaml';
+export type TemplateFile = 'template.yaml' | 'templates/source.yaml' | 'templates/workdocs.yaml';
 
 const cache = new Map<TemplateFile, Promise<Template>>();
 

@@ -58,6 +58,11 @@ export const FORBIDDEN_ACTIONS: readonly string[] = [
   'cloudwatch:*',
   'cloudformation:*',
   'iam:*',
+  'workdocs:Delete*',
+  'workdocs:Update*',
+  'workdocs:Create*',
+  'workdocs:Remove*',
+  'workdocs:Initiate*',
   'lambda:*',
   // Everything but to publish.
   'sns:Subscribe',
@@ -73,7 +78,11 @@ export const FORBIDDEN_ACTIONS: readonly string[] = [
   'sns:CreatePlatform*',
   'sns:TagResource',
   'sns:UntagResource',
-  'sts:*',
+  // To read a site, a role may be assumed that its source names: see role-problems.ts.
+  'sts:AssumeRoleWith*',
+  'sts:AssumeRoot',
+  'sts:GetFederationToken',
+  'sts:SetSourceIdentity',
   'organizations:*',
 ];
 
@@ -86,6 +95,8 @@ export const KNOWN_SERVICES: ReadonlySet<string> = new Set([
   's3',
   'sns',
   'sqs',
+  'sts',
+  'workdocs',
 ]);
 
 /** Whether two patterns of actions (with `*` and `?`, in any case) have an action in common. */

@@ -7,14 +7,21 @@ import { allStatements, ofType, references } from './template-resources.ts';
 /** Policies in which `Resource: "*"` says no more than a name would, and why. */
 const STAR_IS_RIGHT: Readonly<Record<string, string>> = {
   AlarmKey: 'in a key policy, * is the key that the policy belongs to',
+  ReadSite: 'WorkDocs has no ARNs: the condition names the organization, which is looked at below',
 };
 
 const TOPIC = 'arn:aws:sns:us-east-1:111122223333:restores';
 
+/** The templates of the stacks of sources. */
+export type SourceTemplates = { readonly bucket: Template; readonly site: Template };
+
+const ORGANIZATION = 'd-1234567890';
+const READER = 'arn:aws:iam::444455556666:role/reader';
+
 /** The stacks as they are deployed by default, and with every option that adds rights. */
 export function deployments(
   core: Template,
-  source: Template,
+  { bucket, site }: SourceTemplates,
 ): Array<{ core: Stack; sources: Stack[]; exact: boolean }> {
   const names = { Vault: 'vault', Catalog: 'catalog' };
   const all: Record<string, string> = {
@@ -28,23 +35,45 @@ export function deployments(
     const settings = { Bucket: 'photos', AlarmTopicArn: 'arn:topic', ExactRestores };
     return {
       core: { template: core, names, parameters },
-      sources: [{ template: source, parameters: settings }],
+      sources: [
+        { template: bucket, parameters: settings },
+        {
+          template: site,
+          parameters: { OrganizationId: ORGANIZATION, CaptureRuleName: 'holdfast-capture-1' },
+        },
+        // Another site, which is read by a role of its own account.
+        {
+          template: site,
+          parameters: {
+            OrganizationId: 'd-0987654321',
+            CaptureRuleName: 'holdfast-capture-2',
+            ReaderRoleArn: READER,
+          },
+        },
+      ],
       exact: ExactRestores === 'true',
     };
   });
 }
 
 /** What is wrong with the rights of the pipeline's roles. */
-export function roleProblems(core: Template, source: Template): string[] {
-  const found = deployments(core, source).flatMap((stacks) =>
+export function roleProblems(core: Template, sources: SourceTemplates): string[] {
+  const { bucket, site } = sources;
+  const found = deployments(core, sources).flatMap((stacks) =>
     Object.entries(rolePolicies(stacks.core, stacks.sources)).flatMap(([role, policy]) => [
       ...forbidden(role, policy),
       ...deletions(role, policy, stacks.exact),
       ...publishing(role, policy),
+      ...organizations(role, policy),
+      ...assuming(role, policy),
     ]),
   );
   return [
-    ...new Set([...found, ...everyResource(core), ...everyResource(source), ...unreadable(core, source)]),
+    ...new Set([
+      ...found,
+      ...[core, bucket, site].flatMap(everyResource),
+      ...unreadable(core, [bucket, site]),
+    ]),
   ];
 }
 
@@ -60,6 +89,8 @@ export function forbidden(role: string, { allow }: RolePolicy): string[] {
     });
 }
 
+const COPIES = ['arn:aws:s3:::vault/s3/*', 'arn:aws:s3:::vault/workdocs/*'];
+
 /**
  * A DELETE without a version only adds a marker, and only in a versioned bucket: the vault. Elsewhere it is for exact
  * restores, which have to be allowed, and never in the vault.
@@ -74,7 +105,7 @@ function deletions(role: string, { allow, deny }: RolePolicy, exact: boolean): s
   }
   return allow
     .filter(({ actions }) => actions.some((action) => overlap(action, 's3:DeleteObject')))
-    .flatMap(({ resources }) => resources.filter((one) => one !== 'arn:aws:s3:::vault/s3/*'))
+    .flatMap(({ resources }) => resources.filter((one) => !COPIES.includes(one)))
     .map((resource) => `${role} may delete in ${resource}`);
 }
 
@@ -85,6 +116,26 @@ function publishing(role: string, { allow }: RolePolicy): string[] {
     .flatMap(({ resources }) => resources)
     .filter((resource) => role !== 'WriteReportRole' || resource !== TOPIC)
     .map((resource) => `${role} may publish to ${resource}`);
+}
+
+/** WorkDocs has no ARNs: without its condition, a right is one to every site of the account. */
+function organizations(role: string, { allow }: RolePolicy): string[] {
+  return allow
+    .filter(({ actions }) => actions.some((action) => action.startsWith('workdocs:')))
+    .filter(({ condition }) => {
+      const named = JSON.stringify(condition ?? {});
+      return named !== JSON.stringify({ StringEquals: { 'Resource.OrganizationId': ORGANIZATION } });
+    })
+    .map(() => `${role} may read sites that it was not given`);
+}
+
+/** Only the role that a source names. */
+function assuming(role: string, { allow }: RolePolicy): string[] {
+  return allow
+    .filter(({ actions }) => actions.some((action) => overlap(action, 'sts:*')))
+    .flatMap(({ actions, resources }) => resources.map((resource) => ({ actions, resource })))
+    .filter(({ actions, resource }) => actions.join() !== 'sts:AssumeRole' || resource !== READER)
+    .map(({ actions, resource }) => `${role} may ${actions.join()} ${resource}`);
 }
 
 function everyResource(template: Template): string[] {
@@ -102,8 +153,8 @@ function isEverything(resource: unknown): boolean {
 }
 
 /** What these checks could not see through: they must not be got round. */
-function unreadable(core: Template, source: Template): string[] {
-  const inverted = [core, source].flatMap((template) =>
+function unreadable(core: Template, sources: readonly Template[]): string[] {
+  const inverted = [core, ...sources].flatMap((template) =>
     allStatements(template)
       .filter(({ statement }) => 'NotAction' in statement || 'NotResource' in statement)
       .map(({ id }) => `${id} allows by exception (NotAction, NotResource)`),
