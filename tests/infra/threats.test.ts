@@ -142,6 +142,37 @@ describe('what a function could do in hands that are not ours', () => {
   });
 });
 
+describe('what a function could do to the copy of a WorkDocs site', () => {
+  const RECORD = 'arn:aws:s3:::vault/workdocs/d-1234567890/documents/a.json';
+  const USER = 'arn:aws:s3:::vault/workdocs/d-1234567890/users/a.json';
+  const BYTES = 'arn:aws:s3:::vault/workdocs/d-1234567890/versions/a/1';
+
+  it('end a version: none', () => {
+    for (const one of [RECORD, USER, BYTES]) expect(who('s3:DeleteObjectVersion', one)).toEqual([]);
+  });
+
+  it('mark it deleted, with its history under the mark: who captures documents', () => {
+    for (const one of [RECORD, BYTES]) expect(who('s3:DeleteObject', one)).toEqual(['CaptureDocumentsRole']);
+  });
+
+  it('put something on top of it: who captures and who imports; who lists the site, on records of users only', () => {
+    for (const one of [RECORD, BYTES])
+      expect(who('s3:PutObject', one)).toEqual(['CaptureDocumentsRole', 'ImportExportRole']);
+    expect(who('s3:PutObject', USER)).toEqual(['ReadSiteRole', 'CaptureDocumentsRole', 'ImportExportRole']);
+  });
+
+  it('touch the copy of a bucket: none of those that bring in WorkDocs; and the other way round', () => {
+    for (const role of ['ReadSiteRole', 'CaptureDocumentsRole', 'ImportExportRole'])
+      for (const action of ['s3:PutObject', 's3:DeleteObject', 's3:GetObject'])
+        expect(can(role, action, COPY)).toBe(false);
+    for (const role of CAPTURE) expect(can(role, 's3:PutObject', BYTES)).toBe(false);
+  });
+
+  it('change its settings: none', () => {
+    expect(who('s3:PutObject', 'arn:aws:s3:::vault/sources/workdocs/d-1234567890.json')).toEqual([]);
+  });
+});
+
 describe('who may ask for a restore', () => {
   const statements = (parameters: Record<string, string>) => {
     const document = template.Resources['RestoreQueuePolicy']?.Properties?.['PolicyDocument'] as Value;
@@ -236,6 +267,9 @@ describe('a vault with a key of its own', () => {
       PlanRestoreRole: both,
       RestoreObjectsRole: both,
       WriteReportRole: use(['kms:GenerateDataKey']),
+      ReadSiteRole: both,
+      CaptureDocumentsRole: both,
+      ImportExportRole: both,
     });
     const encryption = template.Resources['Vault']?.Properties?.['BucketEncryption'] as Value;
     expect(resolve(encryption, { template, parameters: { VaultKmsKeyArn: key } })).toMatchObject({
