@@ -149,7 +149,13 @@ function ways(
       retentionDays: outputs.RetentionInDays,
     }),
     queue: new SqsWorkQueue(sqs, {
-      urls: { reconcile: urls.reconcile.url, restore: urls.restore.url, report: urls.report.url },
+      urls: {
+        reconcile: urls.reconcile.url,
+        restore: urls.restore.url,
+        report: urls.report.url,
+        site: urls.site.url,
+        import: urls.import.url,
+      },
     }),
     wiring: new EventBridgeWiring({
       s3,

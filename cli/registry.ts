@@ -18,9 +18,12 @@ export const COMMANDS: Readonly<Record<string, Registered>> = {
     summary: 'what backing up a bucket would cost, and how long it would take',
     load: () => import('./commands/cost.ts'),
   },
-  protect: { summary: 'back up a bucket from now on', load: () => import('./commands/protect.ts') },
+  protect: {
+    summary: 'back up a bucket or a WorkDocs site from now on',
+    load: () => import('./commands/protect.ts'),
+  },
   unprotect: {
-    summary: 'stop backing up a bucket; what is in the vault stays',
+    summary: 'stop backing up a source; what is in the vault stays',
     load: () => import('./commands/unprotect.ts'),
   },
   sources: { summary: 'what is protected, and how it stands', load: () => import('./commands/sources.ts') },

@@ -1,5 +1,4 @@
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
-import type { ReconcileMessage } from '@holdfast/core/model/messages.ts';
 import type { Command } from 'commander';
 import { confirm } from '../confirm.ts';
 import type { Context } from '../context.ts';
@@ -7,6 +6,7 @@ import type { ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
 import { newJobId, startJob } from '../jobs/start-job.ts';
 import type { Act } from '../registry.ts';
+import { comparison } from '../sources/comparison.ts';
 import { findProtected } from '../sources/source-argument.ts';
 import { count, seconds } from '../text/format.ts';
 
@@ -18,7 +18,7 @@ export function define(command: Command, act: Act): void {
       'Lets a held mass deletion through. A reconcile that misses more objects than usual marks none of them deleted ' +
         'until somebody has looked at the source and says so here. Deleted objects stay in the vault for its retention.',
     )
-    .argument('<uri>', 's3://bucket')
+    .argument('<uri>', 's3://bucket, or workdocs://d-1234567890')
     .option('-y, --yes', 'do not ask')
     .option('--wait', 'wait until it is done')
     .addHelpText(
@@ -42,17 +42,11 @@ async function approve(context: Context, uri: string, { yes, wait }: Options): P
     context,
   );
   const jobId = newJobId('reconcile', context);
-  const message: ReconcileMessage = {
-    kind: 'reconcile',
-    source: name,
-    trigger: 'approve',
-    approved: true,
-    jobId,
-  };
+  const start = comparison(source, { trigger: 'approve', approved: true, jobId });
   const facts = { source: name, held: held.count };
   const heading = [
     `${name}: what is still missing is marked deleted (${count(held.count)} when it was held)`,
   ];
   const telling = { jobId, facts, heading, wait: wait ?? false };
-  return startJob({ ...telling, queue: 'reconcile', message }, connection, context);
+  return startJob({ ...telling, ...start }, connection, context);
 }

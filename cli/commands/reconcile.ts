@@ -1,4 +1,6 @@
-import type { ReconcileMessage } from '@holdfast/core/model/messages.ts';
+import { defined } from '@holdfast/core/model/defined.ts';
+import { InvalidInputError } from '@holdfast/core/model/errors.ts';
+import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -6,17 +8,22 @@ import { helpText } from '../help.ts';
 import { checkReportFile, reportOption } from '../jobs/save-report.ts';
 import { newJobId, startJob } from '../jobs/start-job.ts';
 import type { Act } from '../registry.ts';
+import { comparison } from '../sources/comparison.ts';
 import { findProtected } from '../sources/source-argument.ts';
 
-type Options = { readonly wait?: true; readonly report?: string };
+type Options = { readonly deep?: true; readonly wait?: true; readonly report?: string };
 
 export function define(command: Command, act: Act): void {
   command
     .description(
       "Compares a source with its backup now, and captures what differs. It also checks the source's event wiring. " +
-        'The same happens by itself every day.',
+        'The same happens by itself every day. A WorkDocs site is crawled: by itself, every week.',
     )
-    .argument('<uri>', 's3://bucket')
+    .argument('<uri>', 's3://bucket, or workdocs://d-1234567890')
+    .option(
+      '--deep',
+      'WorkDocs: look into every document, for comments and permissions that no listing shows',
+    )
     .option('--wait', 'wait until it is done')
     .addOption(reportOption())
     .addHelpText(
@@ -25,6 +32,7 @@ export function define(command: Command, act: Act): void {
         examples: [
           'holdfast reconcile s3://photos --wait --report today.html',
           'holdfast reconcile s3://photos --json',
+          'holdfast reconcile workdocs://d-1234567890 --deep --wait',
         ],
         exits: { 3: 'some objects could not be captured, or a mass deletion is held (with --wait)' },
       }),
@@ -32,12 +40,15 @@ export function define(command: Command, act: Act): void {
     .action(act(reconcile));
 }
 
-async function reconcile(context: Context, uri: string, { wait, report }: Options): Promise<ExitCode> {
+async function reconcile(context: Context, uri: string, options: Options): Promise<ExitCode> {
+  const { deep, wait, report } = options;
   checkReportFile(report, wait ?? false);
   const { source, connection } = await findProtected(uri, context);
+  if (deep && !isSiteUri(source.source))
+    throw new InvalidInputError(`--deep is for WorkDocs sites, and ${source.source} is a bucket`);
   const jobId = newJobId('reconcile', context);
-  const message: ReconcileMessage = { kind: 'reconcile', source: source.source, trigger: 'manual', jobId };
+  const start = comparison(source, { trigger: 'manual', jobId, ...defined({ deep }) });
   const heading = [`${source.source} is being compared with its backup`];
   const telling = { jobId, facts: { source: source.source }, heading, wait: wait ?? false, report };
-  return startJob({ ...telling, queue: 'reconcile', message }, connection, context);
+  return startJob({ ...telling, ...start }, connection, context);
 }

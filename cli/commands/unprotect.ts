@@ -1,7 +1,7 @@
 import { unregisterSource } from '@holdfast/core/flows/register-source.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { sourceStackName } from '@holdfast/core/model/stack-names.ts';
+import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import type { Command } from 'commander';
 import { confirm } from '../confirm.ts';
 import type { Connection, Context } from '../context.ts';
@@ -9,15 +9,17 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
 import type { Unprotected } from '../json/unprotect.ts';
 import type { Act } from '../registry.ts';
-import { parseBucket } from '../sources/bucket-argument.ts';
+import { parseSource } from '../sources/source-argument.ts';
 import { Steps } from '../steps.ts';
 
 type Options = { readonly yes?: true };
 
 export function define(command: Command, act: Act): void {
   command
-    .description('Stops backing up a bucket: deletes its small stack. What the vault holds of it stays.')
-    .argument('<uri>', 's3://bucket')
+    .description(
+      'Stops backing up a bucket or a site: deletes its small stack. What the vault holds of it stays.',
+    )
+    .argument('<uri>', 's3://bucket, or workdocs://d-1234567890')
     .option('-y, --yes', 'do not ask')
     .addHelpText(
       'after',
@@ -31,10 +33,9 @@ export function define(command: Command, act: Act): void {
 }
 
 async function unprotect(context: Context, uri: string, { yes }: Options): Promise<ExitCode> {
-  const bucket = parseBucket(uri);
-  const source = sourceUri(bucket);
+  const source = parseSource(uri);
   const connection = await context.connect();
-  const stack = sourceStackName(connection.stack.name, bucket);
+  const stack = sourceStackName(connection.stack.name, source);
   await checkSomething(source, stack, connection);
   const question = `Stop backing up ${source}? What the vault holds of it stays.`;
   await confirm(question, yes ?? false, context);
@@ -50,7 +51,9 @@ async function unprotect(context: Context, uri: string, { yes }: Options): Promi
   };
   context.output.answer(answer, () => [
     `${source} is no longer backed up; what the vault holds of it stays in s3://${answer.vault}`,
-    '  EventBridge stays switched on at the bucket, since other rules may use it',
+    ...(isSiteUri(source)
+      ? []
+      : ['  EventBridge stays switched on at the bucket, since other rules may use it']),
   ]);
   return EXIT.done;
 }

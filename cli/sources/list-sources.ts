@@ -1,4 +1,3 @@
-import { bucketOf } from '@holdfast/core/model/source-uri.ts';
 import { sourceStackName } from '@holdfast/core/model/stack-names.ts';
 import type { Connection } from '../context.ts';
 import type { SourceJson } from '../json/sources.ts';
@@ -9,9 +8,7 @@ import { sourceJson, unregisteredJson } from './source-json.ts';
 export async function listSources({ world, stacks, stack }: Connection): Promise<SourceJson[]> {
   const [rows, views] = await Promise.all([world.catalog.listSources(), stacks.listSources(stack.name)]);
   const byName = new Map(views.map((view) => [view.name, view]));
-  const known = rows.map((row) =>
-    sourceJson(row, byName.get(sourceStackName(stack.name, bucketOf(row.source)))),
-  );
+  const known = rows.map((row) => sourceJson(row, byName.get(sourceStackName(stack.name, row.source))));
   const named = new Set(rows.map(({ source }) => source));
   const unregistered = views.flatMap((view) => {
     const source = view.tags[SOURCE_TAG];

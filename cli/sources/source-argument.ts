@@ -1,8 +1,21 @@
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { Source } from '@holdfast/core/model/source.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
+import { isSiteUri, parseSiteUri, siteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import type { Connection, Context } from '../context.ts';
 import { parseBucket } from './bucket-argument.ts';
+
+/**
+ * Reads the URI of a whole source, and gives it back as the catalog has it.
+ *
+ * @throws {InvalidInputError} also when it names a part of it
+ */
+export function parseSource(uri: string): string {
+  if (!isSiteUri(uri)) return sourceUri(parseBucket(uri));
+  const { site, path } = parseSiteUri(uri);
+  if (path === '') return siteUri(site);
+  throw new InvalidInputError(`"${uri}" names a part of a site; this is about the whole: ${siteUri(site)}`);
+}
 
 /** A source that is protected, and the connection it was found by. */
 export type FoundSource = { readonly source: Source; readonly connection: Connection };
@@ -16,7 +29,7 @@ export async function findProtected(
   uri: string,
   { connect }: Pick<Context, 'connect'>,
 ): Promise<FoundSource> {
-  const name = sourceUri(parseBucket(uri));
+  const name = parseSource(uri);
   const connection = await connect();
   const source = await connection.world.catalog.getSource(name);
   if (source?.state === 'protected') return { source, connection };

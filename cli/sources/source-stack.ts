@@ -1,18 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { captureRuleName, sourceStackName } from '@holdfast/core/model/stack-names.ts';
+import { siteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import type { CoreStack } from '../core-stack.ts';
 import { CommandError } from '../errors.ts';
 import { SOURCE_TAG, STACK_TAG, type StackRequest } from '../ports.ts';
 
-const TEMPLATE = new URL('../../templates/source.yaml', import.meta.url);
+const TEMPLATES = new URL('../../templates/', import.meta.url);
 
 /** The small stack that wires one bucket to the core stack. */
-export async function sourceStack(bucket: string, prefix: string, core: CoreStack): Promise<StackRequest> {
+export async function bucketStack(bucket: string, prefix: string, core: CoreStack): Promise<StackRequest> {
   const { outputs } = core;
   return {
-    name: sourceStackName(core.name, bucket),
-    template: await readTemplate(),
+    name: sourceStackName(core.name, sourceUri(bucket)),
+    template: await readTemplate('source.yaml'),
     parameters: {
       Bucket: bucket,
       Prefix: prefix,
@@ -31,16 +32,39 @@ export async function sourceStack(bucket: string, prefix: string, core: CoreStac
   };
 }
 
-async function readTemplate(): Promise<string> {
+/** The small stack that has a WorkDocs site polled and crawled. @param every as EventBridge takes it: `rate(5 minutes)` */
+export async function siteStack(
+  site: string,
+  { every, roleArn }: { readonly every: string; readonly roleArn: string | undefined },
+  core: CoreStack,
+): Promise<StackRequest> {
+  const { outputs } = core;
+  const source = siteUri(site);
+  return {
+    name: sourceStackName(core.name, source),
+    template: await readTemplate('workdocs.yaml'),
+    parameters: {
+      OrganizationId: site,
+      ReaderRoleArn: roleArn ?? '',
+      CaptureRuleName: captureRuleName(core.name, source),
+      SiteQueueArn: outputs.SiteQueueArn,
+      PollSchedule: every,
+      ReadSiteRole: outputs.ReadSiteRoleName,
+      CaptureDocumentsRole: outputs.CaptureDocumentsRoleName,
+      CoreStack: core.name,
+      AlarmTopicArn: outputs.AlarmTopicArn,
+    },
+    tags: { [SOURCE_TAG]: source, [STACK_TAG]: core.name },
+  };
+}
+
+/** @param name of a template for the stacks of sources */
+async function readTemplate(name: string): Promise<string> {
+  const file = new URL(name, TEMPLATES);
   try {
-    return await readFile(TEMPLATE, 'utf8');
+    return await readFile(file, 'utf8');
   } catch (cause) {
-    throw new CommandError(
-      `the template of source stacks is missing from this installation: ${TEMPLATE.pathname}`,
-      'failed',
-      {
-        cause,
-      },
-    );
+    const message = `the template of source stacks is missing from this installation: ${file.pathname}`;
+    throw new CommandError(message, 'failed', { cause });
   }
 }

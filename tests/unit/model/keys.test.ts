@@ -81,10 +81,12 @@ describe('names in AWS', () => {
 
   it('fit their limits and characters, whatever the bucket', () => {
     expect(captureRuleName('s'.repeat(128), bucket)).toMatch(/^[\w.-]{1,59}$/);
-    expect(sourceStackName('holdfast', bucket)).toMatch(/^[A-Za-z][A-Za-z0-9-]{0,127}$/);
+    expect(sourceStackName('holdfast', `s3://${bucket}`)).toMatch(/^[A-Za-z][A-Za-z0-9-]{0,127}$/);
   });
 
   it('differ for buckets that differ only in dots and hyphens', () => {
-    expect(sourceStackName('holdfast', 'my.bucket')).not.toBe(sourceStackName('holdfast', 'my-bucket'));
+    expect(sourceStackName('holdfast', 's3://my.bucket')).not.toBe(
+      sourceStackName('holdfast', 's3://my-bucket'),
+    );
   });
 });

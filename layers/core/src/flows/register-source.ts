@@ -2,7 +2,6 @@ import { defined } from '../model/defined.ts';
 import { emptyLag } from '../model/lag.ts';
 import { settingsKey } from '../model/settings-key.ts';
 import type { Source, SourceSettings, WiringState } from '../model/source.ts';
-import { bucketOf } from '../model/source-uri.ts';
 import type { World } from './dependencies.ts';
 
 /** The row of a source that is protected from now on. What is known of an earlier protection stays counted. */
@@ -26,7 +25,7 @@ export async function registerSource(
   settings: SourceSettings,
   { store, catalog, settings: { vault } }: Pick<World, 'store' | 'catalog' | 'settings'>,
 ): Promise<void> {
-  const key = settingsKey(bucketOf(settings.source));
+  const key = settingsKey(settings.source);
   await store.put({ bucket: vault, key }, `${JSON.stringify(settings, null, 2)}\n`, 'application/json');
   await catalog.putSource(protectedSource(settings, await catalog.getSource(settings.source), 'ok'));
 }
@@ -40,5 +39,5 @@ export async function unregisterSource(
     state: 'unprotected',
     clear: ['heldDeletions', 'unreachable', 'wiringDetail'],
   });
-  await store.hide({ bucket: vault, key: settingsKey(bucketOf(source)) });
+  await store.hide({ bucket: vault, key: settingsKey(source) });
 }

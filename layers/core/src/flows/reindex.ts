@@ -179,7 +179,7 @@ async function rebuiltRow(
   { store, settings, clock }: ReindexWorld,
 ): Promise<Source> {
   const counted = { ...totals, captured: 0, deleted: 0 };
-  const ref = { bucket: settings.vault, key: settingsKey(bucketOf(source)) };
+  const ref = { bucket: settings.vault, key: settingsKey(source) };
   if (!(await store.head(ref)).found) {
     return {
       source,

@@ -63,7 +63,10 @@ export type Ran = {
 /** The CLI over a pipeline in memory. While a command waits, the functions work. */
 export class CliWorld {
   readonly pipeline = new Pipeline();
-  readonly stacks = new MemoryStacks(({ parameters }) => this.#createRule(parameters['Bucket'] ?? ''));
+  readonly stacks = new MemoryStacks(({ parameters: { Bucket } }) => {
+    // A site's stack has schedules, which nobody keeps here.
+    if (Bucket !== undefined) this.#createRule(Bucket);
+  });
   readonly queues = new MemoryQueueAdmin(this.pipeline.queue);
   readonly buckets = new MemoryBucketAdmin(this.pipeline.s3);
   readonly progress: string[] = [];

@@ -1,0 +1,29 @@
+import { InvalidInputError } from '@holdfast/core/model/errors.ts';
+import type { ReconcileMessage } from '@holdfast/core/model/messages.ts';
+import type { Source } from '@holdfast/core/model/source.ts';
+import type { Crawl } from '@holdfast/core/model/workdocs/site-messages.ts';
+import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
+import type { JobStart } from '../jobs/start-job.ts';
+
+type Wish = Pick<Crawl, 'trigger' | 'approved' | 'deep'> & { readonly jobId: string };
+
+/**
+ * The message that has a source compared with its backup: a bucket by a reconcile, a site by a crawl.
+ *
+ * @throws {InvalidInputError} for an import, which has no site to be compared with
+ */
+export function comparison(
+  { source, site }: Pick<Source, 'source' | 'site'>,
+  { deep, ...wish }: Wish,
+): Pick<JobStart, 'queue' | 'message'> {
+  if (!isSiteUri(source))
+    return { queue: 'reconcile', message: { kind: 'reconcile', source, ...wish } satisfies ReconcileMessage };
+  if (site?.importedFrom !== undefined) {
+    throw new InvalidInputError(
+      `${source} was imported from ${site.importedFrom}: there is no site to compare it with. To read the export again, ` +
+        `run: holdfast import workdocs-export ${site.importedFrom} --as ${source}`,
+    );
+  }
+  const message: Crawl = { kind: 'crawl', source, ...wish, ...(deep ? { deep } : {}) };
+  return { queue: 'site', message };
+}

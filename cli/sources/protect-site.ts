@@ -1,0 +1,114 @@
+import { ensureEmptyFolder } from '@holdfast/core/flows/workdocs/ensure-empty-folder.ts';
+import { defined } from '@holdfast/core/model/defined.ts';
+import { InvalidInputError } from '@holdfast/core/model/errors.ts';
+import { checkGlob } from '@holdfast/core/model/filter.ts';
+import type { SourceSettings } from '@holdfast/core/model/source.ts';
+import type { Crawl } from '@holdfast/core/model/workdocs/site-messages.ts';
+import { parseSiteUri, siteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
+import type { Connection } from '../context.ts';
+import type { CoreStack } from '../core-stack.ts';
+import type { CoveredOptions } from './covered-argument.ts';
+import type { Protection } from './protection.ts';
+import { siteStack } from './source-stack.ts';
+
+/** The options that are for WorkDocs sites only. */
+export type SiteOptions = {
+  readonly siteRegion?: string;
+  readonly roleArn?: string;
+  readonly user?: string;
+  readonly folder?: string;
+  readonly every?: string;
+};
+
+/** Source: WorkDocs API reference, DescribeUsers, OrganizationId: `d-[0-9a-fA-F]{10}`. */
+const ORGANIZATION = /^d-[0-9a-f]{10}$/;
+const ROLE = /^arn:[a-z0-9-]+:iam::([0-9]{12}):role\/.+$/;
+const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
+const DEFAULT_EVERY = '5m';
+
+/** How a WorkDocs site is protected. @throws {InvalidInputError} naming what cannot be used */
+export function siteProtection(uri: string, options: CoveredOptions & SiteOptions): Protection {
+  const { site, path } = parseSiteUri(uri);
+  if (!ORGANIZATION.test(site)) {
+    throw new InvalidInputError(
+      `"${site}" is no organization of WorkDocs: its id is d- and ten digits or letters a to f, as d-1234567890`,
+    );
+  }
+  const source = siteUri(site);
+  const every = schedule(options.every ?? DEFAULT_EVERY);
+  const settings = settingsOf(source, path, options);
+  return {
+    settings,
+    check: (connection) => checkIsNoImport(source, connection),
+    stack: (core) => siteStack(site, { every, roleArn: options.roleArn }, core),
+    wire: (steps, { world }) =>
+      steps.run('prepare its place in the vault', 'its place in the vault is prepared', () =>
+        ensureEmptyFolder(site, world),
+      ),
+    first: (jobId) => ({
+      queue: 'site',
+      message: { kind: 'crawl', source, trigger: 'protect', jobId } satisfies Crawl,
+    }),
+    warnings: (core) => sameAccount(source, options.roleArn, core),
+  };
+}
+
+function settingsOf(
+  source: string,
+  path: string,
+  { prefix, folder, include = [], exclude = [], siteRegion, roleArn, user }: CoveredOptions & SiteOptions,
+): Omit<SourceSettings, 'protectedAt'> {
+  const places = [path, prefix, folder].filter((one) => one !== undefined && one !== '');
+  if (places.length > 1) {
+    throw new InvalidInputError(
+      `the folder is given ${places.length} times (${places.join(', ')}): in the URI, or with --folder`,
+    );
+  }
+  for (const glob of [...include, ...exclude]) checkGlob(glob);
+  check('--role-arn', roleArn, ROLE, 'arn:aws:iam::123456789012:role/name');
+  check('--site-region', siteRegion, REGION, 'eu-west-1');
+  return {
+    source,
+    // A folder and what is below it, and no other that only begins like it.
+    ...defined({ prefix: places[0]?.replace(/\/*$/, '/') }),
+    ...(include.length === 0 ? {} : { include }),
+    ...(exclude.length === 0 ? {} : { exclude }),
+    site: defined({ region: siteRegion, roleArn, users: user }),
+  };
+}
+
+function check(option: string, value: string | undefined, pattern: RegExp, example: string): void {
+  if (value === undefined || pattern.test(value)) return;
+  throw new InvalidInputError(`${option} "${value}" cannot be: write it as ${example}`);
+}
+
+/** `5m` as EventBridge takes it. Source: EventBridge user guide, "Rate expressions": minutes, hours or days, from 1. */
+function schedule(every: string): string {
+  const [, number = '', unit = ''] = /^([1-9]\d{0,3})(m|h|d)$/.exec(every) ?? [];
+  const name = { m: 'minute', h: 'hour', d: 'day' }[unit];
+  if (name === undefined)
+    throw new InvalidInputError(`--every "${every}" is no interval: write it as 1m, 5m, 1h or 1d`);
+  return `rate(${number} ${name}${number === '1' ? '' : 's'})`;
+}
+
+/** What was imported under this name stays what it is: live documents have other ids, and would stand beside it. */
+async function checkIsNoImport(source: string, { world }: Connection): Promise<void> {
+  const known = await world.catalog.getSource(source);
+  if (known?.site?.importedFrom === undefined) return;
+  throw new InvalidInputError(
+    `${source} is an import of ${known.site.importedFrom}: a live site would mix with it. Import it under another name ` +
+      '(holdfast import … --as), into a vault of its own, or leave it as it is',
+  );
+}
+
+/** Whoever takes over the account has both then. */
+function sameAccount(source: string, roleArn: string | undefined, { outputs }: CoreStack): string[] {
+  const [, , , , account] = outputs.SiteQueueArn.split(':');
+  const [, own] = ROLE.exec(roleArn ?? '') ?? [];
+  if (own !== undefined && own !== account) return [];
+  return [
+    `${source} and its vault are in the same account${account === undefined || account === '' ? '' : ` (${account})`}: ` +
+      'whoever takes over the account has both. Better: the stack in an account of its own, and --role-arn with a role ' +
+      "of the site's account that it may assume",
+  ];
+}
