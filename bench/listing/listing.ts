@@ -1,7 +1,8 @@
 import { MemoryObjectStore } from '@holdfast/core/adapters/memory/memory-object-store.ts';
 import { MemoryS3 } from '@holdfast/core/adapters/memory/memory-s3.ts';
 import { compareMoments } from '@holdfast/core/flows/compare-moments.ts';
-import { sourceStatesAt } from '@holdfast/core/flows/source-history.ts';
+import { bucketStatesAt } from '@holdfast/core/flows/source-history.ts';
+import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { SeededRandom } from '../model/random.ts';
 
 const VAULT = 'vault';
@@ -67,13 +68,13 @@ export class BenchVault {
 
   async compareAll(times: number): Promise<Listed> {
     return this.#repeat('the whole source, compared at two moments', times, () => {
-      const comparison = { bucket: BUCKET, prefix: '', from: START, to: END };
+      const comparison = { source: sourceUri(BUCKET), prefix: '', from: START, to: END };
       return count(compareMoments(comparison, this.#world));
     });
   }
 
   #list(prefix: string, at: number): Promise<number> {
-    return count(sourceStatesAt(BUCKET, prefix, at, this.#world));
+    return count(bucketStatesAt(BUCKET, prefix, at, this.#world));
   }
 
   async #repeat(what: string, times: number, list: () => Promise<number>): Promise<Listed> {

@@ -2,7 +2,6 @@ import { checksums } from '@holdfast/core/adapters/checksums.ts';
 import { checkedBytes, expectedOf } from '@holdfast/core/flows/check-bytes.ts';
 import type { RealVersion } from '@holdfast/core/flows/vault-history.ts';
 import { isStoreError } from '@holdfast/core/model/errors.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import type { OpenObject } from '@holdfast/core/ports/object-store.ts';
 import type { Command } from 'commander';
 import type { Connection, Context } from '../context.ts';
@@ -68,15 +67,15 @@ async function note(
 }
 
 async function write(
-  { bucket, key }: ObjectUri,
+  { source, key }: ObjectUri,
   version: RealVersion,
   connection: Connection,
   { output }: Context,
 ): Promise<void> {
   const { world } = connection;
-  const what = `${sourceUri(bucket)}/${visibleKey(key)}`;
+  const what = `${source}/${visibleKey(key)}`;
   const [entry, opened] = await Promise.all([
-    world.catalog.getEntry(sourceUri(bucket), key),
+    world.catalog.getEntry(source, key),
     open(what, version, connection),
   ]);
   const recorded = entry?.vaultVersionId === version.versionId ? entry.checksum : undefined;

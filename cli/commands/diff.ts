@@ -8,7 +8,7 @@ import {
 import type { RealVersion } from '@holdfast/core/flows/vault-history.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
-import { parseBucketUri, sourceUri } from '@holdfast/core/model/source-uri.ts';
+import { parseSourceUri } from '@holdfast/core/model/source-place.ts';
 import type { Command } from 'commander';
 import type { Connection, Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -56,7 +56,8 @@ async function diff(
   toText: string | undefined,
   { summary }: Options,
 ): Promise<ExitCode> {
-  const { bucket, prefix } = parseBucketUri(uri);
+  const place = parseSourceUri(uri);
+  const { source, prefix } = place;
   const from = await pastMoment(fromText, context);
   const now = context.clock();
   const to = toText === undefined ? now : await pastMoment(toText, context);
@@ -70,9 +71,8 @@ async function diff(
   noteRetention(from, context, connection);
   // Up to now is up to whatever S3's clock says.
   const until = toText === undefined ? Number.MAX_SAFE_INTEGER : to;
-  const totals = await compare({ bucket, prefix, from, to: until }, summary !== true, connection, context);
-  if (totals.added + totals.changed + totals.deleted === 0) await checkThere({ bucket, prefix }, connection);
-  const source = sourceUri(bucket);
+  const totals = await compare({ ...place, from, to: until }, summary !== true, connection, context);
+  if (totals.added + totals.changed + totals.deleted === 0) await checkThere(place, connection);
   const answer: DiffSummary = {
     summary: { source, prefix, from: moment(from), to: moment(to), ...totals },
   };
@@ -90,7 +90,7 @@ async function compare(
   for await (const difference of compareMoments(comparison, world)) {
     counted.add(difference);
     if (!isShown) continue;
-    if (output.json) output.document(lineOf(sourceUri(comparison.bucket), difference));
+    if (output.json) output.document(lineOf(comparison.source, difference));
     else output.lines(textOf(difference));
     await output.drained();
   }

@@ -1,5 +1,5 @@
 import { compileFilter } from '@holdfast/core/model/filter.ts';
-import { parseBucketUri, sourceUri } from '@holdfast/core/model/source-uri.ts';
+import { parseSourceUri, placeUri } from '@holdfast/core/model/source-place.ts';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -29,9 +29,8 @@ export function define(command: Command, act: Act): void {
 }
 
 async function find(context: Context, uri: string, glob: string, options: ListOptions): Promise<ExitCode> {
-  const { bucket, prefix } = parseBucketUri(uri);
+  const place = parseSourceUri(uri);
   const matches = compileFilter({ include: [glob] });
-  const nothing = (deleted: string) =>
-    `nothing ${deleted}under ${sourceUri(bucket)}/${prefix} matches "${glob}"`;
-  return listStates({ bucket, prefix, matches, nothing }, options, context);
+  const nothing = (deleted: string) => `nothing ${deleted}under ${placeUri(place)} matches "${glob}"`;
+  return listStates({ ...place, matches, nothing }, options, context);
 }

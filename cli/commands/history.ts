@@ -1,5 +1,5 @@
 import { type Changes, changeHistory, NO_CHANGES } from '@holdfast/core/flows/change-history.ts';
-import { type BucketUri, parseBucketUri, sourceUri } from '@holdfast/core/model/source-uri.ts';
+import { parseSourceUri, placeUri, type SourcePlace } from '@holdfast/core/model/source-place.ts';
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -48,7 +48,7 @@ export function define(command: Command, act: Act): void {
 }
 
 async function history(context: Context, uri: string, { by, days }: Options): Promise<ExitCode> {
-  const place = parseBucketUri(uri);
+  const place = parseSourceUri(uri);
   const { output, zone } = context;
   const connection = await context.connect();
   const spans = by === 'day' ? daysOf(zone) : hoursOf(zone);
@@ -60,7 +60,7 @@ async function history(context: Context, uri: string, { by, days }: Options): Pr
   const changes = await changeHistory(request, connection.world);
   if (changes.size === 0) {
     await checkThere(place, connection);
-    output.note(`nothing changed under ${uriOf(place)} in the last ${counted(back, 'day')}`);
+    output.note(`nothing changed under ${placeUri(place)} in the last ${counted(back, 'day')}`);
     return EXIT.done;
   }
   await tell(place, rowsOf(changes, spans, context.clock()), spans, context);
@@ -78,7 +78,7 @@ function rowsOf(changes: ReadonlyMap<number, Changes>, { next, spanOf }: Spans, 
 }
 
 async function tell(
-  place: BucketUri,
+  place: SourcePlace,
   rows: readonly Row[],
   spans: Spans,
   { output }: Context,
@@ -88,8 +88,8 @@ async function tell(
   await output.drained();
 }
 
-function lineOf({ bucket, prefix }: BucketUri, { from, to, ...changes }: Row): HistoryLine {
-  return { source: sourceUri(bucket), prefix, from: moment(from), to: moment(to), ...changes };
+function lineOf({ source, prefix }: SourcePlace, { from, to, ...changes }: Row): HistoryLine {
+  return { source, prefix, from: moment(from), to: moment(to), ...changes };
 }
 
 const COLUMNS: readonly Column[] = [
@@ -116,8 +116,4 @@ function textOf(rows: readonly Row[], { label }: Spans): string[] {
       changeBar(row, most),
     ]),
   );
-}
-
-function uriOf({ bucket, prefix }: BucketUri): string {
-  return `${sourceUri(bucket)}/${prefix}`;
 }

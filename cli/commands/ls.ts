@@ -1,4 +1,4 @@
-import { parseBucketUri, sourceUri } from '@holdfast/core/model/source-uri.ts';
+import { parseSourceUri, placeUri } from '@holdfast/core/model/source-place.ts';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -29,7 +29,7 @@ export function define(command: Command, act: Act): void {
 }
 
 function ls(context: Context, uri: string, options: ListOptions): Promise<ExitCode> {
-  const { bucket, prefix } = parseBucketUri(uri);
-  const nothing = (deleted: string) => `nothing ${deleted}under ${sourceUri(bucket)}/${prefix}`;
-  return listStates({ bucket, prefix, matches: () => true, nothing }, options, context);
+  const place = parseSourceUri(uri);
+  const nothing = (deleted: string) => `nothing ${deleted}under ${placeUri(place)}`;
+  return listStates({ ...place, matches: () => true, nothing }, options, context);
 }

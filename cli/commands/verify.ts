@@ -3,7 +3,7 @@ import { checksums } from '@holdfast/core/adapters/checksums.ts';
 import { type Finding, isProblem } from '@holdfast/core/flows/verify/findings.ts';
 import { verifiedJob } from '@holdfast/core/flows/verify/verified-job.ts';
 import { type VerifyProgress, type VerifyRequest, verifyVault } from '@holdfast/core/flows/verify-vault.ts';
-import { parseBucketUri } from '@holdfast/core/model/source-uri.ts';
+import { parseSourceUri } from '@holdfast/core/model/source-place.ts';
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -65,7 +65,7 @@ export function define(command: Command, act: Act): void {
 
 async function verify(context: Context, uri: string, options: Options): Promise<ExitCode> {
   checkReportFile(options.report, true);
-  const place = parseBucketUri(uri);
+  const place = parseSourceUri(uri);
   const at = options.at === undefined ? undefined : await pastMoment(options.at, context);
   const request: VerifyRequest = {
     ...place,

@@ -1,5 +1,4 @@
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -33,20 +32,20 @@ export function define(command: Command, act: Act): void {
 }
 
 async function versions(context: Context, uri: string): Promise<ExitCode> {
-  const { bucket, key } = parseObjectUri(uri);
+  const { source, key } = parseObjectUri(uri);
   const connection = await context.connect();
   const { output } = context;
   let shown = 0;
-  for await (const line of objectHistory(bucket, key, connection)) {
+  for await (const line of objectHistory(source, key, connection)) {
     if (output.json) output.document(line);
     else output.lines(textOf(line));
     await output.drained();
     shown++;
   }
-  await noteUnprotected({ bucket, key }, connection, context);
+  await noteUnprotected({ source, key }, connection, context);
   if (shown > 0) return EXIT.done;
   throw new InvalidInputError(
-    `the vault holds no version of ${visibleKey(uri)}: holdfast ls ${sourceUri(bucket)} shows what it holds`,
+    `the vault holds no version of ${visibleKey(uri)}: holdfast ls ${source} shows what it holds`,
   );
 }
 

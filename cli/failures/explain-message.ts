@@ -96,8 +96,8 @@ function readRestore(body: string): Reading {
     const part = after === undefined ? '' : `, from "${visibleKey(after)}" on`;
     return { what: `plan of the restore ${jobId}${part}`, objects: [] };
   } catch {
-    const { bucket, prefix, target } = parseRestoreMessage(body);
-    const from = `${sourceUri(bucket)}/${visibleKey(prefix)}`;
+    const { source, prefix, target } = parseRestoreMessage(body);
+    const from = `${source}/${visibleKey(prefix)}`;
     return {
       what: `restore of ${from} to ${sourceUri(target.bucket)}/${visibleKey(target.prefix)}`,
       objects: [],

@@ -42,9 +42,9 @@ function place(key: string | undefined, { VaultBucket }: CoreStack['outputs']): 
 function requestJson({ request }: Job): unknown {
   const parsed = v.safeParse(AcceptedRestoreSchema, request);
   if (!parsed.success) return request ?? null;
-  const { bucket, at, changedSince, target, ...same } = parsed.output;
+  const { source, at, changedSince, target, ...same } = parsed.output;
   return {
-    source: sourceUri(bucket),
+    source,
     at: formatMoment(at),
     ...(changedSince === undefined ? {} : { changedSince: formatMoment(changedSince) }),
     target: `${sourceUri(target.bucket)}${target.prefix === '' ? '' : `/${target.prefix}`}`,

@@ -1,6 +1,7 @@
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { RestoreRequest } from '@holdfast/core/model/restore-request.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
+import { bucketOf, sourceUri } from '@holdfast/core/model/source-uri.ts';
+import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import type { Connection, Context } from '../context.ts';
 import { Steps } from '../steps.ts';
 
@@ -18,14 +19,14 @@ export async function checkNewTarget({ target }: RestoreRequest, { world }: Conn
 
 /** Makes the target as the source is set up; a source that is gone is followed by a bucket with S3's own defaults. */
 export async function createTarget(
-  { bucket, target }: RestoreRequest,
+  { source, target }: RestoreRequest,
   { buckets, stack }: Connection,
   context: Context,
 ): Promise<void> {
   const uri = sourceUri(target.bucket);
-  const like = await buckets.describe(bucket);
+  const like = isSiteUri(source) ? undefined : await buckets.describe(bucketOf(source));
   if (like === undefined) {
-    context.output.note(`${sourceUri(bucket)} cannot be read: ${uri} is made with S3's own defaults`);
+    context.output.note(`${source} cannot be read: ${uri} is made with S3's own defaults`);
   }
   const setup = like ?? { versioned: false };
   await new Steps(`restore to ${uri}`, context).run(`make ${uri}`, `${uri} made`, () =>

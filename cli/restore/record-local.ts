@@ -1,7 +1,6 @@
 import type { Job } from '@holdfast/core/model/job.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
 import type { RestoreWish } from '@holdfast/core/model/restore-request.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import type { Connection, Context } from '../context.ts';
 import { recordJob } from '../jobs/record-job.ts';
 import { newJobId } from '../jobs/start-job.ts';
@@ -35,12 +34,12 @@ export async function recordLocal(
 ): Promise<void> {
   const { id, wish, path, result, startedAt, again } = done;
   // What only functions look at is not part of it.
-  const { at, changedSince, bucket, maxDeletions: _, thaw: __, ...asked } = wish;
+  const { at, changedSince, source, maxDeletions: _, thaw: __, ...asked } = wish;
   const since = changedSince === undefined ? {} : { changedSince: formatMoment(changedSince) };
   const job = {
     id,
     kind: 'restore' as const,
-    source: sourceUri(bucket),
+    source,
     trigger: 'command',
     startedAt,
     finishedAt: context.clock(),

@@ -5,7 +5,6 @@ import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
 import type { RestoreRequest, RestoreWish } from '@holdfast/core/model/restore-request.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import type { Connection } from '../context.ts';
 import { noVersion } from '../vault/find-version.ts';
 import { checkNotBefore } from '../vault/not-before.ts';
@@ -25,17 +24,17 @@ export function mayBeNone({ deletedOnly, changedSince }: RestoreWish): boolean {
 
 /** @throws {InvalidInputError} always: nothing is there to be restored */
 export async function refuseNothing(
-  { bucket, prefix, at, include, exclude, versionId }: RestoreWish,
+  { source, prefix, at, include, exclude, versionId }: RestoreWish,
   connection: Connection,
 ): Promise<never> {
-  if (versionId !== undefined) throw noVersion({ bucket, key: prefix }, versionId);
-  if (at !== undefined) await checkNotBefore(at, { bucket, prefix }, connection);
+  if (versionId !== undefined) throw noVersion({ source, key: prefix }, versionId);
+  if (at !== undefined) await checkNotBefore(at, { source, prefix }, connection);
   const { stack } = connection;
   const that = include.length + exclude.length > 0 ? ' that matches' : '';
   const when = at === undefined ? '' : ` as of ${formatMoment(at)}`;
   throw new InvalidInputError(
-    `the vault of the stack "${stack.name}" holds nothing under ${sourceUri(bucket)}/${prefix}${when}${that}: ` +
-      `holdfast ls ${sourceUri(bucket)} shows what it holds, with --deleted what was deleted`,
+    `the vault of the stack "${stack.name}" holds nothing under ${source}/${prefix}${when}${that}: ` +
+      `holdfast ls ${source} shows what it holds, with --deleted what was deleted`,
   );
 }
 

@@ -57,14 +57,14 @@ export async function restoreToBucket(
 
 /** Whoever repeats the prefix at the target most likely meant the same place. */
 function noteDoubled(
-  { bucket, prefix, target, stripPrefix, map }: RestoreRequest,
+  { source, prefix, target, stripPrefix, map }: RestoreRequest,
   { output }: Context,
 ): void {
-  const doubled = prefix !== '' && target.bucket === bucket && target.prefix.startsWith(prefix);
+  const doubled = prefix !== '' && sourceUri(target.bucket) === source && target.prefix.startsWith(prefix);
   if (!doubled || stripPrefix !== '' || map.length > 0) return;
   output.note(
     `keys are put behind the target's prefix as they are: ${prefix}… becomes ${target.prefix}${prefix}…; ` +
-      `--to ${sourceUri(bucket)} restores in place`,
+      `--to ${source} restores in place`,
   );
 }
 
@@ -122,7 +122,7 @@ async function agree(plan: RestorePlan, { yes }: RestoreOptions, context: Contex
 function tellPlan({ message, request }: Asked, plan: RestorePlan, { output }: Context): ExitCode {
   const { jobId: _, ...asked } = message;
   const answer = {
-    source: sourceUri(request.bucket),
+    source: request.source,
     request: asked,
     jobId: null,
     result: null,
@@ -145,14 +145,14 @@ function telling(
   { wait, report }: RestoreOptions,
 ) {
   const facts = {
-    source: sourceUri(request.bucket),
+    source: request.source,
     request: message,
     plan: plan === undefined ? null : planJson(plan),
   };
   return { jobId: message.jobId, facts, heading, wait: wait ?? false, report };
 }
 
-function headingOf({ bucket, prefix, at, versionId, target }: RestoreRequest): string {
+function headingOf({ source, prefix, at, versionId, target }: RestoreRequest): string {
   const what = versionOrMoment(versionId, at === undefined ? undefined : formatMoment(at));
-  return `restoring ${sourceUri(bucket)}/${prefix} ${what} to ${sourceUri(target.bucket)}/${target.prefix}`;
+  return `restoring ${source}/${prefix} ${what} to ${sourceUri(target.bucket)}/${target.prefix}`;
 }

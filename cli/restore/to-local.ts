@@ -5,7 +5,6 @@ import { compileFilter } from '@holdfast/core/model/filter.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
 import type { RestorePlan } from '@holdfast/core/model/restore-plan.ts';
 import { checkRestoreWish, type RestoreWish } from '@holdfast/core/model/restore-request.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { sourceKey, targetKey } from '@holdfast/core/model/target-key.ts';
 import type { Connection, Context } from '../context.ts';
 import { CommandError, InterruptedError } from '../errors.ts';
@@ -225,7 +224,7 @@ function tell(task: Task, plan: RestorePlan | undefined, { id: jobId, result, de
 function factsOf({ target, asked, wish }: Task, plan: RestorePlan | undefined) {
   const kind = target.kind === 'folder' ? 'folder' : target.format;
   return {
-    source: sourceUri(wish.bucket),
+    source: wish.source,
     at: formatMoment(wish.at),
     request: asked,
     target: { kind, path: target.path },
@@ -235,5 +234,5 @@ function factsOf({ target, asked, wish }: Task, plan: RestorePlan | undefined) {
 
 function headingOf({ wish, target }: Task): string {
   const where = target.path === '-' ? 'standard output' : target.path;
-  return `restoring ${sourceUri(wish.bucket)}/${wish.prefix} ${versionOrMoment(wish.versionId, formatMoment(wish.at))} to ${where}`;
+  return `restoring ${wish.source}/${wish.prefix} ${versionOrMoment(wish.versionId, formatMoment(wish.at))} to ${where}`;
 }

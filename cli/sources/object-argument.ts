@@ -1,12 +1,12 @@
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
-import { parseBucketUri } from '@holdfast/core/model/source-uri.ts';
+import { parseSourceUri } from '@holdfast/core/model/source-place.ts';
 
-/** One object of a bucket. */
-export type ObjectUri = { readonly bucket: string; readonly key: string };
+/** One object of a bucket, or one document of a site. */
+export type ObjectUri = { readonly source: string; readonly key: string };
 
 /** Reads the URI of one object. @throws {InvalidInputError} also when it names none */
 export function parseObjectUri(uri: string): ObjectUri {
-  const { bucket, prefix: key } = parseBucketUri(uri);
-  if (key === '') throw new InvalidInputError(`"${uri}" names no object; write it as s3://bucket/key`);
-  return { bucket, key };
+  const { source, prefix: key } = parseSourceUri(uri);
+  if (key === '') throw new InvalidInputError(`"${uri}" names no object; write it as ${source}/key`);
+  return { source, key };
 }

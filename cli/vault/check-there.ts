@@ -1,6 +1,6 @@
-import { sourceVersions } from '@holdfast/core/flows/source-versions.ts';
+import { hasAny } from '@holdfast/core/flows/source-states.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
-import { type BucketUri, sourceUri } from '@holdfast/core/model/source-uri.ts';
+import type { SourcePlace } from '@holdfast/core/model/source-place.ts';
 import type { Connection } from '../context.ts';
 import { visibleKey } from '../text/visible.ts';
 
@@ -10,15 +10,14 @@ import { visibleKey } from '../text/visible.ts';
  *
  * @throws {InvalidInputError}
  */
-export async function checkThere({ bucket, prefix }: BucketUri, { world, stack }: Connection): Promise<void> {
-  const source = sourceUri(bucket);
+export async function checkThere(place: SourcePlace, { world, stack }: Connection): Promise<void> {
+  const { source, prefix } = place;
   if ((await world.catalog.getSource(source)) === undefined) {
     throw new InvalidInputError(
       `the vault of the stack "${stack.name}" holds nothing of ${source}: holdfast sources --all shows what it knows`,
     );
   }
-  if (prefix === '') return;
-  for await (const _ of sourceVersions(bucket, prefix, world)) return;
+  if (prefix === '' || (await hasAny(place, world))) return;
   throw new InvalidInputError(
     `the vault has nothing under ${source}/${visibleKey(prefix)}, nor had it: holdfast ls ${source} shows what it holds`,
   );

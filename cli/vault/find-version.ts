@@ -6,7 +6,7 @@ import {
 } from '@holdfast/core/flows/vault-history.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { ListedVersion } from '@holdfast/core/model/object.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
+import { bucketOf } from '@holdfast/core/model/source-uri.ts';
 import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
 import type { Connection } from '../context.ts';
 import type { MomentOrVersion } from '../options.ts';
@@ -24,7 +24,7 @@ export async function findVersion(
   wanted: MomentOrVersion,
   connection: Pick<Connection, 'world'>,
 ): Promise<RealVersion> {
-  const versions = keyVersions(vaultPlace(object.bucket, object.key).key, connection.world);
+  const versions = keyVersions(vaultPlace(bucketOf(object.source), object.key).key, connection.world);
   return 'versionId' in wanted
     ? versionById(object, wanted.versionId, versions)
     : versionAt(object, wanted.at, versions);
@@ -54,7 +54,7 @@ async function versionAt(
   at: number,
   versions: AsyncIterable<ListedVersion>,
 ): Promise<RealVersion> {
-  let state: VaultState = { vaultKey: vaultPlace(object.bucket, object.key).key };
+  let state: VaultState = { vaultKey: vaultPlace(bucketOf(object.source), object.key).key };
   let oldest: ListedVersion | undefined;
   for await (const version of versions) {
     state = refine(state, version, at);
@@ -73,8 +73,7 @@ function whyNot(
   const uri = uriOf(object);
   const history = `holdfast versions ${uri} shows its history`;
   if (oldest === undefined) {
-    const source = sourceUri(object.bucket);
-    return `the vault has nothing of ${uri}: holdfast ls ${source} shows what it holds`;
+    return `the vault has nothing of ${uri}: holdfast ls ${object.source} shows what it holds`;
   }
   if (deleted === undefined) {
     return `${uri} was not there yet at ${seconds(at)}, its oldest version is of ${seconds(oldest.lastModified)}: ${history}`;
@@ -84,6 +83,6 @@ function whyNot(
   return `${uri} was deleted at ${seconds(deleted.at)}: ${wayOut}`;
 }
 
-function uriOf({ bucket, key }: ObjectUri): string {
-  return `${sourceUri(bucket)}/${visibleKey(key)}`;
+function uriOf({ source, key }: ObjectUri): string {
+  return `${source}/${visibleKey(key)}`;
 }

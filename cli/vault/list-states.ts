@@ -1,5 +1,6 @@
-import { type SourceStateAt, sourceStatesAt } from '@holdfast/core/flows/source-history.ts';
-import { type BucketUri, sourceUri } from '@holdfast/core/model/source-uri.ts';
+import type { SourceStateAt } from '@holdfast/core/flows/source-history.ts';
+import { sourceStatesAt } from '@holdfast/core/flows/source-states.ts';
+import type { SourcePlace } from '@holdfast/core/model/source-place.ts';
 import type { Command } from 'commander';
 import type { Connection, Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -22,7 +23,7 @@ export function listOptions(command: Command): Command {
 }
 
 /** What of the vault is listed. */
-export type Listing = BucketUri & {
+export type Listing = SourcePlace & {
   readonly matches: (key: string) => boolean;
   /** What is said when there is none of it: `nothing under s3://photos/`. */
   readonly nothing: (deleted: string) => string;
@@ -48,16 +49,16 @@ export async function listStates(
 }
 
 async function printStates(
-  { bucket, prefix, matches }: Listing,
+  { matches, ...place }: Listing,
   { at, deleted }: { readonly at: number | undefined; readonly deleted: boolean },
   { world }: Connection,
   { output }: Context,
 ): Promise<number> {
   let listed = 0;
-  for await (const state of sourceStatesAt(bucket, prefix, at ?? Number.MAX_SAFE_INTEGER, world)) {
+  for await (const state of sourceStatesAt(place, at ?? Number.MAX_SAFE_INTEGER, world)) {
     const isDeleted = state.current === undefined;
     if (isDeleted !== deleted || !matches(state.key)) continue;
-    const line = lineOf(bucket, state);
+    const line = lineOf(place.source, state);
     if (output.json) output.document(line);
     else output.lines(textOf(line));
     await output.drained();
@@ -66,10 +67,10 @@ async function printStates(
   return listed;
 }
 
-function lineOf(bucket: string, { key, vaultKey, current, deleted }: SourceStateAt): LsLine {
+function lineOf(source: string, { key, vaultKey, current, deleted }: SourceStateAt): LsLine {
   const version = current ?? deleted?.last;
   return {
-    source: sourceUri(bucket),
+    source,
     key,
     size: version?.size ?? null,
     capturedAt: moment(version?.lastModified),

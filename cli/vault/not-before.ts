@@ -1,6 +1,6 @@
-import { oldestCopy } from '@holdfast/core/flows/source-versions.ts';
+import { oldestMoment } from '@holdfast/core/flows/source-states.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
-import { type BucketUri, sourceUri } from '@holdfast/core/model/source-uri.ts';
+import { placeUri, type SourcePlace } from '@holdfast/core/model/source-place.ts';
 import type { Connection } from '../context.ts';
 import { seconds } from '../text/format.ts';
 
@@ -12,13 +12,13 @@ import { seconds } from '../text/format.ts';
  */
 export async function checkNotBefore(
   at: number,
-  { bucket, prefix }: BucketUri,
+  place: SourcePlace,
   { world }: Pick<Connection, 'world'>,
 ): Promise<void> {
-  const oldest = await oldestCopy(bucket, prefix, world);
+  const oldest = await oldestMoment(place, world);
   if (oldest === undefined || oldest <= at) return;
   throw new InvalidInputError(
-    `${seconds(at)} is before the first backup: the vault's oldest copy under ${sourceUri(bucket)}/${prefix} ` +
+    `${seconds(at)} is before the first backup: the vault's oldest copy under ${placeUri(place)} ` +
       `is of ${seconds(oldest)}`,
   );
 }

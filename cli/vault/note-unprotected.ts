@@ -1,15 +1,14 @@
 import { REASON_TEXT } from '@holdfast/core/model/entry.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import type { Connection, Context } from '../context.ts';
 import type { ObjectUri } from '../sources/object-argument.ts';
 
 /** The newest version in the vault may not be the source's present one, and the catalog knows why. */
 export async function noteUnprotected(
-  { bucket, key }: ObjectUri,
+  { source, key }: ObjectUri,
   { world }: Connection,
   { output }: Context,
 ): Promise<void> {
-  const entry = await world.catalog.getEntry(sourceUri(bucket), key);
+  const entry = await world.catalog.getEntry(source, key);
   if (entry?.state !== 'unprotected' || entry.reason === undefined) return;
   output.note(`its present state at the source is not in the vault: ${REASON_TEXT[entry.reason]}`);
 }

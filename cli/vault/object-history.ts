@@ -1,6 +1,6 @@
 import { keyVersions } from '@holdfast/core/flows/vault-history.ts';
 import type { ListedVersion } from '@holdfast/core/model/object.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
+import { bucketOf } from '@holdfast/core/model/source-uri.ts';
 import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
 import type { Connection } from '../context.ts';
 import { moment } from '../json/moment.ts';
@@ -10,12 +10,12 @@ type End = { readonly state: VersionLine['state']; readonly at?: number };
 
 /** Every version the vault has of one object, the newest first, each with what ended it. */
 export async function* objectHistory(
-  bucket: string,
+  source: string,
   key: string,
   connection: Pick<Connection, 'world'>,
 ): AsyncGenerator<VersionLine> {
-  const vaultKey = vaultPlace(bucket, key).key;
-  const base = { source: sourceUri(bucket), key, vaultKey };
+  const vaultKey = vaultPlace(bucketOf(source), key).key;
+  const base = { source, key, vaultKey };
   let end: End = { state: 'current' };
   for await (const version of keyVersions(vaultKey, connection.world)) {
     if (version.deleteMarker) {

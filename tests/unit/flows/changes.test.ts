@@ -1,6 +1,7 @@
 import { type Changes, changeHistory } from '@holdfast/core/flows/change-history.ts';
 import { compareMoments, DifferenceCount } from '@holdfast/core/flows/compare-moments.ts';
 import { oldestCopy } from '@holdfast/core/flows/source-versions.ts';
+import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Pipeline, SOURCE, VAULT } from '../../support/pipeline.ts';
@@ -26,7 +27,7 @@ async function change(objects: Readonly<Record<string, string | undefined>>): Pr
 
 async function compare(from: number, to = ALWAYS, prefix = '') {
   const differences = await Array.fromAsync(
-    compareMoments({ bucket: SOURCE, prefix, from, to }, pipeline.world),
+    compareMoments({ source: sourceUri(SOURCE), prefix, from, to }, pipeline.world),
   );
   const count = new DifferenceCount();
   for (const one of differences) count.add(one);
@@ -97,7 +98,7 @@ const MINUTE = 60_000;
 async function history(since = 0, prefix = ''): Promise<Array<[number, Changes]>> {
   const start = Date.parse('2026-03-01T12:00:00Z');
   const spans = await changeHistory(
-    { bucket: SOURCE, prefix, since, spanOf: (at) => Math.floor((at - start) / MINUTE) },
+    { source: sourceUri(SOURCE), prefix, since, spanOf: (at) => Math.floor((at - start) / MINUTE) },
     pipeline.world,
   );
   return [...spans].sort(([one], [other]) => one - other);

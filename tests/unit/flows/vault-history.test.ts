@@ -1,5 +1,5 @@
 import { reindex } from '@holdfast/core/flows/reindex.ts';
-import { plainStatesAt, sourceStatesAt } from '@holdfast/core/flows/source-history.ts';
+import { bucketStatesAt, plainStatesAt } from '@holdfast/core/flows/source-history.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -23,7 +23,7 @@ async function change(key: string, body: string | undefined): Promise<number> {
 
 /** What the vault tells of a moment, in short. */
 async function statesAt(at: number, prefix = ''): Promise<unknown[]> {
-  const states = await Array.fromAsync(sourceStatesAt(SOURCE, prefix, at, pipeline.world));
+  const states = await Array.fromAsync(bucketStatesAt(SOURCE, prefix, at, pipeline.world));
   return states.map(({ key, vaultKey, current, deleted }) => {
     const text = (versionId = '') => pipeline.s3.text(VAULT, vaultKey, versionId);
     if (current !== undefined) return [key, text(current.versionId)];

@@ -4,6 +4,7 @@ import { type Finding, isProblem } from '@holdfast/core/flows/verify/findings.ts
 import { Reservoir } from '@holdfast/core/flows/verify/reservoir.ts';
 import { type Verification, type VerifyRequest, verifyVault } from '@holdfast/core/flows/verify-vault.ts';
 import { StoreError } from '@holdfast/core/model/errors.ts';
+import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
 import type { ObjectRef, OpenObject } from '@holdfast/core/ports/object-store.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -30,7 +31,7 @@ const findings: Finding[] = [];
 function verify(request: Partial<VerifyRequest> = {}, world = pipeline.world): Promise<Verification> {
   findings.length = 0;
   return verifyVault(
-    { bucket: SOURCE, prefix: '', sample: 'all', seed: 1, ...request },
+    { source: sourceUri(SOURCE), prefix: '', sample: 'all', seed: 1, ...request },
     { checksums, atOnce: 3, onFinding: (finding) => findings.push(finding) },
     world,
   );

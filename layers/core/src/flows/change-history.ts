@@ -1,9 +1,10 @@
 import type { ListedVersion } from '../model/object.ts';
+import { bucketOf } from '../model/source-uri.ts';
 import { isSameContent } from './compare-moments.ts';
 import type { VaultReader } from './dependencies.ts';
-import { type SourceVersion, sourceVersions } from './source-versions.ts';
+import { bucketVersions, type SourceVersion } from './source-versions.ts';
 
-/** What happened to a bucket's objects in a span of time, by when it was captured. */
+/** What happened to a source's objects in a span of time, by when it was captured. */
 export type Changes = {
   /** Objects. */
   readonly added: number;
@@ -20,7 +21,7 @@ type Change = { readonly kind: 'added' | 'overwritten' | 'deleted'; readonly byt
 export const NO_CHANGES: Changes = { added: 0, overwritten: 0, deleted: 0, writtenBytes: 0, deletedBytes: 0 };
 
 export type HistoryRequest = {
-  readonly bucket: string;
+  readonly source: string;
   readonly prefix: string;
   /** What is older is left out. */
   readonly since: number;
@@ -33,12 +34,12 @@ const PAGE = 1000;
 
 /** How much changed when, by one pass over the vault's versions; memory grows with the number of spans alone. */
 export async function changeHistory(
-  { bucket, prefix, since, spanOf, onProgress = () => {} }: HistoryRequest,
+  { source, prefix, since, spanOf, onProgress = () => {} }: HistoryRequest,
   world: VaultReader,
 ): Promise<Map<number, Changes>> {
   const spans = new Map<number, Changes>();
   let seen = 0;
-  for await (const { version, older } of withOlder(sourceVersions(bucket, prefix, world))) {
+  for await (const { version, older } of withOlder(bucketVersions(bucketOf(source), prefix, world))) {
     if (++seen % PAGE === 0) onProgress(seen);
     const change = version.lastModified < since ? undefined : changeOf(version, older);
     if (change === undefined) continue;

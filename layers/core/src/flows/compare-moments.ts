@@ -1,10 +1,11 @@
+import { bucketOf } from '../model/source-uri.ts';
 import type { VaultReader } from './dependencies.ts';
-import { type SourceVersion, sourceVersions } from './source-versions.ts';
+import { bucketVersions, type SourceVersion } from './source-versions.ts';
 import { type RealVersion, refine, type VaultState } from './vault-history.ts';
 
-/** Two moments of a bucket's backup, ms since 1970, the earlier first. */
+/** Two moments of a source's backup, ms since 1970, the earlier first. */
 export type Comparison = {
-  readonly bucket: string;
+  readonly source: string;
   readonly prefix: string;
   readonly from: number;
   readonly to: number;
@@ -26,11 +27,11 @@ type States = { readonly key: string; readonly from: VaultState; readonly to: Va
  * again, by ETag and size, is no change.
  */
 export async function* compareMoments(
-  { bucket, prefix, from, to }: Comparison,
+  { source, prefix, from, to }: Comparison,
   world: VaultReader,
 ): AsyncGenerator<Difference> {
   let states: States | undefined;
-  for await (const one of sourceVersions(bucket, prefix, world)) {
+  for await (const one of bucketVersions(bucketOf(source), prefix, world)) {
     if (states !== undefined && states.from.vaultKey !== one.version.key) yield* difference(states);
     states = refineBoth(states, one, { from, to });
   }

@@ -10,7 +10,7 @@ import { bucketOf, sourceUri } from '../model/source-uri.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { World } from './dependencies.ts';
 import { protectedSource } from './register-source.ts';
-import { type SourceStateAt, sourceStatesAt } from './source-history.ts';
+import { bucketStatesAt, type SourceStateAt } from './source-history.ts';
 
 /** What a reindex did, or with `dryRun` would do, per source. */
 export type ReindexedSource = {
@@ -85,7 +85,7 @@ async function reindexSource(
   const totals = { objects: 0, bytes: 0, unprotected: 0 };
   let keys = 0;
   let written = 0;
-  const states = sourceStatesAt(bucket, '', Number.MAX_SAFE_INTEGER, world);
+  const states = bucketStatesAt(bucket, '', Number.MAX_SAFE_INTEGER, world);
   const { concurrency } = world.settings;
   for await (const one of pMapIterable(states, (state) => reindexKey(source, state, options, world), {
     concurrency,

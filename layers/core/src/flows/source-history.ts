@@ -34,7 +34,7 @@ export async function* longStatesAt(
 }
 
 /** Everything the vault knows of a bucket under a prefix, as of a moment: plain keys in order, then long ones. */
-export async function* sourceStatesAt(
+export async function* bucketStatesAt(
   bucket: string,
   prefix: string,
   at: number,

@@ -10,7 +10,7 @@ export type SourceVersion = { readonly key: string; readonly version: ListedVers
  * Everything that the vault has of a bucket under a prefix, in one pass and in constant memory: plain keys in order, then
  * long ones, each key's newest version first.
  */
-export async function* sourceVersions(
+export async function* bucketVersions(
   bucket: string,
   prefix: string,
   world: VaultReader,
@@ -45,7 +45,7 @@ export async function oldestCopy(
   world: VaultReader,
 ): Promise<number | undefined> {
   let oldest: number | undefined;
-  for await (const { version } of sourceVersions(bucket, prefix, world)) {
+  for await (const { version } of bucketVersions(bucket, prefix, world)) {
     oldest = Math.min(version.lastModified, oldest ?? version.lastModified);
   }
   return oldest;

@@ -1,7 +1,6 @@
 import { pMapIterable } from 'p-map';
 import { provenBelow } from '../model/confidence.ts';
 import type { Counts } from '../model/job.ts';
-import { sourceUri } from '../model/source-uri.ts';
 import type { Checksums } from '../ports/checksums.ts';
 import type { World } from './dependencies.ts';
 import { type Candidate, type CandidateRequest, candidates } from './verify/candidates.ts';
@@ -85,8 +84,8 @@ export async function verifyVault(
   for await (const { candidate, verified } of pMapIterable(chosen, verify, { concurrency: options.atOnce })) {
     tally.add(candidate, verified);
   }
-  const { bucket, prefix, at, seed } = request;
-  const head = { source: sourceUri(bucket), prefix, ...(at === undefined ? {} : { at }), seed };
+  const { source, prefix, at, seed } = request;
+  const head = { source, prefix, ...(at === undefined ? {} : { at }), seed };
   return { ...head, startedAt, finishedAt: world.clock(), ...tally.result() };
 }
 

@@ -5,7 +5,8 @@ import { compileFilter } from './filter.ts';
 import { AskedNameSchema, JobIdSchema } from './job.ts';
 import { parseMoment } from './moment.ts';
 import { parseJson } from './s3-event.ts';
-import { parseBucketUri } from './source-uri.ts';
+import { parseSourceUri } from './source-place.ts';
+import { parseBucketUri, sourceUri } from './source-uri.ts';
 import { ORIGINAL, STORAGE_CLASSES } from './storage-class.ts';
 import { clashingRules } from './target-key.ts';
 import { THAW_TIERS } from './thaw.ts';
@@ -44,7 +45,7 @@ const ThawSchema = v.strictObject({
 
 /** What is to be brought back and how, wherever it goes. Unknown fields are refused: a mistyped option must not be ignored. */
 const RestoreWishSchema = v.strictObject({
-  /** `s3://bucket`, or `s3://bucket/prefix` in place of `prefix`. */
+  /** `s3://bucket` or `workdocs://site`; or `s3://bucket/prefix`, `workdocs://site/path`, in place of `prefix`. */
   source: Uri,
   prefix: v.optional(Key),
   /** ISO 8601 with a zone; absent means now. */
@@ -90,9 +91,9 @@ export type RestoreMessage = v.InferOutput<typeof RestoreMessageSchema>;
 
 const moment = v.pipe(v.number(), v.integer());
 
-/** A checked request with its moment fixed, as the job keeps it. */
-export const AcceptedRestoreSchema = v.object({
-  bucket: v.string(),
+const AcceptedSchema = v.object({
+  /** `s3://bucket` or `workdocs://site`. */
+  source: v.string(),
   prefix: v.string(),
   /** ms since 1970. */
   at: moment,
@@ -111,6 +112,15 @@ export const AcceptedRestoreSchema = v.object({
   verify: v.boolean(),
   storageClass: v.optional(ClassSchema, ORIGINAL),
 });
+
+/** A checked request with its moment fixed, as the job keeps it. Jobs of earlier releases kept the bucket alone. */
+export const AcceptedRestoreSchema = v.pipe(
+  v.looseObject({}),
+  v.transform(({ bucket, ...request }) =>
+    typeof bucket === 'string' ? { ...request, source: sourceUri(bucket) } : request,
+  ),
+  AcceptedSchema,
+);
 export type AcceptedRestore = v.InferOutput<typeof AcceptedRestoreSchema>;
 
 /** A request that has been read and checked, as far as that needs no request to AWS. Without a moment, it means now. */
@@ -166,15 +176,15 @@ function explain(issue: v.BaseIssue<unknown>): string {
 }
 
 function readWish(message: WishMessage): RestoreWish {
-  const source = parseBucketUri(message.source);
-  if (source.prefix !== '' && message.prefix !== undefined) {
+  const place = parseSourceUri(message.source);
+  if (place.prefix !== '' && message.prefix !== undefined) {
     throw new InvalidInputError(
       `the prefix is given twice: in "${message.source}" and as "${message.prefix}"`,
     );
   }
   return {
-    bucket: source.bucket,
-    prefix: message.prefix ?? source.prefix,
+    source: place.source,
+    prefix: message.prefix ?? place.prefix,
     ...defined({
       at: read(message.at),
       changedSince: read(message.changedSince),

@@ -9,12 +9,13 @@ import type { PlanStep } from '../../model/messages.ts';
 import { formatMoment } from '../../model/moment.ts';
 import {
   type AcceptedRestore,
+  AcceptedRestoreSchema,
   parseRestoreMessage,
   type RestoreRequest,
 } from '../../model/restore-request.ts';
 import { sourceUri } from '../../model/source-uri.ts';
 import { contestedPrefixes, mappingOf, targetKey } from '../../model/target-key.ts';
-import { longVaultPrefix, vaultPrefix } from '../../model/vault-key.ts';
+import { vaultPrefixes } from '../../model/vault-places.ts';
 import type { Delivery, World } from '../dependencies.ts';
 import { endJob } from '../end-job.ts';
 import { selectedObjects } from './select-objects.ts';
@@ -68,9 +69,9 @@ export function askedBy(body: string, { sender }: Pick<Delivery, 'sender'>): Ask
 }
 
 /** Refuses a bucket of which the vault has nothing: a mistyped name must not pass for a restore of nothing. */
-async function checkSource({ bucket }: RestoreRequest, { store, settings }: AcceptWorld): Promise<void> {
+async function checkSource({ source }: RestoreRequest, { store, settings }: AcceptWorld): Promise<void> {
   try {
-    for (const prefix of [vaultPrefix(bucket), longVaultPrefix(bucket)]) {
+    for (const prefix of vaultPrefixes(source)) {
       const { versions } = await store.listVersions({ bucket: settings.vault, prefix, limit: 1 });
       if (versions.length > 0) return;
     }
@@ -78,9 +79,7 @@ async function checkSource({ bucket }: RestoreRequest, { store, settings }: Acce
     // A vault that does not answer is for the plan to wait for, and to tell of.
     return;
   }
-  throw new InvalidInputError(
-    `the vault holds nothing of ${sourceUri(bucket)}; holdfast sources shows what it has`,
-  );
+  throw new InvalidInputError(`the vault holds nothing of ${source}; holdfast sources shows what it has`);
 }
 
 /**
@@ -131,10 +130,10 @@ function checkMoment({ at }: RestoreRequest, { clock }: AcceptWorld): void {
  * @throws {InvalidInputError}
  */
 export async function checkTarget(
-  { bucket, target }: Pick<RestoreRequest, 'bucket' | 'target'>,
+  { source, target }: Pick<RestoreRequest, 'source' | 'target'>,
   { catalog, settings }: Pick<World, 'catalog' | 'settings'>,
 ): Promise<void> {
-  if (target.bucket === settings.vault || bucket === settings.vault) {
+  if (target.bucket === settings.vault || source === sourceUri(settings.vault)) {
     throw new InvalidInputError(`${sourceUri(settings.vault)} is the vault itself; name another bucket`);
   }
   if (picomatch.isMatch(target.bucket, [...settings.restoreTargets])) return;
@@ -153,7 +152,7 @@ async function begin(
   world: AcceptWorld,
 ): Promise<void> {
   const { jobId: _, ...accepted } = request;
-  const job = { ...newJob(jobId, sourceUri(request.bucket), accepted, world), askedBy };
+  const job = { ...newJob(jobId, request.source, accepted, world), askedBy };
   const created = await world.catalog.createJob(job);
   if (!created) {
     const known = await world.catalog.getJob(jobId);
@@ -175,7 +174,9 @@ export async function sendFirstStep(jobId: string, { queue }: Pick<World, 'queue
 /** @param isNow the message named no moment: then each delivery has another one, and it says nothing */
 function isSameRequest(known: unknown, accepted: AcceptedRestore, isNow: boolean): boolean {
   const { at, ...rest } = accepted;
-  const { at: knownAt, ...knownRest } = (known ?? {}) as Partial<AcceptedRestore>;
+  const parsed = v.safeParse(AcceptedRestoreSchema, known);
+  if (!parsed.success) return false;
+  const { at: knownAt, ...knownRest } = parsed.output;
   return isDeepStrictEqual(knownRest, rest) && (isNow || knownAt === at);
 }
 

@@ -2,6 +2,7 @@ import { compareKeys } from '../../model/byte-order.ts';
 import { compileFilter } from '../../model/filter.ts';
 import type { ListedObject } from '../../model/object.ts';
 import type { AcceptedRestore } from '../../model/restore-request.ts';
+import { bucketOf } from '../../model/source-uri.ts';
 import { mappingOf, sourceKey, targetKey } from '../../model/target-key.ts';
 import { vaultPlace } from '../../model/vault-key.ts';
 import type { World } from '../dependencies.ts';
@@ -23,12 +24,13 @@ export type LookedAt = { readonly object: ListedObject; readonly extra: boolean 
 export async function* findExtras(
   request: Pick<
     AcceptedRestore,
-    'bucket' | 'prefix' | 'at' | 'include' | 'exclude' | 'target' | 'stripPrefix' | 'map'
+    'source' | 'prefix' | 'at' | 'include' | 'exclude' | 'target' | 'stripPrefix' | 'map'
   >,
   after: string | undefined,
   world: Reader,
 ): AsyncGenerator<LookedAt> {
-  const { bucket, prefix, at, target } = request;
+  const { prefix, at, target } = request;
+  const bucket = bucketOf(request.source);
   const mapping = mappingOf(request);
   const wanted = compileFilter(request);
   const had = new States(request, after === undefined ? undefined : sourceKey(mapping, after), world);
@@ -57,10 +59,11 @@ class States {
   #begun = false;
 
   constructor(
-    { bucket, prefix, at }: Pick<AcceptedRestore, 'bucket' | 'prefix' | 'at'>,
+    { source, prefix, at }: Pick<AcceptedRestore, 'source' | 'prefix' | 'at'>,
     after: string | undefined,
     world: Reader,
   ) {
+    const bucket = bucketOf(source);
     const afterVaultKey = after === undefined ? undefined : vaultPlace(bucket, after).key;
     this.#states = plainStatesAt(bucket, prefix, at, afterVaultKey, world);
   }

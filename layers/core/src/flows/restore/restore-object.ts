@@ -33,7 +33,7 @@ export type RestoreResult =
 /** What a restore asks for, as far as one object is concerned. */
 export type ObjectRequest = Pick<
   AcceptedRestore,
-  'bucket' | 'target' | 'stripPrefix' | 'map' | 'overwrite' | 'verify' | 'storageClass'
+  'source' | 'target' | 'stripPrefix' | 'map' | 'overwrite' | 'verify' | 'storageClass'
 > & {
   readonly isFree: IsFree;
 };
@@ -71,7 +71,7 @@ export async function restoreObject(
       return failed(key, 'vault-unreadable', `the vault answers "${copy.why}" for version ${item.versionId}`);
     const task = { key, from, to, copy: copy.object, uploadId: item.uploadId };
     const result = await writeTarget(task, request, world, timeLeft);
-    return request.verify ? await prove(result, task, request.bucket, world) : result;
+    return request.verify ? await prove(result, task, request.source, world) : result;
   } catch (error) {
     if (!isStoreError(error) || error.remedy === 'retry') throw error;
     return failed(key, error.code, messageOf(error));
@@ -129,11 +129,11 @@ function write({ from, to, copy }: Task, how: How, { store }: ObjectWorld): Prom
 async function prove(
   result: RestoreResult,
   task: Task,
-  bucket: string,
+  source: string,
   world: ObjectWorld,
 ): Promise<RestoreResult> {
   if (result.kind !== 'restored' && result.kind !== 'right') return result;
-  const verdict = await verifyRestored({ ...task, bucket }, world);
+  const verdict = await verifyRestored({ ...task, source }, world);
   if (typeof verdict === 'string') return { ...result, proof: verdict };
   const { expected, found } = verdict.mismatch;
   return failed(task.key, 'damaged', `what was read back has ${found}, and should have ${expected}`);

@@ -1,5 +1,6 @@
 import { compileFilter } from '../../model/filter.ts';
 import type { AcceptedRestore } from '../../model/restore-request.ts';
+import { bucketOf } from '../../model/source-uri.ts';
 import { vaultPlace } from '../../model/vault-key.ts';
 import type { VaultReader } from '../dependencies.ts';
 import { longStatesAt, plainStatesAt, type SourceStateAt } from '../source-history.ts';
@@ -8,7 +9,7 @@ import { keyVersions, type RealVersion } from '../vault-history.ts';
 /** What of a source is wanted, and as of when. */
 export type Selection = Pick<
   AcceptedRestore,
-  'bucket' | 'prefix' | 'at' | 'include' | 'exclude' | 'changedSince' | 'deletedOnly' | 'versionId'
+  'source' | 'prefix' | 'at' | 'include' | 'exclude' | 'changedSince' | 'deletedOnly' | 'versionId'
 >;
 
 /** One object to bring back: the source's key, and the vault version that holds it. */
@@ -32,7 +33,8 @@ export async function* lookThrough(
     return;
   }
   const choose = chooser(selection);
-  const { bucket, prefix, at } = selection;
+  const { prefix, at } = selection;
+  const bucket = bucketOf(selection.source);
   const states =
     part === 'plain'
       ? plainStatesAt(bucket, prefix, at, after, world)
@@ -76,10 +78,10 @@ function isAfter(at: number, since: number | undefined): boolean {
 
 /** The selection's prefix is the whole key then. */
 async function* oneVersion(
-  { bucket, prefix: key, versionId }: Selection,
+  { source, prefix: key, versionId }: Selection,
   world: VaultReader,
 ): AsyncGenerator<Looked> {
-  const { key: vaultKey } = vaultPlace(bucket, key);
+  const { key: vaultKey } = vaultPlace(bucketOf(source), key);
   for await (const version of keyVersions(vaultKey, world)) {
     if (version.versionId !== versionId || version.deleteMarker) continue;
     yield { vaultKey, selected: { key, vaultKey, version } };

@@ -3,7 +3,6 @@ import { isDrained, type Job } from '../../model/job.ts';
 import type { ExtrasStep } from '../../model/messages.ts';
 import { formatMoment } from '../../model/moment.ts';
 import type { AcceptedRestore } from '../../model/restore-request.ts';
-import { sourceUri } from '../../model/source-uri.ts';
 import type { Delivery, World } from '../dependencies.ts';
 import { afterTheEnd, endJob } from '../end-job.ts';
 import { requestOf } from './request-of.ts';
@@ -80,8 +79,8 @@ function endOf(job: Job): End {
 }
 
 /** A restore of nothing is what a mistyped prefix or moment looks like; only of changes there can rightly be none. */
-function nothing({ bucket, prefix, at, changedSince, deletedOnly }: AcceptedRestore): End {
-  const place = `${sourceUri(bucket)}/${prefix}`;
+function nothing({ source, prefix, at, changedSince, deletedOnly }: AcceptedRestore): End {
+  const place = `${source}/${prefix}`;
   const when = `as of ${formatMoment(at)}`;
   if (deletedOnly) return { state: 'done', message: `nothing under ${place} had been deleted ${when}` };
   if (changedSince !== undefined) {

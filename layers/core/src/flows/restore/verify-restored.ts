@@ -1,6 +1,5 @@
 import { isStoreError } from '../../model/errors.ts';
 import type { Checksum, ObjectFacts } from '../../model/object.ts';
-import { sourceUri } from '../../model/source-uri.ts';
 import type { Checksums } from '../../ports/checksums.ts';
 import type { ObjectRef } from '../../ports/object-store.ts';
 import { checkBytes, expectedOf, type Mismatch } from '../check-bytes.ts';
@@ -12,7 +11,7 @@ export type VerifyingWorld = Pick<World, 'store' | 'catalog' | 'settings'> & {
 
 /** What was written, and the vault version that it was made from. */
 export type Restored = {
-  readonly bucket: string;
+  readonly source: string;
   readonly key: string;
   readonly from: Required<ObjectRef>;
   readonly to: ObjectRef;
@@ -27,8 +26,8 @@ export type Verdict = 'verified' | 'unproven' | { readonly mismatch: Mismatch };
  * with the vault's own. Of an object too large for one function, the checksum that S3 made over the whole is compared.
  */
 export async function verifyRestored(restored: Restored, world: VerifyingWorld): Promise<Verdict> {
-  const { bucket, key, from, to, copy } = restored;
-  const entry = await world.catalog.getEntry(sourceUri(bucket), key);
+  const { source, key, from, to, copy } = restored;
+  const entry = await world.catalog.getEntry(source, key);
   const recorded = entry?.vaultVersionId === from.versionId ? entry.checksum : undefined;
   if (copy.size > world.settings.multipartThresholdBytes) {
     return compareWhole(recorded ?? copy.checksum, to, world);

@@ -1,17 +1,17 @@
 import { compareKeys } from '../../model/byte-order.ts';
 import type { Entry } from '../../model/entry.ts';
-import { sourceUri } from '../../model/source-uri.ts';
+import { bucketOf } from '../../model/source-uri.ts';
 import { longVaultPrefix } from '../../model/vault-key.ts';
 import type { World } from '../dependencies.ts';
 import { catalogEntries } from '../reconcile/merge-listings.ts';
-import { type SourceVersion, sourceVersions } from '../source-versions.ts';
+import { bucketVersions, type SourceVersion } from '../source-versions.ts';
 import type { RealVersion } from '../vault-history.ts';
 
 /** A version to be proven, with the catalog's entry when that names this very version. */
 export type Candidate = { readonly key: string; readonly version: RealVersion; readonly entry?: Entry };
 
 export type CandidateRequest = {
-  readonly bucket: string;
+  readonly source: string;
   readonly prefix: string;
   /** Only what a restore as of that moment would read; otherwise every version there is. */
   readonly at?: number;
@@ -42,15 +42,15 @@ export async function* candidates(
 }
 
 async function* joined(
-  { bucket, prefix }: CandidateRequest,
+  { source, prefix }: CandidateRequest,
   onUnmatched: Unmatched,
   world: Pick<World, 'store' | 'settings' | 'catalog'>,
 ): AsyncGenerator<Joined> {
-  const source = sourceUri(bucket);
+  const bucket = bucketOf(source);
   const named = new NamedVersions(catalogEntries(source, prefix, {}, world), onUnmatched);
   const isLong = (one: SourceVersion) => one.version.key.startsWith(longVaultPrefix(bucket));
   let long: Entry | undefined;
-  for await (const one of sourceVersions(bucket, prefix, world)) {
+  for await (const one of bucketVersions(bucket, prefix, world)) {
     // Long keys stand apart in the vault, in an order of their own.
     if (isLong(one)) long = long?.key === one.key ? long : await world.catalog.getEntry(source, one.key);
     const entry = isLong(one) ? long : await named.entryOf(one.key);

@@ -5,7 +5,7 @@ import { MemoryObjectStore } from '@holdfast/core/adapters/memory/memory-object-
 import { MemoryS3 } from '@holdfast/core/adapters/memory/memory-s3.ts';
 import type { Attributes } from '@holdfast/core/adapters/memory/s3-version.ts';
 import type { Selected } from '@holdfast/core/flows/restore/select-objects.ts';
-import { sourceStatesAt } from '@holdfast/core/flows/source-history.ts';
+import { bucketStatesAt } from '@holdfast/core/flows/source-history.ts';
 import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
 import { onTestFinished } from 'vitest';
 import type { LocalWorld } from '../../../../../cli/local/local-job.ts';
@@ -47,7 +47,7 @@ export class VaultWorld {
   /** All of the source, now. */
   readonly select = async function* (this: VaultWorld): AsyncGenerator<Selected> {
     const world = { store: this.store, settings: { ...new Pipeline().world.settings, vault: VAULT } };
-    for await (const { key, vaultKey, current } of sourceStatesAt(
+    for await (const { key, vaultKey, current } of bucketStatesAt(
       SOURCE,
       '',
       Number.MAX_SAFE_INTEGER,
