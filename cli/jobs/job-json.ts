@@ -1,7 +1,7 @@
+import { requestIn } from '@holdfast/core/flows/restore/request-of.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
 import { reportPageKey } from '@holdfast/core/model/report.ts';
-import { AcceptedRestoreSchema } from '@holdfast/core/model/restore-request.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import * as v from 'valibot';
 import type { CoreStack } from '../core-stack.ts';
@@ -39,10 +39,10 @@ function place(key: string | undefined, { VaultBucket }: CoreStack['outputs']): 
 }
 
 /** The request in the words of the message that made it; one of another shape as it is. */
-function requestJson({ request }: Job): unknown {
-  const parsed = v.safeParse(AcceptedRestoreSchema, request);
-  if (!parsed.success) return request ?? null;
-  const { source, at, changedSince, target, ...same } = parsed.output;
+function requestJson(job: Job): unknown {
+  const request = requestIn(job);
+  if (request === undefined) return job.request ?? null;
+  const { source, at, changedSince, target, ...same } = request;
   return {
     source,
     at: formatMoment(at),

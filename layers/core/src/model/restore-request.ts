@@ -6,7 +6,7 @@ import { AskedNameSchema, JobIdSchema } from './job.ts';
 import { parseMoment } from './moment.ts';
 import { parseJson } from './s3-event.ts';
 import { parseSourceUri } from './source-place.ts';
-import { parseBucketUri, sourceUri } from './source-uri.ts';
+import { parseBucketUri } from './source-uri.ts';
 import { ORIGINAL, STORAGE_CLASSES } from './storage-class.ts';
 import { clashingRules } from './target-key.ts';
 import { THAW_TIERS } from './thaw.ts';
@@ -91,7 +91,8 @@ export type RestoreMessage = v.InferOutput<typeof RestoreMessageSchema>;
 
 const moment = v.pipe(v.number(), v.integer());
 
-const AcceptedSchema = v.object({
+/** A checked request with its moment fixed, as the job keeps it. */
+export const AcceptedRestoreSchema = v.object({
   /** `s3://bucket` or `workdocs://site`. */
   source: v.string(),
   prefix: v.string(),
@@ -112,15 +113,6 @@ const AcceptedSchema = v.object({
   verify: v.boolean(),
   storageClass: v.optional(ClassSchema, ORIGINAL),
 });
-
-/** A checked request with its moment fixed, as the job keeps it. Jobs of earlier releases kept the bucket alone. */
-export const AcceptedRestoreSchema = v.pipe(
-  v.looseObject({}),
-  v.transform(({ bucket, ...request }) =>
-    typeof bucket === 'string' ? { ...request, source: sourceUri(bucket) } : request,
-  ),
-  AcceptedSchema,
-);
 export type AcceptedRestore = v.InferOutput<typeof AcceptedRestoreSchema>;
 
 /** A request that has been read and checked, as far as that needs no request to AWS. Without a moment, it means now. */

@@ -37,6 +37,11 @@ export function sourceUri(bucket: string): string {
   return `s3://${bucket}`;
 }
 
+/** The bucket of a source that is known to be one: what {@link sourceUri} made. */
+export function bucketName(source: string): string {
+  return source.slice('s3://'.length);
+}
+
 /** The bucket of a source URI that the catalog or a message holds. */
 export function bucketOf(source: string): string {
   return parseBucketUri(source).bucket;

@@ -9,7 +9,6 @@ import type { PlanStep } from '../../model/messages.ts';
 import { formatMoment } from '../../model/moment.ts';
 import {
   type AcceptedRestore,
-  AcceptedRestoreSchema,
   parseRestoreMessage,
   type RestoreRequest,
 } from '../../model/restore-request.ts';
@@ -18,6 +17,7 @@ import { contestedPrefixes, mappingOf, targetKey } from '../../model/target-key.
 import { vaultPrefixes } from '../../model/vault-places.ts';
 import type { Delivery, World } from '../dependencies.ts';
 import { endJob } from '../end-job.ts';
+import { requestIn } from './request-of.ts';
 import { selectedObjects } from './select-objects.ts';
 
 export type AcceptWorld = Pick<World, 'store' | 'catalog' | 'queue' | 'clock' | 'settings' | 'telemetry'>;
@@ -156,7 +156,7 @@ async function begin(
   const created = await world.catalog.createJob(job);
   if (!created) {
     const known = await world.catalog.getJob(jobId);
-    if (!isSameRequest(known?.request, accepted, isNow)) {
+    if (!isSameRequest(known, accepted, isNow)) {
       throw new InvalidInputError(`the job id "${jobId}" belongs to another request; choose another id`);
     }
     // Begun before, and perhaps not sent on: sending the first step again is harmless, it is counted once.
@@ -172,11 +172,11 @@ export async function sendFirstStep(jobId: string, { queue }: Pick<World, 'queue
 }
 
 /** @param isNow the message named no moment: then each delivery has another one, and it says nothing */
-function isSameRequest(known: unknown, accepted: AcceptedRestore, isNow: boolean): boolean {
+function isSameRequest(known: Job | undefined, accepted: AcceptedRestore, isNow: boolean): boolean {
   const { at, ...rest } = accepted;
-  const parsed = v.safeParse(AcceptedRestoreSchema, known);
-  if (!parsed.success) return false;
-  const { at: knownAt, ...knownRest } = parsed.output;
+  const request = known === undefined ? undefined : requestIn(known);
+  if (request === undefined) return false;
+  const { at: knownAt, ...knownRest } = request;
   return isDeepStrictEqual(knownRest, rest) && (isNow || knownAt === at);
 }
 

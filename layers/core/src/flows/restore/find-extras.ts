@@ -2,7 +2,7 @@ import { compareKeys } from '../../model/byte-order.ts';
 import { compileFilter } from '../../model/filter.ts';
 import type { ListedObject } from '../../model/object.ts';
 import type { AcceptedRestore } from '../../model/restore-request.ts';
-import { bucketOf } from '../../model/source-uri.ts';
+import { bucketName } from '../../model/source-uri.ts';
 import { mappingOf, sourceKey, targetKey } from '../../model/target-key.ts';
 import { vaultPlace } from '../../model/vault-key.ts';
 import type { World } from '../dependencies.ts';
@@ -30,7 +30,7 @@ export async function* findExtras(
   world: Reader,
 ): AsyncGenerator<LookedAt> {
   const { prefix, at, target } = request;
-  const bucket = bucketOf(request.source);
+  const bucket = bucketName(request.source);
   const mapping = mappingOf(request);
   const wanted = compileFilter(request);
   const had = new States(request, after === undefined ? undefined : sourceKey(mapping, after), world);
@@ -63,7 +63,7 @@ class States {
     after: string | undefined,
     world: Reader,
   ) {
-    const bucket = bucketOf(source);
+    const bucket = bucketName(source);
     const afterVaultKey = after === undefined ? undefined : vaultPlace(bucket, after).key;
     this.#states = plainStatesAt(bucket, prefix, at, afterVaultKey, world);
   }

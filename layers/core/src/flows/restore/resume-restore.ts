@@ -2,7 +2,6 @@ import * as v from 'valibot';
 import { HoldfastError, InvalidInputError, messageOf } from '../../model/errors.ts';
 import { type AskedBy, type Job, JobIdSchema, jobIs, nextJobId } from '../../model/job.ts';
 import type { ResumeMessage } from '../../model/messages.ts';
-import { AcceptedRestoreSchema } from '../../model/restore-request.ts';
 import type { Delivery, World } from '../dependencies.ts';
 import {
   type AcceptWorld,
@@ -13,7 +12,7 @@ import {
   reject,
   sendFirstStep,
 } from './accept-restore.ts';
-import { requestOf } from './request-of.ts';
+import { requestIn, requestOf } from './request-of.ts';
 
 /**
  * Goes on with a restore that was cancelled, failed or left something: the same request, with the moment it had, as a job
@@ -58,7 +57,7 @@ function whyNot(job: Job): string | undefined {
   if (state === 'running') return `it is running; holdfast job ${id} --wait follows it`;
   if (state === 'done') return 'it is done, and nothing is left of it';
   if (source === 'unknown') return 'its request was refused, and has to be sent again as it should be';
-  if (!v.is(AcceptedRestoreSchema, job.request))
+  if (requestIn(job) === undefined)
     return 'it was done by the command line: the same command again does what is left';
   if (!v.is(JobIdSchema, nextJobId(job)))
     return 'its name leaves no room for another number; restore again under another --job-id';

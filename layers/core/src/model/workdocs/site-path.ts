@@ -1,0 +1,14 @@
+// A path is `<user name>/<folder>/…/<name>`. WorkDocs takes a slash in a name; in one part of a path it is written %2F, and
+// a name that has %2F in it already gets one more %25, so that every part says one name and no other.
+
+const ENCODED = /%(?:25)*2F/g;
+
+/** A name of WorkDocs as one part of a path. */
+export function encodePart(name: string): string {
+  return name.replace(ENCODED, (text) => `%25${text.slice(1)}`).replaceAll('/', '%2F');
+}
+
+/** The name that a part of a path was made of. */
+export function decodePart(part: string): string {
+  return part.replace(ENCODED, (text) => (text === '%2F' ? '/' : `%${text.slice('%25'.length)}`));
+}
