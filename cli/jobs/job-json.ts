@@ -3,7 +3,6 @@ import type { Job } from '@holdfast/core/model/job.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
 import { reportPageKey } from '@holdfast/core/model/report.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
-import * as v from 'valibot';
 import type { CoreStack } from '../core-stack.ts';
 import type { JobJson } from '../json/job.ts';
 import { moment } from '../json/moment.ts';
