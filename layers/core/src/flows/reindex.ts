@@ -7,10 +7,12 @@ import { emptyLag } from '../model/lag.ts';
 import { SETTINGS_PREFIX, settingsKey, sourceOfSettingsKey } from '../model/settings-key.ts';
 import { type Source, SourceSettingsSchema, type SourceTotals } from '../model/source.ts';
 import { bucketOf, sourceUri } from '../model/source-uri.ts';
+import { isSiteUri, siteOf, siteUri } from '../model/workdocs/site-uri.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { World } from './dependencies.ts';
 import { protectedSource } from './register-source.ts';
 import { bucketStatesAt, type SourceStateAt } from './source-history.ts';
+import { recordFacts, recordStates } from './workdocs/record-states.ts';
 
 /** What a reindex did, or with `dryRun` would do, per source. */
 export type ReindexedSource = {
@@ -40,59 +42,61 @@ export async function* reindex(
   world: ReindexWorld,
 ): AsyncGenerator<ReindexedSource> {
   const done = new Set<string>();
-  for await (const bucket of bucketsInVault(world)) {
-    done.add(bucket);
-    yield await reindexSource(bucket, options, world);
+  for await (const source of sourcesInVault(world)) {
+    done.add(source);
+    yield await reindexSource(source, options, world);
   }
   // A protected source that is still empty has settings in the vault and nothing else.
   for await (const source of settingsInVault(world)) {
-    const bucket = bucketOf(source);
-    if (!done.has(bucket)) yield await reindexSource(bucket, options, world);
+    if (!done.has(source)) yield await reindexSource(source, options, world);
   }
 }
 
-/**
- * The buckets the vault has copies of, found by leaps: after a bucket's first key, on to what comes after all of its
- * keys. `s3/<bucket>/` and `s3/<bucket>~long/` are adjacent only by chance, so names are remembered.
- */
-async function* bucketsInVault({ store, settings }: ReindexWorld): AsyncGenerator<string> {
+/** Every source that the vault has copies of. */
+async function* sourcesInVault(world: ReindexWorld): AsyncGenerator<string> {
   const known = new Set<string>();
+  for await (const name of namesUnder('s3/', world)) {
+    // `s3/<bucket>/` and `s3/<bucket>~long/` are adjacent only by chance.
+    const source = sourceUri(name.replace(/~long$/, ''));
+    if (!known.has(source)) yield source;
+    known.add(source);
+  }
+  for await (const name of namesUnder('workdocs/', world)) yield siteUri(name);
+}
+
+/** The names that follow a prefix in the vault, found by leaps: after a name's first key, on to what comes after all. */
+async function* namesUnder(prefix: string, { store, settings }: ReindexWorld): AsyncGenerator<string> {
   let marker: { key: string } | undefined;
   for (;;) {
     const page = await store.listVersions({
       bucket: settings.vault,
-      prefix: 's3/',
+      prefix,
       limit: 1,
       ...defined({ marker }),
     });
     const [, name] = page.versions[0]?.key.split('/') ?? [];
     if (name === undefined) return;
-    const bucket = name.replace(/~long$/, '');
-    if (!known.has(bucket)) yield bucket;
-    known.add(bucket);
+    yield name;
     // `0` is the character after `/`: beyond every key of this name, before every other's.
-    marker = { key: `s3/${name}0` };
+    marker = { key: `${prefix}${name}0` };
   }
 }
 
 async function reindexSource(
-  bucket: string,
+  source: string,
   options: ReindexOptions,
   world: ReindexWorld,
 ): Promise<ReindexedSource> {
-  const source = sourceUri(bucket);
   const known = await world.catalog.getSource(source);
   const totals = { objects: 0, bytes: 0, unprotected: 0 };
   let keys = 0;
   let written = 0;
-  const states = bucketStatesAt(bucket, '', Number.MAX_SAFE_INTEGER, world);
   const { concurrency } = world.settings;
-  for await (const one of pMapIterable(states, (state) => reindexKey(source, state, options, world), {
-    concurrency,
-  })) {
+  const one = (state: SourceStateAt) => reindexKey(source, state, options, world);
+  for await (const done of pMapIterable(statesOf(source, world), one, { concurrency })) {
     keys++;
-    if (one.written) written++;
-    countEntry(one.entry, totals);
+    if (done.written) written++;
+    countEntry(done.entry, totals);
     if (keys % 1000 === 0) options.onProgress?.(source, keys);
   }
   if (!options.dryRun) {
@@ -102,7 +106,16 @@ async function reindexSource(
   return { source, keys, written, right: keys - written, rowMissing: known === undefined };
 }
 
+/** What the vault has of each entry, by the entry's key. */
+function statesOf(source: string, world: ReindexWorld): AsyncIterable<SourceStateAt> {
+  return isSiteUri(source)
+    ? recordStates(siteOf(source), world)
+    : bucketStatesAt(bucketOf(source), '', Number.MAX_SAFE_INTEGER, world);
+}
+
 function countEntry(entry: Entry, totals: { objects: number; bytes: number; unprotected: number }): void {
+  // Of a site, documents are counted; users and folders are where they lie.
+  if (isSiteUri(entry.source) && !entry.key.startsWith('document/')) return;
   if (entry.state === 'unprotected') totals.unprotected++;
   if (entry.state !== 'current') return;
   totals.objects++;
@@ -115,14 +128,18 @@ async function reindexKey(
   source: string,
   state: SourceStateAt,
   { dryRun }: ReindexOptions,
-  { catalog, clock, store, settings }: ReindexWorld,
+  world: ReindexWorld,
 ): Promise<{ entry: Entry; written: boolean }> {
+  const { catalog, clock, store, settings } = world;
   for (let tried = 0; tried < MAX_ATTEMPTS; tried++) {
     const known = await catalog.getEntry(source, state.key);
     if (known !== undefined && describes(known, state)) return { entry: known, written: false };
     if (known !== undefined && (await isNewer(known, state, store, settings.vault)))
       return { entry: known, written: false };
-    const entry = entryFromVault(source, state, known, clock());
+    const entry = {
+      ...entryFromVault(source, state, known, clock()),
+      ...(isSiteUri(source) ? await recordFacts(state, world) : {}),
+    };
     if (dryRun || (await catalog.putEntry(entry, known?.rev))) return { entry, written: true };
   }
   throw new ContentionError(
