@@ -18,14 +18,17 @@ export type RecordKind = (typeof RECORD_KINDS)[number];
 /** One thing of a site, by its kind and id. */
 export type RecordRef = { readonly kind: RecordKind; readonly id: string };
 
-/** Source: WorkDocs API reference, "ResourceIdType" and "DocumentVersionIdType": `[\w+-.@]+`, 1 to 128 characters. */
-const ID = /^[\w.@+=-]{1,128}$/;
+/**
+ * Source: WorkDocs API model: "IdType" `[&\w+-.@]+`, 1 to 256 characters, of users (`S-1-5-21-…-500&d-9067e0513b`);
+ * "ResourceIdType" and "DocumentVersionIdType" `[\w+-.@]+`, 1 to 128, of the others.
+ */
+const ID = /^[\w.@+=,&-]{1,256}$/;
 
 /** Checks an id that a site, an export or a message gave. @throws {InvalidInputError} for one that could leave its place */
 export function checkId(id: string): string {
   if (ID.test(id) && id !== '.' && id !== '..') return id;
   throw new InvalidInputError(
-    `"${id.slice(0, 160)}" is no id of WorkDocs: 1 to 128 letters, digits and _ . @ + = -`,
+    `"${id.slice(0, 300)}" is no id of WorkDocs: 1 to 256 letters, digits and _ . @ + = , & -`,
   );
 }
 

@@ -4,7 +4,7 @@ import { messageReader } from '../messages.ts';
 
 const moment = v.pipe(v.number(), v.integer());
 const source = v.pipe(v.string(), v.regex(/^workdocs:\/\/[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, 'not a site'));
-const id = v.pipe(v.string(), v.regex(/^[\w.@+=-]{1,128}$/, 'no id of WorkDocs'));
+const id = v.pipe(v.string(), v.regex(/^[\w.@+=,&-]{1,256}$/, 'no id of WorkDocs'));
 
 /** Asks a site for its activities since the cursor; or goes on with such a poll, behind a page. */
 export const PollSchema = v.object({
