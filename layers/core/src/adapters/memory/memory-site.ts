@@ -105,10 +105,8 @@ export class MemorySite implements SiteReader, SiteWriter {
   versions(documentId: string, marker?: string): Promise<SitePage<SiteVersion>> {
     return this.#list('versions', [documentId, marker], () => {
       this.#allow(documentId);
-      return shown(
-        pageOf(ordered(this.model.document(documentId).versions), marker, this.pages),
-        versionView,
-      );
+      const page = pageOf(ordered(this.model.document(documentId).versions), marker, this.pages);
+      return shown(page, ({ item }) => versionView(item));
     });
   }
 
