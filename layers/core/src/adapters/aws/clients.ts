@@ -3,6 +3,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { isOwnMachine } from './own-machine.ts';
 import { RetryByRequest } from './retry-by-request.ts';
 
 export type ClientOptions = {
@@ -31,13 +32,13 @@ const CONCURRENCY = 50;
 // requests are sent with QUICK.
 const S3_LIMITS: Limits = { attempts: 5, connectMs: 3_000, idleMs: 60_000 };
 const TABLE_LIMITS: Limits = { attempts: 6, connectMs: 2_000, requestMs: 10_000, idleMs: 5_000 };
-const CONTROL_LIMITS: Limits = { attempts: 5, connectMs: 3_000, requestMs: 15_000, idleMs: 10_000 };
+export const CONTROL_LIMITS: Limits = { attempts: 5, connectMs: 3_000, requestMs: 15_000, idleMs: 10_000 };
 
 export function s3Client(options: ClientOptions = {}): S3Client {
   const endpoint = options.endpoint ?? process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL'];
   return new S3Client({
     ...settings(options, S3_LIMITS),
-    forcePathStyle: endpoint !== undefined && isOwnMachine(endpoint),
+    forcePathStyle: endpoint !== undefined && isEmulator(endpoint),
     followRegionRedirects: false,
     // What is read is compared with the catalog's checksums, not with what the same answer brings.
     responseChecksumValidation: 'WHEN_REQUIRED',
@@ -61,7 +62,8 @@ export function eventBridgeClient(options: ClientOptions = {}): EventBridgeClien
   return new EventBridgeClient(settings(options, CONTROL_LIMITS));
 }
 
-function settings(
+/** What all clients have in common. */
+export function settings(
   { concurrency = CONCURRENCY, region, endpoint, limits: own }: ClientOptions,
   usual: Limits,
 ) {
@@ -85,7 +87,6 @@ function settings(
 }
 
 /** An emulator's address: `bucket.127.0.0.1` leads nowhere, so the bucket has to go into the path. */
-function isOwnMachine(endpoint: string): boolean {
-  const { protocol, hostname } = new URL(endpoint);
-  return protocol === 'http:' || hostname === 'localhost' || /^127\.|^\[::1\]$/.test(hostname);
+function isEmulator(endpoint: string): boolean {
+  return new URL(endpoint).protocol === 'http:' || isOwnMachine(endpoint);
 }
