@@ -14,7 +14,6 @@ import { siteOf } from '../../model/workdocs/site-uri.ts';
 import { versionNames } from '../../model/workdocs/version-names.ts';
 import type { Delivery } from '../dependencies.ts';
 import { afterTheEnd, endJob } from '../end-job.ts';
-import { registerSource } from '../register-source.ts';
 import { importEntries } from './import-entries.ts';
 import { importTable } from './import-table.ts';
 import {
@@ -47,19 +46,27 @@ export async function importExport(body: string, delivery: Delivery, world: Impo
 
 async function begin(request: ImportRequest, delivery: Delivery, world: ImportWorld): Promise<void> {
   const jobId = request.jobId ?? `import-${delivery.messageId}`;
-  const known = await world.catalog.getSource(request.source);
-  const created = await world.catalog.createJob(jobOf(request, jobId, delivery, world));
+  await world.catalog.createJob(jobOf(request, jobId, delivery, world));
   const job = await world.catalog.getJob(jobId);
   if (job?.state !== 'running') return afterTheEnd(job, delivery, world);
   try {
     versionNames(request.versionsNamed);
-    checkImportable(known, request.source);
+    checkRegistered(await world.catalog.getSource(request.source), request.source);
   } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
     return fail(job, error, delivery, world);
   }
-  if (created || known === undefined) await register(request, known, world);
   const first: ImportStep = { kind: 'list', jobId, step: 'documents-0', pass: 'documents' };
   await world.queue.send('import', [JSON.stringify(first)]);
+}
+
+/** Its settings are in the vault before anything else of it (I1); a function may not write them. */
+function checkRegistered(known: Source | undefined, source: string): void {
+  checkImportable(known, source);
+  if (known?.state !== 'protected')
+    throw new InvalidInputError(
+      `${source} is not registered for imports: begin with holdfast import workdocs-export`,
+    );
 }
 
 function jobOf(request: ImportRequest, id: string, { sender }: Delivery, { clock }: ImportWorld): Job {
@@ -78,22 +85,6 @@ function jobOf(request: ImportRequest, id: string, { sender }: Delivery, { clock
     counts: {},
     request: { export: request.export, ...defined({ versionsNamed: request.versionsNamed }) },
   };
-}
-
-/** Its settings are in the vault before anything else of it (I1). No poll or crawl is ever asked of it. */
-async function register(
-  request: ImportRequest,
-  known: Source | undefined,
-  world: ImportWorld,
-): Promise<void> {
-  await registerSource(
-    {
-      source: request.source,
-      protectedAt: known?.protectedAt ?? world.clock(),
-      site: { importedFrom: request.export },
-    },
-    world,
-  );
 }
 
 async function doStep(message: ImportStep, job: Job, delivery: Delivery, world: ImportWorld): Promise<void> {
