@@ -30,6 +30,11 @@ export async function emptyDataDirs(stateDir: string): Promise<void> {
   await writeFile(join(stateDir, 'package.json'), '{}\n');
 }
 
+/** Where the functions of a local cloud look for WorkDocs: one port above the cloud's own. */
+export function workdocsEndpoint(cloudPort: number): string {
+  return `http://127.0.0.1:${cloudPort + 1}`;
+}
+
 /**
  * MiniStack hands its whole environment to the functions: it gets a short one of its own, as they would have in
  * Lambda, and nothing of the developer's shell.
@@ -58,6 +63,8 @@ export function ministackEnv({
     GATEWAY_PORT: String(port),
     SFTP_ENABLED: '0',
     IOT_MTLS_ENABLED: '0',
+    // No emulator has WorkDocs: tests and the demo have a server of their own there.
+    AWS_ENDPOINT_URL_WORKDOCS: workdocsEndpoint(port),
     AUTH: String(auth),
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',

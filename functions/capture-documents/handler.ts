@@ -1,0 +1,11 @@
+import { siteLookup } from '@holdfast/core/adapters/aws/site-lookup.ts';
+import { checksums } from '@holdfast/core/adapters/checksums.ts';
+import { captureDocuments } from '@holdfast/core/flows/workdocs/capture-documents.ts';
+import { functionWorld } from '@holdfast/core/runtime/function-world.ts';
+import { messageHandler } from '@holdfast/core/runtime/sqs-batch.ts';
+
+const own = functionWorld(process.env);
+const world = { ...own.world, sites: siteLookup(), checksums };
+
+/** Captures documents and folders of WorkDocs sites: their records, and the bytes of their versions. */
+export const handler = messageHandler((body, delivery) => captureDocuments(body, delivery, world), own);
