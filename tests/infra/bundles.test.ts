@@ -6,7 +6,11 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const BAR_BYTES = 500 * 1024;
+const KIB = 1024;
+const BAR_KIB = 500;
+/** With the clients of WorkDocs and STS: see docs/adr/0024. */
+const SITE_BAR_KIB = 600;
+const OF_SITES: ReadonlySet<string> = new Set(['read-site', 'capture-documents']);
 
 type BuildProperties = {
   readonly Target: string;
@@ -40,9 +44,9 @@ async function bundle(name: string) {
 }
 
 describe('the bundle of', () => {
-  it.each(readdirSync(join(ROOT, 'functions')))('%s is within 500 KiB', async (name) => {
+  it.each(readdirSync(join(ROOT, 'functions')))('%s is within its bound', async (name) => {
     const { length } = await bundle(name);
     expect(length).toBeGreaterThan(0);
-    expect(length).toBeLessThanOrEqual(BAR_BYTES);
+    expect(length).toBeLessThanOrEqual((OF_SITES.has(name) ? SITE_BAR_KIB : BAR_KIB) * KIB);
   });
 });
