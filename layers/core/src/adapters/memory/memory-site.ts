@@ -250,7 +250,10 @@ export function uploadHeaders(contentType: string): Readonly<Record<string, stri
  * Source: WorkDocs API reference, DescribeUsers: a search by the beginnings of given name, surname or user name, of which
  * each word has to fit.
  */
-export function matches({ username, givenName, surname }: UserThing, query: string | undefined): boolean {
+export function matches(
+  { username, givenName, surname }: Pick<UserThing, 'username' | 'givenName' | 'surname'>,
+  query: string | undefined,
+): boolean {
   const names = [username, givenName, surname].map((name) => name?.toLowerCase() ?? '');
   const words = query?.toLowerCase().split(/\s+/).filter(Boolean) ?? [];
   return words.every((word) => names.some((name) => name.startsWith(word)));

@@ -1,0 +1,55 @@
+import type { MemorySite } from '@holdfast/core/adapters/memory/memory-site.ts';
+import { SiteRefusal } from '@holdfast/core/adapters/memory/site-refusal.ts';
+import type { Call, Handlers } from './call.ts';
+import { documentHandlers } from './handle-documents.ts';
+import { folderHandlers } from './handle-folders.ts';
+import { peopleHandlers } from './handle-people.ts';
+import { sharingHandlers } from './handle-sharing.ts';
+import type { Operation } from './operations.ts';
+import { DriftError } from './wire.ts';
+
+const HANDLERS: Handlers = { ...folderHandlers, ...documentHandlers, ...peopleHandlers, ...sharingHandlers };
+
+/** Works out an operation's answer. @throws {SiteRefusal} what WorkDocs would refuse with */
+export function answerTo(operation: Operation, input: object, call: Call): object {
+  const { ended } = call.site.model;
+  if (ended !== undefined && isListing(operation)) return emptyAnswer(operation);
+  if (ended?.byId === 'not-found')
+    throw new SiteRefusal('EntityNotExistsException', 'there is no such thing');
+  if (ended?.byId === 'access-denied')
+    throw new SiteRefusal('UnauthorizedResourceAccessException', 'the caller has no access');
+  const handler = HANDLERS[operation.name];
+  if (handler === undefined) throw new DriftError(`the server does not know ${operation.name}`);
+  return handler(input as never, call);
+}
+
+/** Names of the operations that the server answers. */
+export function handled(): readonly string[] {
+  return Object.keys(HANDLERS);
+}
+
+function isListing({ name }: Operation): boolean {
+  return /^(Describe|Search|GetResources)/.test(name);
+}
+
+/** What the API is reported to answer with after the end of the service. */
+function emptyAnswer({ output }: Operation): object {
+  const lists = [...(output?.structIterator() ?? [])].filter(([, schema]) => schema.isListSchema());
+  return Object.fromEntries(lists.map(([member]) => [member, []]));
+}
+
+/** How long the site has to be asked the same before it answers. */
+export class Throttle {
+  #left = 0;
+
+  next(requests: number): void {
+    this.#left = requests;
+  }
+
+  /** @throws {SiteRefusal} `ThrottlingException` */
+  pass(_site: MemorySite): void {
+    if (this.#left === 0) return;
+    this.#left -= 1;
+    throw new SiteRefusal('ThrottlingException', 'Rate exceeded');
+  }
+}
