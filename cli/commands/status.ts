@@ -1,11 +1,10 @@
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import type { Command } from 'commander';
 import type { Connection, Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
 import type { Act } from '../registry.ts';
-import { parseBucket } from '../sources/bucket-argument.ts';
+import { parseSource } from '../sources/source-argument.ts';
 import { collectStatus } from '../status/collect-status.ts';
 import { statusLines } from '../status/status-text.ts';
 import { waitUntilSettled } from '../status/wait-until-settled.ts';
@@ -20,7 +19,7 @@ export function define(command: Command, act: Act): void {
     .description(
       'Shows how the backup stands: lag, queues, what was given up, what could not be captured and why.',
     )
-    .argument('[uri]', 's3://bucket; all sources without it')
+    .argument('[uri]', 's3://bucket or workdocs://d-1234567890; all sources without it')
     .option('--wait', 'wait until nothing is in flight')
     .addHelpText(
       'after',
@@ -41,7 +40,7 @@ export function define(command: Command, act: Act): void {
 }
 
 async function status(context: Context, uri: string | undefined, { wait }: Options): Promise<ExitCode> {
-  const only = uri === undefined ? undefined : sourceUri(parseBucket(uri));
+  const only = uri === undefined ? undefined : parseSource(uri);
   const connection = await context.connect();
   if (only !== undefined) await checkThere(only, connection);
   if (wait) await waitUntilSettled(only, connection, context);

@@ -34,6 +34,10 @@ export const SourceJsonSchema = v.strictObject({
   /** Null when nothing was captured by an event since the last reconcile. */
   lag: v.nullable(LagSchema),
   lastEventAt: v.nullable(Moment),
+  /** Of a live WorkDocs site: when its activities were last read. */
+  lastPollAt: v.nullable(Moment),
+  /** Of an import: the export that it came from. */
+  importedFrom: v.nullable(v.string()),
   lastReconcileAt: v.nullable(Moment),
   lastReconcileJob: v.nullable(v.string()),
   heldDeletions: v.nullable(v.strictObject({ job: v.string(), count: v.number(), at: Moment })),

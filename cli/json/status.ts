@@ -12,7 +12,14 @@ const UnprotectedObjectsSchema = v.strictObject({
   total: v.number(),
   byReason: v.record(v.string(), v.number()),
   objects: v.array(
-    v.strictObject({ key: v.string(), reason: Reason, detail: v.nullable(v.string()), since: Moment }),
+    v.strictObject({
+      key: v.string(),
+      /** Of a WorkDocs site, whose keys are ids. */
+      name: v.nullable(v.string()),
+      reason: Reason,
+      detail: v.nullable(v.string()),
+      since: Moment,
+    }),
   ),
 });
 export type UnprotectedObjects = v.InferOutput<typeof UnprotectedObjectsSchema>;

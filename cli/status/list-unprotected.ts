@@ -1,5 +1,6 @@
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import { coverage } from '@holdfast/core/model/source.ts';
+import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import type { Catalog } from '@holdfast/core/ports/catalog.ts';
 import { moment } from '../json/moment.ts';
 import type { SourceJson } from '../json/sources.ts';
@@ -16,13 +17,19 @@ export async function listUnprotected(
   const byReason: Record<string, number> = {};
   const objects: UnprotectedObjects['objects'] = [];
   let total = 0;
-  const covers = coverage({ ...(prefix === null ? {} : { prefix }), include, exclude });
-  for await (const { key, reason = 'failed', detail, updatedAt } of unprotectedEntries(source, catalog)) {
+  // Of a site the filters are about paths, and the keys are ids: whatever has an entry is covered.
+  const covers = isSiteUri(source)
+    ? () => true
+    : coverage({ ...(prefix === null ? {} : { prefix }), include, exclude });
+  for await (const { key, name, reason = 'failed', detail, updatedAt } of unprotectedEntries(
+    source,
+    catalog,
+  )) {
     if (!covers(key)) continue;
     total++;
     byReason[reason] = (byReason[reason] ?? 0) + 1;
     if (objects.length < keep)
-      objects.push({ key, reason, detail: detail ?? null, since: moment(updatedAt) });
+      objects.push({ key, name: name ?? null, reason, detail: detail ?? null, since: moment(updatedAt) });
   }
   return { total, byReason, objects };
 }

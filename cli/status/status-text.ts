@@ -72,7 +72,9 @@ function unprotectedLines({ source, state, unprotectedObjects }: Status['sources
     '',
     `not protected of ${source}:`,
     ...reasons,
-    ...objects.map(({ key, reason, detail }) => problemLine(key, reason, detail)),
+    ...objects.map(({ key, name, reason, detail }) =>
+      problemLine(name === null ? key : `${name} (${key})`, reason, detail),
+    ),
     ...(further === 0 ? [] : [`  and ${count(further)} more: --json lists all`]),
   ];
 }
