@@ -57,8 +57,10 @@ export const EntrySchema = v.object({
   lagMs: v.optional(count),
   /** Of what a WorkDocs site has: its name, for people; the key is an id. */
   name: v.optional(v.string()),
-  /** Of what a WorkDocs site has: when the site was last asked, or last listed it. */
+  /** Of what a WorkDocs site has: when the site was last asked for all of it. What happened before is in the record. */
   lookedAt: v.optional(moment),
+  /** Of what a WorkDocs site has: when a crawl last found it listed as it is recorded. */
+  listedAt: v.optional(moment),
   updatedAt: moment,
 });
 export type Entry = v.InferOutput<typeof EntrySchema>;

@@ -8,6 +8,9 @@ import type { ThawingJob, ThawWait } from '../model/thaw-wait.ts';
 export type ThawPage = { readonly waits: readonly ThawWait[]; readonly more: boolean };
 export type EntryPage = { readonly entries: readonly Entry[]; readonly more: boolean };
 
+/** What a listing shows of an entry, and when. */
+export type ListedStamp = { readonly etag: string; readonly listedAt: number };
+
 /** What a batch of captures adds to its source's row. */
 export type Activity = {
   readonly totals: SourceTotals;
@@ -45,6 +48,11 @@ export interface Catalog {
    * @returns false when somebody else wrote in between; nothing is changed then
    */
   putEntry(entry: Entry, expectedRev: number | undefined): Promise<boolean>;
+  /**
+   * Notes that a listing shows an entry as it is recorded: one that is `current` and has this ETag. Its revision stays.
+   * @returns false when there is no such entry; nothing is changed then
+   */
+  stampEntry(source: string, key: string, stamp: ListedStamp): Promise<boolean>;
   /** One page in UTF-8 key order, after a key and with a prefix; eventually consistent. */
   listEntries(
     source: string,
@@ -57,6 +65,11 @@ export interface Catalog {
   putSource(source: Source): Promise<void>;
   /** Changes fields of an existing source. Does nothing when the source is unknown. */
   patchSource(source: string, patch: SourcePatch): Promise<void>;
+  /**
+   * Moves the cursor of an existing source on.
+   * @returns false when it is there already, or further; nothing is changed then
+   */
+  moveCursor(source: string, to: number): Promise<boolean>;
   listSources(): Promise<Source[]>;
   /** Adds to the totals and the lag. Not idempotent: a crash before it loses an estimate that reconcile sets right. */
   addActivity(source: string, activity: Activity): Promise<void>;

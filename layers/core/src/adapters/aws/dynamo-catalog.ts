@@ -3,7 +3,15 @@ import type { Entry } from '../../model/entry.ts';
 import type { Job, JobEnd, JobPhase, Problem } from '../../model/job.ts';
 import type { Source, SourceTotals } from '../../model/source.ts';
 import type { ThawingJob, ThawWait } from '../../model/thaw-wait.ts';
-import type { Activity, Catalog, EntryPage, SourcePatch, StepRecord, ThawPage } from '../../ports/catalog.ts';
+import type {
+  Activity,
+  Catalog,
+  EntryPage,
+  ListedStamp,
+  SourcePatch,
+  StepRecord,
+  ThawPage,
+} from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { DynamoEntries } from './dynamo-entries.ts';
 import { DynamoJobs } from './dynamo-jobs.ts';
@@ -43,6 +51,10 @@ export class DynamoCatalog implements Catalog {
     return this.#entries.put(entry, expectedRev);
   }
 
+  stampEntry(source: string, key: string, stamp: ListedStamp): Promise<boolean> {
+    return this.#entries.stamp(source, key, stamp);
+  }
+
   listEntries(
     source: string,
     options: { after?: string; prefix?: string; limit?: number } = {},
@@ -64,6 +76,10 @@ export class DynamoCatalog implements Catalog {
 
   patchSource(source: string, patch: SourcePatch): Promise<void> {
     return this.#sources.patch(source, patch);
+  }
+
+  moveCursor(source: string, to: number): Promise<boolean> {
+    return this.#sources.moveCursor(source, to);
   }
 
   listSources(): Promise<Source[]> {

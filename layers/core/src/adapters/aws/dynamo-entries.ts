@@ -1,6 +1,6 @@
 import { compareKeys } from '../../model/byte-order.ts';
 import type { Entry } from '../../model/entry.ts';
-import type { EntryPage } from '../../ports/catalog.ts';
+import type { EntryPage, ListedStamp } from '../../ports/catalog.ts';
 import type { Query, Table } from './dynamo-table.ts';
 import { entryItem, entryOf } from './entry-items.ts';
 import { toItem } from './items.ts';
@@ -28,6 +28,11 @@ export class DynamoEntries {
   put(entry: Entry, expectedRev: number | undefined): Promise<boolean> {
     const condition = expectedRev === undefined ? { exists: false } : { equals: { rev: expectedRev } };
     return this.#table.put(entryItem(entry, this.#retentionDays), condition);
+  }
+
+  stamp(source: string, key: string, { etag, listedAt }: ListedStamp): Promise<boolean> {
+    const equals = { etag, state: 'current' };
+    return this.#table.update({ pk: source, sk: key }, { set: { listedAt } }, { equals });
   }
 
   list(source: string, range: Range): Promise<EntryPage> {

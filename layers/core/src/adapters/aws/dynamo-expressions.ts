@@ -3,7 +3,12 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Row } from './items.ts';
 
 /** What must be true of the stored item for a write to be done. */
-export type Condition = { readonly exists?: boolean; readonly equals?: Row };
+export type Condition = {
+  readonly exists?: boolean;
+  readonly equals?: Row;
+  /** Less than this, or not there. */
+  readonly below?: Readonly<Record<string, number>>;
+};
 
 export type Change = {
   readonly set?: Row;
@@ -43,8 +48,15 @@ function updateExpression({ set = {}, add = {}, remove = [] }: Change, words: Al
   return used.map(([verb, terms]) => `${verb} ${terms.join(', ')}`).join(' ');
 }
 
-function test({ exists, equals = {} }: Condition, words: Aliases): { ConditionExpression?: string } {
+function test(
+  { exists, equals = {}, below = {} }: Condition,
+  words: Aliases,
+): { ConditionExpression?: string } {
   const terms = Object.entries(equals).map(([name, value]) => `${words.name(name)} = ${words.value(value)}`);
+  for (const [name, bound] of Object.entries(below)) {
+    const field = words.name(name);
+    terms.push(`(attribute_not_exists(${field}) OR ${field} < ${words.value(bound)})`);
+  }
   if (exists === true) terms.push(`attribute_exists(${words.name('pk')})`);
   if (exists === false) terms.push(`attribute_not_exists(${words.name('pk')})`);
   return terms.length === 0 ? {} : { ConditionExpression: terms.join(' AND ') };

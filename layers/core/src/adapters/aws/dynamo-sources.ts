@@ -29,6 +29,10 @@ export class DynamoSources {
     await this.#table.update(rowOf(source), { set, remove: clear }, EXISTS);
   }
 
+  moveCursor(source: string, to: number): Promise<boolean> {
+    return this.#table.update(rowOf(source), { set: { cursor: to } }, { ...EXISTS, below: { cursor: to } });
+  }
+
   async list(): Promise<Source[]> {
     return (await Array.fromAsync(this.#table.partition(SOURCES))).map(sourceOf);
   }

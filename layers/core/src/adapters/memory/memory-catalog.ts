@@ -4,7 +4,15 @@ import { type Job, type JobEnd, type JobPhase, JobSchema, type Problem } from '.
 import { emptyLag } from '../../model/lag.ts';
 import { type Source, SourceSchema, type SourceTotals } from '../../model/source.ts';
 import { type ThawingJob, ThawingJobSchema, type ThawWait, ThawWaitSchema } from '../../model/thaw-wait.ts';
-import type { Activity, Catalog, EntryPage, SourcePatch, StepRecord, ThawPage } from '../../ports/catalog.ts';
+import type {
+  Activity,
+  Catalog,
+  EntryPage,
+  ListedStamp,
+  SourcePatch,
+  StepRecord,
+  ThawPage,
+} from '../../ports/catalog.ts';
 import { addCounts, addTotals, patched, record } from './catalog-rows.ts';
 import { Requests } from './requests.ts';
 import { SortedMap } from './sorted-map.ts';
@@ -41,6 +49,16 @@ export class MemoryCatalog implements Catalog {
     });
   }
 
+  stampEntry(source: string, key: string, { etag, listedAt }: ListedStamp): Promise<boolean> {
+    return this.requests.run('stampEntry', [source, key, { etag, listedAt }], () => {
+      const rows = this.#of(source);
+      const entry = rows.get(key);
+      if (entry?.state !== 'current' || entry.etag !== etag) return false;
+      rows.set(key, record(EntrySchema, { ...entry, listedAt }));
+      return true;
+    });
+  }
+
   listEntries(source: string, options: ListOptions = {}): Promise<EntryPage> {
     return this.requests.run('listEntries', [source, options], () => this.#page(source, options, () => true));
   }
@@ -65,6 +83,15 @@ export class MemoryCatalog implements Catalog {
     return this.requests.run('patchSource', [source, patch], () =>
       this.#change(source, (row) => patched(row, patch)),
     );
+  }
+
+  moveCursor(source: string, to: number): Promise<boolean> {
+    return this.requests.run('moveCursor', [source, to], () => {
+      const row = this.#sources.get(source);
+      if (row === undefined || (row.cursor ?? Number.NEGATIVE_INFINITY) >= to) return false;
+      this.#sources.set(source, record(SourceSchema, { ...row, cursor: to }));
+      return true;
+    });
   }
 
   listSources(): Promise<Source[]> {

@@ -1,6 +1,6 @@
 import { defined } from '../../model/defined.ts';
 import { deletionBound } from '../../model/deletion-bound.ts';
-import { InvalidInputError, isStoreError, logText, messageOf } from '../../model/errors.ts';
+import { InvalidInputError, isSiteError, isStoreError, logText, messageOf } from '../../model/errors.ts';
 import { isDrained, type Job } from '../../model/job.ts';
 import { lagSeconds } from '../../model/lag.ts';
 import type { ReconcileMessage } from '../../model/messages.ts';
@@ -132,6 +132,6 @@ export async function failReconcile(
   if (job === undefined && !(error instanceof InvalidInputError)) throw error;
   if (job?.state !== 'running') return afterTheEnd(job, delivery, world);
   // Only what the store said tells of the source; a queue or table that fails is ours.
-  if (isStoreError(error)) await world.catalog.patchSource(uri, { unreachable: why });
+  if (isStoreError(error) || isSiteError(error)) await world.catalog.patchSource(uri, { unreachable: why });
   await endJob(job, { state: 'failed', finishedAt: world.clock(), message }, world);
 }

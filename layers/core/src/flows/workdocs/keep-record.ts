@@ -13,7 +13,7 @@ export type RecordWorld = Pick<Unwired, 'store' | 'catalog' | 'clock' | 'setting
 
 /** What the catalog is told of a record beside the record itself. */
 export type RecordFacts = Partial<
-  Pick<Entry, 'etag' | 'reason' | 'detail' | 'lastModified' | 'lookedAt' | 'lagMs' | 'size'>
+  Pick<Entry, 'etag' | 'reason' | 'detail' | 'lastModified' | 'lookedAt' | 'lagMs' | 'size' | 'name'>
 >;
 
 /** `lost-race`: somebody else recorded meanwhile; look at the site again, then try again. */
@@ -67,7 +67,13 @@ export async function keepRecord(
   const written = await write(record, text, seen, world);
   if (written === undefined) return { kind: 'lost-race' };
   const { etag: vaultEtag, versionId: vaultVersionId } = written;
-  const after = { ...base, vaultEtag, ...defined({ vaultVersionId }), capturedAt: world.clock() };
+  const after = {
+    ...base,
+    ...defined({ lagMs: facts.lagMs }),
+    vaultEtag,
+    ...defined({ vaultVersionId }),
+    capturedAt: world.clock(),
+  };
   if (!(await world.catalog.putEntry(after, prior?.rev))) return { kind: 'lost-race' };
   return { kind: 'kept', before: prior, after };
 }
@@ -76,7 +82,12 @@ function hasSame(prior: Entry | undefined, checksum: Checksum): prior is Entry {
   return prior !== undefined && prior.state !== 'deleted' && prior.checksum?.value === checksum.value;
 }
 
-function baseEntry(record: SiteRecord, prior: Entry | undefined, facts: RecordFacts, now: number): Entry {
+function baseEntry(
+  record: SiteRecord,
+  prior: Entry | undefined,
+  { lagMs: _, ...facts }: RecordFacts,
+  now: number,
+): Entry {
   return {
     source: siteUri(record.site),
     key: entryKey(record),
@@ -88,8 +99,8 @@ function baseEntry(record: SiteRecord, prior: Entry | undefined, facts: RecordFa
   };
 }
 
-function copyOf({ vaultEtag, vaultVersionId, capturedAt }: Entry) {
-  return defined({ vaultEtag, vaultVersionId, capturedAt });
+function copyOf({ vaultEtag, vaultVersionId, capturedAt, lagMs }: Entry) {
+  return defined({ vaultEtag, vaultVersionId, capturedAt, lagMs });
 }
 
 /** True when nothing but the time of the write would be new. */

@@ -12,3 +12,8 @@ export function encodePart(name: string): string {
 export function decodePart(part: string): string {
   return part.replace(ENCODED, (text) => (text === '%2F' ? '/' : `%${text.slice('%25'.length)}`));
 }
+
+/** True when something below a folder can begin with a prefix: `alice/` for the prefix `alice/projects/`. */
+export function mayHold(folder: string, prefix = ''): boolean {
+  return folder.startsWith(prefix) || prefix.startsWith(folder);
+}

@@ -1,0 +1,109 @@
+import { defined } from '../../model/defined.ts';
+import { isSiteError } from '../../model/errors.ts';
+import type { DocumentRecord, VersionRecord } from '../../model/workdocs/records.ts';
+import type { SiteItem } from '../../model/workdocs/site-messages.ts';
+import type { SiteDocument } from '../../ports/site.ts';
+import { allPages } from './all-pages.ts';
+import { isRecycled } from './compare-site.ts';
+import type { ItemContext, Tried } from './item-context.ts';
+import { keepRecord, type RecordFacts, type Seen } from './keep-record.ts';
+import { documentPrint } from './listing-print.ts';
+import { hideBytes, markGone } from './mark-gone.ts';
+import { outcomeOf } from './outcome-of.ts';
+import { priorRecord } from './prior-record.ts';
+import { readVersions, type VersionsRead } from './read-versions.ts';
+import { isCovered, placeOf } from './site-place.ts';
+
+type DocumentItem = Extract<SiteItem, { kind: 'document' }>;
+
+/** Records a document as it is now, with all its versions, and brings their bytes that the vault does not have yet. */
+export async function captureDocument(
+  { id, at }: DocumentItem,
+  seen: Seen,
+  again: boolean,
+  context: ItemContext,
+): Promise<Tried> {
+  const ref = { kind: 'document', id } as const;
+  const lookedAt = context.world.clock();
+  const document = await ask(id, context);
+  if (document === undefined || isRecycled(document.status))
+    return markGone(ref, seen, { at, lookedAt }, context);
+  const place = await placeOf(document.parentId, context);
+  if (place.gone) return markGone(ref, seen, { at, lookedAt }, context);
+  if (seen.entry === undefined && !(await isCovered('document', id, context)))
+    return { outcome: { kind: 'outside' } };
+  const prior = await priorRecord(context.name, ref, seen, context.world);
+  const before = prior?.kind === 'document' ? prior : undefined;
+  // Bytes may be hidden, though a record says that they are there, and be there, though none says so.
+  const doubt = again || seen.entry?.state === 'deleted';
+  const read = await readVersions(
+    { document, before, doubt, waits: waitsForLarge(seen, again), at },
+    context,
+  );
+  const record = await recordOf(document, before, read, context);
+  const facts = factsOf(document, record, read, { at, lookedAt }, context);
+  const outcome = await keepRecord(record, seen, facts, context.world);
+  if (outcome.kind !== 'lost-race') for (const kept of read.toHide) await hideBytes(kept, lookedAt, context);
+  const { newBytes, large } = read;
+  return outcomeOf(outcome, { items: place.items, newBytes, large });
+}
+
+/** Another message brings what is large, and nothing says that it was lost. */
+function waitsForLarge({ entry }: Seen, again: boolean): boolean {
+  return !again && entry?.reason === 'copying';
+}
+
+async function recordOf(
+  document: SiteDocument,
+  before: DocumentRecord | undefined,
+  { versions }: VersionsRead,
+  { name: site, site: reader }: ItemContext,
+): Promise<DocumentRecord> {
+  const { latest, labels, ...facts } = document;
+  const permissions = await allPages((marker) => reader.permissions(document.id, marker));
+  const name = latest?.name ?? before?.name ?? versions.at(-1)?.name;
+  return {
+    format: 1,
+    kind: 'document',
+    site,
+    ...defined({ ...facts, name, latest: latest?.id }),
+    labels: [...labels].sort(),
+    permissions,
+    versions: [...versions],
+  };
+}
+
+function factsOf(
+  document: SiteDocument,
+  { versions }: DocumentRecord,
+  { problem }: VersionsRead,
+  { at, lookedAt }: { readonly at: number | undefined; readonly lookedAt: number },
+  { world }: ItemContext,
+): RecordFacts {
+  return {
+    etag: documentPrint(document),
+    size: keptSize(versions),
+    lookedAt,
+    ...defined({
+      lastModified: document.modifiedAt,
+      lagMs: at === undefined ? undefined : Math.max(0, world.clock() - at),
+      reason: problem?.reason,
+      detail: problem?.detail,
+    }),
+  };
+}
+
+/** Bytes that the vault has of the versions that are there. */
+function keptSize(versions: readonly VersionRecord[]): number {
+  const there = versions.filter(({ status }) => status !== 'DELETED');
+  return there.reduce((sum, { kept }) => sum + (kept?.size ?? 0), 0);
+}
+
+async function ask(id: string, { site }: ItemContext): Promise<SiteDocument | undefined> {
+  try {
+    return await site.document(id);
+  } catch (error) {
+    if (isSiteError(error, 'not-found')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,197 @@
+import pMap from 'p-map';
+import { defined } from '../../model/defined.ts';
+import { InvalidInputError, logText, messageOf } from '../../model/errors.ts';
+import type { Problem } from '../../model/job.ts';
+import type { Source } from '../../model/source.ts';
+import {
+  type DocumentBatch,
+  parseDocumentMessage,
+  type SiteItem,
+} from '../../model/workdocs/site-messages.ts';
+import { siteOf } from '../../model/workdocs/site-uri.ts';
+import { countAndSend, sendCounted } from '../counted-step.ts';
+import type { Delivery } from '../dependencies.ts';
+import { afterTheEnd } from '../end-job.ts';
+import { failReconcile } from '../reconcile/settle-reconcile.ts';
+import { bringLargeVersion } from './bring-large-version.ts';
+import { captureItem } from './capture-item.ts';
+import type { ItemContext, ItemResult } from './item-context.ts';
+import { ItemTally } from './item-tally.ts';
+import { markItemFailed } from './mark-item-failed.ts';
+import { settleCrawl } from './settle-crawl.ts';
+import { batchBodies } from './site-batches.ts';
+import { SiteOwners } from './site-owners.ts';
+import { siteQueueOf } from './site-queue-of.ts';
+import type { SiteWorld } from './site-world.ts';
+
+const STOP_BEFORE_END_MS = 60_000;
+/** Things looked at at the same time: each may hold some parts of a download in memory. */
+const CONCURRENCY = 4;
+
+/**
+ * Does one message of the queues of documents: looks at the things that a poll or a crawl found, or brings the next parts of
+ * a large version.
+ *
+ * @throws what the queue has to retry; after the last delivery the things are recorded as failed instead
+ */
+export async function captureDocuments(body: string, delivery: Delivery, world: SiteWorld): Promise<void> {
+  const message = parseDocumentMessage(body);
+  const source = await world.catalog.getSource(message.source);
+  const isLive = source?.state === 'protected' && source.site?.importedFrom === undefined;
+  if (message.kind === 'large-version') {
+    if (isLive) await bringLargeVersion(source, message, delivery, world);
+    return;
+  }
+  if (isLive) return captureBatch(source, message, delivery, world);
+  if (message.jobId === undefined) return;
+  const why = new InvalidInputError('it is not protected any more');
+  await failReconcile(message.source, message.jobId, why, delivery, world);
+}
+
+/** `later`: there was no time to begin it. */
+type Done =
+  | { readonly kind: 'done'; readonly item: SiteItem; readonly result: ItemResult }
+  | { readonly kind: 'failed'; readonly item: SiteItem; readonly error: unknown }
+  | { readonly kind: 'later'; readonly item: SiteItem };
+
+async function captureBatch(
+  source: Source,
+  batch: DocumentBatch,
+  delivery: Delivery,
+  world: SiteWorld,
+): Promise<void> {
+  const { jobId } = batch;
+  if (jobId !== undefined) {
+    const job = await world.catalog.getJob(jobId);
+    if (job?.state === 'cancelled') return afterTheEnd(job, delivery, world);
+    if (delivery.receiveCount > 1 && (await sendCounted(jobId, stepOf(batch), siteQueueOf, world)))
+      return settleCrawl(jobId, world, delivery);
+  }
+  const context = contextOf(source, batch, delivery, world);
+  const done = await pMap(batch.items, (item) => tryItem(item, delivery, context), {
+    concurrency: Math.min(CONCURRENCY, world.settings.concurrency),
+  });
+  const left = done.filter(({ kind }) => kind === 'later' || (kind === 'failed' && !context.last));
+  // With nothing done, the queue's own way of trying again is the better one: it waits longer every time.
+  if (left.length === done.length && left.length > 0) throw failureOf(done, batch);
+  await finishBatch(batch, done, left, delivery, context);
+}
+
+function contextOf(source: Source, batch: DocumentBatch, delivery: Delivery, world: SiteWorld): ItemContext {
+  const site = world.sites(source);
+  const crawled = batch.jobId !== undefined;
+  return {
+    name: siteOf(source.source),
+    source,
+    site,
+    owners: new SiteOwners(source, site),
+    world,
+    redelivered: delivery.receiveCount > 1,
+    last: delivery.receiveCount >= world.settings.maxReceives,
+    deep: batch.deep === true,
+    listed: crawled && batch.suspects !== true,
+    crawled,
+  };
+}
+
+async function tryItem(item: SiteItem, { timeLeft }: Delivery, context: ItemContext): Promise<Done> {
+  if (timeLeft() < STOP_BEFORE_END_MS) return { kind: 'later', item };
+  try {
+    return { kind: 'done', item, result: await captureItem(item, context) };
+  } catch (error) {
+    const { telemetry } = context.world;
+    telemetry.warn('capture failed', {
+      source: context.source.source,
+      kind: item.kind,
+      id: item.id,
+      error: logText(error),
+    });
+    if (context.last) {
+      // Before that, what failed comes again.
+      telemetry.metric('Errors', 1);
+      await markItemFailed(item, error, context);
+    }
+    return { kind: 'failed', item, error };
+  }
+}
+
+function failureOf(done: readonly Done[], { source, items }: DocumentBatch): Error {
+  const errors = done.flatMap((one) => (one.kind === 'failed' ? [one.error] : []));
+  const why = errors.length === 0 ? 'there was no time left' : messageOf(errors[0]);
+  return new AggregateError(errors, `none of ${items.length} things of ${source} could be captured: ${why}`);
+}
+
+/** What could not be done comes again by itself, and not the whole batch with it. */
+async function finishBatch(
+  batch: DocumentBatch,
+  done: readonly Done[],
+  left: readonly Done[],
+  delivery: Delivery,
+  context: ItemContext,
+): Promise<void> {
+  const { world, source } = context;
+  const tally = new ItemTally(context);
+  for (const one of done) {
+    if (one.kind === 'done') tally.add(one.item, one.result, batch.suspects === true);
+  }
+  const results = done.flatMap((one) => (one.kind === 'done' ? [one.result] : []));
+  const counted = { jobId: batch.jobId, deep: batch.deep, suspects: batch.suspects };
+  const items = [...left.map(({ item }) => item), ...results.flatMap((result) => result.items ?? [])];
+  const bodies = batchBodies(items, (index) => ({
+    source: source.source,
+    ...defined({ ...counted, batch: batch.batch && `${batch.batch}-${index}` }),
+  }));
+  const messages = [...bodies, ...followUps(source.source, results)];
+  if (batch.jobId === undefined) await sendAll(messages, world);
+  else await countBatch(batch, done, bodies.length, messages, tally, delivery, context);
+  await tally.record();
+  if (batch.jobId !== undefined) await settleCrawl(batch.jobId, world, delivery);
+}
+
+function followUps(source: string, results: readonly ItemResult[]): string[] {
+  const walks = results.flatMap(({ walk }) =>
+    walk === undefined ? [] : [JSON.stringify({ kind: 'walk', source, folder: walk })],
+  );
+  const large = results.flatMap((result) => (result.large ?? []).map((one) => JSON.stringify(one)));
+  return [...walks, ...large];
+}
+
+async function sendAll(messages: readonly string[], { queue }: SiteWorld): Promise<void> {
+  for (const [name, bodies] of Map.groupBy(messages, siteQueueOf)) await queue.send(name, bodies);
+}
+
+async function countBatch(
+  batch: DocumentBatch,
+  done: readonly Done[],
+  batches: number,
+  messages: readonly string[],
+  tally: ItemTally,
+  delivery: Delivery,
+  { world, last }: ItemContext,
+): Promise<void> {
+  const failed = done.filter((one) => one.kind === 'failed' && last).length;
+  const step = {
+    jobId: batch.jobId ?? '',
+    step: stepOf(batch),
+    progress: {
+      batchesDone: 1,
+      batchesQueued: batches,
+      counts: { ...tally.counts, ...(failed > 0 ? { failed } : {}) },
+    },
+    problems: done.flatMap((one) => problemOf(one, last)),
+    messages,
+  };
+  await countAndSend(step, siteQueueOf, delivery, world);
+}
+
+function problemOf(done: Done, last: boolean): Problem[] {
+  const key = `${done.item.kind}/${done.item.id}`;
+  if (done.kind === 'failed') return last ? [{ key, reason: 'failed', detail: messageOf(done.error) }] : [];
+  if (done.kind !== 'done' || done.result.outcome.kind !== 'unprotected') return [];
+  const { reason = 'failed', detail, name } = done.result.outcome.after ?? {};
+  return [{ key, reason, ...defined({ detail: name === undefined ? detail : `"${name}": ${detail}` }) }];
+}
+
+function stepOf({ batch }: DocumentBatch): string {
+  return `batch-${batch}`;
+}

@@ -1,0 +1,90 @@
+import { defined } from '../../model/defined.ts';
+import { isSiteError } from '../../model/errors.ts';
+import type { FolderRecord } from '../../model/workdocs/records.ts';
+import type { SiteItem } from '../../model/workdocs/site-messages.ts';
+import type { SiteFolder } from '../../ports/site.ts';
+import { allPages } from './all-pages.ts';
+import { isRecycled } from './compare-site.ts';
+import type { ItemContext, Tried } from './item-context.ts';
+import { keepRecord, type Seen } from './keep-record.ts';
+import { folderPrint } from './listing-print.ts';
+import { markGone } from './mark-gone.ts';
+import { outcomeOf } from './outcome-of.ts';
+import { isCovered, ownerItems, placeOf } from './site-place.ts';
+
+type FolderItem = Extract<SiteItem, { kind: 'folder' }>;
+
+/** Records a folder as it is now. When it went into a recycle bin or came out of one, so did everything in it. */
+export async function captureFolder(
+  item: FolderItem,
+  seen: Seen,
+  again: boolean,
+  context: ItemContext,
+): Promise<Tried> {
+  const { id, at } = item;
+  const lookedAt = context.world.clock();
+  const folder = await ask(id, context);
+  if (folder === undefined) return markGone({ kind: 'folder', id }, seen, { at, lookedAt }, context);
+  const place = isRecycled(folder.status)
+    ? { gone: true, items: [] }
+    : await placeOf(folder.parentId, context);
+  if (place.gone) {
+    const tried = await markGone({ kind: 'folder', id }, seen, { at, lookedAt }, context);
+    return tried === 'lost-race' || !mustWalk(tried.outcome.kind === 'deleted', seen, again)
+      ? tried
+      : { ...tried, walk: id };
+  }
+  return keep(item, folder, lookedAt, seen, again, place.items, context);
+}
+
+async function keep(
+  item: FolderItem,
+  folder: SiteFolder,
+  lookedAt: number,
+  seen: Seen,
+  again: boolean,
+  above: readonly SiteItem[],
+  context: ItemContext,
+): Promise<Tried> {
+  const { id, at } = item;
+  const isNew = seen.entry === undefined;
+  if (isNew && item.needed !== true && item.user === undefined && !(await isCovered('folder', id, context)))
+    return { outcome: { kind: 'outside' } };
+  const isTop = folder.parentId === undefined;
+  const owner = isTop && isNew && item.user === undefined ? await ownerItems(id, context) : [];
+  const name = isTop ? (item.user ?? seen.entry?.name ?? folder.name) : folder.name;
+  const record = await recordOf(folder, context);
+  const { modifiedAt: lastModified } = folder;
+  const lagMs = at === undefined ? undefined : Math.max(0, context.world.clock() - at);
+  const facts = defined({ etag: folderPrint(folder), name, lookedAt, lastModified, lagMs });
+  const outcome = await keepRecord(record, seen, facts, context.world);
+  const cameBack = mustWalk(seen.entry?.state === 'deleted', seen, again);
+  return outcomeOf(outcome, { items: [...above, ...owner], ...(cameBack ? { walk: id } : {}) });
+}
+
+/** A first handler may have recorded the change and died before anybody was told to look into the folder. */
+function mustWalk(changed: boolean, { entry }: Seen, again: boolean): boolean {
+  return changed || (again && entry !== undefined);
+}
+
+async function recordOf(folder: SiteFolder, { name: site, ...context }: ItemContext): Promise<FolderRecord> {
+  const { labels, ...facts } = folder;
+  const permissions = await allPages((marker) => context.site.permissions(folder.id, marker));
+  return {
+    format: 1,
+    kind: 'folder',
+    site,
+    ...defined(facts),
+    labels: [...labels].sort(),
+    permissions,
+  };
+}
+
+async function ask(id: string, { site }: ItemContext): Promise<SiteFolder | undefined> {
+  try {
+    return await site.folder(id);
+  } catch (error) {
+    if (isSiteError(error, 'not-found')) return undefined;
+    throw error;
+  }
+}

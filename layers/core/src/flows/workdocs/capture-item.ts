@@ -1,0 +1,46 @@
+import { ContentionError, isSiteError } from '../../model/errors.ts';
+import type { SiteItem } from '../../model/workdocs/site-messages.ts';
+import { captureDocument } from './capture-document.ts';
+import { captureFolder } from './capture-folder.ts';
+import { captureUser } from './capture-user.ts';
+import type { ItemContext, ItemResult, Tried } from './item-context.ts';
+import { seeRecord } from './keep-record.ts';
+
+const ATTEMPTS = 5;
+/** WorkDocs' clock and ours may differ, and what it answers be a little older than its activities. */
+const MARGIN_MS = 2 * 60 * 1000;
+
+/**
+ * Brings what the vault has of one thing of a site to what the site has of it now, whatever the activity was that told of it
+ * (I3).
+ *
+ * @throws what is worth another delivery; see {@link ItemContext.last} for the last one
+ */
+export async function captureItem(item: SiteItem, context: ItemContext): Promise<ItemResult> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const result = await tryItem(item, attempt > 0 || context.redelivered, context);
+    if (result !== 'lost-race') return result;
+  }
+  throw new ContentionError(
+    `${item.kind} ${item.id} of ${context.source.source} kept changing while it was read`,
+  );
+}
+
+/** @param again in doubt, that is when somebody may have written without recording: the vault is asked what it has */
+async function tryItem(item: SiteItem, again: boolean, context: ItemContext): Promise<Tried> {
+  const { kind, id } = item;
+  const seen = await seeRecord(context.name, { kind, id }, again, context.world);
+  const lookedAt = seen.entry?.lookedAt;
+  if (item.kind === 'user') return captureUser(item, seen, context);
+  const known = lookedAt !== undefined && item.at !== undefined && lookedAt > item.at + MARGIN_MS;
+  if (known && !again && !context.deep && seen.entry?.state !== 'unprotected')
+    return { outcome: { kind: 'unchanged', before: seen.entry, after: seen.entry } };
+  try {
+    if (item.kind === 'folder') return await captureFolder(item, seen, again, context);
+    return await captureDocument(item, seen, again, context);
+  } catch (error) {
+    // It was there when it was asked for, and something of it went while it was read: what is left is asked for again.
+    if (isSiteError(error, 'not-found')) return 'lost-race';
+    throw error;
+  }
+}

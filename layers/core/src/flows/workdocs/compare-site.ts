@@ -1,0 +1,210 @@
+import pMap from 'p-map';
+import { defined } from '../../model/defined.ts';
+import { isSiteError } from '../../model/errors.ts';
+import { coverage, type Source } from '../../model/source.ts';
+import { entryKey } from '../../model/workdocs/site-key.ts';
+import type { CrawlStep, FolderToList, SiteItem } from '../../model/workdocs/site-messages.ts';
+import { mayHold, encodePart } from '../../model/workdocs/site-path.ts';
+import type { SiteContent, SiteReader, SiteUser } from '../../ports/site.ts';
+import type { CrawlRun, StepResult } from './crawl.ts';
+import { documentPrint, folderPrint, userPrint } from './listing-print.ts';
+import type { SiteWorld } from './site-world.ts';
+
+const STOP_BEFORE_END_MS = 30_000;
+/** What a step may leave to do, in characters: its record in the catalog holds all of it, and an item takes 400 KB. */
+const MAX_LEFT = 100_000;
+/** What one message carries of that. */
+const LEFT_PER_MESSAGE = 25_000;
+const MAX_FOUND = 100_000;
+
+/** Lists a part of a site, up to a number of things or until time runs short, and compares each with its entry. */
+export async function compareSite(run: CrawlRun, world: SiteWorld): Promise<StepResult> {
+  const lister = new Lister(run, world);
+  await lister.list();
+  return lister.result();
+}
+
+/** True when a source's filters look at paths; without them no path is put together. */
+export function hasFilter({ prefix, include = [], exclude = [] }: Source): boolean {
+  return (prefix ?? '') !== '' || include.length > 0 || exclude.length > 0;
+}
+
+class Lister {
+  readonly #run: CrawlRun;
+  readonly #world: SiteWorld;
+  readonly #site: SiteReader;
+  readonly #covers: (path: string) => boolean;
+  /** The newest last: what was found last is listed first, so that what is left stays small. */
+  readonly #folders: FolderToList[];
+  #users: CrawlStep['users'];
+  readonly #items: SiteItem[] = [];
+  readonly #counts: Record<string, number> = {};
+  #listed = 0;
+  #found = 0;
+
+  constructor(run: CrawlRun, world: SiteWorld) {
+    this.#run = run;
+    this.#world = world;
+    this.#site = world.sites(run.source);
+    this.#covers = coverage(run.source);
+    this.#folders = [...(run.step.folders ?? [])];
+    this.#users = run.step.users;
+  }
+
+  async list(): Promise<void> {
+    do {
+      const folder = this.#folders.pop();
+      if (folder !== undefined) await this.#listFolder(folder);
+      else if (this.#users !== undefined) await this.#listUsers(this.#users);
+      else return;
+    } while (!this.#isFull());
+  }
+
+  result(): StepResult {
+    const left = this.#users === undefined ? [] : [{ phase: 'compare' as const, users: this.#users }];
+    const folders = this.#split().map((own) => ({ phase: 'compare' as const, folders: own }));
+    return { counts: this.#counts, items: this.#items, next: [...folders, ...left] };
+  }
+
+  #isFull(): boolean {
+    return (
+      this.#listed >= this.#world.settings.keysPerStep ||
+      this.#found > MAX_FOUND ||
+      JSON.stringify(this.#folders).length > MAX_LEFT ||
+      this.#run.delivery.timeLeft() < STOP_BEFORE_END_MS
+    );
+  }
+
+  /** What is left, in as many messages as it takes; in two where another handler may help. */
+  #split(): FolderToList[][] {
+    const { job } = this.#run;
+    const { length } = JSON.stringify(this.#folders);
+    const helped = this.#folders.length > 1 && job.openRanges < this.#world.settings.maxRanges ? 2 : 1;
+    const parts = Math.max(helped, Math.ceil(length / LEFT_PER_MESSAGE));
+    const size = Math.ceil(this.#folders.length / parts);
+    return Array.from({ length: parts }, (_, index) =>
+      this.#folders.slice(index * size, (index + 1) * size),
+    ).filter((own) => own.length > 0);
+  }
+
+  async #listUsers({ marker }: NonNullable<CrawlStep['users']>): Promise<void> {
+    const { source } = this.#run;
+    const page = await this.#site.users(defined({ query: source.site?.users, marker }));
+    this.#users = page.next === undefined ? undefined : { marker: page.next };
+    await this.#each(page.items, (user) => this.#compareUser(user));
+  }
+
+  async #compareUser(user: SiteUser): Promise<void> {
+    const { id, username, rootFolderId, recycleBinFolderId } = user;
+    this.#count('users');
+    const at = this.#world.clock();
+    if (!(await this.#isAsRecorded('user', id, userPrint(user))))
+      this.#find({ kind: 'user', id, at, user: { ...user } });
+    const path = hasFilter(this.#run.source) ? { path: `${encodePart(username)}/` } : {};
+    if (rootFolderId !== undefined && this.#mayHold(path.path)) {
+      // Not listed by anything: asked for, every time.
+      this.#find({ kind: 'folder', id: rootFolderId, user: username });
+      this.#folders.push({ id: rootFolderId, ...path });
+    }
+    if (recycleBinFolderId !== undefined) this.#folders.push({ id: recycleBinFolderId, bin: true });
+  }
+
+  #mayHold(path: string | undefined): boolean {
+    return path === undefined || mayHold(path, this.#run.source.prefix);
+  }
+
+  async #listFolder(folder: FolderToList): Promise<void> {
+    const page = await this.#contents(folder);
+    if (page === undefined) return;
+    const { marker: _, ...rest } = folder;
+    if (page.next !== undefined) this.#folders.push({ ...rest, marker: page.next });
+    await this.#each(page.items, (content) => this.#compare(content, folder));
+  }
+
+  /** @returns undefined for a folder that is gone since it was found: what the catalog has of it, is asked for later */
+  async #contents({ id, marker }: FolderToList) {
+    try {
+      return await this.#site.folderContents(id, marker);
+    } catch (error) {
+      if (isSiteError(error, 'not-found')) return undefined;
+      throw error;
+    }
+  }
+
+  async #compare(content: SiteContent, folder: FolderToList): Promise<void> {
+    const thing = content.kind === 'folder' ? content.folder : content.document;
+    const inBin = folder.bin === true || isRecycled(thing.status);
+    if (inBin) await this.#compareRecycled(content.kind, thing.id);
+    else if (content.kind === 'folder') await this.#compareFolder(content.folder, folder);
+    else await this.#compareDocument(content.document, folder);
+    if (inBin && content.kind === 'folder') this.#folders.push({ id: thing.id, bin: true });
+  }
+
+  /** Of what lies in a bin, only what the vault has as if it did not is looked at. */
+  async #compareRecycled(kind: 'folder' | 'document', id: string): Promise<void> {
+    this.#count('recycled');
+    const { catalog } = this.#world;
+    const entry = await catalog.getEntry(this.#run.source.source, entryKey({ kind, id }));
+    if (entry !== undefined && entry.state !== 'deleted') this.#find({ kind, id });
+  }
+
+  async #compareFolder(
+    folder: Extract<SiteContent, { kind: 'folder' }>['folder'],
+    parent: FolderToList,
+  ): Promise<void> {
+    const { id, name = '' } = folder;
+    const path = parent.path === undefined ? {} : { path: `${parent.path}${encodePart(name)}/` };
+    const within = this.#mayHold(path.path);
+    if (within) this.#folders.push({ id, ...path });
+    this.#count('folders');
+    if (!(await this.#isAsRecorded('folder', id, folderPrint(folder))))
+      await this.#findIfFollowed({ kind: 'folder', id }, within);
+  }
+
+  async #compareDocument(
+    document: Extract<SiteContent, { kind: 'document' }>['document'],
+    parent: FolderToList,
+  ): Promise<void> {
+    const { id, latest } = document;
+    const within = parent.path === undefined || this.#covers(`${parent.path}${encodePart(latest?.name ?? '')}`);
+    this.#count('documents');
+    if (!(await this.#isAsRecorded('document', id, documentPrint(document))))
+      await this.#findIfFollowed({ kind: 'document', id }, within);
+  }
+
+  async #isAsRecorded(kind: 'user' | 'folder' | 'document', id: string, etag: string): Promise<boolean> {
+    const { catalog, clock } = this.#world;
+    const stamp = { etag, listedAt: clock() };
+    const key = entryKey({ kind, id });
+    const same = await catalog.stampEntry(this.#run.source.source, key, stamp);
+    return same && this.#run.message.deep !== true;
+  }
+
+  /** What was within the filters once stays followed, wherever it goes. */
+  async #findIfFollowed(item: SiteItem, within: boolean): Promise<void> {
+    const { catalog } = this.#world;
+    const followed =
+      within || (await catalog.getEntry(this.#run.source.source, entryKey(item))) !== undefined;
+    if (followed) this.#find(item);
+    else this.#count('outside');
+  }
+
+  #find(item: SiteItem): void {
+    this.#items.push(item);
+    this.#found += JSON.stringify(item).length;
+  }
+
+  async #each<T>(things: readonly T[], look: (thing: T) => Promise<void>): Promise<void> {
+    this.#listed += things.length;
+    await pMap(things, look, { concurrency: this.#world.settings.concurrency });
+  }
+
+  #count(name: string): void {
+    this.#counts[name] = (this.#counts[name] ?? 0) + 1;
+  }
+}
+
+/** True for the status of something in a recycle bin, or on its way into it. */
+export function isRecycled(status: string | undefined): boolean {
+  return status === 'RECYCLED' || status === 'RECYCLING';
+}

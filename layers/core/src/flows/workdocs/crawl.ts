@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto';
+import { defined } from '../../model/defined.ts';
+import { InvalidInputError, isSiteError } from '../../model/errors.ts';
+import type { Job } from '../../model/job.ts';
+import type { Source } from '../../model/source.ts';
+import type { Crawl, CrawlStep, SiteItem } from '../../model/workdocs/site-messages.ts';
+import { countAndSend, sendCounted } from '../counted-step.ts';
+import type { Delivery } from '../dependencies.ts';
+import { afterTheEnd } from '../end-job.ts';
+import { failReconcile } from '../reconcile/settle-reconcile.ts';
+import { compareSite } from './compare-site.ts';
+import { countSuspects, queueSuspects } from './crawl-suspects.ts';
+import { settleCrawl } from './settle-crawl.ts';
+import { batchBodies } from './site-batches.ts';
+import { siteQueueOf } from './site-queue-of.ts';
+import type { SiteWorld } from './site-world.ts';
+
+const FIRST_STEP: CrawlStep = { id: '0', phase: 'compare', users: {} };
+
+/** What a step found: what has to be looked at, and where it is to be gone on. */
+export type StepResult = {
+  readonly counts: Readonly<Record<string, number>>;
+  readonly items: readonly SiteItem[];
+  /** The steps that follow, without their ids. */
+  readonly next: ReadonlyArray<Omit<CrawlStep, 'id'>>;
+};
+export type CrawlRun = {
+  readonly source: Source;
+  readonly job: Job;
+  readonly message: Crawl;
+  readonly step: CrawlStep;
+  readonly delivery: Delivery;
+};
+
+/**
+ * Does one message of a crawl: begins it, or goes on with one of its steps. A crawl is a reconcile: it lists all of a site,
+ * has looked at what is not as the catalog has it, and then asks, by its id, for each thing that the site no longer listed.
+ *
+ * A site that cannot be listed ends it as failed and marks nothing (I4).
+ */
+export async function crawl(
+  source: Source | undefined,
+  message: Crawl,
+  delivery: Delivery,
+  world: SiteWorld,
+): Promise<void> {
+  const jobId = message.jobId ?? `reconcile-${delivery.messageId}`;
+  const why = notToBeCrawled(source);
+  if (source === undefined || why !== undefined) {
+    await failReconcile(message.source, jobId, new InvalidInputError(why ?? ''), delivery, world);
+    return;
+  }
+  try {
+    if (message.step === undefined) await begin(source, jobId, message, delivery, world);
+    await doStep(source, jobId, message, delivery, world);
+  } catch (error) {
+    const retry = !isSiteError(error, 'invalid', 'not-found');
+    if (retry && delivery.receiveCount < world.settings.maxReceives) throw error;
+    await failReconcile(message.source, jobId, error, delivery, world);
+  }
+}
+
+function notToBeCrawled(source: Source | undefined): string | undefined {
+  if (source?.state !== 'protected') return 'it is not protected any more';
+  if (source.site?.importedFrom === undefined) return undefined;
+  return `it was imported from ${source.site.importedFrom}: there is no site to compare it with`;
+}
+
+async function begin(
+  source: Source,
+  jobId: string,
+  message: Crawl,
+  { sender }: Delivery,
+  { catalog, clock, telemetry }: SiteWorld,
+): Promise<void> {
+  await catalog.createJob({
+    id: jobId,
+    kind: 'reconcile',
+    source: source.source,
+    state: 'running',
+    phase: 'compare',
+    trigger: message.trigger,
+    startedAt: clock(),
+    openRanges: 1,
+    batchesQueued: 0,
+    batchesDone: 0,
+    counts: {},
+    // What a schedule sends, nobody asked for.
+    ...(message.trigger === 'schedule' ? {} : { askedBy: defined({ sender, name: message.askedBy }) }),
+    ...defined({ approved: message.approved }),
+    ...(message.deep === true ? { request: { deep: true } } : {}),
+  });
+  const since = Math.max(source.lastReconcileAt ?? 0, source.protectedAt);
+  const age = Math.max(0, Math.round((clock() - since) / 1000));
+  telemetry.metric('ReconcileAge', age, source.source);
+}
+
+async function doStep(
+  source: Source,
+  jobId: string,
+  message: Crawl,
+  delivery: Delivery,
+  world: SiteWorld,
+): Promise<void> {
+  const job = await world.catalog.getJob(jobId);
+  if (job?.state !== 'running') return afterTheEnd(job, delivery, world);
+  const step = message.step ?? FIRST_STEP;
+  const sent = delivery.receiveCount > 1 && (await sendCounted(jobId, stepName(step), siteQueueOf, world));
+  if (!sent) await doAndCount({ source, job, message, step, delivery }, world);
+  await settleCrawl(jobId, world, delivery);
+}
+
+const PHASES = { compare: compareSite, count: countSuspects, deletions: queueSuspects } as const;
+
+async function doAndCount(run: CrawlRun, world: SiteWorld): Promise<void> {
+  const { source, job, message, step } = run;
+  const { counts, items, next } = await PHASES[step.phase](run, world);
+  const batches = batchBodies(items, (index) => ({
+    source: source.source,
+    jobId: job.id,
+    batch: `${stepName(step)}.${index}`,
+    ...(message.deep === true ? { deep: true } : {}),
+    ...(step.phase === 'deletions' ? { suspects: true } : {}),
+  }));
+  const steps = next.map((one, index) => ({ ...one, id: childId(step, index) }));
+  const continuations = steps.map((one) =>
+    JSON.stringify({ ...message, jobId: job.id, step: one } satisfies Crawl),
+  );
+  const progress = { openRanges: steps.length - 1, batchesQueued: batches.length, counts };
+  const done = {
+    jobId: job.id,
+    step: stepName(step),
+    progress,
+    problems: [],
+    messages: [...continuations, ...batches],
+  };
+  await countAndSend(done, siteQueueOf, run.delivery, world);
+}
+
+function stepName({ phase, id }: Pick<CrawlStep, 'phase' | 'id'>): string {
+  return `${phase}-${id}`;
+}
+
+/** Unique in a job however the steps branch, and no longer for the steps that came before it. */
+function childId(step: CrawlStep, index: number): string {
+  return createHash('sha256')
+    .update(`${stepName(step)}/${index}`)
+    .digest('hex')
+    .slice(0, 24);
+}

@@ -1,0 +1,34 @@
+import { deletionBound } from '../../model/deletion-bound.ts';
+import type { Job } from '../../model/job.ts';
+
+type Counted = Pick<Job, 'counts' | 'approved'>;
+
+/** How many things the catalog has that a crawl did not find. */
+export function gone({ counts }: Pick<Job, 'counts'>): number {
+  return counts['gone'] ?? 0;
+}
+
+/**
+ * True for a crawl that found too much missing to believe it: more than the bound, no users at all, or users and nothing of
+ * theirs. Since its end, WorkDocs is reported to answer with empty lists.
+ */
+export function isHeld(job: Counted): boolean {
+  if (job.approved === true || gone(job) === 0) return false;
+  return isEmptyAnswer(job) || gone(job) > deletionBound(job.counts['entries'] ?? 0);
+}
+
+function isEmptyAnswer({ counts }: Counted): boolean {
+  const { users = 0, documents = 0, folders = 0, recycled = 0 } = counts;
+  return users === 0 || documents + folders + recycled === 0;
+}
+
+/** What a person is told of a crawl that is held. */
+export function heldMessage({ counts, source }: Pick<Job, 'counts' | 'source'>): string {
+  const { users = 0, entries = 0 } = counts;
+  const found = users === 0 ? 'the site listed no users at all' : `the site listed ${users} users`;
+  return (
+    `${gone({ counts })} of ${entries} users, folders and documents were not listed at ${source}, and ${found}: nothing ` +
+    'was marked deleted. WorkDocs ended on 2025-04-25, and answers with empty lists since. Look at the site; if they are ' +
+    `really gone, run: holdfast approve ${source} (each is then asked for by its id)`
+  );
+}

@@ -1,0 +1,41 @@
+import type { Source } from '../../model/source.ts';
+import type { LargeVersion, SiteItem } from '../../model/workdocs/site-messages.ts';
+import type { SiteReader } from '../../ports/site.ts';
+import type { CaptureOutcome } from '../capture/attempt.ts';
+import type { SiteOwners } from './site-owners.ts';
+import type { SiteWorld } from './site-world.ts';
+
+/** Where and how one thing of a site is looked at. */
+export type ItemContext = {
+  /** The site's name. */
+  readonly name: string;
+  readonly source: Source;
+  readonly site: SiteReader;
+  readonly owners: SiteOwners;
+  readonly world: SiteWorld;
+  /** The message was delivered before: a first handler may have died half-way. */
+  readonly redelivered: boolean;
+  /** The message is not delivered again: what fails has to be recorded. */
+  readonly last: boolean;
+  /** Looks at everything, however lately that was done. */
+  readonly deep: boolean;
+  /** A crawl listed it, within a folder that is there. */
+  readonly listed: boolean;
+  /** A crawl found it: whatever waits for another message may wait for one that was lost. */
+  readonly crawled: boolean;
+};
+
+/** What became of one thing, and what has to be done because of it. */
+export type ItemResult = {
+  /** `outside`: the source's filters leave it out, and the vault has nothing of it. */
+  readonly outcome: CaptureOutcome | { readonly kind: 'outside' };
+  /** Bytes that were brought into the vault. */
+  readonly newBytes?: number;
+  /** Id of a folder that was recycled or brought back: what is in it has to be looked at. */
+  readonly walk?: string;
+  readonly large?: readonly LargeVersion[];
+  readonly items?: readonly SiteItem[];
+};
+
+/** `lost-race`: somebody else recorded meanwhile, or the site changed while it was read; look again. */
+export type Tried = ItemResult | 'lost-race';

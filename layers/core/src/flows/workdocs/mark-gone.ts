@@ -1,0 +1,108 @@
+import { defined } from '../../model/defined.ts';
+import { withDeletionTags } from '../../model/deletion-tags.ts';
+import type { Entry } from '../../model/entry.ts';
+import { isStoreError } from '../../model/errors.ts';
+import type { DocumentRecord, Kept, SiteRecord } from '../../model/workdocs/records.ts';
+import { type RecordRef, recordKey } from '../../model/workdocs/site-key.ts';
+import type { ItemContext, Tried } from './item-context.ts';
+import type { Seen } from './keep-record.ts';
+import { priorRecord } from './prior-record.ts';
+
+/**
+ * Records that something is proven to be gone at its site: tags and a delete marker on its record, then on the bytes of its
+ * versions, and the entry last (I2, I4). The markers start the retention clock; the versions under them stay.
+ *
+ * The record first: whoever finds it hidden knows that its bytes may be.
+ */
+export async function markGone(
+  ref: RecordRef,
+  seen: Seen,
+  { at, lookedAt }: { readonly at?: number | undefined; readonly lookedAt: number },
+  context: ItemContext,
+): Promise<Tried> {
+  const { entry, top } = seen;
+  const { catalog, clock } = context.world;
+  if (isNothingNew(seen)) return { outcome: { kind: 'unchanged', before: entry, after: entry } };
+  const deletedAt = at ?? clock();
+  const record = await priorRecord(context.name, ref, seen, context.world);
+  if (record !== undefined) {
+    if (!(await hideRecord(context.name, ref, seen, deletedAt, context))) return 'lost-race';
+    for (const kept of keptOf(record)) await hideBytes(kept, deletedAt, context);
+  }
+  const after: Entry = {
+    ...withoutReason(entry),
+    ...(record === undefined ? {} : defined({ name: record.name })),
+    source: context.source.source,
+    key: `${ref.kind}/${ref.id}`,
+    state: 'deleted',
+    rev: (entry?.rev ?? 0) + 1,
+    deletedAt,
+    lookedAt,
+    updatedAt: clock(),
+    ...(top?.found === true
+      ? defined({ vaultVersionId: top.object.versionId, vaultEtag: top.object.etag })
+      : {}),
+  };
+  if (!(await catalog.putEntry(after, entry?.rev))) return 'lost-race';
+  return { outcome: { kind: record === undefined ? 'vanished' : 'deleted', before: entry, after } };
+}
+
+/** Never seen before, or recorded as gone already. */
+function isNothingNew({ entry, top }: Seen): boolean {
+  if (top?.found === true) return false;
+  return entry === undefined || entry.state === 'deleted';
+}
+
+function withoutReason(entry: Entry | undefined): Partial<Entry> {
+  const { reason: _, detail: __, lagMs: ___, ...rest } = entry ?? {};
+  return rest;
+}
+
+/** @returns false when what stands there is not what was seen */
+async function hideRecord(
+  site: string,
+  ref: RecordRef,
+  { entry, top }: Seen,
+  deletedAt: number,
+  context: ItemContext,
+): Promise<boolean> {
+  // Hidden by whoever died before the catalog was told.
+  if (top?.found === false) return true;
+  const versionId = top?.object.versionId ?? entry?.vaultVersionId;
+  const etag = top?.object.etag ?? entry?.vaultEtag;
+  return hide({ key: recordKey(site, ref), ...defined({ versionId, etag }) }, deletedAt, context);
+}
+
+/** Marks the bytes of a version that is gone. Those that are hidden already, or are others by now, stay as they are. */
+export async function hideBytes(kept: Kept, deletedAt: number, context: ItemContext): Promise<void> {
+  await hide(kept, deletedAt, context);
+}
+
+async function hide(
+  { key, versionId, etag }: { readonly key: string; readonly versionId?: string; readonly etag?: string },
+  deletedAt: number,
+  { world: { store, settings } }: ItemContext,
+): Promise<boolean> {
+  const place = { bucket: settings.vault, key };
+  try {
+    // Tagging replaces the whole set, so the copy's own tags are read and kept.
+    const version = { ...place, ...defined({ versionId }) };
+    const tags = withDeletionTags(await store.getTags(version), deletedAt);
+    if (tags !== undefined) await store.putTags(version, tags);
+    await store.hide({ ...place, ...defined({ ifMatch: etag }) });
+    return true;
+  } catch (error) {
+    if (isStoreError(error, 'precondition-failed', 'not-found')) return false;
+    throw error;
+  }
+}
+
+function keptOf(record: SiteRecord): Kept[] {
+  if (record.kind !== 'document') return [];
+  return presentVersions(record).flatMap(({ kept }) => (kept === undefined ? [] : [kept]));
+}
+
+/** The versions that the site still had when it was looked at last. */
+function presentVersions({ versions }: DocumentRecord) {
+  return versions.filter(({ status }) => status !== 'DELETED');
+}

@@ -1,0 +1,36 @@
+import { defined } from '../../model/defined.ts';
+import type { Entry } from '../../model/entry.ts';
+import { isSiteError, messageOf } from '../../model/errors.ts';
+import { entryKey } from '../../model/workdocs/site-key.ts';
+import type { SiteItem } from '../../model/workdocs/site-messages.ts';
+import type { ItemContext } from './item-context.ts';
+
+/**
+ * Records in the catalog that something could not be captured, after its last delivery (I6). What the vault has of it stays
+ * named. If the catalog is what fails, the message in the dead-letter queue, or the job's problem, is all that is left.
+ */
+export async function markItemFailed(
+  item: Pick<SiteItem, 'kind' | 'id'>,
+  error: unknown,
+  { source: { source }, world: { catalog, clock } }: Pick<ItemContext, 'source' | 'world'>,
+): Promise<void> {
+  try {
+    const key = entryKey(item);
+    const prior = await catalog.getEntry(source, key);
+    const { lagMs: _, deletedAt: __, ...known } = prior ?? ({} as Partial<Entry>);
+    const reason = isSiteError(error, 'access-denied') ? 'access-denied' : 'failed';
+    const after: Entry = {
+      ...defined(known),
+      source,
+      key,
+      state: 'unprotected',
+      reason,
+      detail: messageOf(error),
+      rev: (prior?.rev ?? 0) + 1,
+      updatedAt: clock(),
+    };
+    await catalog.putEntry(after, prior?.rev);
+  } catch {
+    // Told of by whoever called.
+  }
+}

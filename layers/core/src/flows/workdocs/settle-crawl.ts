@@ -1,0 +1,92 @@
+import { defined } from '../../model/defined.ts';
+import { isDrained, type Job } from '../../model/job.ts';
+import { lagSeconds } from '../../model/lag.ts';
+import type { Crawl } from '../../model/workdocs/site-messages.ts';
+import type { Delivery, World } from '../dependencies.ts';
+import { afterTheEnd, endJob } from '../end-job.ts';
+import { gone, heldMessage, isHeld } from './held.ts';
+
+type SettleWorld = Pick<World, 'catalog' | 'queue' | 'clock' | 'telemetry'>;
+
+const FIRST_COUNT = { id: '0', phase: 'count' } as const;
+
+/**
+ * Takes a crawl further when a step or a batch of it was counted: from listing to looking for what was not listed, or to
+ * its end. Safe to call at any time, by anybody, any number of times.
+ *
+ * @param delivery the message that was done; one that may have been with a handler that died between counting and sending
+ *   sends again what had to be sent, if nobody has begun it
+ */
+export async function settleCrawl(
+  jobId: string,
+  world: SettleWorld,
+  delivery: Pick<Delivery, 'receiveCount' | 'messageId'>,
+): Promise<void> {
+  const job = await world.catalog.getJob(jobId);
+  if (job?.state !== 'running') return afterTheEnd(job, delivery, world, true);
+  // What was found is looked at first: what that finds out about is no suspect.
+  if (job.phase === 'compare' && isDrained(job)) {
+    // Also when the phase was entered already: the answer of a write can be lost, and its steps are counted once.
+    await world.catalog.enterDeletions(jobId, delivery.messageId, 'compare');
+    await sendCount(job, world);
+    return;
+  }
+  // The same message can be with two handlers at a time, and the one that went on have died before it sent.
+  const mayBeLast = delivery.receiveCount > 1 || job.deletionsBy === delivery.messageId;
+  if (mayBeLast && job.phase === 'deletions' && !(await hasBegunCount(job, world)))
+    return sendCount(job, world);
+  if (job.phase === 'deletions' && isDrained(job)) await finish(job, world);
+}
+
+async function sendCount(job: Job, { queue }: SettleWorld): Promise<void> {
+  const message: Crawl = {
+    kind: 'crawl',
+    source: job.source,
+    trigger: job.trigger as Crawl['trigger'],
+    jobId: job.id,
+    step: FIRST_COUNT,
+  };
+  await queue.send('site', [JSON.stringify(message)]);
+}
+
+async function hasBegunCount(job: Job, { catalog }: SettleWorld): Promise<boolean> {
+  return (await catalog.getStep(job.id, `${FIRST_COUNT.phase}-${FIRST_COUNT.id}`)) !== undefined;
+}
+
+const NOT_WELL = ['failed', 'unprotected'];
+
+/** The source's row first, the job's end last: a crash in between repeats the whole of it and nothing is lost. */
+async function finish(job: Job, world: SettleWorld): Promise<void> {
+  const { catalog, clock, telemetry } = world;
+  const source = await catalog.getSource(job.source);
+  const finishedAt = clock();
+  const held = isHeld(job);
+  const partial = held || NOT_WELL.some((name) => (job.counts[name] ?? 0) > 0);
+  const end = {
+    state: partial ? ('partial' as const) : ('done' as const),
+    finishedAt,
+    ...(held ? { message: heldMessage(job) } : {}),
+    ...defined({ lagSeconds: source && lagSeconds(source.lag) }),
+  };
+  await updateSource(job, finishedAt, world);
+  if ((await endJob(job, end, world)) && held) telemetry.metric('HeldDeletions', gone(job));
+  telemetry.metric('MissedEvents', job.counts['missed'] ?? 0);
+  telemetry.metric('ReconcileAge', 0, job.source);
+}
+
+async function updateSource(job: Job, finishedAt: number, { catalog }: SettleWorld): Promise<void> {
+  const { counts } = job;
+  const { objects = 0, bytes = 0, withReason = 0, suspectsDeleted = 0, suspectsDeletedBytes = 0 } = counts;
+  await catalog.resetTotals(job.source, {
+    objects: objects - suspectsDeleted,
+    bytes: bytes - suspectsDeletedBytes,
+    unprotected: withReason,
+  });
+  const held = isHeld(job);
+  await catalog.patchSource(job.source, {
+    lastReconcileAt: finishedAt,
+    lastReconcileJob: job.id,
+    ...(held ? { heldDeletions: { job: job.id, count: gone(job), at: finishedAt } } : {}),
+    clear: held ? ['unreachable'] : ['unreachable', 'heldDeletions'],
+  });
+}

@@ -1,0 +1,15 @@
+import type { QueueName } from '../../ports/work-queue.ts';
+
+const QUEUE_OF: Readonly<Record<string, QueueName>> = {
+  crawl: 'site',
+  walk: 'site',
+  poll: 'site',
+  documents: 'documents',
+  'large-version': 'largeDocuments',
+};
+
+/** The queue that a message about a site belongs in. */
+export function siteQueueOf(body: string): QueueName {
+  const { kind } = JSON.parse(body) as { readonly kind: string };
+  return QUEUE_OF[kind] ?? 'documents';
+}

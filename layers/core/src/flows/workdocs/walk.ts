@@ -1,0 +1,52 @@
+import { isSiteError } from '../../model/errors.ts';
+import type { Source } from '../../model/source.ts';
+import type { SiteItem, Walk } from '../../model/workdocs/site-messages.ts';
+import type { SiteContent } from '../../ports/site.ts';
+import type { Delivery } from '../dependencies.ts';
+import { batchBodies } from './site-batches.ts';
+import type { SiteWorld } from './site-world.ts';
+
+const STOP_BEFORE_END_MS = 30_000;
+const ITEMS_PER_STEP = 5_000;
+
+/**
+ * Has everything looked at that lies directly in a folder, since the folder was recycled or brought back, and all that is
+ * in it with it. Folders in it are walked when they are found to have changed as well.
+ */
+export async function walk(
+  source: Source,
+  message: Walk,
+  delivery: Pick<Delivery, 'timeLeft'>,
+  world: SiteWorld,
+): Promise<void> {
+  const site = world.sites(source);
+  const items: SiteItem[] = [];
+  let marker = message.marker;
+  try {
+    do {
+      const page = await site.folderContents(message.folder, marker);
+      items.push(...page.items.map(itemOf));
+      marker = page.next;
+    } while (
+      marker !== undefined &&
+      items.length < ITEMS_PER_STEP &&
+      delivery.timeLeft() > STOP_BEFORE_END_MS
+    );
+  } catch (error) {
+    // Gone for good meanwhile: what was in it is found by the next crawl, and asked for by its id.
+    if (!isSiteError(error, 'not-found')) throw error;
+    marker = undefined;
+  }
+  await world.queue.send(
+    'documents',
+    batchBodies(items, () => ({ source: source.source })),
+  );
+  if (marker !== undefined)
+    await world.queue.send('site', [JSON.stringify({ ...message, marker } satisfies Walk)]);
+}
+
+/** What a listing shows as something that has to be looked at. */
+export function itemOf(content: SiteContent): SiteItem {
+  const { id } = content.kind === 'folder' ? content.folder : content.document;
+  return { kind: content.kind, id };
+}
