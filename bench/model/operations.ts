@@ -75,7 +75,7 @@ export const CATALOG_OPERATIONS: Table<Catalog> = {
   getEntry: tableRead('getEntry', 'GetItem'),
   putEntry: tableWrite('putEntry', 'PutItem'),
   // A page of DynamoDB is one MB: more entries than the thousand of the memory adapter.
-  stampEntry: tableWrite('stampEntry', 'UpdateItem'),
+  stampEntry: tableWrite('putEntry', 'UpdateItem'),
   listEntries: {
     ...tableRead('listEntries', 'Query'),
     latency: 'tablePage',
@@ -86,7 +86,7 @@ export const CATALOG_OPERATIONS: Table<Catalog> = {
   getSource: tableRead('getSource', 'GetItem'),
   putSource: tableWrite('putSource', 'PutItem'),
   patchSource: tableWrite('patchSource', 'UpdateItem'),
-  moveCursor: tableWrite('moveCursor', 'UpdateItem'),
+  moveCursor: tableWrite('patchSource', 'UpdateItem'),
   listSources: tableRead('listSources', 'Query'),
   addActivity: tableWrite('addActivity', 'UpdateItem'),
   resetTotals: tableWrite('resetTotals', 'UpdateItem'),

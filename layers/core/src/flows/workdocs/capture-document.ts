@@ -1,15 +1,15 @@
 import { defined } from '../../model/defined.ts';
-import { isSiteError } from '../../model/errors.ts';
 import type { DocumentRecord, VersionRecord } from '../../model/workdocs/records.ts';
 import type { SiteItem } from '../../model/workdocs/site-messages.ts';
 import type { SiteDocument } from '../../ports/site.ts';
-import { allPages } from './all-pages.ts';
+import { askById } from './ask-by-id.ts';
 import { isRecycled } from './compare-site.ts';
 import type { ItemContext, Tried } from './item-context.ts';
 import { keepRecord, type RecordFacts, type Seen } from './keep-record.ts';
 import { documentPrint } from './listing-print.ts';
 import { hideBytes, markGone } from './mark-gone.ts';
 import { outcomeOf } from './outcome-of.ts';
+import { ownPermissions } from './own-permissions.ts';
 import { priorRecord } from './prior-record.ts';
 import { readVersions, type VersionsRead } from './read-versions.ts';
 import { isCovered, placeOf } from './site-place.ts';
@@ -25,7 +25,7 @@ export async function captureDocument(
 ): Promise<Tried> {
   const ref = { kind: 'document', id } as const;
   const lookedAt = context.world.clock();
-  const document = await ask(id, context);
+  const document = await askById(() => context.site.document(id), context);
   if (document === undefined || isRecycled(document.status))
     return markGone(ref, seen, { at, lookedAt }, context);
   const place = await placeOf(document.parentId, context);
@@ -57,15 +57,15 @@ async function recordOf(
   document: SiteDocument,
   before: DocumentRecord | undefined,
   { versions }: VersionsRead,
-  { name: site, site: reader }: ItemContext,
+  context: ItemContext,
 ): Promise<DocumentRecord> {
   const { latest, labels, ...facts } = document;
-  const permissions = await allPages((marker) => reader.permissions(document.id, marker));
+  const permissions = await ownPermissions(document.id, context);
   const name = latest?.name ?? before?.name ?? versions.at(-1)?.name;
   return {
     format: 1,
     kind: 'document',
-    site,
+    site: context.name,
     ...defined({ ...facts, name, latest: latest?.id }),
     labels: [...labels].sort(),
     permissions,
@@ -97,13 +97,4 @@ function factsOf(
 function keptSize(versions: readonly VersionRecord[]): number {
   const there = versions.filter(({ status }) => status !== 'DELETED');
   return there.reduce((sum, { kept }) => sum + (kept?.size ?? 0), 0);
-}
-
-async function ask(id: string, { site }: ItemContext): Promise<SiteDocument | undefined> {
-  try {
-    return await site.document(id);
-  } catch (error) {
-    if (isSiteError(error, 'not-found')) return undefined;
-    throw error;
-  }
 }

@@ -89,6 +89,7 @@ function contextOf(source: Source, batch: DocumentBatch, delivery: Delivery, wor
     redelivered: delivery.receiveCount > 1,
     last: delivery.receiveCount >= world.settings.maxReceives,
     deep: batch.deep === true,
+    approved: batch.approved === true,
     listed: crawled && batch.suspects !== true,
     crawled,
   };
@@ -118,7 +119,10 @@ async function tryItem(item: SiteItem, { timeLeft }: Delivery, context: ItemCont
 function failureOf(done: readonly Done[], { source, items }: DocumentBatch): Error {
   const errors = done.flatMap((one) => (one.kind === 'failed' ? [one.error] : []));
   const why = errors.length === 0 ? 'there was no time left' : messageOf(errors[0]);
-  return new AggregateError(errors, `none of ${items.length} things of ${source} could be captured: ${why}`);
+  return new AggregateError(
+    errors,
+    `${errors.length} of ${items.length} things of ${source} could not be captured: ${why}`,
+  );
 }
 
 /** What could not be done comes again by itself, and not the whole batch with it. */
@@ -135,7 +139,8 @@ async function finishBatch(
     if (one.kind === 'done') tally.add(one.item, one.result, batch.suspects === true);
   }
   const results = done.flatMap((one) => (one.kind === 'done' ? [one.result] : []));
-  const counted = { jobId: batch.jobId, deep: batch.deep, suspects: batch.suspects };
+  const { jobId, deep, suspects, approved } = batch;
+  const counted = { jobId, deep, suspects, approved };
   const items = [...left.map(({ item }) => item), ...results.flatMap((result) => result.items ?? [])];
   const bodies = batchBodies(items, (index) => ({
     source: source.source,
@@ -145,7 +150,9 @@ async function finishBatch(
   if (batch.jobId === undefined) await sendAll(messages, world);
   else await countBatch(batch, done, bodies.length, messages, tally, delivery, context);
   await tally.record();
-  if (batch.jobId !== undefined) await settleCrawl(batch.jobId, world, delivery);
+  if (batch.jobId !== undefined) return settleCrawl(batch.jobId, world, delivery);
+  // A job counts what failed; of a poll, the dead-letter queue tells.
+  if (context.last && done.some(({ kind }) => kind === 'failed')) throw failureOf(done, batch);
 }
 
 function followUps(source: string, results: readonly ItemResult[]): string[] {

@@ -1,15 +1,15 @@
 import { defined } from '../../model/defined.ts';
-import { isSiteError } from '../../model/errors.ts';
 import type { FolderRecord } from '../../model/workdocs/records.ts';
 import type { SiteItem } from '../../model/workdocs/site-messages.ts';
 import type { SiteFolder } from '../../ports/site.ts';
-import { allPages } from './all-pages.ts';
+import { askById } from './ask-by-id.ts';
 import { isRecycled } from './compare-site.ts';
 import type { ItemContext, Tried } from './item-context.ts';
 import { keepRecord, type Seen } from './keep-record.ts';
 import { folderPrint } from './listing-print.ts';
 import { markGone } from './mark-gone.ts';
 import { outcomeOf } from './outcome-of.ts';
+import { ownPermissions } from './own-permissions.ts';
 import { isCovered, ownerItems, placeOf } from './site-place.ts';
 
 type FolderItem = Extract<SiteItem, { kind: 'folder' }>;
@@ -23,7 +23,7 @@ export async function captureFolder(
 ): Promise<Tried> {
   const { id, at } = item;
   const lookedAt = context.world.clock();
-  const folder = await ask(id, context);
+  const folder = await askById(() => context.site.folder(id), context);
   if (folder === undefined) return markGone({ kind: 'folder', id }, seen, { at, lookedAt }, context);
   const place = isRecycled(folder.status)
     ? { gone: true, items: [] }
@@ -67,24 +67,15 @@ function mustWalk(changed: boolean, { entry }: Seen, again: boolean): boolean {
   return changed || (again && entry !== undefined);
 }
 
-async function recordOf(folder: SiteFolder, { name: site, ...context }: ItemContext): Promise<FolderRecord> {
+async function recordOf(folder: SiteFolder, context: ItemContext): Promise<FolderRecord> {
   const { labels, ...facts } = folder;
-  const permissions = await allPages((marker) => context.site.permissions(folder.id, marker));
+  const permissions = await ownPermissions(folder.id, context);
   return {
     format: 1,
     kind: 'folder',
-    site,
+    site: context.name,
     ...defined(facts),
     labels: [...labels].sort(),
     permissions,
   };
-}
-
-async function ask(id: string, { site }: ItemContext): Promise<SiteFolder | undefined> {
-  try {
-    return await site.folder(id);
-  } catch (error) {
-    if (isSiteError(error, 'not-found')) return undefined;
-    throw error;
-  }
 }

@@ -1,7 +1,7 @@
 import { defined } from '../../model/defined.ts';
-import { isSiteError } from '../../model/errors.ts';
 import type { UserRecord } from '../../model/workdocs/records.ts';
 import type { SiteItem } from '../../model/workdocs/site-messages.ts';
+import { askById } from './ask-by-id.ts';
 import type { ItemContext, Tried } from './item-context.ts';
 import { keepRecord, type Seen } from './keep-record.ts';
 import { userPrint } from './listing-print.ts';
@@ -36,11 +36,7 @@ async function askForUser({ id }: UserItem, seen: Seen, context: ItemContext): P
   const record = await priorRecord(context.name, { kind: 'user', id }, seen, context.world);
   const root = record?.kind === 'user' ? record.rootFolderId : undefined;
   const lookedAt = context.world.clock();
-  try {
-    if (root !== undefined) await context.site.folder(root);
-  } catch (error) {
-    if (!isSiteError(error, 'not-found')) throw error;
-    return markGone({ kind: 'user', id }, seen, { lookedAt }, context);
-  }
+  const folder = root === undefined ? 'unknown' : await askById(() => context.site.folder(root), context);
+  if (folder === undefined) return markGone({ kind: 'user', id }, seen, { lookedAt }, context);
   return { outcome: { kind: 'unchanged', before: seen.entry, after: seen.entry } };
 }

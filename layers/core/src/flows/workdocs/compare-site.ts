@@ -4,7 +4,7 @@ import { isSiteError } from '../../model/errors.ts';
 import { coverage, type Source } from '../../model/source.ts';
 import { entryKey } from '../../model/workdocs/site-key.ts';
 import type { CrawlStep, FolderToList, SiteItem } from '../../model/workdocs/site-messages.ts';
-import { mayHold, encodePart } from '../../model/workdocs/site-path.ts';
+import { encodePart, mayHold } from '../../model/workdocs/site-path.ts';
 import type { SiteContent, SiteReader, SiteUser } from '../../ports/site.ts';
 import type { CrawlRun, StepResult } from './crawl.ts';
 import { documentPrint, folderPrint, userPrint } from './listing-print.ts';
@@ -127,6 +127,8 @@ class Lister {
       return await this.#site.folderContents(id, marker);
     } catch (error) {
       if (isSiteError(error, 'not-found')) return undefined;
+      // A marker that is good no more.
+      if (isSiteError(error, 'invalid') && marker !== undefined) return this.#site.folderContents(id);
       throw error;
     }
   }
@@ -166,7 +168,8 @@ class Lister {
     parent: FolderToList,
   ): Promise<void> {
     const { id, latest } = document;
-    const within = parent.path === undefined || this.#covers(`${parent.path}${encodePart(latest?.name ?? '')}`);
+    const within =
+      parent.path === undefined || this.#covers(`${parent.path}${encodePart(latest?.name ?? '')}`);
     this.#count('documents');
     if (!(await this.#isAsRecorded('document', id, documentPrint(document))))
       await this.#findIfFollowed({ kind: 'document', id }, within);

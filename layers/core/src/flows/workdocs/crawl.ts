@@ -120,7 +120,7 @@ async function doAndCount(run: CrawlRun, world: SiteWorld): Promise<void> {
     jobId: job.id,
     batch: `${stepName(step)}.${index}`,
     ...(message.deep === true ? { deep: true } : {}),
-    ...(step.phase === 'deletions' ? { suspects: true } : {}),
+    ...(step.phase === 'deletions' ? { suspects: true, ...defined({ approved: job.approved }) } : {}),
   }));
   const steps = next.map((one, index) => ({ ...one, id: childId(step, index) }));
   const continuations = steps.map((one) =>

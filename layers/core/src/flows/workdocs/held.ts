@@ -1,6 +1,12 @@
 import { deletionBound } from '../../model/deletion-bound.ts';
 import type { Job } from '../../model/job.ts';
 
+/**
+ * So many may be missing of a small site. Fewer than of a bucket: polls tell of ordinary deletions, and since its end
+ * WorkDocs may say of anything that it is not there.
+ */
+const ALWAYS_ALLOWED = 10;
+
 type Counted = Pick<Job, 'counts' | 'approved'>;
 
 /** How many things the catalog has that a crawl did not find. */
@@ -14,7 +20,7 @@ export function gone({ counts }: Pick<Job, 'counts'>): number {
  */
 export function isHeld(job: Counted): boolean {
   if (job.approved === true || gone(job) === 0) return false;
-  return isEmptyAnswer(job) || gone(job) > deletionBound(job.counts['entries'] ?? 0);
+  return isEmptyAnswer(job) || gone(job) > deletionBound(job.counts['entries'] ?? 0, ALWAYS_ALLOWED);
 }
 
 function isEmptyAnswer({ counts }: Counted): boolean {

@@ -19,6 +19,8 @@ export type ItemContext = {
   readonly last: boolean;
   /** Looks at everything, however lately that was done. */
   readonly deep: boolean;
+  /** A person said that it may be gone, whatever the site looks like. */
+  readonly approved: boolean;
   /** A crawl listed it, within a folder that is there. */
   readonly listed: boolean;
   /** A crawl found it: whatever waits for another message may wait for one that was lost. */

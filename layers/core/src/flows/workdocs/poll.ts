@@ -2,7 +2,7 @@ import { isSiteError } from '../../model/errors.ts';
 import type { Source } from '../../model/source.ts';
 import { ACTIVITY_TYPES } from '../../model/workdocs/activity-types.ts';
 import type { Poll, SiteItem } from '../../model/workdocs/site-messages.ts';
-import type { SiteActivity } from '../../ports/site.ts';
+import type { SiteActivity, SitePage, SiteReader } from '../../ports/site.ts';
 import type { Delivery } from '../dependencies.ts';
 import { batchBodies } from './site-batches.ts';
 import type { SiteWorld } from './site-world.ts';
@@ -10,8 +10,10 @@ import type { SiteWorld } from './site-world.ts';
 /** Activities can show up later than they happened: so far back is read again, every time. */
 const OVERLAP_MS = 30 * 60 * 1000;
 const STOP_BEFORE_END_MS = 30_000;
-/** Things that one step gathers before it hands over to the next. */
-const ITEMS_PER_STEP = 10_000;
+/** Things that are gathered before they are queued. */
+const MAX_GATHERED = 10_000;
+
+type Window = { readonly since: number; readonly until: number; readonly marker?: string };
 
 /**
  * Reads what happened on a site since its cursor, to the last page, and has every thing that it happened to looked at
@@ -20,34 +22,53 @@ const ITEMS_PER_STEP = 10_000;
 export async function poll(
   source: Source,
   message: Poll,
-  delivery: Pick<Delivery, 'timeLeft'>,
+  { timeLeft }: Pick<Delivery, 'timeLeft'>,
   world: SiteWorld,
 ): Promise<void> {
-  const window = message.page ?? {
+  const newest = new Map<string, SiteItem>();
+  const site = world.sites(source);
+  let window: Window = message.page ?? {
     since: (source.cursor ?? source.protectedAt) - OVERLAP_MS,
     until: world.clock(),
   };
-  const newest = new Map<string, SiteItem>();
-  const isFull = () => newest.size >= ITEMS_PER_STEP || delivery.timeLeft() < STOP_BEFORE_END_MS;
-  const site = world.sites(source);
-  let marker = message.page?.marker;
-  do {
-    const { since, until } = window;
-    const page = await site.activities({
-      since,
-      until,
-      types: ACTIVITY_TYPES,
-      ...(marker === undefined ? {} : { marker }),
-    });
-    for (const activity of page.items) keepNewest(newest, activity);
-    marker = page.next;
-  } while (marker !== undefined && !isFull());
-  await world.queue.send(
-    'documents',
-    batchBodies([...newest.values()], () => ({ source: source.source })),
-  );
-  if (marker !== undefined) return goOn(message, { ...window, marker }, world);
+  for (;;) {
+    const { items, next } = await pageOf(site, window);
+    for (const activity of items) keepNewest(newest, activity);
+    if (newest.size >= MAX_GATHERED) await queueAll(source, newest, world);
+    if (next === undefined) break;
+    window = { ...window, marker: next };
+    if (timeLeft() < STOP_BEFORE_END_MS) {
+      await queueAll(source, newest, world);
+      return goOn(message, { ...window, marker: next }, world);
+    }
+  }
+  await queueAll(source, newest, world);
   await finish(source, window.until, world);
+}
+
+/** A marker can be good no more when a poll goes on: then its window is read from the beginning. */
+async function pageOf(site: SiteReader, window: Window): Promise<SitePage<SiteActivity>> {
+  const { marker, ...times } = window;
+  const request = { ...times, types: ACTIVITY_TYPES };
+  if (marker === undefined) return site.activities(request);
+  try {
+    return await site.activities({ ...request, marker });
+  } catch (error) {
+    if (!isSiteError(error, 'invalid')) throw error;
+    return site.activities(request);
+  }
+}
+
+async function queueAll(
+  { source }: Source,
+  newest: Map<string, SiteItem>,
+  { queue }: SiteWorld,
+): Promise<void> {
+  await queue.send(
+    'documents',
+    batchBodies([...newest.values()], () => ({ source })),
+  );
+  newest.clear();
 }
 
 /** However often something happened to one thing, it is looked at once, as of the last time. */

@@ -89,9 +89,8 @@ class VersionReader {
     const wasGone = known?.status === 'DELETED';
     const kept = await findKept(document.id, version, known, doubt || wasGone, this.#context);
     if (kept !== undefined) {
-      // What only a version's own answer tells is asked of the latest: the others hardly change, and deep looks ask all.
-      const asked = this.#context.deep || version.id === document.latest?.id;
-      const facts = asked ? await this.#context.site.version(document.id, version.id) : version;
+      // What only a version's own answer tells, no activity does, and asking counts as a download: deep looks do.
+      const facts = this.#context.deep ? await this.#context.site.version(document.id, version.id) : version;
       this.#add(withoutUrl(facts), { kept, comments }, known);
       return;
     }

@@ -38,5 +38,6 @@ export async function recordFacts(
 
 function keptBytes(record: SiteRecord): number | undefined {
   if (record.kind !== 'document') return undefined;
-  return record.versions.reduce((sum, { kept }) => sum + (kept?.size ?? 0), 0);
+  const there = record.versions.filter(({ status }) => status !== 'DELETED');
+  return there.reduce((sum, { kept }) => sum + (kept?.size ?? 0), 0);
 }

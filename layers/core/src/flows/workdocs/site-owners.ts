@@ -10,6 +10,7 @@ export type Owner = { readonly user: SiteUser; readonly as: 'root' | 'bin' };
 export class SiteOwners {
   readonly #source: Source;
   readonly #site: SiteReader;
+  #anybody: Promise<boolean> | undefined;
   #owners: Promise<ReadonlyMap<string, Owner>> | undefined;
 
   constructor(source: Source, site: SiteReader) {
@@ -21,6 +22,22 @@ export class SiteOwners {
   async of(folderId: string): Promise<Owner | undefined> {
     this.#owners ??= this.#list();
     return (await this.#owners).get(folderId);
+  }
+
+  /** False for a site that lists no user at all: one whose service has ended, and that says of everything that it is gone. */
+  anybody(): Promise<boolean> {
+    this.#anybody ??= this.#askForAnybody();
+    return this.#anybody;
+  }
+
+  async #askForAnybody(): Promise<boolean> {
+    let marker: string | undefined;
+    do {
+      const { items, next } = await this.#site.users(defined({ marker }));
+      if (items.length > 0) return true;
+      marker = next;
+    } while (marker !== undefined);
+    return false;
   }
 
   async #list(): Promise<ReadonlyMap<string, Owner>> {

@@ -3,7 +3,7 @@ import { isSiteError } from '../../model/errors.ts';
 import { coverage } from '../../model/source.ts';
 import { entryKey } from '../../model/workdocs/site-key.ts';
 import type { SiteItem } from '../../model/workdocs/site-messages.ts';
-import { mayHold, encodePart } from '../../model/workdocs/site-path.ts';
+import { encodePart, mayHold } from '../../model/workdocs/site-path.ts';
 import type { SiteFolder } from '../../ports/site.ts';
 import { hasFilter, isRecycled } from './compare-site.ts';
 import type { ItemContext } from './item-context.ts';

@@ -114,6 +114,8 @@ export const DocumentBatchSchema = v.object({
   batch: v.optional(v.string()),
   /** Looks at everything of each, however lately that was done. */
   deep: v.optional(v.boolean()),
+  /** A person said that they may be gone, whatever the site looks like. */
+  approved: v.optional(v.boolean()),
   /** The site no longer listed them. */
   suspects: v.optional(v.boolean()),
   items: v.array(SiteItemSchema),
