@@ -113,6 +113,8 @@ export const RestoreItemSchema = v.object({
   key: v.string(),
   vaultKey: v.string(),
   versionId: v.string(),
+  /** Why the vault has not what was current: another version stands in for it, or, without an id, none. */
+  lacking: v.exactOptional(v.string()),
   /** A large object whose parts an earlier message began to copy. */
   uploadId: v.exactOptional(v.string()),
 });

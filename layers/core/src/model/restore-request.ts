@@ -10,6 +10,7 @@ import { parseBucketUri } from './source-uri.ts';
 import { ORIGINAL, STORAGE_CLASSES } from './storage-class.ts';
 import { clashingRules } from './target-key.ts';
 import { THAW_TIERS } from './thaw.ts';
+import { isSiteUri } from './workdocs/site-uri.ts';
 
 const MAX_GLOBS = 100;
 const MAX_RULES = 100;
@@ -58,6 +59,10 @@ const RestoreWishSchema = v.strictObject({
   deletedOnly: v.optional(v.boolean()),
   /** One vault version of the one object that `source` names. */
   versionId: v.optional(Key),
+  /** Of a WorkDocs site: also the versions before the current one, as `name (v3).ext`. */
+  allVersions: v.optional(v.boolean()),
+  /** Of a WorkDocs site: also its records, as `name.workdocs.json` beside each document. */
+  sidecars: v.optional(v.boolean()),
   /** Taken off every key. */
   stripPrefix: v.optional(Key),
   /** Another beginning for keys that begin so. */
@@ -103,6 +108,8 @@ export const AcceptedRestoreSchema = v.object({
   changedSince: v.exactOptional(moment),
   deletedOnly: v.boolean(),
   versionId: v.exactOptional(v.string()),
+  allVersions: v.optional(v.boolean(), false),
+  sidecars: v.optional(v.boolean(), false),
   target: v.object({ bucket: v.string(), prefix: v.string() }),
   stripPrefix: v.string(),
   map: v.array(v.object({ from: v.string(), to: v.string() })),
@@ -141,8 +148,10 @@ export function parseRestoreMessage(body: string): RestoreRequest {
 export function checkRestoreMessage(json: unknown): RestoreRequest {
   const parsed = v.safeParse(RestoreMessageSchema, json);
   if (!parsed.success) throw new InvalidInputError(`not a restore request: ${explain(parsed.issues[0])}`);
-  const { target, storageClass = ORIGINAL, ...wish } = parsed.output;
-  return { ...toWish(wish), target: parseBucketUri(target), storageClass };
+  const { target, storageClass = ORIGINAL, ...message } = parsed.output;
+  const wish = toWish(message);
+  if (wish.exact && isSiteUri(wish.source)) throw refuse('"exact" is not for a WorkDocs site into a bucket');
+  return { ...wish, target: parseBucketUri(target), storageClass };
 }
 
 /** Checks what is to be brought back, for a target that is no bucket. @throws {InvalidInputError} as above */
@@ -159,6 +168,7 @@ function toWish(message: WishMessage): RestoreWish {
   checkMapping(wish);
   checkExact(wish, message);
   checkSelection(wish, message);
+  checkSite(wish);
   return wish;
 }
 
@@ -186,6 +196,8 @@ function readWish(message: WishMessage): RestoreWish {
     include: message.include ?? [],
     exclude: message.exclude ?? [],
     deletedOnly: message.deletedOnly ?? false,
+    allVersions: message.allVersions ?? false,
+    sidecars: message.sidecars ?? false,
     stripPrefix: message.stripPrefix ?? '',
     map: message.map ?? [],
     overwrite: overwriteOf(message.overwrite),
@@ -226,9 +238,10 @@ function checkBytes(what: string, texts: readonly string[]): void {
 
 // Options that contradict each other are refused, not weighed against each other.
 
-function checkMapping({ prefix, stripPrefix, map }: RestoreWish): void {
+function checkMapping({ source, prefix, stripPrefix, map }: RestoreWish): void {
   if (stripPrefix !== '' && map.length > 0) throw refuse('"stripPrefix" and "map" exclude each other');
-  if (!prefix.startsWith(stripPrefix)) {
+  // A path of a site is that of a folder, whether it ends in a slash or not.
+  if (!(isSiteUri(source) ? `${prefix}/` : prefix).startsWith(stripPrefix)) {
     throw refuse(
       `"stripPrefix" ("${stripPrefix}") has to be the beginning of the restored prefix ("${prefix}"): keys without it would be mixed with the others`,
     );
@@ -250,6 +263,13 @@ function checkExact({ exact, map, changedSince, deletedOnly, versionId }: Restor
       '"exact" makes the target what the source was: it cannot go with "changedSince", "deletedOnly" or "versionId"',
     );
   }
+}
+
+function checkSite({ source, allVersions, sidecars, versionId }: RestoreWish): void {
+  if (!isSiteUri(source)) {
+    if (allVersions || sidecars) throw refuse('"allVersions" and "sidecars" are for WorkDocs sites');
+  } else if (versionId !== undefined && (allVersions || sidecars))
+    throw refuse('"versionId" names one version: it cannot go with "allVersions" or "sidecars"');
 }
 
 function checkSelection({ at, prefix, changedSince, versionId }: RestoreWish, message: WishMessage): void {

@@ -20,6 +20,8 @@ export type Kept = {
   readonly asked: AcceptedRestore['storageClass'];
   readonly storageClass: StorageClass;
   readonly written: Written;
+  /** Why this is not what was current. */
+  readonly lacking?: string | undefined;
 };
 
 /** What of an object could not be brought back, or is worth to know of it: nothing went wrong. */
@@ -38,7 +40,7 @@ export function notesOn(kept: Kept): Problem[] {
           ['encryption', lostKey(origin, kept)],
           ['lock', lostLock(origin)],
         ];
-  notes.push(['in-archive', inArchive(kept)]);
+  notes.push(['in-archive', inArchive(kept)], ['not-in-vault', kept.lacking]);
   return notes.flatMap(([reason, detail]) =>
     detail === undefined ? [] : [{ key, reason, detail, note: true }],
   );

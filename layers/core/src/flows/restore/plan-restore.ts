@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import type { Job } from '../../model/job.ts';
 import {
   intoBatches,
@@ -6,6 +7,7 @@ import {
   parsePlanStep,
   type RestoreBatch,
 } from '../../model/messages.ts';
+import { isSiteUri } from '../../model/workdocs/site-uri.ts';
 import type { StepRecord } from '../../ports/catalog.ts';
 import type { Delivery, World } from '../dependencies.ts';
 import { afterTheEnd } from '../end-job.ts';
@@ -16,6 +18,9 @@ import { settleRestore } from './settle-restore.ts';
 export type PlanWorld = Pick<World, 'store' | 'catalog' | 'queue' | 'clock' | 'settings' | 'telemetry'>;
 
 const STOP_BEFORE_END_MS = 30_000;
+
+/** Of a site, read in one step: what a function has the time and the memory for, with a good half of both left. */
+export const MOST_DOCUMENTS = 100_000;
 
 type Planned = {
   readonly items: RestoreBatch['items'];
@@ -41,11 +46,14 @@ export async function planRestore(step: PlanStep, delivery: Delivery, world: Pla
 }
 
 async function countAndSend(job: Job, step: PlanStep, delivery: Delivery, world: PlanWorld): Promise<void> {
+  const request = requestOf(job);
+  // A site's tree is read as a whole: what is left of it could only be told by reading it again.
+  const isSite = isSiteUri(request.source);
   const limit = {
-    keys: world.settings.keysPerStep,
-    timeIsShort: () => delivery.timeLeft() < STOP_BEFORE_END_MS,
+    keys: isSite ? Number.POSITIVE_INFINITY : world.settings.keysPerStep,
+    timeIsShort: () => !isSite && delivery.timeLeft() < STOP_BEFORE_END_MS,
   };
-  const planned = await readOn(requestOf(job), step, limit, world);
+  const planned = await readOn(request, step, limit, world);
   const batches = batchesOf(planned);
   const next = nextStep(step, planned.stoppedAt);
   const continuations = next === undefined ? [] : [JSON.stringify(next)];
@@ -106,6 +114,8 @@ function batchesOf({ items, large }: Planned): Array<RestoreBatch['items']> {
   return [...intoBatches(items), ...large.map((item) => [item])];
 }
 
+const SITE = { most: MOST_DOCUMENTS };
+
 type Limit = {
   readonly keys: number;
   readonly timeIsShort: () => boolean;
@@ -123,17 +133,22 @@ async function readOn(
   const large: RestoreBatch['items'] = [];
   const counts = { planned: 0, plannedBytes: 0 };
   let seen = 0;
-  for await (const { vaultKey, selected } of lookThrough(step.part, selection, step.after, world)) {
+  for await (const { mark, selected } of lookThrough(step.part, selection, step.after, world, SITE)) {
     if (selected !== undefined) {
-      const { key, version } = selected;
+      const { key, vaultKey, version, lacking } = selected;
       const isLarge = version.size > world.settings.multipartThresholdBytes;
-      (isLarge ? large : items).push({ key, vaultKey, versionId: version.versionId });
+      (isLarge ? large : items).push({
+        key,
+        vaultKey,
+        versionId: version.versionId,
+        ...defined({ lacking }),
+      });
       counts.planned++;
       counts.plannedBytes += version.size;
     }
     seen++;
     const full = seen >= limit.keys || (seen % 100 === 0 && limit.timeIsShort());
-    if (full || vaultKey === limit.until) return { items, large, counts, stoppedAt: vaultKey };
+    if (full || mark === limit.until) return { items, large, counts, stoppedAt: mark };
   }
   return { items, large, counts };
 }

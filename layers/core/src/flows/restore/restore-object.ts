@@ -45,6 +45,7 @@ type Task = {
   readonly to: { readonly bucket: string; readonly key: string };
   readonly copy: ObjectFacts;
   readonly uploadId: string | undefined;
+  readonly lacking: string | undefined;
 };
 
 /**
@@ -64,12 +65,13 @@ export async function restoreObject(
   const to = { bucket: request.target.bucket, key: targetKey(mappingOf(request), key) };
   if (keyBytes(to.key) > MAX_KEY_BYTES)
     return failed(key, 'key-too-long', 'the target prefix makes the key longer than 1,024 bytes');
+  if (item.versionId === '') return failed(key, 'not-in-vault', item.lacking ?? '');
   if (to.key === '') return failed(key, 'key-empty', 'nothing is left of the key at the target');
   try {
     const copy = await world.store.head(from);
     if (!copy.found)
       return failed(key, 'vault-unreadable', `the vault answers "${copy.why}" for version ${item.versionId}`);
-    const task = { key, from, to, copy: copy.object, uploadId: item.uploadId };
+    const task = { key, from, to, copy: copy.object, uploadId: item.uploadId, lacking: item.lacking };
     const result = await writeTarget(task, request, world, timeLeft);
     return request.verify ? await prove(result, task, request.source, world) : result;
   } catch (error) {
@@ -84,7 +86,7 @@ async function writeTarget(
   world: ObjectWorld,
   timeLeft: () => number,
 ): Promise<RestoreResult> {
-  const { key, from, to, copy } = task;
+  const { key, from, to, copy, lacking } = task;
   const vaultTags = copy.tagCount === 0 ? {} : await world.store.getTags(from);
   const tags = ownTags(vaultTags);
   const target = request.isFree(to.key) ? ABSENT : await world.store.head(to);
@@ -105,7 +107,7 @@ async function writeTarget(
       ? await writeLarge(task, how, world, timeLeft)
       : await write(task, how, world);
   if ('kind' in written) return written;
-  const notes = notesOn({ key, origin, asked: request.storageClass, storageClass, written });
+  const notes = notesOn({ key, origin, asked: request.storageClass, storageClass, written, lacking });
   return { kind: 'restored', bytes: copy.size, ...(notes.length === 0 ? {} : { notes }) };
 }
 

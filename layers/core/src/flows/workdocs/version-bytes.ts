@@ -1,0 +1,67 @@
+import { defined } from '../../model/defined.ts';
+import type { VersionRecord } from '../../model/workdocs/records.ts';
+import { versionKey } from '../../model/workdocs/site-key.ts';
+import type { RealVersion } from '../vault-history.ts';
+import { contentTime } from './document-at.ts';
+import { NOTHING, type SiteState } from './site-entries.ts';
+
+/** The bytes of one version of a document, as its record and the vault's listing tell of them. */
+export class VersionBytes {
+  readonly id: string;
+  readonly #vaultVersionId: string;
+  readonly #etag: string;
+  readonly #size: number;
+  readonly #algorithm: string | undefined;
+  readonly #checksum: string | undefined;
+  readonly #modifiedAt: number | undefined;
+  readonly #createdAt: number | undefined;
+  readonly #missing: string | undefined;
+  // What only the listing knows.
+  #storageClass = '';
+  #capturedAt = 0;
+
+  /** @param key where a site's versions have their bytes; what claims to have them elsewhere has none */
+  constructor(version: VersionRecord, key: string) {
+    const kept = version.kept?.key === key ? version.kept : undefined;
+    this.id = version.id;
+    this.#vaultVersionId = kept?.versionId ?? '';
+    this.#etag = kept?.etag ?? '';
+    this.#size = kept?.size ?? 0;
+    this.#algorithm = kept?.checksum?.algorithm;
+    this.#checksum = kept?.checksum?.value;
+    this.#modifiedAt = contentTime(version);
+    this.#createdAt = version.createdAt;
+    this.#missing = version.missing;
+  }
+
+  /** The listing has a version of the vault under this one's key. */
+  found({ versionId, storageClass, lastModified }: RealVersion): void {
+    if (versionId !== this.#vaultVersionId) return;
+    this.#storageClass = storageClass;
+    this.#capturedAt = lastModified;
+  }
+
+  /** @param why it is not the version that was current; absent when it is */
+  state(site: string, documentId: string, why: string | undefined): Omit<SiteState, 'key' | 'deleted'> {
+    const modifiedAt = this.#modifiedAt;
+    const changedAt = this.#createdAt;
+    const facts = { documentId, siteVersionId: this.id, ...defined({ modifiedAt, changedAt }) };
+    if (this.#storageClass === '') return { vaultKey: '', current: NOTHING, lacking: this.#why(), ...facts };
+    const vaultKey = versionKey(site, documentId, this.id);
+    const checksum =
+      this.#algorithm === undefined || this.#checksum === undefined
+        ? undefined
+        : { algorithm: this.#algorithm, value: this.#checksum };
+    const current: RealVersion = {
+      ...{ key: vaultKey, versionId: this.#vaultVersionId, etag: this.#etag, size: this.#size },
+      ...{ storageClass: this.#storageClass, lastModified: this.#capturedAt },
+      ...{ latest: true, deleteMarker: false },
+    };
+    return { vaultKey, current, ...facts, ...defined({ checksum, lacking: why }) };
+  }
+
+  #why(): string {
+    if (this.#vaultVersionId !== '') return `the bytes of its version ${this.id} are no longer in the vault`;
+    return `its version ${this.id} is not in the vault${this.#missing === undefined ? '' : ` (${this.#missing})`}`;
+  }
+}
