@@ -144,21 +144,19 @@ describe('what a function could do in hands that are not ours', () => {
 
 describe('what a function could do to the copy of a WorkDocs site', () => {
   const RECORD = 'arn:aws:s3:::vault/workdocs/d-1234567890/documents/a.json';
-  const USER = 'arn:aws:s3:::vault/workdocs/d-1234567890/users/a.json';
   const BYTES = 'arn:aws:s3:::vault/workdocs/d-1234567890/versions/a/1';
 
   it('end a version: none', () => {
-    for (const one of [RECORD, USER, BYTES]) expect(who('s3:DeleteObjectVersion', one)).toEqual([]);
+    for (const one of [RECORD, BYTES]) expect(who('s3:DeleteObjectVersion', one)).toEqual([]);
   });
 
   it('mark it deleted, with its history under the mark: who captures documents', () => {
     for (const one of [RECORD, BYTES]) expect(who('s3:DeleteObject', one)).toEqual(['CaptureDocumentsRole']);
   });
 
-  it('put something on top of it: who captures and who imports; who lists the site, on records of users only', () => {
+  it('put something on top of it: who captures and who imports', () => {
     for (const one of [RECORD, BYTES])
       expect(who('s3:PutObject', one)).toEqual(['CaptureDocumentsRole', 'ImportExportRole']);
-    expect(who('s3:PutObject', USER)).toEqual(['ReadSiteRole', 'CaptureDocumentsRole', 'ImportExportRole']);
   });
 
   it('touch the copy of a bucket: none of those that bring in WorkDocs; and the other way round', () => {
@@ -267,7 +265,7 @@ describe('a vault with a key of its own', () => {
       PlanRestoreRole: both,
       RestoreObjectsRole: both,
       WriteReportRole: use(['kms:GenerateDataKey']),
-      ReadSiteRole: both,
+      ReadSiteRole: [],
       CaptureDocumentsRole: both,
       ImportExportRole: both,
     });

@@ -17,7 +17,10 @@ export function putText(
   contentType: string,
   condition?: WriteCondition,
 ): Promise<Written> {
-  const input = { Body: text, ContentType: contentType, ...conditionInput(condition) };
+  const bytes = Buffer.from(text);
+  // The SDK takes an empty body for a stream of unknown length, unless it is told.
+  const length = { Body: bytes, ContentLength: bytes.length };
+  const input = { ...length, ContentType: contentType, ...conditionInput(condition) };
   const work = async () =>
     toWritten(await client.send(new PutObjectCommand({ ...objectInput(place), ...input }), QUICK));
   return attempt(`put ${uri(place)}`, work, condition);
@@ -34,6 +37,7 @@ export function putBytes(
     const input = {
       ...objectInput(place),
       Body: bytes,
+      ContentLength: bytes.length,
       ChecksumCRC32: await crc32Of(bytes),
       ...defined({ ContentType: contentType, Metadata: metadata }),
       ...conditionInput(condition),
