@@ -59,6 +59,21 @@ export function describeEntries(catalog: () => Catalog): void {
     expect(await read()).toEqual(second);
   });
 
+  it('stamps what is current and listed as it is recorded, and leaves its revision', async () => {
+    const current: Entry = { ...entry(newSource(), 'k'), state: 'current', etag: 'e' };
+    const read = () => catalog().getEntry(current.source, 'k');
+    const stamp = (etag: string) => catalog().stampEntry(current.source, 'k', { etag, listedAt: 7 });
+    expect(await stamp('e')).toBe(false);
+    expect(await read()).toBeUndefined();
+    await catalog().putEntry(current, undefined);
+    expect(await stamp('other')).toBe(false);
+    expect(await read()).toEqual(current);
+    expect(await stamp('e')).toBe(true);
+    expect(await read()).toEqual({ ...current, listedAt: 7 });
+    await catalog().putEntry({ ...current, state: 'deleted', rev: current.rev + 1 }, current.rev);
+    expect(await stamp('e')).toBe(false);
+  });
+
   it('lets one of many writers win', async () => {
     const first = entry(newSource(), 'k');
     const rivals = Array.from({ length: 8 }, (_, n) => ({ ...first, etag: `rival ${n}` }));

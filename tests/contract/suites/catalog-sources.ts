@@ -86,6 +86,21 @@ export function describeSources(catalog: () => Catalog): void {
     expect(stored?.lag).toEqual(emptyLag());
   });
 
+  it('moves a cursor on, and never back', async () => {
+    const source = newSource();
+    await catalog().putSource(source);
+    const move = (to: number) => catalog().moveCursor(source.source, to);
+    expect(await move(NOW)).toBe(true);
+    expect(await move(NOW)).toBe(false);
+    expect(await move(NOW - 1)).toBe(false);
+    expect((await catalog().getSource(source.source))?.cursor).toBe(NOW);
+    expect(await move(NOW + 1)).toBe(true);
+    expect((await catalog().getSource(source.source))?.cursor).toBe(NOW + 1);
+    const unknown = newSource();
+    expect(await catalog().moveCursor(unknown.source, NOW)).toBe(false);
+    expect(await catalog().getSource(unknown.source)).toBeUndefined();
+  });
+
   it('lists all sources', async () => {
     const mine = Array.from({ length: 3 }, newSource);
     for (const source of mine) await catalog().putSource(source);

@@ -1,49 +1,9 @@
-import { versionKey } from '@holdfast/core/model/workdocs/site-key.ts';
+import { SiteError } from '@holdfast/core/model/errors.ts';
+import type { SiteActivity } from '@holdfast/core/ports/site.ts';
 import { describe, expect, it } from 'vitest';
-import { givenSite, SITE, SitePipeline } from './support/site-pipeline.ts';
+import { givenSite, SITE_SOURCE, SitePipeline } from './support/site-pipeline.ts';
 
-describe('the first crawl', () => {
-  it('brings users, folders, documents and all their versions into the vault', async () => {
-    const world = new SitePipeline();
-    await world.protect();
-    const alice = world.people.createUser('alice');
-    const plans = world.people.createFolder(alice.rootFolderId, 'plans');
-    const a = world.people.upload({ parentId: plans.id }, 'one', {
-      name: 'a.txt',
-      contentType: 'text/plain',
-    });
-    world.pass(1);
-    const b = world.people.upload({ documentId: a.documentId }, 'two');
-    const job = await world.crawl('first');
-    expect(job.state).toBe('done');
-    expect(world.record('user', alice.id)).toMatchObject({ name: 'alice', rootFolderId: alice.rootFolderId });
-    expect(world.record('folder', plans.id)).toMatchObject({ name: 'plans', parentId: alice.rootFolderId });
-    expect(world.record('folder', alice.rootFolderId)).toBeDefined();
-    const record = world.record('document', a.documentId);
-    expect(record).toMatchObject({ name: 'a.txt', parentId: plans.id, latest: b.versionId });
-    expect(record?.versions.map(({ id }) => id)).toEqual([a.versionId, b.versionId]);
-    expect(world.bytes(a.documentId, a.versionId)).toBe('one');
-    expect(world.bytes(a.documentId, b.versionId)).toBe('two');
-    expect(await world.entry('document', a.documentId)).toMatchObject({
-      state: 'current',
-      size: 6,
-      name: 'a.txt',
-    });
-    expect((await world.source()).totals).toMatchObject({ objects: 1, bytes: 6, unprotected: 0 });
-  });
-
-  it('run again, asks for nothing by its id but the root folder', async () => {
-    const { world, alice } = await givenSite();
-    for (let n = 0; n < 10; n++)
-      world.people.upload({ parentId: alice.rootFolderId }, `${n}`, { name: `${n}` });
-    await world.crawl('second');
-    world.requests();
-    world.pass(60);
-    const job = await world.crawl('third');
-    expect(job).toMatchObject({ state: 'done' });
-    expect(world.requests()).toEqual({ users: 1, folderContents: 2, folder: 1, permissions: 1 });
-  });
-});
+const MINUTE = 60_000;
 
 describe('a poll', () => {
   it('captures what was uploaded since the last one', async () => {
@@ -53,10 +13,15 @@ describe('a poll', () => {
     });
     await world.pollSoon();
     expect(world.bytes(documentId, versionId)).toBe('new');
-    expect(await world.entry('document', documentId)).toMatchObject({ state: 'current', lagMs: 60_000 });
+    expect(await world.entry('document', documentId)).toMatchObject({ state: 'current', lagMs: MINUTE });
+    expect(world.telemetry.values('Lag')).toEqual([MINUTE]);
+    const { totals, lag, lastEventAt } = await world.source();
+    expect(totals).toMatchObject({ objects: 1, bytes: 3, captured: 1 });
+    expect(lag.reduce((sum, n) => sum + n)).toBe(1);
+    expect(lastEventAt).toBe(world.now - MINUTE);
   });
 
-  it('moves its cursor, and finds nothing to ask for the second time', async () => {
+  it('moves its cursor, and asks of what it has seen already for nothing again', async () => {
     const { world, alice } = await givenSite();
     world.people.upload({ parentId: alice.rootFolderId }, 'new', { name: 'n' });
     world.pass(4);
@@ -68,18 +33,197 @@ describe('a poll', () => {
     expect(await world.source()).toMatchObject({ cursor: world.now, lastPollAt: world.now });
   });
 
-  it('writes a record and no bytes for a rename', async () => {
+  it('without a cursor reads from when the site was protected', async () => {
+    const world = new SitePipeline();
+    const alice = world.people.createUser('alice');
+    world.pass(600);
+    await world.protect();
+    const asked: number[] = [];
+    world.site.requests.before = (op, args) => {
+      if (op === 'activities') asked.push((args[0] as { since: number }).since);
+    };
+    world.people.upload({ parentId: alice.rootFolderId }, 'x', { name: 'x' });
+    const protectedAt = world.now;
+    await world.pollSoon();
+    expect(asked).toEqual([protectedAt - 30 * MINUTE]);
+  });
+
+  it('finds an activity that shows up late', async () => {
     const { world, alice } = await givenSite();
-    const { documentId, versionId } = world.people.upload({ parentId: alice.rootFolderId }, 'x', {
-      name: 'old',
-    });
+    world.people.log.fate = () => ({ seenFrom: world.now + 20 * MINUTE });
+    const { documentId } = world.people.upload({ parentId: alice.rootFolderId }, 'x', { name: 'x' });
     await world.pollSoon();
+    expect(await world.entry('document', documentId)).toBeUndefined();
+    world.pass(20);
+    await world.poll();
+    expect((await world.entry('document', documentId))?.state).toBe('current');
+  });
+
+  it('looks at a thing once, however often something happened to it, as of the last time', async () => {
+    const { world, alice } = await givenSite();
+    world.people.log.fate = () => 'doubled';
+    const { documentId } = world.people.upload({ parentId: alice.rootFolderId }, 'x', { name: 'x' });
+    for (const name of ['a', 'b', 'c']) {
+      world.pass(1);
+      world.people.rename(documentId, name);
+    }
+    await world.pollSoon();
+    expect(world.requests()['document']).toBe(1);
+    expect(await world.entry('document', documentId)).toMatchObject({ name: 'c', lagMs: MINUTE });
+  });
+
+  it('queues 20,000 changes, and moves the cursor only then', async () => {
+    const { world } = await givenSite();
+    const at = world.now;
+    const all = Array.from({ length: 20_000 }, (_, n) => activity(`d${n}`, at));
+    world.site.activities = async ({ marker = '0' }) => {
+      const from = Number(marker);
+      return {
+        items: all.slice(from, from + 100),
+        ...(from + 100 < all.length ? { next: `${from + 100}` } : {}),
+      };
+    };
+    const queued = new Set<string>();
+    world.queue.requests.after = async (_, [queue]) => {
+      if (queue !== 'documents') return;
+      for (const body of world.queue.take('documents'))
+        for (const { id } of JSON.parse(body).items as Array<{ id: string }>) queued.add(id);
+      expect((await world.source()).cursor).toBeUndefined();
+    };
+    await world.pollSoon();
+    expect(queued.size).toBe(20_000);
+    expect((await world.source()).cursor).toBe(world.now);
+  });
+
+  it('whose time is short goes on by message, and moves the cursor at its end', async () => {
+    const { world, alice } = await givenSite();
+    world.site.pages.size = 1;
+    const ids = ['a', 'b', 'c'].map(
+      (name) => world.people.upload({ parentId: alice.rootFolderId }, name, { name }).documentId,
+    );
+    world.timeLeft = () => (world.handled.at(-1)?.queue === 'site' ? 1_000 : 900_000);
+    await world.pollSoon();
+    expect(world.handled.filter(({ body }) => body.includes('"marker"'))).not.toHaveLength(0);
+    for (const id of ids) expect((await world.entry('document', id))?.state).toBe('current');
+    expect((await world.source()).cursor).toBe(world.now);
+  });
+
+  it('begins its window again when its marker is good no more', async () => {
+    const { world, alice } = await givenSite();
+    world.site.pages.size = 1;
+    const ids = ['a', 'b', 'c'].map(
+      (name) => world.people.upload({ parentId: alice.rootFolderId }, name, { name }).documentId,
+    );
+    let expired = false;
+    world.site.requests.before = (op, args) => {
+      if (op !== 'activities' || expired || (args[0] as { marker?: string }).marker === undefined) return;
+      expired = true;
+      throw new SiteError('invalid', 'the marker has expired');
+    };
+    await world.pollSoon();
+    expect(expired).toBe(true);
+    for (const id of ids) expect((await world.entry('document', id))?.state).toBe('current');
+  });
+
+  it('that dies before all is queued leaves the cursor where it was', async () => {
+    const { world, alice } = await givenSite();
+    const { documentId } = world.people.upload({ parentId: alice.rootFolderId }, 'x', { name: 'x' });
+    let died = false;
+    world.queue.requests.before = (_, [queue]) => {
+      if (queue !== 'documents' || died) return;
+      died = true;
+      throw new Error('the queue is out of reach');
+    };
+    world.pass(1);
+    await world.send('site', { kind: 'poll', source: SITE_SOURCE });
+    const [body = ''] = world.queue.take('site');
+    await expect(world.handle({ queue: 'site', id: 'p', body, receives: 0 })).rejects.toThrow('reach');
+    expect((await world.source()).cursor).toBeUndefined();
+    await world.poll();
+    expect((await world.entry('document', documentId))?.state).toBe('current');
+  });
+
+  it('that ends late does not take the cursor back', async () => {
+    const { world } = await givenSite();
+    const { moveCursor } = world.catalog;
+    world.catalog.moveCursor = async (source, to) => {
+      world.catalog.moveCursor = moveCursor;
+      world.pass(5);
+      await world.poll();
+      return moveCursor.call(world.catalog, source, to);
+    };
+    const began = world.now;
+    await world.poll();
+    expect((await world.source()).cursor).toBe(began + 5 * MINUTE);
+  });
+
+  it('twice at once captures nothing twice', async () => {
+    const { world, alice } = await givenSite();
+    const { documentId } = world.people.upload({ parentId: alice.rootFolderId }, 'x', { name: 'x' });
     world.pass(5);
-    world.people.rename(documentId, 'new');
+    await world.send('site', { kind: 'poll', source: SITE_SOURCE });
+    await world.poll();
+    expect(world.requests()).toMatchObject({ activities: 2, document: 1, download: 1 });
+    expect((await world.entry('document', documentId))?.state).toBe('current');
+  });
+
+  it('of a site that refuses says so on the row of the source, and the next one that works takes it back', async () => {
+    const { world } = await givenSite();
+    const { activities } = world.site;
+    world.site.activities = async () => {
+      throw new SiteError('access-denied', 'the role may not be assumed');
+    };
+    await world.poll();
+    expect(world.dead).toHaveLength(1);
+    expect((await world.source()).unreachable).toContain('may not be assumed');
+    world.site.activities = activities;
+    await world.poll();
+    expect((await world.source()).unreachable).toBeUndefined();
+  });
+
+  it('of what is not protected, or was imported, asks nothing', async () => {
+    const { world } = await givenSite();
+    await world.catalog.patchSource(SITE_SOURCE, { state: 'unprotected' });
     world.requests();
+    await world.poll();
+    await world.catalog.patchSource(SITE_SOURCE, {
+      state: 'protected',
+      site: { importedFrom: 's3://exports/a' },
+    });
+    await world.poll();
+    expect(world.requests()).toEqual({});
+  });
+
+  it('without any activity marks nothing, also after the end of WorkDocs', async () => {
+    const { world, alice } = await givenSite();
+    const { documentId } = world.people.upload({ parentId: alice.rootFolderId }, 'x', { name: 'x' });
     await world.pollSoon();
-    expect(world.record('document', documentId)?.name).toBe('new');
-    expect(await world.history(versionKey(SITE, documentId, versionId))).toEqual(['x']);
-    expect(world.requests()).not.toHaveProperty('download');
+    world.people.end();
+    for (let n = 0; n < 5; n++) {
+      world.pass(60);
+      await world.poll();
+    }
+    expect((await world.entry('document', documentId))?.state).toBe('current');
+  });
+
+  it('whose message comes after the end of WorkDocs believes nobody who says that all is gone', async () => {
+    const { world, alice } = await givenSite();
+    const { documentId } = world.people.upload({ parentId: alice.rootFolderId }, 'x', { name: 'x' });
+    await world.pollSoon();
+    world.pass(60);
+    world.people.end();
+    const item = { kind: 'document', id: documentId, at: world.now };
+    await world.send('documents', { kind: 'documents', source: SITE_SOURCE, items: [item] });
+    await world.drain();
+    expect(await world.entry('document', documentId)).toMatchObject({
+      state: 'unprotected',
+      reason: 'failed',
+      detail: expect.stringContaining('2025-04-25'),
+    });
+    expect(world.bytes(documentId, world.record('document', documentId)?.latest ?? '')).toBe('x');
   });
 });
+
+function activity(id: string, at: number): SiteActivity {
+  return { type: 'DOCUMENT_RENAMED', at, item: { kind: 'document', id } };
+}

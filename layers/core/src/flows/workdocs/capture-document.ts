@@ -37,7 +37,7 @@ export async function captureDocument(
   // Bytes may be hidden, though a record says that they are there, and be there, though none says so.
   const doubt = again || seen.entry?.state === 'deleted';
   const read = await readVersions(
-    { document, before, doubt, waits: waitsForLarge(seen, again), at },
+    { document, before, doubt, waits: waitsForLarge(seen, context), at },
     context,
   );
   const record = await recordOf(document, before, read, context);
@@ -49,8 +49,8 @@ export async function captureDocument(
 }
 
 /** Another message brings what is large, and nothing says that it was lost. */
-function waitsForLarge({ entry }: Seen, again: boolean): boolean {
-  return !again && entry?.reason === 'copying';
+function waitsForLarge({ entry }: Seen, { crawled, redelivered, bringsLarge }: ItemContext): boolean {
+  return entry?.reason === 'copying' && !crawled && (!redelivered || bringsLarge);
 }
 
 async function recordOf(

@@ -9,6 +9,7 @@ import {
   type SiteItem,
 } from '../../model/workdocs/site-messages.ts';
 import { siteOf } from '../../model/workdocs/site-uri.ts';
+import type { CaptureOutcome } from '../capture/attempt.ts';
 import { countAndSend, sendCounted } from '../counted-step.ts';
 import type { Delivery } from '../dependencies.ts';
 import { afterTheEnd } from '../end-job.ts';
@@ -51,7 +52,13 @@ export async function captureDocuments(body: string, delivery: Delivery, world: 
 /** `later`: there was no time to begin it. */
 type Done =
   | { readonly kind: 'done'; readonly item: SiteItem; readonly result: ItemResult }
-  | { readonly kind: 'failed'; readonly item: SiteItem; readonly error: unknown }
+  | {
+      readonly kind: 'failed';
+      readonly item: SiteItem;
+      readonly error: unknown;
+      /** What was recorded of it, after the last delivery. */
+      readonly outcome?: CaptureOutcome;
+    }
   | { readonly kind: 'later'; readonly item: SiteItem };
 
 async function captureBatch(
@@ -86,6 +93,7 @@ function contextOf(source: Source, batch: DocumentBatch, delivery: Delivery, wor
     site,
     owners: new SiteOwners(source, site),
     world,
+    bringsLarge: false,
     redelivered: delivery.receiveCount > 1,
     last: delivery.receiveCount >= world.settings.maxReceives,
     deep: batch.deep === true,
@@ -107,12 +115,11 @@ async function tryItem(item: SiteItem, { timeLeft }: Delivery, context: ItemCont
       id: item.id,
       error: logText(error),
     });
-    if (context.last) {
-      // Before that, what failed comes again.
-      telemetry.metric('Errors', 1);
-      await markItemFailed(item, error, context);
-    }
-    return { kind: 'failed', item, error };
+    // Before that, what failed comes again.
+    if (!context.last) return { kind: 'failed', item, error };
+    telemetry.metric('Errors', 1);
+    const outcome = await markItemFailed(item, error, context);
+    return { kind: 'failed', item, error, ...defined({ outcome }) };
   }
 }
 
@@ -137,6 +144,7 @@ async function finishBatch(
   const tally = new ItemTally(context);
   for (const one of done) {
     if (one.kind === 'done') tally.add(one.item, one.result, batch.suspects === true);
+    if (one.kind === 'failed' && one.outcome !== undefined) tally.addFailed(one.item, one.outcome);
   }
   const results = done.flatMap((one) => (one.kind === 'done' ? [one.result] : []));
   const { jobId, deep, suspects, approved } = batch;

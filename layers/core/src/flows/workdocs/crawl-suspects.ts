@@ -21,7 +21,9 @@ export async function countSuspects(run: CrawlRun, world: SiteWorld): Promise<St
   const after = await eachEntry(run, world, (entry) => {
     if (entry.state === 'deleted') return;
     add('entries');
-    if (entry.key.startsWith('document/') && entry.state === 'current') {
+    const isDocument = entry.key.startsWith('document/');
+    if (isDocument) add('documentEntries');
+    if (isDocument && entry.state === 'current') {
       add('objects');
       add('bytes', entry.size ?? 0);
     }

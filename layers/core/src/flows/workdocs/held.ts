@@ -15,8 +15,8 @@ export function gone({ counts }: Pick<Job, 'counts'>): number {
 }
 
 /**
- * True for a crawl that found too much missing to believe it: more than the bound, no users at all, or users and nothing of
- * theirs. Since its end, WorkDocs is reported to answer with empty lists.
+ * True for a crawl that found too much missing to believe it: more than the bound, no users at all, or none of their
+ * documents. Since its end, WorkDocs is reported to answer with empty lists.
  */
 export function isHeld(job: Counted): boolean {
   if (job.approved === true || gone(job) === 0) return false;
@@ -24,8 +24,8 @@ export function isHeld(job: Counted): boolean {
 }
 
 function isEmptyAnswer({ counts }: Counted): boolean {
-  const { users = 0, documents = 0, folders = 0, recycled = 0 } = counts;
-  return users === 0 || documents + folders + recycled === 0;
+  const { users = 0, documents = 0, recycled = 0, documentEntries = 0 } = counts;
+  return users === 0 || (documentEntries > 0 && documents + recycled === 0);
 }
 
 /** What a person is told of a crawl that is held. */

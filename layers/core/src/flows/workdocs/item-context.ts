@@ -15,6 +15,8 @@ export type ItemContext = {
   readonly world: SiteWorld;
   /** The message was delivered before: a first handler may have died half-way. */
   readonly redelivered: boolean;
+  /** What is large is being brought: nothing of it is asked for again. */
+  readonly bringsLarge: boolean;
   /** The message is not delivered again: what fails has to be recorded. */
   readonly last: boolean;
   /** Looks at everything, however lately that was done. */

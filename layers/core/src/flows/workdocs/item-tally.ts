@@ -34,6 +34,13 @@ export class ItemTally {
     measure(withBytes(outcome, newBytes), source.source, lagMs, world.telemetry);
   }
 
+  /** What was recorded as failed: its job counts that by itself. */
+  addFailed(item: SiteItem, outcome: CaptureOutcome): void {
+    if (item.kind !== 'document') return;
+    this.#tally.add(outcome);
+    measure(outcome, this.#context.source.source, undefined, this.#context.world.telemetry);
+  }
+
   /** The totals are estimates that a crawl sets right: losing some is no reason to capture everything again. */
   async record(): Promise<void> {
     const activity = this.#tally.activity();

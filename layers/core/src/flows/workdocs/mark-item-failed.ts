@@ -3,17 +3,20 @@ import type { Entry } from '../../model/entry.ts';
 import { isSiteError, messageOf } from '../../model/errors.ts';
 import { entryKey } from '../../model/workdocs/site-key.ts';
 import type { SiteItem } from '../../model/workdocs/site-messages.ts';
+import type { CaptureOutcome } from '../capture/attempt.ts';
 import type { ItemContext } from './item-context.ts';
 
 /**
  * Records in the catalog that something could not be captured, after its last delivery (I6). What the vault has of it stays
  * named. If the catalog is what fails, the message in the dead-letter queue, or the job's problem, is all that is left.
+ *
+ * @returns what that changed; undefined when it could not be recorded
  */
 export async function markItemFailed(
   item: Pick<SiteItem, 'kind' | 'id'>,
   error: unknown,
   { source: { source }, world: { catalog, clock } }: Pick<ItemContext, 'source' | 'world'>,
-): Promise<void> {
+): Promise<CaptureOutcome | undefined> {
   try {
     const key = entryKey(item);
     const prior = await catalog.getEntry(source, key);
@@ -29,8 +32,9 @@ export async function markItemFailed(
       rev: (prior?.rev ?? 0) + 1,
       updatedAt: clock(),
     };
-    await catalog.putEntry(after, prior?.rev);
+    if (!(await catalog.putEntry(after, prior?.rev))) return undefined;
+    return { kind: 'unprotected', before: prior, after };
   } catch {
-    // Told of by whoever called.
+    return undefined;
   }
 }

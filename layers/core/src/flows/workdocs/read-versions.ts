@@ -103,11 +103,11 @@ class VersionReader {
     known: VersionRecord | undefined,
   ): Promise<void> {
     const { document, waits, at } = this.#toRead;
-    const { source, world, crawled } = this.#context;
+    const { source, world } = this.#context;
     if ((version.size ?? 0) > world.settings.multipartThresholdBytes) {
       this.#tell('copying', `version ${version.id} is large: its bytes are on their way`);
       this.#add(version, { missing: 'copying', comments }, known);
-      if (!waits || crawled)
+      if (!waits || known?.missing !== 'copying')
         this.#large.push({
           kind: 'large-version',
           source: source.source,

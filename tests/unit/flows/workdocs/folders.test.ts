@@ -1,0 +1,154 @@
+import { versionKey } from '@holdfast/core/model/workdocs/site-key.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { givenSite, SITE, SITE_SOURCE, type SitePipeline } from './support/site-pipeline.ts';
+
+let world: SitePipeline;
+let root: string;
+let outer: string;
+let inner: string;
+let outerDocument: string;
+let innerDocument: string;
+let innerVersion: string;
+
+beforeEach(async () => {
+  const given = await givenSite();
+  world = given.world;
+  root = given.alice.rootFolderId;
+  outer = world.people.createFolder(root, 'outer').id;
+  inner = world.people.createFolder(outer, 'inner').id;
+  outerDocument = world.people.upload({ parentId: outer }, 'o', { name: 'o.txt' }).documentId;
+  ({ documentId: innerDocument, versionId: innerVersion } = world.people.upload({ parentId: inner }, 'i', {
+    name: 'i.txt',
+  }));
+  world.pass(4);
+  await world.pollSoon();
+  world.pass(60);
+  world.requests();
+});
+
+const states = async () => ({
+  outer: (await world.entry('folder', outer))?.state,
+  inner: (await world.entry('folder', inner))?.state,
+  outerDocument: (await world.entry('document', outerDocument))?.state,
+  innerDocument: (await world.entry('document', innerDocument))?.state,
+});
+const ALL = (state: string) => ({ outer: state, inner: state, outerDocument: state, innerDocument: state });
+
+describe('a folder that is', () => {
+  it('created is recorded, and an empty one too', async () => {
+    const empty = world.people.createFolder(outer, 'empty');
+    await world.pollSoon();
+    expect(world.record('folder', empty.id)).toMatchObject({
+      name: 'empty',
+      parentId: outer,
+      status: 'ACTIVE',
+    });
+  });
+
+  it('renamed gets a new record, and no document in it is looked at', async () => {
+    world.people.rename(outer, 'plans');
+    await world.pollSoon();
+    expect(world.record('folder', outer)?.name).toBe('plans');
+    expect(world.requests()).toEqual({ activities: 1, folder: 1, permissions: 1 });
+  });
+
+  it('moved gets a new record, and no document in it is looked at', async () => {
+    const other = world.people.createFolder(root, 'other');
+    world.pass(4);
+    await world.pollSoon();
+    world.requests();
+    world.people.move(outer, other.id);
+    await world.pollSoon();
+    expect(world.record('folder', outer)?.parentId).toBe(other.id);
+    expect(world.requests()).toEqual({ activities: 1, folder: 1, permissions: 1 });
+  });
+
+  it('shared has it in its own record alone', async () => {
+    const bob = world.people.createUser('bob');
+    world.people.share(outer, bob.id);
+    await world.pollSoon();
+    expect(world.record('folder', outer)?.permissions).toMatchObject([
+      { principal: expect.anything() },
+      { principal: bob.id, roles: [{ role: 'VIEWER' }] },
+    ]);
+    expect(world.requests()).toEqual({ activities: 1, folder: 1, permissions: 1 });
+  });
+
+  it('recycled takes all that is in it with it', async () => {
+    world.people.recycle(outer);
+    await world.pollSoon();
+    expect(await states()).toEqual(ALL('deleted'));
+    expect(await world.history(versionKey(SITE, innerDocument, innerVersion))).toEqual(['marker', 'i']);
+  });
+
+  it('recycled takes what is in it with it, also where the site only says so of the folder', async () => {
+    world.people.recycle(outer);
+    for (const id of [inner, outerDocument, innerDocument]) world.people.setState(id, 'ACTIVE');
+    await world.pollSoon();
+    expect(await states()).toEqual(ALL('deleted'));
+  });
+
+  it('restored brings all that is in it back', async () => {
+    world.people.recycle(outer);
+    await world.pollSoon();
+    world.pass(10);
+    world.people.restore(outer);
+    await world.pollSoon();
+    expect(await states()).toEqual(ALL('current'));
+    expect(world.bytes(innerDocument, innerVersion)).toBe('i');
+  });
+
+  it('deleted for good is marked at once, and what was in it by the next crawl', async () => {
+    world.people.upload({ parentId: root }, 'x', { name: 'x' });
+    world.people.delete(outer);
+    await world.pollSoon();
+    expect(await states()).toEqual({ ...ALL('current'), outer: 'deleted' });
+    world.pass(60);
+    await world.crawl('later');
+    expect(await states()).toEqual(ALL('deleted'));
+  });
+
+  it('recycled while its event is lost is found by a crawl, with all that is in it', async () => {
+    world.people.log.fate = () => 'lost';
+    world.people.recycle(outer);
+    await world.pollSoon();
+    expect(await states()).toEqual(ALL('current'));
+    const job = await world.crawl('later');
+    expect(await states()).toEqual(ALL('deleted'));
+    expect(job.state).toBe('done');
+    world.pass(60);
+    world.people.restore(outer);
+    await world.crawl('last');
+    expect(await states()).toEqual(ALL('current'));
+  });
+
+  it('recycled by a message that died before it looked into it is looked into the next time', async () => {
+    world.people.recycle(outer);
+    let dead = false;
+    world.queue.requests.before = (_, [queue]) => {
+      if (queue !== 'site' || dead || world.handled.at(-1)?.queue !== 'documents') return;
+      dead = true;
+      throw new Error('the queue is out of reach');
+    };
+    world.pass(1);
+    await world.send('documents', {
+      kind: 'documents',
+      source: SITE_SOURCE,
+      items: [{ kind: 'folder', id: outer }],
+    });
+    await world.drain();
+    expect(dead).toBe(true);
+    expect(await states()).toEqual(ALL('deleted'));
+  });
+});
+
+describe('a new user, whom no crawl has seen', () => {
+  it('is recorded with the first of what a poll finds', async () => {
+    const bob = world.people.createUser('bob');
+    const { documentId } = world.people.upload({ parentId: bob.rootFolderId }, 'b', { name: 'b.txt' });
+    await world.pollSoon();
+    expect((await world.entry('document', documentId))?.state).toBe('current');
+    expect(world.record('user', bob.id)).toMatchObject({ name: 'bob', rootFolderId: bob.rootFolderId });
+    expect((await world.entry('folder', bob.rootFolderId))?.name).toBe('bob');
+  });
+});
