@@ -1,4 +1,5 @@
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
+import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import { InvalidArgumentError } from 'commander';
 import type { Connection, Context } from './context.ts';
 import { readMoment } from './moments/read-moment.ts';
@@ -42,6 +43,7 @@ export async function pastMoment(
 export type MomentOrVersion = { readonly at: number } | { readonly versionId: string };
 
 const VERSION_ID = /^[\w.-]{16,1024}$/;
+const SITE_VERSION_ID = /^[\w.@+=,&-]{1,256}$/;
 
 /**
  * Reads `--at` of a single object. Whether there is such a version, only the vault can say.
@@ -50,11 +52,18 @@ const VERSION_ID = /^[\w.-]{16,1024}$/;
  */
 export async function momentOrVersion(
   text: string,
+  source: string,
   context: Pick<Context, 'clock' | 'zone'>,
 ): Promise<MomentOrVersion> {
-  if (!VERSION_ID.test(text) || /^\d{4}-\d{2}-\d{2}/.test(text))
+  const isMoment = /^\d{4}-\d{2}-\d{2}/.test(text) || !VERSION_ID.test(text);
+  if (!isMoment) return { versionId: text };
+  try {
     return { at: await pastMoment(text, context) };
-  return { versionId: text };
+  } catch (error) {
+    // WorkDocs' own ids of versions can be short, or begin with digits.
+    if (!isSiteUri(source) || !SITE_VERSION_ID.test(text)) throw error;
+    return { versionId: text };
+  }
 }
 
 /** Says which instant is meant, and what of that time the vault may no longer have. */

@@ -48,7 +48,7 @@ export function define(command: Command, act: Act): void {
 async function cat(context: Context, uri: string, { at }: Options): Promise<ExitCode> {
   if (context.output.json) throw new CommandError('cat writes bytes: leave --json out', 'usage');
   const object = parseObjectUri(uri);
-  const wanted = at === undefined ? undefined : await momentOrVersion(at, context);
+  const wanted = at === undefined ? undefined : await momentOrVersion(at, object.source, context);
   const connection = await context.connect();
   await note(object, wanted, connection, context);
   const version = await findVersion(object, wanted ?? { at: Number.MAX_SAFE_INTEGER }, connection);

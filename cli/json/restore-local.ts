@@ -36,6 +36,8 @@ export const RestoreLocalSchema = v.strictObject({
         /** Read back and found right, with `--verify`. */
         verified: v.number(),
         mapped: v.number(),
+        /** Documents of which the vault has an older version only: that one was restored. */
+        notes: v.number(),
         /** By `--exact`. */
         deleted: v.number(),
       }),

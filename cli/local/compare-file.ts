@@ -16,9 +16,9 @@ import type { Proof } from './open-copy.ts';
 export type Found = 'absent' | 'right' | 'replace' | 'conflict';
 
 /** Right by size and time: those that a restore gave it. Costs no request. */
-export function looksRight(stats: Stats | undefined, { version }: Selected): boolean {
+export function looksRight(stats: Stats | undefined, { version, modifiedAt: known }: Selected): boolean {
   const sameSize = stats?.isFile() === true && stats.size === version.size;
-  return sameSize && modified(stats) === version.lastModified;
+  return sameSize && modified(stats) === (known ?? version.lastModified);
 }
 
 /** @throws {PlaceError} for what is no file; StoreError */
@@ -38,8 +38,8 @@ export async function compareFile(
   if (looksRight(stats, object)) return 'right';
   const decided = stats.size !== object.version.size && overwrite !== 'older';
   const facts = decided ? undefined : await factsOf(object, world);
-  if (facts !== undefined && (await isRight(folder.full(path), stats, facts))) return 'right';
-  const at = facts === undefined ? object.version.lastModified : modifiedAt(facts);
+  if (facts !== undefined && (await isRight(folder.full(path), stats, facts, object))) return 'right';
+  const at = modifiedAt(facts ?? { metadata: {}, lastModified: object.version.lastModified }, object);
   return mayOverwrite(overwrite, modified(stats), at) ? 'replace' : 'conflict';
 }
 
@@ -52,18 +52,18 @@ async function factsOf(
 }
 
 /** The time alone may have been changed: then the bytes decide, and the time is set. */
-async function isRight(file: string, stats: Stats, facts: ObjectFacts): Promise<boolean> {
+async function isRight(file: string, stats: Stats, facts: ObjectFacts, object: Selected): Promise<boolean> {
   if (stats.size !== facts.size) return false;
-  const at = modifiedAt(facts);
+  const at = modifiedAt(facts, object);
   if (modified(stats) === at && at !== facts.lastModified) return true;
-  if ((await proveFile(file, facts)) !== 'verified') return false;
+  if ((await proveFile(file, facts, object)) !== 'verified') return false;
   await utimes(file, at / 1000, at / 1000);
   return true;
 }
 
 /** Reads a file and compares it with what S3 says of the copy. */
-async function proveFile(file: string, facts: ObjectFacts): Promise<Proof> {
-  const expected = expectedOf(facts, undefined, checksums);
+async function proveFile(file: string, facts: ObjectFacts, { checksum }: Selected): Promise<Proof> {
+  const expected = expectedOf(facts, checksum, checksums);
   if (expected.checksum === undefined) return 'unverified';
   const opened = await open(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
   const mismatch = await checkBytes(opened.createReadStream(), expected, checksums);
@@ -87,7 +87,7 @@ export async function verifyFile(
   known: ObjectFacts | undefined,
   world: Pick<LocalWorld, 'store' | 'vault'>,
 ): Promise<Proof> {
-  const proof = await proveFile(file, known ?? (await knownFacts(object, world)));
+  const proof = await proveFile(file, known ?? (await knownFacts(object, world)), object);
   if (proof === 'wrong')
     throw new PlaceError('wrong-bytes', 'read back, the file is not what its checksum says');
   return proof;

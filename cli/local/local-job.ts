@@ -40,6 +40,8 @@ export type LocalCounts = {
   verified: number;
   /** Objects whose path is not their key. */
   mapped: number;
+  /** Objects for whose present state another version stands in. */
+  notes: number;
 };
 
 export type MappedName = { readonly key: string; readonly path: string };

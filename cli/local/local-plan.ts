@@ -47,7 +47,11 @@ export class LocalPlan {
   #sumFor(object: Selected, stats: Stats | undefined): SizeSum {
     if (stats === undefined) return this.#fresh;
     if (looksRight(stats, object) || (stats.isDirectory() && object.key.endsWith('/'))) return this.#right;
-    const replaced = mayOverwrite(this.#overwrite, modified(stats), object.version.lastModified);
+    const replaced = mayOverwrite(
+      this.#overwrite,
+      modified(stats),
+      object.modifiedAt ?? object.version.lastModified,
+    );
     return replaced ? this.#overwritten : this.#conflicts;
   }
 

@@ -20,7 +20,7 @@ export function localLines({ counts, problems, mapped }: LocalResult): string[] 
       problems.map(
         ({ key, reason, detail }) => `${reason}: ${visibleKey(key)}${detail ? ` (${detail})` : ''}`,
       ),
-      conflicts + failed,
+      conflicts + failed + counts.notes,
     ),
   );
   if (counts.mapped > 0)

@@ -3,7 +3,9 @@ import { ByteCheck, expectedOf } from '@holdfast/core/flows/check-bytes.ts';
 import type { Selected } from '@holdfast/core/flows/restore/select-objects.ts';
 import { isStoreError, StoreError } from '@holdfast/core/model/errors.ts';
 import type { ObjectFacts } from '@holdfast/core/model/object.ts';
+import { PlaceError } from './disk-errors.ts';
 import type { LocalWorld } from './local-job.ts';
+import { modifiedAt } from './modified-at.ts';
 
 /** What is known of the bytes once they were read. */
 export type Proof = 'verified' | 'unverified' | 'wrong';
@@ -11,6 +13,8 @@ export type Proof = 'verified' | 'unverified' | 'wrong';
 /** A copy whose bytes are being read, once and in order. */
 export type OpenCopy = {
   readonly facts: ObjectFacts;
+  /** The time that its file gets: ms since 1970. */
+  readonly modifiedAt: number;
   readonly body: AsyncIterable<Uint8Array>;
   /** After the last byte. */
   readonly proof: () => Promise<Proof>;
@@ -24,16 +28,18 @@ const PAUSE_MS = 500;
 /**
  * Begins to read an object's copy. When the connection is lost on the way, it goes on from there.
  *
- * @throws StoreError, also while the body is read
+ * @throws {PlaceError} for what the vault has not; StoreError, also while the body is read
  */
 export async function openCopy(
-  { vaultKey, version }: Selected,
+  object: Selected,
   { store, vault, signal, pause }: LocalWorld,
 ): Promise<OpenCopy> {
+  const { vaultKey, version, checksum, lacking } = object;
+  if (version.versionId === '') throw new PlaceError('not-in-vault', lacking ?? '');
   const ref = { bucket: vault, key: vaultKey, versionId: version.versionId };
   const first = await store.open(ref, { signal });
   const { size } = first.object;
-  const expected = expectedOf(first.object, undefined, checksums);
+  const expected = expectedOf(first.object, checksum, checksums);
   const check = new ByteCheck(expected, checksums);
 
   const openFrom = async (at: number) => (await store.open(ref, { signal, range: { first: at } })).body;
@@ -62,7 +68,7 @@ export async function openCopy(
     if ((await check.finish()) !== undefined) return 'wrong';
     return expected.checksum === undefined ? 'unverified' : 'verified';
   };
-  return { facts: first.object, body: body(), proof };
+  return { facts: first.object, modifiedAt: modifiedAt(first.object, object), body: body(), proof };
 }
 
 function checkLength(read: number, size: number): void {

@@ -55,6 +55,8 @@ async function makeFolder(path: string, { folder, tally, progress }: FolderTask)
 
 async function makeFile(object: Selected, path: string, task: FolderTask, world: LocalWorld): Promise<void> {
   const { folder, tally, progress } = task;
+  if (object.version.versionId === '') throw new PlaceError('not-in-vault', object.lacking ?? '');
+  tally.noteLack(object);
   await folder.prepare(path);
   const found = await compareFile(path, object, task.overwrite, folder, world);
   if (found === 'right') {

@@ -1,3 +1,4 @@
+import type { Selected } from '@holdfast/core/flows/restore/select-objects.ts';
 import type { Problem } from '@holdfast/core/model/job.ts';
 import type { LocalCounts, LocalResult, MappedName } from './local-job.ts';
 import type { Proof } from './open-copy.ts';
@@ -18,6 +19,7 @@ export class Tally {
     unverified: 0,
     verified: 0,
     mapped: 0,
+    notes: 0,
   };
   readonly #problems: Problem[] = [];
   readonly #mapped: MappedName[] = [];
@@ -45,6 +47,14 @@ export class Tally {
   problem(kind: 'conflicts' | 'failed', problem: Problem): void {
     this.counts[kind]++;
     if (this.#problems.length < KEPT) this.#problems.push(problem);
+  }
+
+  /** Another version stands in for what was current: to be told, though nothing went wrong. */
+  noteLack({ key, lacking }: Pick<Selected, 'key' | 'lacking'>): void {
+    if (lacking === undefined) return;
+    this.counts.notes++;
+    if (this.#problems.length < KEPT)
+      this.#problems.push({ key, reason: 'not-in-vault', detail: lacking, note: true });
   }
 
   mapped(name: MappedName): void {

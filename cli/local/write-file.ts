@@ -4,7 +4,6 @@ import { type FileHandle, open as openPath, rename, rm } from 'node:fs/promises'
 import type { ObjectFacts } from '@holdfast/core/model/object.ts';
 import { PlaceError } from './disk-errors.ts';
 import { type Folder, PART } from './folder.ts';
-import { modifiedAt } from './modified-at.ts';
 import { moveNew } from './move-new.ts';
 import type { OpenCopy, Proof } from './open-copy.ts';
 
@@ -55,7 +54,7 @@ function partOf(path: string, { run }: Folder): string {
 async function writePart(part: string, open: () => Promise<OpenCopy>, openFile: OpenFile): Promise<Written> {
   const file = await openFile(part);
   try {
-    const { facts, body, proof } = await open();
+    const { facts, modifiedAt, body, proof } = await open();
     for await (const bytes of body) await writeAll(file, bytes);
     const proven = await proof();
     if (proven === 'wrong')
@@ -63,7 +62,7 @@ async function writePart(part: string, open: () => Promise<OpenCopy>, openFile: 
         'wrong-bytes',
         "the vault's bytes are not those of its checksum; nothing was written",
       );
-    const at = modifiedAt(facts) / 1000;
+    const at = modifiedAt / 1000;
     await file.utimes(at, at);
     await file.sync();
     return { facts, proof: proven };

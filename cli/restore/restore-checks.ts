@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import { requestOf } from '@holdfast/core/flows/restore/request-of.ts';
-import { selectedObjects } from '@holdfast/core/flows/restore/select-objects.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
@@ -10,10 +9,13 @@ import { noVersion } from '../vault/find-version.ts';
 import { checkNotBefore } from '../vault/not-before.ts';
 
 /** Refuses a restore that would find nothing. @throws {InvalidInputError} */
-export async function checkHasCopies(request: RestoreWish, connection: Connection): Promise<void> {
+export async function checkHasCopies(
+  request: RestoreWish,
+  select: () => AsyncIterable<unknown>,
+  connection: Connection,
+): Promise<void> {
   if (mayBeNone(request)) return;
-  const at = request.at ?? Number.MAX_SAFE_INTEGER;
-  for await (const _ of selectedObjects({ ...request, at }, connection.world)) return;
+  for await (const _ of select()) return;
   await refuseNothing(request, connection);
 }
 

@@ -17,6 +17,8 @@ export type RestoreOptions = {
   readonly at?: string;
   readonly changedSince?: string;
   readonly deletedOnly?: true;
+  readonly allVersions?: true;
+  readonly sidecars?: true;
   readonly include?: string[];
   readonly exclude?: string[];
   readonly stripPrefix?: string;
@@ -48,6 +50,11 @@ export function addRestoreOptions(command: Command): Command {
     .option(
       '--deleted-only',
       'what had been deleted by then; with --changed-since, what was deleted after that',
+    )
+    .option('--all-versions', 'of a WorkDocs site: also older versions, as "name (v3).ext"')
+    .option(
+      '--sidecars',
+      'of a WorkDocs site: also comments, permissions and labels, as "name.workdocs.json" beside each document',
     )
     .option('--include <glob>', 'only keys that match; can be repeated', repeatable)
     .option('--exclude <glob>', 'no keys that match; wins over --include; can be repeated', repeatable)
@@ -95,6 +102,8 @@ export async function toWish(
       ? {}
       : { changedSince: formatMoment(await pastMoment(changedSince, context)) }),
     ...(options.deletedOnly ? { deletedOnly: true } : {}),
+    ...(options.allVersions ? { allVersions: true } : {}),
+    ...(options.sidecars ? { sidecars: true } : {}),
     ...defined({ include, exclude, stripPrefix, storageClass }),
     ...(options.map === undefined ? {} : { map: options.map.map(ruleOf) }),
     overwrite: options.overwrite === true ? 'always' : (options.overwrite ?? 'never'),
@@ -111,7 +120,7 @@ async function when(
   context: Pick<Context, 'clock' | 'zone'>,
 ): Promise<Pick<RestoreMessage, 'at' | 'versionId'>> {
   if (at === undefined) return {};
-  const wanted = await momentOrVersion(at, context);
+  const wanted = await momentOrVersion(at, uri, context);
   if ('at' in wanted) return { at: formatMoment(wanted.at) };
   if (parseSourceUri(uri).prefix !== '') return wanted;
   throw new InvalidInputError(

@@ -1,5 +1,6 @@
 import { checkExact, checkMap, checkTarget } from '@holdfast/core/flows/restore/accept-restore.ts';
 import { makePlan } from '@holdfast/core/flows/restore/make-plan.ts';
+import { selectedObjects } from '@holdfast/core/flows/restore/select-objects.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
 import type { RestorePlan } from '@holdfast/core/model/restore-plan.ts';
@@ -76,13 +77,18 @@ async function begin(
 ): Promise<ExitCode> {
   const plan = await planIfAsked(request, options, connection, context);
   if (options.dryRun && plan !== undefined) return tellPlan({ message, request }, plan, context);
-  if (plan === undefined) await checkHasCopies(request, connection);
+  if (plan === undefined) await checkHasCopies(request, selectionOf(request, connection), connection);
   else await agree(plan, options, context);
   if (options.toNew !== undefined) await createTarget(request, connection, context);
   // As many as were shown, and no more.
   const sent = request.exact && plan ? { ...message, maxDeletions: plan.extras.objects } : message;
   const telled = telling({ message: sent, request }, plan, [headingOf(request)], options);
   return startJob({ ...telled, queue: 'restore', message: sent }, connection, context);
+}
+
+function selectionOf(request: RestoreRequest, { world }: Connection) {
+  const at = request.at ?? Number.MAX_SAFE_INTEGER;
+  return () => selectedObjects({ ...request, at }, world);
 }
 
 async function checkRequest(

@@ -1,11 +1,14 @@
 import { Writable } from 'node:stream';
-import { selectedObjects } from '@holdfast/core/flows/restore/select-objects.ts';
+import type { Selected } from '@holdfast/core/flows/restore/select-objects.ts';
+import { selectRepeatedly } from '@holdfast/core/flows/restore/select-repeatedly.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { compileFilter } from '@holdfast/core/model/filter.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
 import type { RestorePlan } from '@holdfast/core/model/restore-plan.ts';
 import { checkRestoreWish, type RestoreWish } from '@holdfast/core/model/restore-request.ts';
-import { sourceKey, targetKey } from '@holdfast/core/model/target-key.ts';
+import { sourceKey, type TargetMapping, targetKey } from '@holdfast/core/model/target-key.ts';
+import { isWithin } from '@holdfast/core/model/workdocs/site-path.ts';
+import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import type { Connection, Context } from '../context.ts';
 import { CommandError, InterruptedError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -23,6 +26,7 @@ import { noteMoment } from '../options.ts';
 import type { Output } from '../output.ts';
 import { askFor, concerns } from './consent.ts';
 import { planJson, planLines } from './plan-text.ts';
+import { readingDocuments } from './reading-progress.ts';
 import { type LocalRestore, localJobId, recordLocal } from './record-local.ts';
 import { checkHasCopies } from './restore-checks.ts';
 import { type RestoreOptions, toWish } from './restore-options.ts';
@@ -58,8 +62,9 @@ export async function restoreToLocal(
   await checkTarget(target, context.output);
   const connection = await context.connect();
   if (read.at !== undefined) noteMoment(read.at, context, connection);
-  await checkHasCopies(wish, connection);
-  const task = taskOf(target, options, asked, wish, connection, context);
+  const select = selectRepeatedly(wish, connection.world, { onProgress: readingDocuments(context) });
+  await checkHasCopies(wish, select, connection);
+  const task = taskOf(target, options, asked, wish, select, connection, context);
   const plan = await planIfAsked(task);
   if (options.dryRun && plan !== undefined) return tellPlan(task, plan);
   if (plan !== undefined) await agree(task, plan);
@@ -102,22 +107,22 @@ function taskOf(
   options: RestoreOptions,
   asked: object,
   wish: RestoreWish & { readonly at: number },
+  select: () => AsyncIterable<Selected>,
   connection: Connection,
   context: Context,
 ): Task {
   const { store, settings } = connection.world;
   const { output, clock, pause } = context;
   const mapping = { prefix: '', stripPrefix: wish.stripPrefix, map: wish.map };
-  const wanted = compileFilter(wish);
   const job = {
     at: wish.at,
     folder: target.path,
     overwrite: wish.overwrite,
     verify: wish.verify,
-    select: () => selectedObjects(wish, { store, settings }),
+    select,
     keyFor: (key: string) => targetKey(mapping, key),
     ...(options.transfers === undefined ? {} : { transfers: options.transfers }),
-    ...(wish.exact ? { exact: (key: string) => wanted(sourceKey(mapping, key) ?? '') } : {}),
+    ...(wish.exact ? { exact: scopeOf(wish, mapping) } : {}),
   };
   const world = {
     store,
@@ -131,6 +136,16 @@ function taskOf(
   const since = wish.changedSince === undefined ? {} : { changedSince: formatMoment(wish.changedSince) };
   const again = sameCommand(context.argv, { at: wish.versionId ?? formatMoment(wish.at), ...since });
   return { target, options, asked, wish, job, world, context, connection, again };
+}
+
+/** Which keys an exact restore is about. */
+function scopeOf(wish: RestoreWish, mapping: TargetMapping): Scope {
+  const wanted = compileFilter(wish);
+  const isInside = (key: string) => !isSiteUri(wish.source) || isWithin(key, wish.prefix);
+  return (key) => {
+    const source = sourceKey(mapping, key) ?? '';
+    return wanted(source) && isInside(source);
+  };
 }
 
 async function planIfAsked({ target, options, wish, job, world }: Task): Promise<RestorePlan | undefined> {

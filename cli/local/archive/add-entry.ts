@@ -1,6 +1,5 @@
 import { PlaceError, troubleOf } from '../disk-errors.ts';
 import type { LocalWorld } from '../local-job.ts';
-import { modifiedAt } from '../modified-at.ts';
 import { type Place, refuseTwice } from '../naming.ts';
 import type { OpenCopy } from '../open-copy.ts';
 import type { Tally } from '../tally.ts';
@@ -31,7 +30,9 @@ export async function addEntry(
     refuseTwice(place);
     const copy = await open();
     await checkRead(copy);
-    return await write(object.key, copy, place, task);
+    const isIn = await write(object.key, copy, place, task);
+    tally.noteLack(object);
+    return isIn;
   } catch (error) {
     const trouble = world.signal.aborted || error instanceof BrokenEntryError ? undefined : troubleOf(error);
     if (trouble === undefined) throw error instanceof BrokenEntryError ? error.cause : error;
@@ -52,12 +53,11 @@ async function checkRead({ read, proof }: OpenCopy): Promise<void> {
 
 async function write(key: string, copy: OpenCopy, place: Place, task: ArchiveTask): Promise<boolean> {
   const { writer, tally, progress } = task;
-  const { facts } = copy;
+  const { facts, modifiedAt: at } = copy;
   const body = progress.counting(copy.body);
   try {
-    if (place.kind === 'file')
-      await writer.file({ name: place.path, size: facts.size, at: modifiedAt(facts) }, body);
-    else if (place.path !== '') await writer.folder(place.path, modifiedAt(facts));
+    if (place.kind === 'file') await writer.file({ name: place.path, size: facts.size, at }, body);
+    else if (place.path !== '') await writer.folder(place.path, at);
   } catch (cause) {
     throw new BrokenEntryError('broken', { cause });
   }

@@ -32,10 +32,10 @@ async function fetch(object: Selected, world: LocalWorld): Promise<Fetched> {
 }
 
 async function readWhole(object: Selected, world: LocalWorld): Promise<OpenCopy> {
-  const { facts, body, proof } = await openCopy(object, world);
+  const { body, proof, ...copy } = await openCopy(object, world);
   const bytes = await Array.fromAsync(body);
   const proven = await proof();
-  return { facts, body: iterate(bytes), proof: async () => proven, read: true };
+  return { ...copy, body: iterate(bytes), proof: async () => proven, read: true };
 }
 
 async function* iterate(bytes: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {

@@ -169,15 +169,29 @@ describe('a moment or a version', () => {
   it.each(['3sL4kqtJlcpXroDTDmJ.rmSpXd3dIbrHY-MTRCxf3vjVBH40', 'c2VjcmV0X3ZlcnNpb25faWQ'])(
     '%s is a version',
     async (versionId) => {
-      expect(await momentOrVersion(versionId, context)).toEqual({ versionId });
+      expect(await momentOrVersion(versionId, 's3://photos', context)).toEqual({ versionId });
     },
   );
 
   it.each(['2026-03-01T12:00:00.000Z', '2h ago', 'now', 'yesterday'])('%s is a moment', async (text) => {
-    expect(await momentOrVersion(text, context)).toHaveProperty('at');
+    expect(await momentOrVersion(text, 's3://photos', context)).toHaveProperty('at');
   });
 
   it.each(['2026-02-31', 'yesterdy', '2027-01-01'])('%s is neither', async (text) => {
-    await expect(momentOrVersion(text, context)).rejects.toThrow(/is not a moment|lies in the future/);
+    await expect(momentOrVersion(text, 's3://photos', context)).rejects.toThrow(
+      /is not a moment|lies in the future/,
+    );
+  });
+
+  it.each(['v1', '1429-0a1b', 'a=b@c+d.e_f-g'])(
+    '%s is a version of a site, and none of a bucket',
+    async (id) => {
+      expect(await momentOrVersion(id, 'workdocs://d-1234567890', context)).toEqual({ versionId: id });
+      await expect(momentOrVersion(id, 's3://photos', context)).rejects.toThrow('is not a moment');
+    },
+  );
+
+  it('a site takes a moment for a moment', async () => {
+    expect(await momentOrVersion('2h ago', 'workdocs://d-1234567890', context)).toHaveProperty('at');
   });
 });

@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../../model/errors.ts';
 import { emptyFolderKey, sitePrefix } from '../../model/workdocs/site-key.ts';
+import { isWithin } from '../../model/workdocs/site-path.ts';
 import type { VaultReader } from '../dependencies.ts';
 import { keyVersions, type RealVersion, vaultVersions } from '../vault-history.ts';
 import { DocumentLeaf, RecordLeaf } from './document-leaf.ts';
@@ -84,12 +85,6 @@ function addDocument(one: RecordAt<'document'>, { site, at, folders, contents, o
 /** Whether something in a folder can be what is asked for. */
 function leadsTo({ place: { key } }: PlacedFolder, prefix = ''): boolean {
   return isWithin(key, prefix) || prefix.startsWith(key);
-}
-
-/** Whether a path is the one that was asked for, or below it: `anna` is not the beginning of `annabel`. */
-export function isWithin(path: string, prefix = ''): boolean {
-  if (prefix === '' || path === prefix) return true;
-  return path.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`);
 }
 
 /**

@@ -17,3 +17,9 @@ export function decodePart(part: string): string {
 export function mayHold(folder: string, prefix = ''): boolean {
   return folder.startsWith(prefix) || prefix.startsWith(folder);
 }
+
+/** Whether a path is the one that was asked for, or below it: `anna` is not the beginning of `annabel`. */
+export function isWithin(path: string, asked = ''): boolean {
+  if (asked === '' || path === asked) return true;
+  return path.startsWith(asked.endsWith('/') ? asked : `${asked}/`);
+}
