@@ -2,220 +2,35 @@ import {
   AbortDocumentVersionUploadCommand,
   CreateCustomMetadataCommand,
   CreateFolderCommand,
-  DescribeActivitiesCommand,
-  DescribeCommentsCommand,
-  DescribeDocumentVersionsCommand,
-  DescribeFolderContentsCommand,
-  DescribeResourcePermissionsCommand,
-  DescribeUsersCommand,
-  GetDocumentCommand,
-  GetDocumentPathCommand,
-  GetDocumentVersionCommand,
-  GetFolderCommand,
-  GetFolderPathCommand,
   InitiateDocumentVersionUploadCommand,
   UpdateDocumentVersionCommand,
   type WorkDocsClient,
 } from '@aws-sdk/client-workdocs';
 import { defined } from '../../model/defined.ts';
 import { isSiteError, SiteError } from '../../model/errors.ts';
-import type { Permission, SiteComment } from '../../model/workdocs/records.ts';
-import type {
-  ActivityRequest,
-  BegunUpload,
-  DownloadOptions,
-  OpenDownload,
-  SiteActivity,
-  SiteContent,
-  SiteDocument,
-  SiteFolder,
-  SitePage,
-  SitePathPart,
-  SiteReader,
-  SiteUser,
-  SiteVersion,
-  SiteWriter,
-  UploadRequest,
-} from '../../ports/site.ts';
-import { download, upload } from './signed-url.ts';
+import { siteOf } from '../../model/workdocs/site-uri.ts';
+import type { BegunUpload, SiteFolder, SiteWriter, UploadRequest } from '../../ports/site.ts';
+import type { ClientOptions } from './clients.ts';
+import { upload } from './signed-upload.ts';
+import { type SitePlace, workDocsClient } from './workdocs-client.ts';
 import { attempt } from './workdocs-errors.ts';
-import {
-  activityOf,
-  commentOf,
-  documentOf,
-  folderOf,
-  needed,
-  permissionOf,
-  userOf,
-  versionOf,
-} from './workdocs-views.ts';
+import { WorkDocsReader } from './workdocs-reader.ts';
+import { folderOf, needed } from './workdocs-views.ts';
 
-/** Most items of one page. Source: WorkDocs API reference, "Limit": 1 to 999. */
-const LIMIT = 999;
-/** Users come with names and storage; more of them at once may be refused as too large an answer. */
-const USER_LIMIT = 100;
-
-/** A WorkDocs site through the AWS SDK: as an administrator reads and writes it, by signed requests and no user's token. */
-export class WorkDocsSite implements SiteReader, SiteWriter {
-  readonly #client: WorkDocsClient;
-  readonly #organizationId: string;
+/** A WorkDocs site that is restored into, too. Apart, so that functions that only read carry none of it. */
+export class WorkDocsSite extends WorkDocsReader implements SiteWriter {
+  readonly #sdk: WorkDocsClient;
 
   constructor(client: WorkDocsClient, organizationId: string) {
-    this.#client = client;
-    this.#organizationId = organizationId;
-  }
-
-  activities({ since, until, types, marker }: ActivityRequest): Promise<SitePage<SiteActivity>> {
-    return attempt(`activities of ${this.#organizationId}`, async () => {
-      const { UserActivities = [], Marker } = await this.#client.send(
-        new DescribeActivitiesCommand({
-          OrganizationId: this.#organizationId,
-          // Both ends are left out by WorkDocs: "performed after", "performed before".
-          StartTime: new Date(since - 1),
-          EndTime: new Date(until),
-          ActivityTypes: types.join(','),
-          Limit: LIMIT,
-          ...defined({ Marker: marker }),
-        }),
-      );
-      return page(UserActivities.map(activityOf), Marker);
-    });
-  }
-
-  users({ query, marker }: { query?: string; marker?: string }): Promise<SitePage<SiteUser>> {
-    return attempt(`users of ${this.#organizationId}`, async () => {
-      const { Users = [], Marker } = await this.#client.send(
-        new DescribeUsersCommand({
-          OrganizationId: this.#organizationId,
-          Include: 'ALL',
-          Limit: USER_LIMIT,
-          ...defined({ Query: query, Marker: marker }),
-        }),
-      );
-      return page(Users.map(userOf), Marker);
-    });
-  }
-
-  folder(id: string): Promise<SiteFolder> {
-    return attempt(`folder ${id}`, async () => {
-      const { Metadata, CustomMetadata = {} } = await this.#client.send(
-        new GetFolderCommand({ FolderId: id, IncludeCustomMetadata: true }),
-      );
-      return folderOf(needed(Metadata, `folder ${id}`), CustomMetadata);
-    });
-  }
-
-  document(id: string): Promise<SiteDocument> {
-    return attempt(`document ${id}`, async () => {
-      const { Metadata, CustomMetadata = {} } = await this.#client.send(
-        new GetDocumentCommand({ DocumentId: id, IncludeCustomMetadata: true }),
-      );
-      return documentOf(needed(Metadata, `document ${id}`), CustomMetadata);
-    });
-  }
-
-  folderContents(id: string, marker?: string): Promise<SitePage<SiteContent>> {
-    return attempt(`contents of folder ${id}`, async () => {
-      const answer = await this.#client.send(
-        new DescribeFolderContentsCommand({
-          FolderId: id,
-          Include: 'INITIALIZED',
-          Type: 'ALL',
-          Limit: LIMIT,
-          ...defined({ Marker: marker }),
-        }),
-      );
-      const folders = (answer.Folders ?? []).map((folder): SiteContent => {
-        return { kind: 'folder', folder: folderOf(folder) };
-      });
-      const documents = (answer.Documents ?? []).map((document): SiteContent => {
-        return { kind: 'document', document: documentOf(document) };
-      });
-      return page([...folders, ...documents], answer.Marker);
-    });
-  }
-
-  versions(documentId: string, marker?: string): Promise<SitePage<SiteVersion>> {
-    return attempt(`versions of document ${documentId}`, async () => {
-      const { DocumentVersions = [], Marker } = await this.#client.send(
-        new DescribeDocumentVersionsCommand({
-          DocumentId: documentId,
-          Include: 'INITIALIZED',
-          Limit: LIMIT,
-          ...defined({ Marker: marker }),
-        }),
-      );
-      return page(
-        DocumentVersions.map((version) => versionOf(version)),
-        Marker,
-      );
-    });
-  }
-
-  version(documentId: string, versionId: string): Promise<SiteVersion> {
-    return attempt(`version ${versionId} of document ${documentId}`, async () => {
-      const { Metadata, CustomMetadata = {} } = await this.#client.send(
-        new GetDocumentVersionCommand({
-          DocumentId: documentId,
-          VersionId: versionId,
-          Fields: 'SOURCE',
-          IncludeCustomMetadata: true,
-        }),
-      );
-      return versionOf(needed(Metadata, `version ${versionId}`), CustomMetadata);
-    });
-  }
-
-  comments(documentId: string, versionId: string, marker?: string): Promise<SitePage<SiteComment>> {
-    return attempt(`comments of version ${versionId} of document ${documentId}`, async () => {
-      const { Comments = [], Marker } = await this.#client.send(
-        new DescribeCommentsCommand({
-          DocumentId: documentId,
-          VersionId: versionId,
-          Limit: LIMIT,
-          ...defined({ Marker: marker }),
-        }),
-      );
-      return page(Comments.map(commentOf), Marker);
-    });
-  }
-
-  permissions(resourceId: string, marker?: string): Promise<SitePage<Permission>> {
-    return attempt(`permissions of ${resourceId}`, async () => {
-      const { Principals = [], Marker } = await this.#client.send(
-        new DescribeResourcePermissionsCommand({
-          ResourceId: resourceId,
-          Limit: LIMIT,
-          ...defined({ Marker: marker }),
-        }),
-      );
-      return page(Principals.map(permissionOf), Marker);
-    });
-  }
-
-  path({ kind, id }: { kind: 'document' | 'folder'; id: string }): Promise<readonly SitePathPart[]> {
-    return attempt(`path of ${kind} ${id}`, async () => {
-      const options = { Fields: 'NAME', Limit: LIMIT };
-      const { Path } =
-        kind === 'folder'
-          ? await this.#client.send(new GetFolderPathCommand({ FolderId: id, ...options }))
-          : await this.#client.send(new GetDocumentPathCommand({ DocumentId: id, ...options }));
-      return (Path?.Components ?? []).map(({ Id, Name }) => ({
-        id: needed(Id, 'an id in a path'),
-        ...defined({ name: Name }),
-      }));
-    });
-  }
-
-  download(url: string, options: DownloadOptions = {}): Promise<OpenDownload> {
-    return download(url, options);
+    super(client, organizationId);
+    this.#sdk = client;
   }
 
   createFolder(parentId: string, name: string): Promise<SiteFolder> {
     return attempt(`make a folder in ${parentId}`, async () => {
       const { Metadata } = await this.#write(
         parentId,
-        this.#client.send(new CreateFolderCommand({ ParentFolderId: parentId, Name: name })),
+        this.#sdk.send(new CreateFolderCommand({ ParentFolderId: parentId, Name: name })),
       );
       return folderOf(needed(Metadata, 'the folder that was made'));
     });
@@ -227,7 +42,7 @@ export class WorkDocsSite implements SiteReader, SiteWriter {
     return attempt(`begin an upload into ${where}`, async () => {
       const { Metadata, UploadMetadata } = await this.#write(
         where,
-        this.#client.send(new InitiateDocumentVersionUploadCommand(uploadInput(request))),
+        this.#sdk.send(new InitiateDocumentVersionUploadCommand(uploadInput(request))),
       );
       return {
         documentId: needed(Metadata?.Id, 'the id of the document'),
@@ -245,7 +60,7 @@ export class WorkDocsSite implements SiteReader, SiteWriter {
   async finishUpload({ documentId, versionId }: BegunUpload): Promise<void> {
     try {
       await attempt(`end the upload of version ${versionId} of document ${documentId}`, () =>
-        this.#client.send(
+        this.#sdk.send(
           new UpdateDocumentVersionCommand({
             DocumentId: documentId,
             VersionId: versionId,
@@ -261,9 +76,7 @@ export class WorkDocsSite implements SiteReader, SiteWriter {
 
   async abortUpload({ documentId, versionId }: Pick<BegunUpload, 'documentId' | 'versionId'>): Promise<void> {
     await attempt(`give up the upload of version ${versionId} of document ${documentId}`, () =>
-      this.#client.send(
-        new AbortDocumentVersionUploadCommand({ DocumentId: documentId, VersionId: versionId }),
-      ),
+      this.#sdk.send(new AbortDocumentVersionUploadCommand({ DocumentId: documentId, VersionId: versionId })),
     );
   }
 
@@ -273,7 +86,7 @@ export class WorkDocsSite implements SiteReader, SiteWriter {
     metadata: Readonly<Record<string, string>>,
   ): Promise<void> {
     await attempt(`mark version ${versionId} of document ${documentId}`, () =>
-      this.#client.send(
+      this.#sdk.send(
         new CreateCustomMetadataCommand({
           ResourceId: documentId,
           VersionId: versionId,
@@ -301,6 +114,11 @@ export class WorkDocsSite implements SiteReader, SiteWriter {
   }
 }
 
+/** The way to a site that is restored into. @throws {InvalidInputError} for an endpoint that is not encrypted */
+export function writableSite(place: SitePlace, options: ClientOptions = {}): WorkDocsSite {
+  return new WorkDocsSite(workDocsClient(place, options), siteOf(place.source));
+}
+
 function uploadInput({ place, ...facts }: UploadRequest) {
   const { name, size, contentType, contentCreatedAt, contentModifiedAt } = facts;
   return {
@@ -313,9 +131,4 @@ function uploadInput({ place, ...facts }: UploadRequest) {
       ContentModifiedTimestamp: contentModifiedAt === undefined ? undefined : new Date(contentModifiedAt),
     }),
   };
-}
-
-/** The last page has no marker, or an empty one. */
-function page<T>(items: readonly T[], marker: string | undefined): SitePage<T> {
-  return marker === undefined || marker === '' ? { items } : { items, next: marker };
 }
