@@ -1,4 +1,3 @@
-import type { MemorySite } from '@holdfast/core/adapters/memory/memory-site.ts';
 import { SiteRefusal } from '@holdfast/core/adapters/memory/site-refusal.ts';
 import type { Call, Handlers } from './call.ts';
 import { documentHandlers } from './handle-documents.ts';
@@ -36,20 +35,4 @@ function isListing({ name }: Operation): boolean {
 function emptyAnswer({ output }: Operation): object {
   const lists = [...(output?.structIterator() ?? [])].filter(([, schema]) => schema.isListSchema());
   return Object.fromEntries(lists.map(([member]) => [member, []]));
-}
-
-/** How long the site has to be asked the same before it answers. */
-export class Throttle {
-  #left = 0;
-
-  next(requests: number): void {
-    this.#left = requests;
-  }
-
-  /** @throws {SiteRefusal} `ThrottlingException` */
-  pass(_site: MemorySite): void {
-    if (this.#left === 0) return;
-    this.#left -= 1;
-    throw new SiteRefusal('ThrottlingException', 'Rate exceeded');
-  }
 }

@@ -2,7 +2,6 @@ import type { Operations } from './control.ts';
 
 /** The faults and looks of `/_control`, beside the operations of people. */
 type Faults = {
-  throttle(requests: number): Promise<void>;
   deny(...ids: string[]): Promise<void>;
   allow(): Promise<void>;
   spoil(versionId: string, how: string): Promise<void>;

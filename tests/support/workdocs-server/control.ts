@@ -1,7 +1,6 @@
 import type { MemorySite } from '@holdfast/core/adapters/memory/memory-site.ts';
 import type { Spoilt } from '@holdfast/core/adapters/memory/site-bytes.ts';
 import type { SiteModel } from '@holdfast/core/adapters/memory/site-model.ts';
-import type { Throttle } from './answer.ts';
 
 /** Operations of people that another process can ask for. */
 export type Operations = {
@@ -14,7 +13,6 @@ export type Operations = {
 
 export type Controlled = {
   readonly site: MemorySite;
-  readonly throttle: Throttle;
   readonly counts: Map<string, number>;
   readonly defects: string[];
   /** Moves the server's clock. */
@@ -34,7 +32,6 @@ export function control(name: string, args: readonly unknown[], controlled: Cont
 }
 
 const SPECIAL: Readonly<Record<string, (controlled: Controlled, args: readonly unknown[]) => unknown>> = {
-  throttle: ({ throttle }, [requests]) => throttle.next(Number(requests)),
   deny: ({ site }, ids) => addAll(site.model.denied, ids),
   allow: ({ site }) => site.model.denied.clear(),
   spoil: ({ site }, [versionId, how]) => {

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { MemorySite } from '@holdfast/core/adapters/memory/memory-site.ts';
 import { SiteRefusal } from '@holdfast/core/adapters/memory/site-refusal.ts';
 import { messageOf } from '@holdfast/core/model/errors.ts';
-import { answerTo, Throttle } from './answer.ts';
+import { answerTo } from './answer.ts';
 import { type Controlled, control } from './control.ts';
 import { findOperation, statusOfException } from './operations.ts';
 import { serveBytes } from './serve-bytes.ts';
@@ -39,7 +39,6 @@ export async function startWorkDocsServer(
   });
   const controlled: Controlled = {
     site,
-    throttle: new Throttle(),
     counts: new Map(),
     defects: [],
     roles: new Set(),
@@ -114,7 +113,7 @@ function serveOperation(
   const authorization = request.headers.authorization ?? '';
   try {
     checkSignature(authorization);
-    controlled.throttle.pass(controlled.site);
+    controlled.site.model.pass();
     const input = readInput(operation, { labels, query, headers: request.headers, body });
     const answer = answerTo(operation, input, { site: controlled.site, caller: callerOf(authorization) });
     send(response, operation.status, writeOutput(operation, answer));

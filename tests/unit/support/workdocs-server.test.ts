@@ -216,7 +216,7 @@ describe('the WorkDocs server', () => {
       name: 'UnauthorizedResourceAccessException',
       $metadata: { httpStatusCode: 404 },
     });
-    server.throttle.next(1);
+    server.site.throttle(1);
     await expect(client.getDocument({ DocumentId: ref.documentId })).rejects.toMatchObject({
       name: 'ThrottlingException',
     });

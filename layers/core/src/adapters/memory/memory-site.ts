@@ -52,7 +52,6 @@ export class MemorySite implements SiteReader, SiteWriter {
   readonly pages: PageLimits = { size: 100, blankFirst: false };
   /** By the version's id. */
   readonly spoilt = new Map<string, Spoilt>();
-  #throttled = 0;
 
   constructor(options: SiteOptions) {
     this.model = new SiteModel(options);
@@ -60,7 +59,7 @@ export class MemorySite implements SiteReader, SiteWriter {
 
   /** The next requests are throttled. */
   throttle(requests: number): void {
-    this.#throttled = requests;
+    this.model.throttle(requests);
   }
 
   activities({ since, until, types, marker }: ActivityRequest): Promise<SitePage<SiteActivity>> {
@@ -224,10 +223,7 @@ export class MemorySite implements SiteReader, SiteWriter {
 
   #run<T>(op: Op, args: readonly unknown[], work: () => T): Promise<T> {
     return this.requests.run(op, args, () => {
-      if (this.#throttled > 0) {
-        this.#throttled -= 1;
-        throw new SiteRefusal('ThrottlingException', 'Rate exceeded');
-      }
+      this.model.pass();
       return work();
     });
   }

@@ -43,6 +43,7 @@ export class SiteState {
   readonly #resources = new Map<string, ResourceThing>();
   readonly #children = new Map<string, Set<ResourceThing>>();
   #order = 0;
+  #throttled = 0;
 
   constructor({ clock, organizationId = 'd-9067e0513b' }: SiteOptions) {
     this.clock = clock;
@@ -54,6 +55,18 @@ export class SiteState {
   /** The service ends: from now on every list is empty. */
   end(end: End = { byId: 'not-found' }): void {
     this.ended = end;
+  }
+
+  /** The next requests are throttled. */
+  throttle(requests: number): void {
+    this.#throttled = requests;
+  }
+
+  /** What every request goes through. @throws {SiteRefusal} `ThrottlingException` */
+  pass(): void {
+    if (this.#throttled === 0) return;
+    this.#throttled -= 1;
+    throw new SiteRefusal('ThrottlingException', 'Rate exceeded');
   }
 
   user(id: string): UserThing {
