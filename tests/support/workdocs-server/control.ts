@@ -15,6 +15,8 @@ export type Controlled = {
   readonly site: MemorySite;
   readonly counts: Map<string, number>;
   readonly defects: string[];
+  /** Regions that requests were signed for, in their order. */
+  readonly regions: string[];
   /** Moves the server's clock. */
   readonly advance: (ms: number) => void;
   /** Of roles that may be assumed; any, while it is empty. */

@@ -41,6 +41,7 @@ export async function startWorkDocsServer(
     site,
     counts: new Map(),
     defects: [],
+    regions: [],
     roles: new Set(),
     advance: (ms) => {
       ahead += ms;
@@ -77,6 +78,7 @@ async function serve(
   const body = await text(request);
   if (pathname.startsWith('/_control/')) return serveControl(pathname, body, response, controlled);
   if (pathname === '/') {
+    count('AssumeRole', controlled);
     const { status, body: answer } = assumeRole(body, controlled.roles, site.model.clock());
     response.writeHead(status, { 'Content-Type': 'text/xml' }).end(answer);
     return;
@@ -112,7 +114,7 @@ function serveOperation(
   count(operation.name, controlled);
   const authorization = request.headers.authorization ?? '';
   try {
-    checkSignature(authorization);
+    controlled.regions.push(checkSignature(authorization));
     controlled.site.model.pass();
     const input = readInput(operation, { labels, query, headers: request.headers, body });
     const answer = answerTo(operation, input, { site: controlled.site, caller: callerOf(authorization) });
@@ -123,10 +125,13 @@ function serveOperation(
   }
 }
 
-/** Whether it was signed at all, and for this service. */
-function checkSignature(authorization: string): void {
-  if (!/^AWS4-HMAC-SHA256 Credential=[^/]+\/\d{8}\/[\w-]+\/workdocs\/aws4_request,/.test(authorization))
-    throw new SiteRefusal('UnauthorizedOperationException', 'the request is not signed for workdocs');
+/** The region that a request was signed for. @throws {SiteRefusal} when it was not signed at all, or for another service */
+function checkSignature(authorization: string): string {
+  const signed = /^AWS4-HMAC-SHA256 Credential=[^/]+\/\d{8}\/([\w-]+)\/workdocs\/aws4_request,/.exec(
+    authorization,
+  );
+  if (signed?.[1] !== undefined) return signed[1];
+  throw new SiteRefusal('UnauthorizedOperationException', 'the request is not signed for workdocs');
 }
 
 function refuse(response: ServerResponse, { exception, message }: SiteRefusal): void {

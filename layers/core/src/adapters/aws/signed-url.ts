@@ -26,6 +26,8 @@ export function begin(
     );
   const { request } = url.protocol === 'https:' ? https : http;
   const begun = request(url, { method, headers, timeout: idleMs, ...defined({ signal }) });
+  // Whoever waits for the answer, or reads it, meets its errors there; without this they would end the process too.
+  begun.on('error', () => {});
   begun.on('timeout', () => begun.destroy(new Error(`nothing came for ${idleMs} ms`)));
   return begun;
 }
