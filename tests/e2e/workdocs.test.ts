@@ -148,7 +148,7 @@ describe('a WorkDocs site', () => {
 
   it('is restored into a bucket, by the functions', async () => {
     const target = await givenBucket('restored-site');
-    const answer = await holdfast('restore', SOURCE, '--to', `s3://${target}/site`, '--wait');
+    const answer = await holdfast('restore', SOURCE, '--to', `s3://${target}/site/`, '--wait');
     expect(answer).toMatchObject({ result: { job: { state: 'done' } } });
     expect(await textOf(target, 'site/anna/Reports/Q3 final.txt')).toBe('three');
   });
