@@ -12,6 +12,7 @@ import { restoreLocal } from './restore/local-section.ts';
 import { restorePeers } from './restore/peers-section.ts';
 import { restorePlan } from './restore/plan-section.ts';
 import { starts } from './starts/section.ts';
+import { workdocs } from './workdocs/section.ts';
 
 const REPORT = resolve(import.meta.dirname, '../docs/benchmarks.md');
 
@@ -26,6 +27,7 @@ const SECTIONS: Readonly<Record<SectionName, (options: BenchOptions) => Promise<
   'restore-plan': restorePlan,
   'restore-listing': restoreListing,
   model,
+  workdocs,
 };
 
 async function main(options: BenchOptions): Promise<void> {

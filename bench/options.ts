@@ -10,6 +10,7 @@ export const SECTION_NAMES = [
   'restore-plan',
   'restore-listing',
   'model',
+  'workdocs',
 ] as const;
 export type SectionName = (typeof SECTION_NAMES)[number];
 
@@ -26,6 +27,7 @@ export type BenchOptions = {
   readonly keys: number;
   readonly versions: number;
   readonly modelled: number;
+  readonly documents: number;
   readonly rclone?: string;
   readonly aws?: string;
 };
@@ -46,6 +48,7 @@ Measures Holdfast on local clouds of its own and prints the tables of docs/bench
   --keys <n>     restore-plan: keys of the source (10000000)
   --versions <n> restore-listing: versions in the vault (1000000: 2 GiB of memory)
   --modelled <n> model: objects of the largest bucket that is simulated (1000000: minutes, 2 GiB of memory)
+  --documents <n> workdocs: documents of the site (1000)
   --rclone <path>, --aws <path>  the peers' programs, where they are not the system's own or on the PATH`;
 
 /** @throws when an option is unknown or no number; undefined when only help was asked for */
@@ -64,6 +67,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
       keys: { type: 'string', default: '10000000' },
       versions: { type: 'string', default: '1000000' },
       modelled: { type: 'string', default: '1000000' },
+      documents: { type: 'string', default: '1000' },
       rclone: { type: 'string' },
       aws: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
@@ -83,6 +87,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
     keys: positive('keys', values.keys),
     versions: positive('versions', values.versions),
     modelled: positive('modelled', values.modelled),
+    documents: positive('documents', values.documents),
     ...(values.rclone === undefined ? {} : { rclone: values.rclone }),
     ...(values.aws === undefined ? {} : { aws: values.aws }),
   };
