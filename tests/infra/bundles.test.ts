@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const KIB = 1024;
 const BAR_KIB = 500;
 /** With the clients of WorkDocs and STS, or readers of zips and tables: see docs/adr/0024. */
-const SITE_BAR_KIB = 600;
+const SITE_BAR_KIB = 640;
 const OF_SITES: ReadonlySet<string> = new Set(['read-site', 'capture-documents', 'import-export']);
 
 type BuildProperties = {
