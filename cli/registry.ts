@@ -35,6 +35,10 @@ export const COMMANDS: Readonly<Record<string, Registered>> = {
     summary: 'compare a source with its backup now',
     load: () => import('./commands/reconcile.ts'),
   },
+  import: {
+    summary: 'read an export of WorkDocs in S3 into the vault',
+    load: () => import('./commands/import.ts'),
+  },
   ls: { summary: 'what the vault holds, now or at a moment', load: () => import('./commands/ls.ts') },
   find: { summary: 'objects in the vault by a glob', load: () => import('./commands/find.ts') },
   cat: { summary: "one object's bytes, as of any moment", load: () => import('./commands/cat.ts') },

@@ -10,6 +10,7 @@ import {
 import { parseRestoreMessage } from '@holdfast/core/model/restore-request.ts';
 import { parseJson, parseS3Event } from '@holdfast/core/model/s3-event.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
+import { type ImportStep, parseImportMessage } from '@holdfast/core/model/workdocs/import-messages.ts';
 import type { QueueName } from '@holdfast/core/ports/work-queue.ts';
 import * as v from 'valibot';
 import { bytes, counted, seconds } from '../text/format.ts';
@@ -45,7 +46,7 @@ const READERS: Readonly<Record<QueueName, (body: string) => Reading>> = {
   site: readSite,
   documents: readSite,
   largeDocuments: readSite,
-  import: readSite,
+  import: readImport,
 };
 
 function readSite(body: string): Reading {
@@ -84,8 +85,7 @@ function readBacklog(body: string): Reading {
 function readReconcile(body: string): Reading {
   const { source, trigger, jobId, step } = parseReconcileMessage(body);
   const part = step?.after === undefined ? '' : `, from "${visibleKey(step.after)}" on`;
-  const job = jobId === undefined ? '' : ` (job ${jobId})`;
-  return { what: `reconcile of ${source}, ${trigger}${part}${job}`, objects: [] };
+  return { what: `reconcile of ${source}, ${trigger}${part}${ofJob(jobId)}`, objects: [] };
 }
 
 function readRestore(body: string): Reading {
@@ -140,4 +140,32 @@ function readReport(body: string): Reading {
     what: `report of the job ${parseReportMessage(body).jobId}, and the notice of its end`,
     objects: [],
   };
+}
+
+function readImport(body: string): Reading {
+  const message = parseImportMessage(body);
+  if (message.kind === 'import') {
+    const { source, jobId } = message;
+    return { what: `import of ${visibleKey(message.export)} into ${source}${ofJob(jobId)}`, objects: [] };
+  }
+  return { what: `${importStep(message)}${ofJob(message.jobId)}`, objects: [] };
+}
+
+function importStep(step: ImportStep): string {
+  switch (step.kind) {
+    case 'list':
+      return 'listing of an export';
+    case 'total':
+      return 'count of what an import came to';
+    case 'scan':
+      return `directory of ${visibleKey(step.zip.key)}, from entry ${step.at?.index ?? 0} on`;
+    case 'entries':
+      return `import of ${counted(step.count, 'entry', 'entries')} of ${visibleKey(step.zip.key)}, from ${step.at.index} on`;
+    case 'table':
+      return `comments or permissions of ${visibleKey(step.zip.key)}, from row ${step.row} on`;
+  }
+}
+
+function ofJob(jobId: string | undefined): string {
+  return jobId === undefined ? '' : ` (job ${jobId})`;
 }

@@ -20,6 +20,11 @@ export function progressText(job: Job): string {
     const planned = `${count(of(job, 'planned'))}${job.openRanges > 0 ? '+' : ''}`;
     return `${job.id}: ${count(done)} of ${planned} objects, ${bytes(of(job, 'restoredBytes'))} restored${thawing(job)}${batches}`;
   }
+  if (job.kind === 'import') {
+    const { counts } = job;
+    const done = `${counted(of({ counts }, 'entries'), 'entry', 'entries')} of ${counted(of({ counts }, 'zips'), 'zip')}`;
+    return `${job.id}: ${done}, ${resultText(job)}${batches}`;
+  }
   const what =
     job.phase === 'deletions' ? 'checking deletions' : `${counted(of(job, 'objects'), 'object')} listed`;
   return `${job.id}: ${what}, ${captured(job)}${batches}`;
@@ -124,7 +129,9 @@ function thawLines(job: Counted, thaws: JobResult['thaws']): string[] {
 }
 
 function requestLines({ source, request }: JobResult['job']): string[] {
-  if (typeof request !== 'object' || request === null || !('at' in request)) return [];
+  if (typeof request !== 'object' || request === null) return [];
+  if ('export' in request) return [`  ${visibleKey(String(request.export))} into ${source}`];
+  if (!('at' in request)) return [];
   const { prefix, at, target, versionId } = request as Record<string, string>;
   return [`  ${source}/${prefix} ${versionOrMoment(versionId, at)} to ${target}`];
 }
@@ -143,6 +150,9 @@ function importParts(job: Counted): string[] {
   return [
     `${count(of(job, 'imported'))} imported (${bytes(of(job, 'importedBytes'))})`,
     ...some(job, 'unchanged', 'there already'),
+    ...some(job, 'attached', 'comments and permissions attached'),
+    ...some(job, 'unattached', 'comments and permissions not attached'),
+    ...some(job, 'leftOut', 'objects that are no zips'),
     ...some(job, 'failed', 'failed'),
   ];
 }

@@ -59,7 +59,7 @@ export async function siteStack(
 }
 
 /** @param name of a template for the stacks of sources */
-async function readTemplate(name: string): Promise<string> {
+export async function readTemplate(name: string): Promise<string> {
   const file = new URL(name, TEMPLATES);
   try {
     return await readFile(file, 'utf8');

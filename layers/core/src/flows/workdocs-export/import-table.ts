@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { isSiteError } from '../../model/errors.ts';
 import type { Problem } from '../../model/job.ts';
 import type { TableStep } from '../../model/workdocs/import-messages.ts';
@@ -62,6 +63,9 @@ class TableImporter {
   readonly #entry: ZipEntry;
   readonly #context: StepContext;
   #unlisted = 0;
+  #reader: RowReader | undefined;
+  #row = 0;
+  #chunk: Array<readonly [number: number, row: TableRow]> = [];
 
   constructor(step: TableStep, entry: ZipEntry, context: StepContext) {
     this.#step = step;
@@ -71,30 +75,27 @@ class TableImporter {
 
   /** @returns the row to go on with; undefined at the end */
   async read(directory: ZipDirectory): Promise<number | undefined> {
-    let at = -1;
     try {
-      let reader: RowReader | undefined;
-      let chunk: Array<readonly [number, TableRow]> = [];
       for await (const row of tableRows(entryBytes(directory, this.#entry))) {
-        if (at === -1) reader = this.#header(row);
-        if (reader === undefined) return undefined;
-        if (at >= this.#step.row) chunk.push([at + 1, reader(row)]);
-        at++;
-        if (chunk.length < ROWS_PER_CHUNK) continue;
-        await this.#attach(chunk);
-        chunk = [];
-        if (this.#isEnough(at)) return at;
+        if (this.#reader === undefined) {
+          this.#reader = this.#header(row);
+          if (this.#reader === undefined) return undefined;
+          continue;
+        }
+        if (this.#row++ >= this.#step.row) this.#chunk.push([this.#row, this.#reader(row)]);
+        if (this.#chunk.length < ROWS_PER_CHUNK) continue;
+        await this.#attach();
+        if (this.#isEnough(this.#row)) return this.#row;
       }
-      await this.#attach(chunk);
-      this.#endProblems();
-      return undefined;
     } catch (error) {
       if (!(error instanceof ZipError || isSiteError(error, 'corrupt'))) throw error;
       this.counter.add('failed');
-      const detail = `its rows behind number ${Math.max(0, at)} cannot be read: ${error.message}`;
+      const detail = `its rows behind number ${this.#row} cannot be read: ${error.message}`;
       this.#problem({ reason: 'corrupt', detail });
-      return undefined;
     }
+    await this.#attach();
+    this.#endProblems();
+    return undefined;
   }
 
   #isEnough(row: number): boolean {
@@ -117,7 +118,9 @@ class TableImporter {
     this.problems.push(problemOf(this.#step.zip, this.#entry.name, why));
   }
 
-  async #attach(chunk: ReadonlyArray<readonly [number, TableRow]>): Promise<void> {
+  async #attach(): Promise<void> {
+    const chunk = this.#chunk;
+    this.#chunk = [];
     const found = new Map<string, { ref: RecordRef; rows: TableRow[] }>();
     for (const [number, row] of chunk) {
       this.counter.add('rows');
@@ -206,8 +209,7 @@ function withRow(record: SiteRecord, row: TableRow): SiteRecord {
 
 function withPermission(record: SiteRecord, permission: Permission): SiteRecord {
   const permissions = record.permissions ?? [];
-  const text = JSON.stringify(permission);
-  if (permissions.some((one) => JSON.stringify(one) === text)) return record;
+  if (permissions.some((one) => isDeepStrictEqual(one, permission))) return record;
   return { ...record, permissions: [...permissions, permission] };
 }
 

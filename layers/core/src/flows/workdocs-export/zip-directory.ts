@@ -11,6 +11,7 @@ import { type ZipPlace, ZipReader } from './zip-reader.ts';
 type Cursor = { readEntryCursor: number; entriesRead: number; entryCount: number };
 
 const DIRECTORY_HEADER = 0x02014b50;
+const DIRECTORY_HEADER_BYTES = 46;
 
 /**
  * The central directory of a zip, read entry by entry from any place in it: in memory is a window of it, never the whole.
@@ -55,9 +56,11 @@ export class ZipDirectory {
     return this.#place;
   }
 
-  /** Entries that the zip says are left. */
+  /** Entries that the zip says are left; none where it says more than it has room for. */
   get left(): number {
-    return Math.max(0, this.#cursor.entryCount - this.#place.index);
+    const { entryCount } = this.#cursor;
+    const possible = entryCount * DIRECTORY_HEADER_BYTES <= this.#size;
+    return possible ? Math.max(0, entryCount - this.#place.index) : 0;
   }
 
   /** @returns undefined behind the last entry. @throws {ZipError} `damaged-zip` where the directory cannot be read on */

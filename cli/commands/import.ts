@@ -1,0 +1,149 @@
+import { ensureEmptyFolder } from '@holdfast/core/flows/workdocs/ensure-empty-folder.ts';
+import { checkImportable, registerImport } from '@holdfast/core/flows/workdocs-export/register-import.ts';
+import { defined } from '@holdfast/core/model/defined.ts';
+import { InvalidInputError } from '@holdfast/core/model/errors.ts';
+import type { ImportRequest } from '@holdfast/core/model/workdocs/import-messages.ts';
+import { defaultSite, type ExportPlace, parseExport } from '@holdfast/core/model/workdocs/import-names.ts';
+import { parseSiteUri, siteOf, siteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
+import { versionNames } from '@holdfast/core/model/workdocs/version-names.ts';
+import { Argument, type Command } from 'commander';
+import { confirm } from '../confirm.ts';
+import type { Connection, Context } from '../context.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { helpText } from '../help.ts';
+import { planImport, planLines } from '../imports/export-plan.ts';
+import { exportStack } from '../imports/export-stack.ts';
+import { checkReportFile, reportOption } from '../jobs/save-report.ts';
+import { newJobId, startJob } from '../jobs/start-job.ts';
+import type { Imported } from '../json/import.ts';
+import type { Act } from '../registry.ts';
+import { checkBucket, checkNotVault } from '../sources/bucket-argument.ts';
+import { Steps } from '../steps.ts';
+
+type Options = {
+  readonly as?: string;
+  readonly versionsNamed?: string;
+  readonly kmsKey?: string;
+  readonly wait?: true;
+  readonly yes?: true;
+  readonly report?: string;
+};
+
+export function define(command: Command, act: Act): void {
+  command
+    .description(
+      "Reads an export that AWS's migration tool for WorkDocs put into S3, one zip a user, into the vault: as a WorkDocs site " +
+        'with its users, folders, documents, versions, comments and permissions. The zips stay as they are; a second import ' +
+        'brings only what is new.',
+    )
+    .addArgument(new Argument('<what>', 'what is imported').choices(['workdocs-export']))
+    .argument('<uri>', 's3://bucket/prefix: where the zips are')
+    .option('--as <site>', 'the site that it becomes: workdocs://name (default: made of the export)')
+    .option('--versions-named <pattern>', 'how versions are told by names, as "{name} (v{n}){ext}"')
+    .option('--kms-key <arn>', 'the KMS key that the zips are encrypted with')
+    .option('--wait', 'wait until it is done')
+    .addOption(reportOption())
+    .option('-y, --yes', 'do not ask')
+    .addHelpText(
+      'after',
+      helpText({
+        examples: [
+          'holdfast import workdocs-export s3://exports/d-1234567890/ --wait',
+          'holdfast import workdocs-export s3://exports/2025/ --as workdocs://old-site --yes --json',
+          "holdfast import workdocs-export s3://exports/2025/ --versions-named '{name}_v{n}{ext}'",
+        ],
+        notes:
+          'The site is named after the organization whose id is in the prefix, or else after the place of the export. How the ' +
+          'tool names versions is not published: without --versions-named every name is a document of its own, and the report ' +
+          'says when names look like versions.',
+        exits: { 3: 'some zips, entries or rows could not be imported (with --wait)' },
+      }),
+    )
+    .action(act(importExport));
+}
+
+async function importExport(
+  context: Context,
+  _what: string,
+  uri: string,
+  options: Options,
+): Promise<ExitCode> {
+  checkReportFile(options.report, options.wait ?? false);
+  versionNames(options.versionsNamed);
+  const place = parseExport(uri);
+  const source = siteArgument(options.as, place);
+  const connection = await context.connect();
+  await checkPlace(place, source, connection);
+  const plan = await planImport(place, connection.world.store, (objects) =>
+    context.output.progress(`import ${uri}: ${objects} objects listed`),
+  );
+  const lines = planLines(uri, source, plan);
+  if (options.yes !== true) for (const line of lines) context.output.note(line);
+  await confirm('Import it?', options.yes ?? false, context);
+  const stack = await prepare(place, source, uri, options, connection, context);
+  const facts: Omit<Imported, 'jobId' | 'result'> = { source, export: uri, stack, plan };
+  return begin(facts, lines, options, connection, context);
+}
+
+/** @throws {InvalidInputError} for what is no site, or names a part of one */
+function siteArgument(as: string | undefined, place: ExportPlace): string {
+  if (as === undefined) return siteUri(defaultSite(place));
+  const { site, path } = parseSiteUri(as);
+  if (path === '') return siteUri(site);
+  throw new InvalidInputError(`"${as}" names a part of a site; an import fills the whole: ${siteUri(site)}`);
+}
+
+async function checkPlace({ bucket }: ExportPlace, source: string, connection: Connection): Promise<void> {
+  checkNotVault(bucket, connection);
+  await checkBucket(bucket, connection);
+  const { catalog } = connection.world;
+  checkImportable(await catalog.getSource(source), source);
+  const running = (await catalog.listJobs()).find(
+    (job) => job.kind === 'import' && job.source === source && job.state === 'running',
+  );
+  if (running === undefined) return;
+  throw new InvalidInputError(
+    `the import ${running.id} into ${source} is running: wait for it (holdfast job ${running.id} --wait), or cancel it`,
+  );
+}
+
+/** Every step is safe to repeat, so that the same command finishes what a first one left half done. @returns the stack's name */
+async function prepare(
+  place: ExportPlace,
+  source: string,
+  uri: string,
+  { kmsKey }: Options,
+  { stack, stacks, world }: Connection,
+  context: Context,
+): Promise<string> {
+  const steps = new Steps(`import ${uri}`, context);
+  const request = await exportStack(source, place, kmsKey, stack);
+  await steps.run('deploy the stack that lets it be read', `stack ${request.name}`, (say) =>
+    stacks.deploy(request, say),
+  );
+  await steps.run('prepare its place in the vault', 'its place in the vault is prepared', () =>
+    ensureEmptyFolder(siteOf(source), world),
+  );
+  await steps.run('register it', 'registered', () => registerImport(source, uri, world));
+  return request.name;
+}
+
+function begin(
+  facts: Omit<Imported, 'jobId' | 'result'>,
+  lines: readonly string[],
+  { wait, report, yes, versionsNamed }: Options,
+  connection: Connection,
+  context: Context,
+): Promise<ExitCode> {
+  const jobId = newJobId('import', context);
+  const message: ImportRequest = {
+    kind: 'import',
+    export: facts.export,
+    source: facts.source,
+    jobId,
+    ...defined({ versionsNamed }),
+  };
+  const heading = yes === true ? lines : [`${facts.export} is being imported into ${facts.source}`];
+  const telling = { jobId, facts, heading, wait: wait ?? false, report };
+  return startJob({ ...telling, queue: 'import', message }, connection, context);
+}

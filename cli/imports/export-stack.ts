@@ -1,0 +1,30 @@
+import { sourceStackName } from '@holdfast/core/model/stack-names.ts';
+import type { ExportPlace } from '@holdfast/core/model/workdocs/import-names.ts';
+import type { CoreStack } from '../core-stack.ts';
+import { SOURCE_TAG, STACK_TAG, type StackRequest } from '../ports.ts';
+import { readTemplate } from '../sources/source-stack.ts';
+
+/** The small stack that lets an export be read. @param kmsKey ARN of the key that the zips are encrypted with, if it is a customer's */
+export async function exportStack(
+  source: string,
+  { bucket, prefix }: ExportPlace,
+  kmsKey: string | undefined,
+  core: CoreStack,
+): Promise<StackRequest> {
+  return {
+    name: sourceStackName(core.name, source),
+    template: await readTemplate('workdocs-import.yaml'),
+    parameters: {
+      Bucket: bucket,
+      Prefix: literal(prefix),
+      ImportExportRole: core.outputs.ImportExportRoleName,
+      KmsKeyArn: kmsKey ?? '',
+    },
+    tags: { [SOURCE_TAG]: source, [STACK_TAG]: core.name },
+  };
+}
+
+/** What would be a wildcard or a variable in a policy stands for itself. Source: IAM user guide, "Policy variables". */
+function literal(prefix: string): string {
+  return prefix.replaceAll(/[*?$]/g, (mark) => `\${${mark}}`);
+}
