@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { importExports } from './import/section.ts';
 import { restoreListing } from './listing/section.ts';
 import { thisMachine } from './machine.ts';
 import { model } from './model/bench.ts';
@@ -26,6 +27,7 @@ const SECTIONS: Readonly<Record<SectionName, (options: BenchOptions) => Promise<
   'restore-local': restoreLocal,
   'restore-plan': restorePlan,
   'restore-listing': restoreListing,
+  import: importExports,
   model,
   workdocs,
 };

@@ -9,6 +9,7 @@ export const SECTION_NAMES = [
   'restore-local',
   'restore-plan',
   'restore-listing',
+  'import',
   'model',
   'workdocs',
 ] as const;
@@ -26,6 +27,8 @@ export type BenchOptions = {
   readonly files: number;
   readonly keys: number;
   readonly versions: number;
+  readonly entries: number;
+  readonly entryGib: number;
   readonly modelled: number;
   readonly documents: number;
   readonly rclone?: string;
@@ -47,6 +50,8 @@ Measures Holdfast on local clouds of its own and prints the tables of docs/bench
   --files <n>    restore-local: files of the tree (10000)
   --keys <n>     restore-plan: keys of the source (10000000)
   --versions <n> restore-listing: versions in the vault (1000000: 2 GiB of memory)
+  --entries <n>  import: entries of the zip (100000)
+  --entry-gib <n> import: GiB of one large entry (20)
   --modelled <n> model: objects of the largest bucket that is simulated (1000000: minutes, 2 GiB of memory)
   --documents <n> workdocs: documents of the site (1000)
   --rclone <path>, --aws <path>  the peers' programs, where they are not the system's own or on the PATH`;
@@ -66,6 +71,8 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
       files: { type: 'string', default: '10000' },
       keys: { type: 'string', default: '10000000' },
       versions: { type: 'string', default: '1000000' },
+      entries: { type: 'string', default: '100000' },
+      'entry-gib': { type: 'string', default: '20' },
       modelled: { type: 'string', default: '1000000' },
       documents: { type: 'string', default: '1000' },
       rclone: { type: 'string' },
@@ -86,6 +93,8 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
     files: positive('files', values.files),
     keys: positive('keys', values.keys),
     versions: positive('versions', values.versions),
+    entries: positive('entries', values.entries),
+    entryGib: positive('entry-gib', values['entry-gib']),
     modelled: positive('modelled', values.modelled),
     documents: positive('documents', values.documents),
     ...(values.rclone === undefined ? {} : { rclone: values.rclone }),

@@ -6,6 +6,7 @@ import type { Job, Problem } from '@holdfast/core/model/job.ts';
 import { parseRecord, type SiteRecord } from '@holdfast/core/model/workdocs/records.ts';
 import type { RECORD_KINDS } from '@holdfast/core/model/workdocs/site-key.ts';
 import { siteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
+import type { ObjectStore } from '@holdfast/core/ports/object-store.ts';
 import { type Options, ZipFile } from 'yazl';
 import { Pipeline, VAULT } from './pipeline.ts';
 
@@ -33,6 +34,8 @@ export class GivenExport {
   readonly dead: string[] = [];
   /** Milliseconds that each delivery has. */
   timeLeft = () => 900_000;
+  /** What the functions see in place of the buckets, where that is something else. */
+  store: ObjectStore | undefined;
   /** Each message comes so often, whatever became of it. */
   deliveries = 1;
 
@@ -76,7 +79,7 @@ export class GivenExport {
           await importExport(
             message.body,
             { ...this.pipeline.delivery(message), timeLeft: this.timeLeft },
-            { ...this.pipeline.world, checksums },
+            { ...this.pipeline.world, store: this.store ?? this.pipeline.store, checksums },
           );
         } catch (error) {
           if (message.receives >= this.pipeline.world.settings.maxReceives) this.dead.push(String(error));

@@ -19,7 +19,7 @@ export async function importEntries(batch: EntryBatch, context: StepContext): Pr
     const entry = await directory.next();
     if (entry !== undefined) entries.push(entry);
   }
-  directory.reader.readUntil(endOf(entries));
+  directory.reader.readEntries(endOf(entries));
   const importer = new EntryImporter(batch, directory, context);
   for (const entry of entries) await importer.import(entry);
   return { batchesDone: 1, counts: importer.counter.counts, problems: importer.problems };

@@ -2,7 +2,8 @@ import { defined } from '../../model/defined.ts';
 import { ContentionError } from '../../model/errors.ts';
 import { folderId, type ZipOwner } from '../../model/workdocs/import-names.ts';
 import { type FolderRecord, parseRecord, type SiteRecord } from '../../model/workdocs/records.ts';
-import { type RecordRef, recordKey } from '../../model/workdocs/site-key.ts';
+import { entryKey, type RecordRef, recordKey } from '../../model/workdocs/site-key.ts';
+import { siteUri } from '../../model/workdocs/site-uri.ts';
 import { keepRecord, type RecordFacts, type RecordOutcome, seeRecord } from '../workdocs/keep-record.ts';
 import type { ImportWorld } from './import-world.ts';
 
@@ -118,6 +119,7 @@ export class Places {
 
   /** @returns whether it was written */
   async #keepNew(record: Exclude<SiteRecord, { kind: 'document' }>): Promise<boolean> {
+    if (record.createdAt === undefined && (await this.#isThere(record))) return false;
     const outcome = await mergeRecord(
       this.#site,
       record,
@@ -130,6 +132,12 @@ export class Places {
       this.#world,
     );
     return outcome?.kind === 'kept';
+  }
+
+  /** One that says nothing more than its name has nothing to add to the one that is there. */
+  async #isThere(record: RecordRef): Promise<boolean> {
+    const entry = await this.#world.catalog.getEntry(siteUri(this.#site), entryKey(record));
+    return entry !== undefined && entry.state !== 'deleted';
   }
 }
 

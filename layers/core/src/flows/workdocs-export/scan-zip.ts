@@ -19,6 +19,7 @@ import { isTable } from './read-table.ts';
 import { ZipDirectory } from './zip-directory.ts';
 import type { ZipEntry } from './zip-entry.ts';
 import { ZipError } from './zip-error.ts';
+import { WINDOWS } from './zip-reader.ts';
 
 /** A batch has to be done within one delivery: so many entries, and so many bytes unless one alone has more. */
 const BATCH_ENTRIES = 100;
@@ -36,7 +37,7 @@ const MAX_ENTRIES = 30_000;
  */
 export async function scanZip(step: ScanStep, context: StepContext): Promise<StepResult> {
   const { world, run } = context;
-  const directory = await ZipDirectory.open(zipPlace(run, step.zip), step.at, world.store);
+  const directory = await ZipDirectory.open(zipPlace(run, step.zip), step.at, world.store, WINDOWS.directory);
   const scan = step.pass === 'documents' ? new BatchScan(step) : new TableScan(step);
   const problem = await walk(directory, scan, context);
   scan.end();

@@ -5,7 +5,7 @@ import type { ObjectStore } from '../../ports/object-store.ts';
 import { followEntry, NOTHING_BEFORE } from './overlaps.ts';
 import { readEntry, type ZipEntry } from './zip-entry.ts';
 import { ZipError } from './zip-error.ts';
-import { type ZipPlace, ZipReader } from './zip-reader.ts';
+import { WINDOWS, type ZipPlace, ZipReader } from './zip-reader.ts';
 
 /** yauzl's own place in the directory. Its types leave it out, and its version is pinned; a test reads on in the middle. */
 type Cursor = { readEntryCursor: number; entriesRead: number; entryCount: number };
@@ -35,13 +35,17 @@ export class ZipDirectory {
     this.#cursor.entriesRead = this.#place.index;
   }
 
-  /** @throws {ZipError} `damaged-zip`; StoreError when it cannot be read */
+  /**
+   * @param ahead bytes of the directory that are asked for at once
+   * @throws {ZipError} `damaged-zip`; StoreError when it cannot be read
+   */
   static async open(
     zip: ZipPlace,
     at: DirectoryPlace | undefined,
     store: Pick<ObjectStore, 'open'>,
+    ahead: number = WINDOWS.piece,
   ): Promise<ZipDirectory> {
-    const reader = new ZipReader(store, zip);
+    const reader = new ZipReader(store, zip, ahead);
     const options = { autoClose: false, decodeStrings: false, validateEntrySizes: false };
     const file = await named(fromRandomAccessReaderPromise(reader, zip.size, options));
     return new ZipDirectory(reader, file, zip.size, at);

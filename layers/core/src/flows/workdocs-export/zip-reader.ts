@@ -5,7 +5,14 @@ import type { ZipRef } from '../../model/workdocs/import-messages.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 
 /** Bytes that are asked for at once, and kept: directories and small entries are read many with one request. */
-const WINDOW_BYTES = 4 * 1024 * 1024;
+export const WINDOWS = {
+  /** Of entries that follow each other. */
+  entries: 4 * 1024 * 1024,
+  /** Of a directory that is read to its end. */
+  directory: 1024 * 1024,
+  /** Of a directory of which a hundred entries are read. */
+  piece: 64 * 1024,
+} as const;
 
 /** A zip in a bucket, in the state in which it was listed. */
 export type ZipPlace = Pick<ZipRef, 'key' | 'size' | 'etag'> & { readonly bucket: string };
@@ -21,17 +28,20 @@ export class ZipReader extends RandomAccessReader {
   readonly #place: ZipPlace;
   #window = { start: 0, bytes: Buffer.alloc(0) };
   #readUntil: number;
+  #ahead: number;
 
-  constructor(store: Pick<ObjectStore, 'open'>, place: ZipPlace) {
+  constructor(store: Pick<ObjectStore, 'open'>, place: ZipPlace, ahead: number) {
     super();
+    this.#ahead = ahead;
     this.#store = store;
     this.#place = place;
     this.#readUntil = place.size;
   }
 
-  /** Where what will be read ends, in bytes: no window reaches beyond it. */
-  readUntil(end: number): void {
-    this.#readUntil = Math.min(this.#place.size, end);
+  /** From now on entries are read, up to a byte of the file: no window reaches beyond it. */
+  readEntries(until: number): void {
+    this.#readUntil = Math.min(this.#place.size, until);
+    this.#ahead = WINDOWS.entries;
   }
 
   override read(
@@ -60,7 +70,7 @@ export class ZipReader extends RandomAccessReader {
   }
 
   async *#range(start: number, end: number): AsyncGenerator<Uint8Array, void> {
-    if (end - start <= WINDOW_BYTES) {
+    if (end - start <= WINDOWS.entries) {
       yield await this.bytes(start, end - start);
       return;
     }
@@ -79,7 +89,7 @@ export class ZipReader extends RandomAccessReader {
   }
 
   async #moveWindow(start: number, end: number): Promise<void> {
-    const until = Math.max(end, Math.min(start + WINDOW_BYTES, this.#readUntil));
+    const until = Math.max(end, Math.min(start + this.#ahead, this.#readUntil));
     const { body } = await this.#open(start, until - 1);
     const bytes = Buffer.concat(await Array.fromAsync(body));
     this.#checkLength(bytes.length, until - start);

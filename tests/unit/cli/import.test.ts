@@ -1,0 +1,183 @@
+import { checksums } from '@holdfast/core/adapters/checksums.ts';
+import { registerSource } from '@holdfast/core/flows/register-source.ts';
+import { importExport } from '@holdfast/core/flows/workdocs-export/import-export.ts';
+import * as v from 'valibot';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ImportedSchema } from '../../../cli/json/import.ts';
+import { zipOf } from '../../support/given-export.ts';
+import { VAULT } from '../../support/pipeline.ts';
+import { CALLER, CliWorld, footprint } from './support/given-cli.ts';
+
+let cli: CliWorld;
+
+beforeEach(async () => {
+  cli = new CliWorld();
+  cli.givenBucket('exports', { 'd-1234567890/readme.txt': 'of the tool' });
+  cli.pipeline.s3.put('exports', 'd-1234567890/alice.zip', await zipOf({ 'a/plan.txt': 'plan' }));
+  cli.meanwhile = async () => {
+    for (const body of cli.pipeline.queue.take('import')) {
+      const message = cli.pipeline.message(body);
+      message.receives++;
+      await importExport(body, cli.pipeline.delivery(message), { ...cli.pipeline.world, checksums });
+    }
+    await cli.pipeline.drain();
+  };
+});
+
+const IMPORT = ['import', 'workdocs-export', 's3://exports/d-1234567890/'] as const;
+const SOURCE = 'workdocs://d-1234567890';
+
+describe('import workdocs-export', () => {
+  it('shows the plan and asks before anything is changed', async () => {
+    cli.answer = 'n';
+    const before = await footprint(cli);
+    const { code, stderr } = await cli.run(...IMPORT);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`s3://exports/d-1234567890/ goes into ${SOURCE}: 1 zip`);
+    expect(stderr).toContain('1 other objects are listed in the report');
+    expect(cli.questions).toEqual(['Import it? [y/N] ']);
+    expect(await footprint(cli)).toEqual(before);
+  });
+
+  it('lets the export be read, registers the site in the vault, and sends the message', async () => {
+    const { code, stdout } = await cli.run(...IMPORT, '--yes', '--versions-named', '{name} (v{n}){ext}');
+    expect(code).toBe(0);
+    expect(stdout).toContain('holdfast job import-20260301-120000-r1 --wait');
+    const [stack] = [...cli.stacks.requests.values()];
+    expect(stack).toMatchObject({
+      name: expect.stringMatching(/^holdfast-source-workdocs-d-1234567890-/),
+      parameters: {
+        Bucket: 'exports',
+        Prefix: 'd-1234567890/',
+        ImportExportRole: 'import-export',
+        KmsKeyArn: '',
+      },
+      tags: { 'holdfast:source': SOURCE },
+    });
+    expect(cli.pipeline.s3.text(VAULT, 'sources/workdocs/d-1234567890.json')).toContain(
+      's3://exports/d-1234567890/',
+    );
+    expect(await cli.pipeline.catalog.getSource(SOURCE)).toMatchObject({
+      state: 'protected',
+      site: { importedFrom: 's3://exports/d-1234567890/' },
+    });
+    expect(cli.pipeline.queue.waiting('import').map((body) => JSON.parse(body))).toEqual([
+      {
+        kind: 'import',
+        export: 's3://exports/d-1234567890/',
+        source: SOURCE,
+        jobId: 'import-20260301-120000-r1',
+        versionsNamed: '{name} (v{n}){ext}',
+        askedBy: CALLER,
+      },
+    ]);
+  });
+
+  it('waits, tells what it came to, and exits 3 for what it left', async () => {
+    const { code, stdout } = await cli.run(...IMPORT, '--yes', '--wait');
+    expect(stdout).toContain('1 imported (4 B), 1 objects that are no zips');
+    expect(stdout).toContain('not-a-zip: d-1234567890/readme.txt');
+    expect(stdout).toMatch(/report: s3:\/\/vault\/reports\/import\//);
+    expect(code).toBe(3);
+  });
+
+  it('answers in JSON as documented', async () => {
+    const { stdout, json } = await cli.run(
+      ...IMPORT,
+      '--as',
+      'workdocs://old-site',
+      '--yes',
+      '--wait',
+      '--json',
+    );
+    expect(v.parse(ImportedSchema, json()[0])).toMatchObject({
+      source: 'workdocs://old-site',
+      export: 's3://exports/d-1234567890/',
+      plan: { zips: 1, others: 1 },
+      result: { job: { kind: 'import', state: 'partial' } },
+    });
+    expect(stdout.trimEnd().split('\n').length).toBe(1);
+  });
+
+  it('says where a running import stands', async () => {
+    await cli.run(...IMPORT, '--yes', '--wait');
+    expect(cli.progress.some((text) => /: 1 entry of 1 zip, 1 imported \(4 B\)/.test(text))).toBe(true);
+  });
+
+  it.each([
+    ['a bucket that is not there', ['s3://nowhere/x'], /there is no bucket s3:\/\/nowhere/],
+    ['a place without zips', ['s3://exports/d-1234567890/readme'], /no zip among 1 object/],
+    ['an empty place', ['s3://exports/empty/'], /there is nothing at s3:\/\/exports\/empty/],
+    ['the vault', [`s3://${VAULT}/x`], /is the vault itself/],
+    ['no place of S3', ['exports/x'], /write it as s3:\/\/bucket\/prefix/],
+    ['a part of a site', ['s3://exports/', '--as', 'workdocs://old/alice'], /names a part of a site/],
+    [
+      'a pattern that tells nothing',
+      ['s3://exports/', '--versions-named', '{name}'],
+      /needs \{name\} and \{n\}/,
+    ],
+  ])('refuses %s', async (_, words, message) => {
+    const before = await footprint(cli);
+    const { code, stderr } = await cli.run('import', 'workdocs-export', ...words, '--yes');
+    expect(stderr).toMatch(message);
+    expect(code).toBe(2);
+    expect(await footprint(cli)).toEqual(before);
+  });
+
+  it('refuses a site that is backed up as it lives', async () => {
+    await registerSource({ source: SOURCE, protectedAt: 0, site: {} }, cli.pipeline.world);
+    const { code, stderr } = await cli.run(...IMPORT, '--yes');
+    expect(stderr).toContain('name another for the export, with --as workdocs://');
+    expect(code).toBe(2);
+  });
+
+  it('refuses a second import into the same site while one is running', async () => {
+    await cli.run(...IMPORT, '--yes');
+    const [body = ''] = cli.pipeline.queue.take('import');
+    await importExport(body, cli.pipeline.delivery(cli.pipeline.message(body)), {
+      ...cli.pipeline.world,
+      checksums,
+    });
+    const { code, stderr } = await cli.run(...IMPORT, '--yes');
+    expect(stderr).toContain('is running: wait for it (holdfast job import-20260301-120000-r1 --wait)');
+    expect(code).toBe(2);
+  });
+
+  it('needs somebody to ask, or --yes', async () => {
+    const { code, stderr } = await cli.run(...IMPORT);
+    expect(stderr).toContain('say --yes');
+    expect(code).toBe(2);
+  });
+
+  it('keeps what would be a wildcard in a policy to itself', async () => {
+    cli.pipeline.s3.put('exports', 'a*b/alice.zip', await zipOf({ x: 'x' }));
+    await cli.run('import', 'workdocs-export', 's3://exports/a*b/', '--yes');
+    const [stack] = [...cli.stacks.requests.values()];
+    expect(stack?.parameters['Prefix']).toBe('a${*}b/');
+  });
+});
+
+it('messages of imports that were given up are told in words', async () => {
+  const { explainMessage } = await import('../../../cli/failures/explain-message.ts');
+  const words = (message: object) => explainMessage('import', JSON.stringify(message)).what;
+  const step = { jobId: 'i1', step: 's' };
+  const zip = { key: 'x/alice.zip', size: 9, etag: 'e' };
+  const at = { cursor: 1, index: 300, packed: 0, start: 0, end: 0 };
+  expect([
+    words({ kind: 'import', export: 's3://exports/x', source: SOURCE, jobId: 'i1' }),
+    words({ kind: 'list', ...step, pass: 'documents' }),
+    words({ kind: 'scan', ...step, pass: 'documents', zip }),
+    words({ kind: 'entries', ...step, zip, at, count: 100 }),
+    words({ kind: 'table', ...step, zip, at, row: 7 }),
+    words({ kind: 'total', ...step, objects: 0, bytes: 0, unprotected: 0 }),
+    words({ kind: 'other' }),
+  ]).toEqual([
+    `import of s3://exports/x into ${SOURCE} (job i1)`,
+    'listing of an export (job i1)',
+    'directory of x/alice.zip, from entry 0 on (job i1)',
+    'import of 100 entries of x/alice.zip, from 300 on (job i1)',
+    'comments or permissions of x/alice.zip, from row 7 on (job i1)',
+    'count of what an import came to (job i1)',
+    expect.stringContaining('not understood: not a import message'),
+  ]);
+});
