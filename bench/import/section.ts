@@ -32,7 +32,7 @@ export async function importExports({ entries, entryGib }: BenchOptions): Promis
   return importSection(measured);
 }
 
-export function importSection(measured: readonly Measured[]): string[] {
+function importSection(measured: readonly Measured[]): string[] {
   const peak = Math.max(...measured.map(({ peakMiB }) => peakMiB));
   const many = measured.toSorted((a, b) => b.entries - a.entries)[0];
   return [

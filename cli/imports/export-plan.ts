@@ -44,8 +44,11 @@ export function planLines(from: string, source: string, plan: Plan): string[] {
   return [
     `${from} goes into ${source}: ${counted(plan.zips, 'zip')} (${bytes(plan.bytes)})`,
     `  kept in the vault beside the zips, which stay as they are: ${dollars(plan.monthlyDollars)} a month if they pack little`,
-    ...(plan.others === 0
-      ? []
-      : [`  ${count(plan.others)} other objects are listed in the report, and not read`]),
+    ...(plan.others === 0 ? [] : [othersLine(plan.others)]),
   ];
+}
+
+function othersLine(others: number): string {
+  const what = others === 1 ? '1 other object is' : `${count(others)} other objects are`;
+  return `  ${what} listed in the report, and not read`;
 }

@@ -152,7 +152,7 @@ function importParts(job: Counted): string[] {
     ...some(job, 'unchanged', 'there already'),
     ...some(job, 'attached', 'comments and permissions attached'),
     ...some(job, 'unattached', 'comments and permissions not attached'),
-    ...some(job, 'leftOut', 'objects that are no zips'),
+    ...some(job, 'leftOut', of(job, 'leftOut') === 1 ? 'object that is no zip' : 'objects that are no zips'),
     ...some(job, 'failed', 'failed'),
   ];
 }

@@ -9,6 +9,7 @@ import { DiffLineSchema, DiffSummarySchema } from '../../../cli/json/diff.ts';
 import { ErrorSchema } from '../../../cli/json/error.ts';
 import { FailuresSchema, RedrivenSchema } from '../../../cli/json/failures.ts';
 import { HistoryLineSchema } from '../../../cli/json/history.ts';
+import { ImportedSchema } from '../../../cli/json/import.ts';
 import { JobResultSchema, ResumedSchema, StartedSchema } from '../../../cli/json/job.ts';
 import { JobsSchema } from '../../../cli/json/jobs.ts';
 import { LsLineSchema } from '../../../cli/json/ls.ts';
@@ -32,6 +33,7 @@ const SCHEMAS: Readonly<Record<string, v.GenericSchema>> = {
   sources: SourcesSchema,
   status: StatusSchema,
   reconcile: StartedSchema,
+  import: ImportedSchema,
   ls: LsLineSchema,
   versions: VersionLineSchema,
   diff: DiffLineSchema,

@@ -26,6 +26,15 @@ const REASONS: Readonly<Record<string, string>> = {
     'If it was in another class, locked or encrypted with a KMS key, that is not known any more.',
   'in-archive':
     'It was in an archive, and is in one again. --storage-class STANDARD brings it back readable.',
+  corrupt: 'Its bytes are not what the zip says of them. Another copy of the zip may be whole.',
+  'damaged-zip': 'The zip is not whole. What stands before the damage is imported.',
+  encrypted: 'Unpack it with its password, and keep what comes out of it.',
+  'unsafe-name': 'Its name would lead out of its folder: nothing of it was kept.',
+  'zip-bomb': 'It says that it unpacks to far more than files do.',
+  overlapping: 'It shares its bytes with other entries: a trick by which a small zip seems large.',
+  'not-a-zip': 'It lies beside the zips, and is none: keep it by protecting the bucket, if it is wanted.',
+  'not-attached': 'What a table says of it is in the table, which is a document of the user.',
+  changed: 'The zip was replaced or went while it was read. Importing again reads it as it is now.',
   'not-listed': 'Too many to list in one row of the catalog; all are counted.',
 };
 
@@ -40,6 +49,7 @@ export type Advice = { readonly words: string; readonly command?: string };
 export function adviceOn(report: Report): Advice[] {
   if (report.state === 'done' || report.state === 'running') return [];
   if (report.kind === 'restore') return onRestore(report);
+  if (report.kind === 'import') return onImport(report);
   return report.kind === 'reconcile' ? onReconcile(report) : onVerify(report);
 }
 
@@ -74,6 +84,16 @@ function onReconcile({ source, counts, message, state }: Report): Advice[] {
   if ((counts['unprotected'] ?? 0) + (counts['waiting'] ?? 0) > 0)
     return [{ words: 'See what is not protected, and why:', command: `holdfast status ${source}` }, again];
   return [again];
+}
+
+function onImport({ source, request }: Report): Advice[] {
+  const from = typeof request === 'object' && request !== null && 'export' in request ? request.export : '…';
+  return [
+    {
+      words: 'When that is mended, import again; what is in the vault already is not brought a second time:',
+      command: `holdfast import workdocs-export ${from} --as ${source} --wait`,
+    },
+  ];
 }
 
 function onVerify({ source, counts }: Report): Advice[] {
