@@ -395,6 +395,28 @@ describe('bytes that the vault has not', () => {
     ]);
   });
 
+  it('are those that came after the record', async () => {
+    await site.document({ id: 'd', parentId: 'anna-root' }, [
+      { id: 'v1', text: 'one' },
+      { id: 'v2', missing: 'copying' },
+    ]);
+    const before = minute();
+    await site.document({ id: 'd', parentId: 'anna-root' }, [
+      { id: 'v1', text: 'one' },
+      { id: 'v2', text: 'two' },
+    ]);
+    expect(await treeAt(before)).toEqual({ 'anna/d': 'two' });
+  });
+
+  it('are not taken from a version that the site had deleted', async () => {
+    await site.document({ id: 'd', parentId: 'anna-root' }, [
+      { id: 'v1', text: 'one' },
+      { id: 'v2', text: 'two', status: 'DELETED' },
+      { id: 'v3', missing: 'copying' },
+    ]);
+    expect(await treeAt()).toEqual({ 'anna/d': 'one' });
+  });
+
   it('are not looked for where a record has no business', async () => {
     pipeline.s3.put(VAULT, 's3/other/secret', 'secret');
     const kept = { key: 's3/other/secret', versionId: 'null', etag: 'e', size: 6 };

@@ -1,11 +1,12 @@
+import { defined } from '../../model/defined.ts';
 import type { DocumentRecord, VersionRecord } from '../../model/workdocs/records.ts';
 
-/** What of a document is meant at a moment: one of its versions, and how far the vault has it. */
+/** What of a document is meant at a moment. */
 export type DocumentVersion = {
-  /** The one whose bytes the vault has: the current one, else the newest before it; absent when it has none. */
-  readonly version?: VersionRecord;
-  /** Why it is not the current one. */
-  readonly lacking?: string;
+  /** The version that was current; absent when the site had none that was finished. */
+  readonly current?: VersionRecord;
+  /** What stands in for it while its bytes are not known to be in the vault: the newest before it whose bytes are. */
+  readonly standIn?: VersionRecord;
 };
 
 /**
@@ -21,13 +22,10 @@ export function documentVersion(
   const made = versionsUntil(record, before);
   const current = before === undefined ? made.find(({ id }) => id === record.latest) : made.at(-1);
   if (current === undefined && before !== undefined) return undefined;
-  if (current?.kept !== undefined) return { version: current };
+  if (current?.kept !== undefined) return { current };
   const upTo = current === undefined ? made : made.slice(0, made.indexOf(current));
-  const version = upTo.findLast(({ kept }) => kept !== undefined);
-  const why = current === undefined ? 'the site had no finished version of it' : missing(current);
-  return version === undefined
-    ? { lacking: why }
-    : { version, lacking: `${why}; the version before it is taken` };
+  const standIn = upTo.findLast(({ kept, status }) => kept !== undefined && status !== 'DELETED');
+  return defined({ current, standIn });
 }
 
 /** When the bytes were last changed, as far as WorkDocs knew; undefined for what can be no time of a file. */
@@ -37,10 +35,6 @@ export function contentTime({ contentModifiedAt, modifiedAt, createdAt }: Versio
 
 /** The year 10000: what comes after is no time that a file system could hold. */
 const MAX_TIME = Date.UTC(10_000, 0);
-
-function missing({ id, missing: why }: VersionRecord): string {
-  return `its version ${id} is not in the vault${why === undefined ? '' : ` (${why})`}`;
-}
 
 /** Versions in the order in which they were made. @param before only those that were made until then */
 export function versionsUntil({ versions }: DocumentRecord, before: number | undefined): VersionRecord[] {

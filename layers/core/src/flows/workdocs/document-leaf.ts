@@ -1,7 +1,7 @@
-import type { DocumentRecord } from '../../model/workdocs/records.ts';
+import type { DocumentRecord, VersionRecord } from '../../model/workdocs/records.ts';
 import { versionKey } from '../../model/workdocs/site-key.ts';
 import type { RealVersion } from '../vault-history.ts';
-import { documentVersion, versionsUntil } from './document-at.ts';
+import { type DocumentVersion, documentVersion, versionsUntil } from './document-at.ts';
 import { nameOf } from './read-folders.ts';
 import type { RecordAt } from './record-history.ts';
 import { type Leaf, NOTHING, type SiteState } from './site-entries.ts';
@@ -29,23 +29,25 @@ export class DocumentLeaf implements Leaf {
   readonly record: RealVersion | undefined;
   readonly #site: string;
   readonly #bytes: VersionBytes | undefined;
-  readonly #lacking: string | undefined;
+  readonly #standIn: VersionBytes | undefined;
+  readonly #problem: string | undefined;
 
   private constructor(
     site: string,
     { id, record, problem, version }: RecordAt<'document'>,
-    current: ReturnType<typeof documentVersion>,
+    current: DocumentVersion | undefined,
     others: readonly OtherVersion[],
     deletedAt: number | undefined,
     { sidecars }: LeafOptions,
   ) {
     this.#site = site;
     this.id = id;
-    this.name = nameOf(record?.name ?? current?.version?.name, id);
+    this.name = nameOf(record?.name ?? current?.current?.name, id);
     this.createdAt = record?.createdAt ?? Number.POSITIVE_INFINITY;
     this.deletedAt = deletedAt;
-    this.#bytes = current?.version === undefined ? undefined : bytesOf(site, id, current.version);
-    this.#lacking = problem ?? current?.lacking;
+    this.#bytes = bytesOf(site, id, current?.current);
+    this.#standIn = bytesOf(site, id, current?.standIn);
+    this.#problem = problem;
     this.others = others;
     this.record = sidecars ? version : undefined;
   }
@@ -64,21 +66,29 @@ export class DocumentLeaf implements Leaf {
       return later ? undefined : new DocumentLeaf(site, document, undefined, NONE, deletedAt, options);
     const current = documentVersion(record, before);
     if (current === undefined) return undefined;
-    const others = options.allVersions ? otherVersions(site, id, record, current.version?.id, before) : NONE;
+    const others = options.allVersions ? otherVersions(site, id, record, current, before) : NONE;
     return new DocumentLeaf(site, document, current, others, deletedAt, options);
   }
 
   /** The vault's listing has bytes of a version of it. */
   found(siteVersionId: string, version: RealVersion): void {
-    if (this.#bytes?.id === siteVersionId) this.#bytes.found(version);
+    for (const bytes of [this.#bytes, this.#standIn]) if (bytes?.id === siteVersionId) bytes.found(version);
     for (const { bytes } of this.others) if (bytes.id === siteVersionId) bytes.found(version);
   }
 
   state(key: string): SiteState {
-    const state =
-      this.#bytes?.state(this.#site, this.id, this.#lacking) ??
-      ({ vaultKey: '', current: NOTHING, documentId: this.id, lacking: this.#lacking ?? '' } as const);
-    return placed(key, state, this.deletedAt);
+    return placed(key, this.#state(), this.deletedAt);
+  }
+
+  #state(): Omit<SiteState, 'key' | 'deleted'> {
+    const [bytes, standIn] = [this.#bytes, this.#standIn];
+    if (bytes?.isThere) return bytes.state(this.#site, this.id);
+    const why = bytes?.why() ?? this.#problem ?? 'the site had no finished version of it';
+    if (standIn?.isThere) return standIn.state(this.#site, this.id, `${why}; the version before it is taken`);
+    return (
+      bytes?.state(this.#site, this.id) ??
+      ({ vaultKey: '', current: NOTHING, documentId: this.id, lacking: why } as const)
+    );
   }
 
   /** One of its other versions, as a leaf of its own. */
@@ -87,7 +97,7 @@ export class DocumentLeaf implements Leaf {
     return {
       name,
       deletedAt,
-      state: (key) => placed(key, bytes.state(this.#site, this.id, undefined), deletedAt),
+      state: (key) => placed(key, bytes.state(this.#site, this.id), deletedAt),
     };
   }
 }
@@ -126,14 +136,16 @@ function otherVersions(
   site: string,
   id: string,
   record: DocumentRecord,
-  current: string | undefined,
+  { current, standIn }: DocumentVersion,
   before: number | undefined,
 ): OtherVersion[] {
-  return versionsUntil(record, before).flatMap((version, index) =>
-    version.id === current ? [] : [{ number: index + 1, bytes: bytesOf(site, id, version) }],
-  );
+  const isIn = (versionId: string) => versionId === current?.id || versionId === standIn?.id;
+  return versionsUntil(record, before).flatMap((version, index) => {
+    const bytes = bytesOf(site, id, version);
+    return bytes === undefined || isIn(version.id) ? [] : [{ number: index + 1, bytes }];
+  });
 }
 
-function bytesOf(site: string, id: string, version: DocumentRecord['versions'][number]): VersionBytes {
-  return new VersionBytes(version, versionKey(site, id, version.id));
+function bytesOf(site: string, id: string, version: VersionRecord | undefined): VersionBytes | undefined {
+  return version && new VersionBytes(version, versionKey(site, id, version.id));
 }

@@ -8,9 +8,9 @@ import { NOTHING, type SiteState } from './site-entries.ts';
 /** The bytes of one version of a document, as its record and the vault's listing tell of them. */
 export class VersionBytes {
   readonly id: string;
-  readonly #vaultVersionId: string;
-  readonly #etag: string;
-  readonly #size: number;
+  #vaultVersionId: string;
+  #etag: string;
+  #size: number;
   readonly #algorithm: string | undefined;
   readonly #checksum: string | undefined;
   readonly #modifiedAt: number | undefined;
@@ -34,19 +34,32 @@ export class VersionBytes {
     this.#missing = version.missing;
   }
 
-  /** The listing has a version of the vault under this one's key. */
-  found({ versionId, storageClass, lastModified }: RealVersion): void {
+  /**
+   * The listing has a version of the vault under this one's key. Where the record named none, they came after it: a version's
+   * bytes never change, so those are its own.
+   */
+  found({ versionId, storageClass, lastModified, etag, size }: RealVersion): void {
+    if (this.#vaultVersionId === '') {
+      this.#vaultVersionId = versionId;
+      this.#etag = etag;
+      this.#size = size;
+    }
     if (versionId !== this.#vaultVersionId) return;
     this.#storageClass = storageClass;
     this.#capturedAt = lastModified;
   }
 
+  /** Whether the vault has them. */
+  get isThere(): boolean {
+    return this.#storageClass !== '';
+  }
+
   /** @param why it is not the version that was current; absent when it is */
-  state(site: string, documentId: string, why: string | undefined): Omit<SiteState, 'key' | 'deleted'> {
+  state(site: string, documentId: string, why?: string): Omit<SiteState, 'key' | 'deleted'> {
     const modifiedAt = this.#modifiedAt;
     const changedAt = this.#createdAt;
     const facts = { documentId, siteVersionId: this.id, ...defined({ modifiedAt, changedAt }) };
-    if (this.#storageClass === '') return { vaultKey: '', current: NOTHING, lacking: this.#why(), ...facts };
+    if (!this.isThere) return { vaultKey: '', current: NOTHING, lacking: this.why(), ...facts };
     const vaultKey = versionKey(site, documentId, this.id);
     const checksum =
       this.#algorithm === undefined || this.#checksum === undefined
@@ -60,7 +73,8 @@ export class VersionBytes {
     return { vaultKey, current, ...facts, ...defined({ checksum, lacking: why }) };
   }
 
-  #why(): string {
+  /** Why they are not there. */
+  why(): string {
     if (this.#vaultVersionId !== '') return `the bytes of its version ${this.id} are no longer in the vault`;
     return `its version ${this.id} is not in the vault${this.#missing === undefined ? '' : ` (${this.#missing})`}`;
   }
