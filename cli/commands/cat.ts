@@ -10,9 +10,9 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
 import { type MomentOrVersion, momentOrVersion, noteMoment } from '../options.ts';
 import type { Act } from '../registry.ts';
-import { type ObjectUri, parseObjectUri } from '../sources/object-argument.ts';
+import { OBJECT_HELP, type ObjectUri, parseObjectUri } from '../sources/object-argument.ts';
 import { visibleKey } from '../text/visible.ts';
-import { findVersion } from '../vault/find-version.ts';
+import { type FoundVersion, findVersion } from '../vault/find-version.ts';
 import { noteUnprotected } from '../vault/note-unprotected.ts';
 
 type Options = { readonly at?: string };
@@ -20,7 +20,7 @@ type Options = { readonly at?: string };
 export function define(command: Command, act: Act): void {
   command
     .description("Writes one object's bytes, now or as of any moment, to standard output.")
-    .argument('<uri>', 's3://bucket/key')
+    .argument('<uri>', OBJECT_HELP)
     .option(
       '--at <time|version>',
       'as of this moment (2026-03-01, "2h ago"), or one version, by the id that holdfast versions shows',
@@ -52,6 +52,7 @@ async function cat(context: Context, uri: string, { at }: Options): Promise<Exit
   const connection = await context.connect();
   await note(object, wanted, connection, context);
   const version = await findVersion(object, wanted ?? { at: Number.MAX_SAFE_INTEGER }, connection);
+  if (version.lacking !== undefined) context.output.note(version.lacking);
   await write(object, version, connection, context);
   return EXIT.done;
 }
@@ -68,7 +69,7 @@ async function note(
 
 async function write(
   { source, key }: ObjectUri,
-  version: RealVersion,
+  { version, checksum }: FoundVersion,
   connection: Connection,
   { output }: Context,
 ): Promise<void> {
@@ -78,7 +79,7 @@ async function write(
     world.catalog.getEntry(source, key),
     open(what, version, connection),
   ]);
-  const recorded = entry?.vaultVersionId === version.versionId ? entry.checksum : undefined;
+  const recorded = checksum ?? (entry?.vaultVersionId === version.versionId ? entry.checksum : undefined);
   const expected = { ...expectedOf(opened.object, recorded, checksums), size: version.size };
   for await (const bytes of checkedBytes(opened.body, expected, { checksums, what })) {
     if (output.isTerminal && isBinary(bytes)) throw binary();

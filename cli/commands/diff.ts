@@ -15,7 +15,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
 import type { DiffLine, DiffSummary } from '../json/diff.ts';
 import { moment } from '../json/moment.ts';
-import { noteRetention, pastMoment } from '../options.ts';
+import { noteRetention, pastMoment, SOURCE_HELP } from '../options.ts';
 import type { Act } from '../registry.ts';
 import { bytes, count } from '../text/format.ts';
 import { pad } from '../text/table.ts';
@@ -28,9 +28,9 @@ export function define(command: Command, act: Act): void {
   command
     .description(
       'Compares what the vault had at two moments: what was added (+), changed (~) and deleted (-), with sizes before and ' +
-        'after, and totals.',
+        'after, and totals; in a WorkDocs site also what was renamed or moved (>).',
     )
-    .argument('<uri>', 's3://bucket, or s3://bucket/prefix')
+    .argument('<uri>', SOURCE_HELP)
     .argument('<from>', 'the earlier moment: 2026-03-01T12:00:00Z, 2026-03-01, "2h ago"')
     .argument('[to]', 'the later one; now unless given')
     .option('--summary', 'only the totals')
@@ -72,7 +72,8 @@ async function diff(
   // Up to now is up to whatever S3's clock says.
   const until = toText === undefined ? Number.MAX_SAFE_INTEGER : to;
   const totals = await compare({ ...place, from, to: until }, summary !== true, connection, context);
-  if (totals.added + totals.changed + totals.deleted === 0) await checkThere(place, connection);
+  if (totals.added + totals.changed + totals.deleted + totals.moved === 0)
+    await checkThere(place, connection);
   const answer: DiffSummary = {
     summary: { source, prefix, from: moment(from), to: moment(to), ...totals },
   };
@@ -97,8 +98,16 @@ async function compare(
   return counted.totals();
 }
 
-function lineOf(source: string, { key, change, before, after, vaultKey }: Difference): DiffLine {
-  return { source, key, change, before: sideOf(before), after: sideOf(after), vaultKey };
+function lineOf(source: string, { key, change, movedFrom, before, after, vaultKey }: Difference): DiffLine {
+  return {
+    source,
+    key,
+    change,
+    movedFrom: movedFrom ?? null,
+    before: sideOf(before),
+    after: sideOf(after),
+    vaultKey,
+  };
 }
 
 function sideOf(version: RealVersion | undefined): DiffLine['before'] {
@@ -107,22 +116,29 @@ function sideOf(version: RealVersion | undefined): DiffLine['before'] {
   return { size, capturedAt: moment(lastModified), vaultVersionId: versionId, etag, storageClass };
 }
 
-const SIGNS: Readonly<Record<Difference['change'], string>> = { added: '+', changed: '~', deleted: '-' };
+const SIGNS: Readonly<Record<Difference['change'], string>> = {
+  added: '+',
+  changed: '~',
+  deleted: '-',
+  moved: '>',
+};
 const SIZE_WIDTH = 10;
 
-function textOf({ key, change, before, after }: Difference): string {
+function textOf({ key, change, movedFrom, before, after }: Difference): string {
   const size = (version: RealVersion | undefined) =>
     pad(version === undefined ? '-' : bytes(version.size), SIZE_WIDTH, 'right');
-  return [SIGNS[change], size(before), size(after), visibleKey(key)].join('  ');
+  const where = movedFrom === undefined ? visibleKey(key) : `${visibleKey(movedFrom)} -> ${visibleKey(key)}`;
+  return [SIGNS[change], size(before), size(after), where].join('  ');
 }
 
 function totalsText(totals: DifferenceTotals): string {
-  const { added, changed, deleted, netBytes } = totals;
+  const { added, changed, deleted, moved, netBytes } = totals;
   const net = `${netBytes < 0 ? '-' : '+'}${bytes(Math.abs(netBytes))}`;
   return [
     `${count(added)} added (${bytes(totals.addedBytes)})`,
     `${count(changed)} changed (${bytes(totals.changedBytesBefore)} to ${bytes(totals.changedBytesAfter)})`,
     `${count(deleted)} deleted (${bytes(totals.deletedBytes)})`,
+    ...(moved === 0 ? [] : [`${count(moved)} moved`]),
     `net ${net}`,
   ].join(', ');
 }

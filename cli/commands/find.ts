@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
+import { SOURCE_HELP } from '../options.ts';
 import type { Act } from '../registry.ts';
 import { type ListOptions, listOptions, listStates } from '../vault/list-states.ts';
 
@@ -11,7 +12,7 @@ export function define(command: Command, act: Act): void {
   listOptions(
     command
       .description('Finds objects in the vault by a glob on their whole keys: size, time of capture, key.')
-      .argument('<uri>', 's3://bucket, or s3://bucket/prefix: less to look through')
+      .argument('<uri>', `${SOURCE_HELP}: less to look through`)
       .argument('<glob>', '* within a part of the key, ** across, ?, [a-z], {a,b}; quote it'),
   )
     .addHelpText(

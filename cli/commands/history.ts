@@ -8,7 +8,7 @@ import type { HistoryLine } from '../json/history.ts';
 import { moment } from '../json/moment.ts';
 import { daysOf, hoursOf, type Spans } from '../moments/spans.ts';
 import { startOfDay, wallTime } from '../moments/wall-clock.ts';
-import { noteRetention, positive } from '../options.ts';
+import { noteRetention, positive, SOURCE_HELP } from '../options.ts';
 import type { Act } from '../registry.ts';
 import { changeBar } from '../text/change-bar.ts';
 import { bytes, count, counted } from '../text/format.ts';
@@ -26,7 +26,7 @@ export function define(command: Command, act: Act): void {
     .description(
       'Shows how much changed when: objects added (+), overwritten (~) and deleted (-), by day or by hour.',
     )
-    .argument('<uri>', 's3://bucket, or s3://bucket/prefix')
+    .argument('<uri>', SOURCE_HELP)
     .option('--days <n>', 'how far back; 30 days, by hour 2, unless given', positive)
     .addOption(
       new Option('--by <span>', 'one line a day, or an hour').choices(['day', 'hour']).default('day'),

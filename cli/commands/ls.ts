@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
+import { SOURCE_HELP } from '../options.ts';
 import type { Act } from '../registry.ts';
 import { type ListOptions, listOptions, listStates } from '../vault/list-states.ts';
 
@@ -10,7 +11,7 @@ export function define(command: Command, act: Act): void {
   listOptions(
     command
       .description('Lists what the vault holds of a source: size, time of capture, key.')
-      .argument('<uri>', 's3://bucket, or s3://bucket/prefix'),
+      .argument('<uri>', SOURCE_HELP),
   )
     .addHelpText(
       'after',

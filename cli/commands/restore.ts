@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
+import { SOURCE_HELP } from '../options.ts';
 import type { Act } from '../registry.ts';
 import { addRestoreOptions, type RestoreOptions } from '../restore/restore-options.ts';
 import { parseTarget } from '../restore/restore-target.ts';
@@ -15,7 +16,7 @@ export function define(command: Command, act: Act): void {
         'Brings objects back from the vault, now or as of any moment. What is right already is left alone; what differs ' +
           'at the target is reported, and replaced only with --overwrite. Nothing is deleted without --exact.',
       )
-      .argument('<uri>', 's3://bucket, or s3://bucket/prefix'),
+      .argument('<uri>', SOURCE_HELP),
   )
     .addHelpText(
       'after',

@@ -11,7 +11,7 @@ import { helpText } from '../help.ts';
 import { recordJob } from '../jobs/record-job.ts';
 import { checkReportFile, reportOption } from '../jobs/save-report.ts';
 import { newJobId } from '../jobs/start-job.ts';
-import { AT_HELP, noteMoment, pastMoment, positive } from '../options.ts';
+import { AT_HELP, noteMoment, pastMoment, positive, SOURCE_HELP } from '../options.ts';
 import type { Output } from '../output.ts';
 import type { Act } from '../registry.ts';
 import { bytes, count, counted } from '../text/format.ts';
@@ -39,7 +39,7 @@ export function define(command: Command, act: Act): void {
       'Proves the vault: reads a random sample of its versions, current and older ones, and compares their bytes with the ' +
         'checksums that were recorded; and looks for entries of the catalog that name a version which is not there.',
     )
-    .argument('<uri>', 's3://bucket, or s3://bucket/prefix')
+    .argument('<uri>', SOURCE_HELP)
     .option('--sample <n>', `how many versions to read; ${USUAL_SAMPLE} unless given`, positive)
     .addOption(new Option('--all', 'read every version').conflicts('sample'))
     .option('--seed <n>', 'draw the sample that this number drew before', positive)

@@ -1,14 +1,16 @@
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
+import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
 import type { VersionLine } from '../json/versions.ts';
 import type { Act } from '../registry.ts';
-import { parseObjectUri } from '../sources/object-argument.ts';
+import { OBJECT_HELP, parseObjectUri } from '../sources/object-argument.ts';
 import { bytes, seconds } from '../text/format.ts';
 import { pad } from '../text/table.ts';
 import { visibleKey } from '../text/visible.ts';
+import { tellDocument } from '../vault/document-versions.ts';
 import { noteUnprotected } from '../vault/note-unprotected.ts';
 import { objectHistory } from '../vault/object-history.ts';
 
@@ -17,15 +19,18 @@ export function define(command: Command, act: Act): void {
     .description(
       'Shows the history of one object: when each version was captured, its size, and what ended it.',
     )
-    .argument('<uri>', 's3://bucket/key')
+    .argument('<uri>', OBJECT_HELP)
     .addHelpText(
       'after',
       helpText({
         examples: [
           'holdfast versions s3://photos/2026/cat.jpg',
           'holdfast versions s3://photos/cat.jpg --json',
+          'holdfast versions workdocs://d-1234567890/anna/plan.docx',
         ],
-        notes: 'The newest version first; with --json one JSON object a line.',
+        notes:
+          'The newest version first; with --json one JSON object a line. Of a document in a WorkDocs site: its versions by ' +
+          'number and id, who made them, and where it was.',
       }),
     )
     .action(act(versions));
@@ -34,6 +39,7 @@ export function define(command: Command, act: Act): void {
 async function versions(context: Context, uri: string): Promise<ExitCode> {
   const { source, key } = parseObjectUri(uri);
   const connection = await context.connect();
+  if (isSiteUri(source)) return tellDocument({ source, key }, connection, context);
   const { output } = context;
   let shown = 0;
   for await (const line of objectHistory(source, key, connection)) {

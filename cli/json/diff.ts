@@ -15,7 +15,9 @@ const Side = v.nullable(
 export const DiffLineSchema = v.strictObject({
   source: v.string(),
   key: v.string(),
-  change: v.picklist(['added', 'changed', 'deleted']),
+  change: v.picklist(['added', 'changed', 'deleted', 'moved']),
+  /** The path before, of a site's document that was renamed or moved; else null. */
+  movedFrom: v.nullable(v.string()),
   before: Side,
   after: Side,
   vaultKey: v.string(),
@@ -32,6 +34,8 @@ export const DiffSummarySchema = v.strictObject({
     added: v.number(),
     changed: v.number(),
     deleted: v.number(),
+    /** Renamed or moved and otherwise the same: documents of sites. */
+    moved: v.number(),
     addedBytes: v.number(),
     changedBytesBefore: v.number(),
     changedBytesAfter: v.number(),

@@ -13,5 +13,7 @@ export const LsLineSchema = v.strictObject({
   vaultVersionId: v.nullable(v.string()),
   etag: v.nullable(v.string()),
   storageClass: v.nullable(v.string()),
+  /** Of a WorkDocs site: why the vault has not what was current. With a version id, an older version stands in for it. */
+  lacking: v.nullable(v.string()),
 });
 export type LsLine = v.InferOutput<typeof LsLineSchema>;

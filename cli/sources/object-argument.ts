@@ -1,6 +1,9 @@
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { parseSourceUri } from '@holdfast/core/model/source-place.ts';
 
+/** What an object is in --help. */
+export const OBJECT_HELP = 's3://bucket/key, or workdocs://site/user/folder/name';
+
 /** One object of a bucket, or one document of a site. */
 export type ObjectUri = { readonly source: string; readonly key: string };
 

@@ -5,14 +5,25 @@ import {
   type VaultState,
 } from '@holdfast/core/flows/vault-history.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
-import type { ListedVersion } from '@holdfast/core/model/object.ts';
+import type { Checksum, ListedVersion } from '@holdfast/core/model/object.ts';
 import { bucketOf } from '@holdfast/core/model/source-uri.ts';
 import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
+import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import type { Connection } from '../context.ts';
 import type { MomentOrVersion } from '../options.ts';
 import type { ObjectUri } from '../sources/object-argument.ts';
 import { seconds } from '../text/format.ts';
 import { visibleKey } from '../text/visible.ts';
+import { findDocumentVersion } from './find-document-version.ts';
+
+/** A version, and what is known of it beside what the vault's listing says. */
+export type FoundVersion = {
+  readonly version: RealVersion;
+  /** Of the bytes, as the record of a document remembers it. */
+  readonly checksum?: Checksum;
+  /** Why it is not the one that was current. */
+  readonly lacking?: string;
+};
 
 /**
  * The version of one object that was current at a moment, or the one of an id.
@@ -23,11 +34,14 @@ export async function findVersion(
   object: ObjectUri,
   wanted: MomentOrVersion,
   connection: Pick<Connection, 'world'>,
-): Promise<RealVersion> {
+): Promise<FoundVersion> {
+  if (isSiteUri(object.source)) return findDocumentVersion(object, wanted, connection);
   const versions = keyVersions(vaultPlace(bucketOf(object.source), object.key).key, connection.world);
-  return 'versionId' in wanted
-    ? versionById(object, wanted.versionId, versions)
-    : versionAt(object, wanted.at, versions);
+  const version =
+    'versionId' in wanted
+      ? await versionById(object, wanted.versionId, versions)
+      : await versionAt(object, wanted.at, versions);
+  return { version };
 }
 
 async function versionById(
@@ -83,6 +97,6 @@ function whyNot(
   return `${uri} was deleted at ${seconds(deleted.at)}: ${wayOut}`;
 }
 
-function uriOf({ source, key }: ObjectUri): string {
+export function uriOf({ source, key }: ObjectUri): string {
   return `${source}/${visibleKey(key)}`;
 }

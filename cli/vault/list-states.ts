@@ -30,6 +30,7 @@ export type Listing = SourcePlace & {
 };
 
 const SIZE_WIDTH = 10;
+const TIME_WIDTH = 20;
 
 /** Lists objects as the vault has them now, or had them at a moment, line by line. */
 export async function listStates(
@@ -67,8 +68,10 @@ async function printStates(
   return listed;
 }
 
-function lineOf(source: string, { key, vaultKey, current, deleted }: SourceStateAt): LsLine {
-  const version = current ?? deleted?.last;
+function lineOf(source: string, { key, vaultKey, current, deleted, lacking }: SourceStateAt): LsLine {
+  const found = current ?? deleted?.last;
+  // Without an id, it says that there is none.
+  const version = found?.versionId === '' ? undefined : found;
   return {
     source,
     key,
@@ -79,14 +82,15 @@ function lineOf(source: string, { key, vaultKey, current, deleted }: SourceState
     vaultVersionId: version?.versionId ?? null,
     etag: version?.etag ?? null,
     storageClass: version?.storageClass ?? null,
+    lacking: lacking ?? null,
   };
 }
 
-function textOf({ key, size, capturedAt, deletedAt }: LsLine): string {
+function textOf({ key, size, capturedAt, deletedAt, lacking }: LsLine): string {
   const when = deletedAt ?? capturedAt;
   return [
     pad(size === null ? '-' : bytes(size), SIZE_WIDTH, 'right'),
-    when === null ? '-' : seconds(Date.parse(when)),
-    visibleKey(key),
+    when === null ? pad('-', TIME_WIDTH) : seconds(Date.parse(when)),
+    lacking === null ? visibleKey(key) : `${visibleKey(key)}  (not in the vault: ${lacking})`,
   ].join('  ');
 }

@@ -1,8 +1,10 @@
 import type { ListedVersion } from '../model/object.ts';
 import { bucketOf } from '../model/source-uri.ts';
+import { isSiteUri } from '../model/workdocs/site-uri.ts';
 import { isSameContent } from './compare-moments.ts';
 import type { VaultReader } from './dependencies.ts';
 import { bucketVersions, type SourceVersion } from './source-versions.ts';
+import { siteChanges } from './workdocs/site-history.ts';
 
 /** What happened to a source's objects in a span of time, by when it was captured. */
 export type Changes = {
@@ -16,7 +18,8 @@ export type Changes = {
   readonly deletedBytes: number;
 };
 
-type Change = { readonly kind: 'added' | 'overwritten' | 'deleted'; readonly bytes: number };
+/** One thing that happened. */
+export type Change = { readonly kind: 'added' | 'overwritten' | 'deleted'; readonly bytes: number };
 
 export const NO_CHANGES: Changes = { added: 0, overwritten: 0, deleted: 0, writtenBytes: 0, deletedBytes: 0 };
 
@@ -38,13 +41,20 @@ export async function changeHistory(
   world: VaultReader,
 ): Promise<Map<number, Changes>> {
   const spans = new Map<number, Changes>();
+  const add = (at: number, change: Change) => {
+    const span = spanOf(at);
+    spans.set(span, addChange(spans.get(span) ?? NO_CHANGES, change));
+  };
+  if (isSiteUri(source)) {
+    for await (const change of siteChanges({ source, prefix }, world, onProgress))
+      if (change.at >= since) add(change.at, change);
+    return spans;
+  }
   let seen = 0;
   for await (const { version, older } of withOlder(bucketVersions(bucketOf(source), prefix, world))) {
     if (++seen % PAGE === 0) onProgress(seen);
     const change = version.lastModified < since ? undefined : changeOf(version, older);
-    if (change === undefined) continue;
-    const span = spanOf(version.lastModified);
-    spans.set(span, addChange(spans.get(span) ?? NO_CHANGES, change));
+    if (change !== undefined) add(version.lastModified, change);
   }
   return spans;
 }

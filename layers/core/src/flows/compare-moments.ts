@@ -1,7 +1,9 @@
 import { bucketOf } from '../model/source-uri.ts';
+import { isSiteUri } from '../model/workdocs/site-uri.ts';
 import type { VaultReader } from './dependencies.ts';
 import { bucketVersions, type SourceVersion } from './source-versions.ts';
 import { type RealVersion, refine, type VaultState } from './vault-history.ts';
+import { compareSiteMoments } from './workdocs/compare-site-moments.ts';
 
 /** Two moments of a source's backup, ms since 1970, the earlier first. */
 export type Comparison = {
@@ -15,7 +17,9 @@ export type Comparison = {
 export type Difference = {
   readonly key: string;
   readonly vaultKey: string;
-  readonly change: 'added' | 'changed' | 'deleted';
+  readonly change: 'added' | 'changed' | 'deleted' | 'moved';
+  /** Where it was before, for a document of a site that was renamed or moved. */
+  readonly movedFrom?: string;
   readonly before?: RealVersion;
   readonly after?: RealVersion;
 };
@@ -27,9 +31,14 @@ type States = { readonly key: string; readonly from: VaultState; readonly to: Va
  * again, by ETag and size, is no change.
  */
 export async function* compareMoments(
-  { source, prefix, from, to }: Comparison,
+  comparison: Comparison,
   world: VaultReader,
 ): AsyncGenerator<Difference> {
+  const { source, prefix, from, to } = comparison;
+  if (isSiteUri(source)) {
+    yield* compareSiteMoments(comparison, world);
+    return;
+  }
   let states: States | undefined;
   for await (const one of bucketVersions(bucketOf(source), prefix, world)) {
     if (states !== undefined && states.from.vaultKey !== one.version.key) yield* difference(states);
@@ -66,6 +75,8 @@ export type DifferenceTotals = {
   readonly added: number;
   readonly changed: number;
   readonly deleted: number;
+  /** Renamed or moved, and otherwise the same: documents of sites. */
+  readonly moved: number;
   readonly addedBytes: number;
   readonly changedBytesBefore: number;
   readonly changedBytesAfter: number;
@@ -76,9 +87,9 @@ export type DifferenceTotals = {
 
 /** Adds differences up. */
 export class DifferenceCount {
-  readonly #counts = { added: 0, changed: 0, deleted: 0 };
-  readonly #before = { added: 0, changed: 0, deleted: 0 };
-  readonly #after = { added: 0, changed: 0, deleted: 0 };
+  readonly #counts = { added: 0, changed: 0, deleted: 0, moved: 0 };
+  readonly #before = { added: 0, changed: 0, deleted: 0, moved: 0 };
+  readonly #after = { added: 0, changed: 0, deleted: 0, moved: 0 };
 
   add({ change, before, after }: Difference): void {
     this.#counts[change]++;

@@ -1,14 +1,25 @@
 import { compareKeys } from '../../model/byte-order.ts';
 import type { Entry } from '../../model/entry.ts';
+import type { Checksum } from '../../model/object.ts';
 import { bucketOf } from '../../model/source-uri.ts';
 import { longVaultPrefix } from '../../model/vault-key.ts';
+import { isSiteUri } from '../../model/workdocs/site-uri.ts';
 import type { World } from '../dependencies.ts';
 import { catalogEntries } from '../reconcile/merge-listings.ts';
 import { bucketVersions, type SourceVersion } from '../source-versions.ts';
 import type { RealVersion } from '../vault-history.ts';
+import { siteCandidates } from '../workdocs/site-candidates.ts';
 
 /** A version to be proven, with the catalog's entry when that names this very version. */
-export type Candidate = { readonly key: string; readonly version: RealVersion; readonly entry?: Entry };
+export type Candidate = {
+  readonly key: string;
+  readonly version: RealVersion;
+  readonly entry?: Entry;
+  /** What a site's record remembers of the bytes. */
+  readonly checksum?: Checksum;
+  /** Why they are not there, though a site's record says so. */
+  readonly missing?: string;
+};
 
 export type CandidateRequest = {
   readonly source: string;
@@ -30,6 +41,10 @@ export async function* candidates(
   onUnmatched: Unmatched,
   world: Pick<World, 'store' | 'settings' | 'catalog'>,
 ): AsyncGenerator<Candidate> {
+  if (isSiteUri(request.source)) {
+    yield* siteCandidates(request, world);
+    return;
+  }
   let decided: string | undefined;
   for await (const { key, version, entry } of joined(request, onUnmatched, world)) {
     if (request.at !== undefined) {

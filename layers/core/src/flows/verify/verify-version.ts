@@ -21,6 +21,7 @@ export async function verifyVersion(
   checksums: Checksums,
   attempt = 1,
 ): Promise<Verified> {
+  if (candidate.missing !== undefined) return { finding: findingOf(candidate, 'missing', candidate.missing) };
   try {
     const finding = await compare(candidate, world, checksums);
     return finding === undefined ? {} : { finding };
@@ -44,12 +45,12 @@ async function compare(
   { store, settings }: VerifyWorld,
   checksums: Checksums,
 ): Promise<Finding | undefined> {
-  const { entry, version } = candidate;
+  const { entry, version, checksum } = candidate;
   // An entry of an unprotected object has the size of the source's present state, which is not in the vault.
   const recordedSize = entry?.state === 'current' ? (entry.size ?? version.size) : version.size;
   const { key, versionId } = version;
   const { object, body } = await store.open({ bucket: settings.vault, key, versionId });
-  const expected = { ...expectedOf(object, entry?.checksum, checksums), size: recordedSize };
+  const expected = { ...expectedOf(object, checksum ?? entry?.checksum, checksums), size: recordedSize };
   const mismatch = await checkBytes(body, expected, checksums);
   if (mismatch !== undefined) return wrong(candidate, mismatch);
   if (expected.checksum !== undefined) return undefined;

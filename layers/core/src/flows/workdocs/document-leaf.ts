@@ -129,7 +129,9 @@ function placed(
   at: number | undefined,
 ): SiteState {
   if (at === undefined) return { key, ...state, ...(current === undefined ? {} : { current }) };
-  return { key, ...state, deleted: { at, ...(current === undefined ? {} : { last: current }) } };
+  // What was deleted expires, rightly.
+  const { lost: _, ...facts } = state;
+  return { key, ...facts, deleted: { at, ...(current === undefined ? {} : { last: current }) } };
 }
 
 function otherVersions(

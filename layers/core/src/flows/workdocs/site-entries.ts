@@ -11,6 +11,8 @@ export type SiteState = SourceStateAt & {
   readonly documentId?: string;
   /** Of the version of the document that this is. */
   readonly siteVersionId?: string;
+  /** Its bytes were in the vault, nothing deleted them, and they are not there. */
+  readonly lost?: true;
 };
 
 /** What is in a folder beside other folders, with a name of its own. */

@@ -16,6 +16,7 @@ export class VersionBytes {
   readonly #modifiedAt: number | undefined;
   readonly #createdAt: number | undefined;
   readonly #missing: string | undefined;
+  readonly #isDeleted: boolean;
   // What only the listing knows.
   #storageClass = '';
   #capturedAt = 0;
@@ -32,6 +33,7 @@ export class VersionBytes {
     this.#modifiedAt = contentTime(version);
     this.#createdAt = version.createdAt;
     this.#missing = version.missing;
+    this.#isDeleted = version.status === 'DELETED';
   }
 
   /**
@@ -59,7 +61,10 @@ export class VersionBytes {
     const modifiedAt = this.#modifiedAt;
     const changedAt = this.#createdAt;
     const facts = { documentId, siteVersionId: this.id, ...defined({ modifiedAt, changedAt }) };
-    if (!this.isThere) return { vaultKey: '', current: NOTHING, lacking: this.why(), ...facts };
+    if (!this.isThere) {
+      const lost = this.#vaultVersionId !== '' && !this.#isDeleted;
+      return { vaultKey: '', current: NOTHING, lacking: this.why(), ...facts, ...(lost ? { lost } : {}) };
+    }
     const vaultKey = versionKey(site, documentId, this.id);
     const checksum =
       this.#algorithm === undefined || this.#checksum === undefined
