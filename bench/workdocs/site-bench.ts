@@ -4,6 +4,7 @@ import { dynamoClient, sqsClient } from '@holdfast/core/adapters/aws/clients.ts'
 import { DynamoCatalog } from '@holdfast/core/adapters/aws/dynamo-catalog.ts';
 import { holdfastJson } from '../../scripts/demo/holdfast.ts';
 import type { Cloud } from '../../scripts/lib/cloud.ts';
+import { workdocsEndpoint } from '../../scripts/lib/ministack-env.ts';
 import { startWorkDocsServer, type WorkDocsServer } from '../../tests/support/workdocs-server/server.ts';
 import type { CountingProxy, Counts } from '../cloud/counting-proxy.ts';
 import { percentile } from '../measure/statistics.ts';
@@ -50,9 +51,8 @@ export class SiteBench {
   }
 
   static async run(cloud: Cloud, proxy: CountingProxy, documents: number): Promise<SiteResult> {
-    // Where the functions of a local cloud look for WorkDocs.
-    const port = Number(new URL(cloud.endpoint).port) + 1;
-    const server = await startWorkDocsServer({ port, organizationId: SITE });
+    const { port } = new URL(workdocsEndpoint(Number(new URL(cloud.endpoint).port)));
+    const server = await startWorkDocsServer({ port: Number(port), organizationId: SITE });
     try {
       return await new SiteBench(cloud, proxy, server).#run(documents);
     } finally {

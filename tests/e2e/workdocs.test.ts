@@ -6,6 +6,7 @@ import type { Entry } from '@holdfast/core/model/entry.ts';
 import { type DocumentRecord, parseRecord } from '@holdfast/core/model/workdocs/records.ts';
 import { recordKey, versionKey } from '@holdfast/core/model/workdocs/site-key.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { workdocsEndpoint } from '../../scripts/lib/ministack-env.ts';
 import { startWorkDocsServer, type WorkDocsServer } from '../support/workdocs-server/server.ts';
 import {
   bytesOf,
@@ -35,8 +36,9 @@ let large: { readonly documentId: string; readonly versionId: string };
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'holdfast-e2e-'));
-  const endpoint = new URL(process.env['AWS_ENDPOINT_URL'] ?? '');
-  server = await startWorkDocsServer({ port: Number(endpoint.port) + 1, organizationId: SITE });
+  const cloud = new URL(process.env['AWS_ENDPOINT_URL'] ?? '');
+  const { port } = new URL(workdocsEndpoint(Number(cloud.port)));
+  server = await startWorkDocsServer({ port: Number(port), organizationId: SITE });
   const { model } = server.site;
   anna = model.createUser('anna');
   reports = model.createFolder(anna.rootFolderId, 'Reports');

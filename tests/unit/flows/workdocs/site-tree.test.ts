@@ -371,6 +371,16 @@ describe('before the first capture', () => {
     expect(await treeAt(start - 2.5 * YEAR)).toEqual({ 'anna/f/x': 'one' });
   });
 
+  it('takes the last record of an import, which found its versions one after the other', async () => {
+    const importedFrom = 's3://exports/anna.zip';
+    const old = { id: 'v1', text: 'one', createdAt: start - 3 * YEAR };
+    const young = { id: 'v2', text: 'two', createdAt: start - YEAR };
+    await site.document({ id: 'i', parentId: 'f', name: 'i', importedFrom }, [young]);
+    minute();
+    await site.document({ id: 'i', parentId: 'f', name: 'i', importedFrom }, [old, young]);
+    expect(await treeAt(start - 2.5 * YEAR)).toEqual({ 'anna/f/x': 'one', 'anna/f/i': 'one' });
+  });
+
   it('tells it also of what was deleted since', async () => {
     minute();
     await site.delete({ kind: 'document', id: 'd' });

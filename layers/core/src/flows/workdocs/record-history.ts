@@ -31,6 +31,7 @@ type Chosen = {
   readonly ref: RecordRef;
   readonly state: VaultState;
   readonly oldest: RealVersion | undefined;
+  readonly newest: RealVersion | undefined;
 };
 
 /**
@@ -62,7 +63,7 @@ async function* inPages<T>(things: AsyncIterable<T>): AsyncGenerator<T[]> {
   yield page;
 }
 
-/** Of each record the version that counts at a moment, and the first one there is. */
+/** Of each record the version that counts at a moment, and the first and the last one there is. */
 async function* chosenVersions(
   site: string,
   kind: RecordKind,
@@ -74,20 +75,25 @@ async function* chosenVersions(
     if (version.key !== chosen?.state.vaultKey) {
       if (chosen !== undefined) yield chosen;
       const ref = recordOfKey(site, version.key);
-      chosen = ref === undefined ? undefined : { ref, state: { vaultKey: version.key }, oldest: undefined };
+      chosen =
+        ref === undefined
+          ? undefined
+          : { ref, state: { vaultKey: version.key }, oldest: undefined, newest: undefined };
     }
     if (chosen !== undefined) chosen = next(chosen, version, at);
   }
   if (chosen !== undefined) yield chosen;
 }
 
-function next({ ref, state, oldest }: Chosen, version: ListedVersion, at: number): Chosen {
-  return { ref, state: refine(state, version, at), oldest: version.deleteMarker ? oldest : version };
+function next({ ref, state, oldest, newest }: Chosen, version: ListedVersion, at: number): Chosen {
+  const refined = { ref, state: refine(state, version, at) };
+  if (version.deleteMarker) return { ...refined, oldest, newest };
+  return { ...refined, oldest: version, newest: newest ?? version };
 }
 
 async function read<TKind extends RecordKind>(
   kind: TKind,
-  { ref: { id }, state, oldest }: Chosen,
+  { ref: { id }, state, oldest, newest }: Chosen,
   at: number,
   bins: ReadonlySet<string>,
   world: VaultReader,
@@ -97,10 +103,13 @@ async function read<TKind extends RecordKind>(
   const version = current ?? (deleted === undefined ? oldest : deleted.last);
   const deletedAt = deleted === undefined ? {} : { deletedAt: deleted.at };
   if (version === undefined) return { id, later, problem: 'its records have expired', ...deletedAt };
-  const found = await readVersion(kind, id, version, world);
+  const first = await readVersion(kind, id, version, world);
+  // An import writes a record again and again, as it finds more of a document: only the last has all of its past.
+  const isImport = later && first.record?.importedFrom !== undefined && newest !== undefined;
+  const found = isImport ? await readVersion(kind, id, newest, world) : first;
   const { record } = found;
   if (record === undefined || !isRecycled(record, bins))
-    return { id, version, later, ...found, ...deletedAt };
+    return { id, version: isImport ? newest : version, later, ...found, ...deletedAt };
   const before = await beforeRecycling(kind, id, version, bins, world);
   return { id, version, record, later, ...before, deletedAt: Math.min(deleted?.at ?? at, before.since) };
 }
