@@ -118,28 +118,26 @@ export class SiteBench {
     await this.#holdfast('protect', SOURCE, '--every', '1m', '--no-initial');
     const { model } = this.#server.site;
     const user = model.createUser('bob');
-    const ids: string[] = [];
-    for (let n = 0; n < UPLOADS; n++) {
-      ids.push(
-        model.upload({ parentId: user.rootFolderId }, `late ${n}`, { name: `late ${n}.txt` }).documentId,
-      );
-      await pause(UPLOAD_EVERY_MS);
-    }
-    const lags: number[] = [];
-    while (lags.length < UPLOADS) {
-      lags.length = 0;
-      for (const id of ids) {
-        const entry = await this.#catalog.getEntry(SOURCE, `document/${id}`);
-        if (entry?.lagMs !== undefined) lags.push(entry.lagMs);
-      }
-      await pause(1_000);
-    }
+    const seen = Array.from({ length: UPLOADS }, async (_, n) => {
+      await pause(n * UPLOAD_EVERY_MS);
+      const name = `late ${n}.txt`;
+      const { documentId } = model.upload({ parentId: user.rootFolderId }, name, { name });
+      return this.#untilRecorded(`document/${documentId}`);
+    });
+    const lags = await Promise.all(seen);
     return {
       p50: percentile(lags, 0.5),
       p99: percentile(lags, 0.99),
       max: Math.max(...lags),
       count: UPLOADS,
     };
+  }
+
+  /** @returns how long it took from now, in ms */
+  async #untilRecorded(key: string): Promise<number> {
+    const began = performance.now();
+    while ((await this.#catalog.getEntry(SOURCE, key))?.state !== 'current') await pause(250);
+    return performance.now() - began;
   }
 
   async #holdfast(...args: string[]): Promise<void> {
