@@ -32,7 +32,12 @@ async function main(): Promise<number> {
       {
         name: 'templates',
         command: join(python, 'cfn-lint'),
-        args: ['template.yaml', 'templates/source.yaml', 'templates/workdocs.yaml'],
+        args: [
+          'template.yaml',
+          'templates/source.yaml',
+          'templates/workdocs.yaml',
+          'templates/workdocs-import.yaml',
+        ],
       },
       { name: 'sam validate', command: venv.sam, args: ['validate', '--lint', '--region', 'us-east-1'] },
       vitest('e2e', join(reports, 'e2e.json')),

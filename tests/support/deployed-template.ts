@@ -28,7 +28,11 @@ export type Template = {
   readonly Outputs: Readonly<Record<string, Value>>;
 };
 
-export type TemplateFile = 'template.yaml' | 'templates/source.yaml' | 'templates/workdocs.yaml';
+export type TemplateFile =
+  | 'template.yaml'
+  | 'templates/source.yaml'
+  | 'templates/workdocs.yaml'
+  | 'templates/workdocs-import.yaml';
 
 const cache = new Map<TemplateFile, Promise<Template>>();
 
