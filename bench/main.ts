@@ -1,6 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { importExports } from './import/section.ts';
 import { restoreListing } from './listing/section.ts';
 import { thisMachine } from './machine.ts';
 import { model } from './model/bench.ts';
@@ -14,6 +13,7 @@ import { restorePeers } from './restore/peers-section.ts';
 import { restorePlan } from './restore/plan-section.ts';
 import { starts } from './starts/section.ts';
 import { workdocs } from './workdocs/section.ts';
+import { importExports } from './workdocs-import/section.ts';
 
 const REPORT = resolve(import.meta.dirname, '../docs/benchmarks.md');
 
@@ -27,9 +27,9 @@ const SECTIONS: Readonly<Record<SectionName, (options: BenchOptions) => Promise<
   'restore-local': restoreLocal,
   'restore-plan': restorePlan,
   'restore-listing': restoreListing,
-  import: importExports,
   model,
   workdocs,
+  'workdocs-import': importExports,
 };
 
 async function main(options: BenchOptions): Promise<void> {

@@ -9,8 +9,8 @@ export const SECTION_NAMES = [
   'restore-local',
   'restore-plan',
   'restore-listing',
-  'import',
   'model',
+  'workdocs-import',
   'workdocs',
 ] as const;
 export type SectionName = (typeof SECTION_NAMES)[number];
@@ -50,8 +50,8 @@ Measures Holdfast on local clouds of its own and prints the tables of docs/bench
   --files <n>    restore-local: files of the tree (10000)
   --keys <n>     restore-plan: keys of the source (10000000)
   --versions <n> restore-listing: versions in the vault (1000000: 2 GiB of memory)
-  --entries <n>  import: entries of the zip (100000)
-  --entry-gib <n> import: GiB of one large entry (20)
+  --entries <n>  workdocs-import: entries of the zip (100000)
+  --entry-gib <n> workdocs-import: GiB of one large entry (20)
   --modelled <n> model: objects of the largest bucket that is simulated (1000000: minutes, 2 GiB of memory)
   --documents <n> workdocs: documents of the site (1000)
   --rclone <path>, --aws <path>  the peers' programs, where they are not the system's own or on the PATH`;

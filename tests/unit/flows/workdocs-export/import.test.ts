@@ -1,6 +1,9 @@
+import { siteStatesAt } from '@holdfast/core/flows/workdocs/site-states.ts';
 import { siteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { EXPORT, GivenExport, MODIFIED, SITE, zipOf } from '../../../support/given-export.ts';
+import { VAULT } from '../../../support/pipeline.ts';
+import { rawZip } from '../../../support/raw-zip.ts';
 
 let given: GivenExport;
 beforeEach(() => {
@@ -70,5 +73,35 @@ describe('an import', () => {
     given.put('alice.zip', twice);
     expect(await given.import('i1')).toMatchObject({ state: 'done', counts: { entries: 2, imported: 2 } });
     expect(await given.texts('alice/plan.txt')).toEqual(['one', 'two2']);
+  });
+});
+
+describe('what was imported', () => {
+  const pathsAt = async (moment: string) => {
+    const place = { source: siteUri(SITE), prefix: '' };
+    const states = siteStatesAt(place, Date.parse(moment), given.pipeline.world);
+    return (await Array.fromAsync(states))
+      .filter(({ current, key }) => current !== undefined && !key.endsWith('/'))
+      .map(({ key, vaultKey, current }) => {
+        const versionId = current !== undefined && 'versionId' in current ? current.versionId : undefined;
+        return `${key}: ${given.pipeline.s3.text(VAULT, vaultKey, versionId)}`;
+      });
+  };
+  const at = (year: number) => ((year - 1980) << 9) | (1 << 5) | 1;
+
+  it('is found again by its paths, now and at any moment that its versions know', async () => {
+    const entries = [
+      { name: 'a/plan (v1).txt', content: 'of 2020', date: at(2020) },
+      { name: 'a/plan (v2).txt', content: 'of 2022', date: at(2022) },
+      { name: 'a/new.txt', content: 'new', date: at(2023) },
+    ];
+    given.put('alice.zip', rawZip(entries).bytes);
+    await given.import('i1', { versionsNamed: '{name} (v{n}){ext}' });
+    expect(await pathsAt('2026-04-01T00:00:00Z')).toEqual([
+      'alice/a/new.txt: new',
+      'alice/a/plan.txt: of 2022',
+    ]);
+    expect(await pathsAt('2021-01-01T00:00:00Z')).toEqual(['alice/a/plan.txt: of 2020']);
+    expect(await pathsAt('2019-01-01T00:00:00Z')).toEqual([]);
   });
 });

@@ -129,13 +129,14 @@ function withVersion(
   return { record, facts: factsOf(record) };
 }
 
-/** What the catalog is told of a document: its size is that of its current version. */
+/** What the catalog is told of a document: its size is that of all versions that are kept, as of a live site's. */
 export function factsOf({ versions, latest }: DocumentRecord): RecordFacts {
   const current = versions.find(({ id }) => id === latest);
   const missing = versions.filter(({ kept }) => kept === undefined);
   const first = missing[0];
   return {
-    ...defined({ size: current?.kept?.size, lastModified: current?.createdAt }),
+    size: versions.reduce((sum, { kept }) => sum + (kept?.size ?? 0), 0),
+    ...defined({ lastModified: current?.createdAt }),
     ...(first === undefined
       ? {}
       : {

@@ -12,6 +12,7 @@ import {
 import { parseExport } from '../../model/workdocs/import-names.ts';
 import { siteOf } from '../../model/workdocs/site-uri.ts';
 import { versionNames } from '../../model/workdocs/version-names.ts';
+import { countAndSend, type DoneStep, sendCounted } from '../counted-step.ts';
 import type { Delivery } from '../dependencies.ts';
 import { afterTheEnd, endJob } from '../end-job.ts';
 import { importEntries } from './import-entries.ts';
@@ -26,7 +27,7 @@ import {
 import { listExport } from './list-export.ts';
 import { checkImportable } from './register-import.ts';
 import { scanZip } from './scan-zip.ts';
-import { settleImport } from './settle-import.ts';
+import { settleImport, toImport } from './settle-import.ts';
 import { totalSite } from './total-site.ts';
 import { refusalOf } from './zip-error.ts';
 
@@ -96,35 +97,20 @@ async function doStep(message: ImportStep, job: Job, delivery: Delivery, world: 
     place: parseExport(terms.export),
     versionNames: versionNames(terms.versionsNamed),
   };
-  const done = await world.catalog.getStep(job.id, message.step);
-  if (done === undefined) {
+  if (!(await sendCounted(job.id, message.step, toImport, world))) {
     const result = await tryStep(message, { run, delivery, world });
     if (result === undefined) return;
-    await count(message, result, delivery, world);
-  } else await world.queue.send('import', done.continuations);
+    await countAndSend(doneStep(message, result), toImport, delivery, world);
+  }
   await settleImport(run, delivery, world);
 }
 
-/** Counts a step with what follows from it, then sends that: a redelivery finds the count, and sends again. */
-async function count(
+function doneStep(
   { jobId, step }: ImportStep,
   { counts = {}, problems = [], continuations = [], ...progress }: StepResult,
-  { messageId }: Delivery,
-  { catalog, queue }: ImportWorld,
-): Promise<void> {
-  const bodies = continuations.map((message) => JSON.stringify(message));
-  const record = {
-    jobId,
-    step,
-    progress: { ...progress, counts },
-    problems,
-    continuations: bodies,
-    by: messageId,
-  };
-  const first = await catalog.completeStep(record);
-  // Whoever else counted it may have died before sending; what comes twice is done once.
-  const sent = first ? bodies : ((await catalog.getStep(jobId, step))?.continuations ?? []);
-  await queue.send('import', sent);
+): DoneStep {
+  const messages = continuations.map((message) => JSON.stringify(message));
+  return { jobId, step, progress: { ...progress, counts }, problems, messages };
 }
 
 function work(message: ImportStep, context: StepContext): Promise<StepResult> {

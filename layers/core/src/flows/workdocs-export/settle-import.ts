@@ -1,6 +1,8 @@
 import type { Problem } from '../../model/job.ts';
 import { isDrained, type Job } from '../../model/job.ts';
 import type { ImportStep } from '../../model/workdocs/import-messages.ts';
+import type { QueueName } from '../../ports/work-queue.ts';
+import { countAndSend, sendCounted } from '../counted-step.ts';
 import type { Delivery } from '../dependencies.ts';
 import { afterTheEnd, endJob } from '../end-job.ts';
 import type { Import, ImportWorld } from './import-world.ts';
@@ -27,30 +29,33 @@ export async function settleImport(
   if (isDrained(job)) return turned === undefined ? turn(run, job, delivery, world) : finish(job, world);
   // The handler that counted the turn may have died before it sent what follows.
   const mayBeLost = turned !== undefined && (delivery.receiveCount > 1 || turned.by === delivery.messageId);
-  if (mayBeLost) await world.queue.send('import', turned.continuations);
+  if (mayBeLost) await sendCounted(run.jobId, TURN, toImport, world);
+}
+
+/** Everything that an import sends goes where it came from. */
+export function toImport(): QueueName {
+  return 'import';
 }
 
 async function turn(
   { jobId, terms }: Import,
   { counts }: Job,
-  { messageId }: Pick<Delivery, 'messageId'>,
+  delivery: Pick<Delivery, 'messageId'>,
   world: ImportWorld,
 ): Promise<void> {
   const next: ImportStep[] = [
     { kind: 'total', jobId, step: 'total-0', objects: 0, bytes: 0, unprotected: 0 },
   ];
   if ((counts['tables'] ?? 0) > 0) next.push({ kind: 'list', jobId, step: 'tables-0', pass: 'tables' });
-  const continuations = next.map((message) => JSON.stringify(message));
   const hint = versionHint(terms.versionsNamed, counts['versionLike'] ?? 0, terms.export);
-  await world.catalog.completeStep({
+  const step = {
     jobId,
     step: TURN,
-    by: messageId,
     progress: { openRanges: next.length },
     problems: hint === undefined ? [] : [hint],
-    continuations,
-  });
-  await world.queue.send('import', continuations);
+    messages: next.map((message) => JSON.stringify(message)),
+  };
+  await countAndSend(step, toImport, delivery, world);
 }
 
 /** Nobody but a person can tell whether `plan_v2.docx` is a version of `plan.docx`. */
