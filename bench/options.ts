@@ -10,8 +10,8 @@ export const SECTION_NAMES = [
   'restore-plan',
   'restore-listing',
   'model',
-  'workdocs-import',
   'workdocs',
+  'workdocs-import',
 ] as const;
 export type SectionName = (typeof SECTION_NAMES)[number];
 

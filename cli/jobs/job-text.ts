@@ -150,9 +150,15 @@ function importParts(job: Counted): string[] {
   return [
     `${count(of(job, 'imported'))} imported (${bytes(of(job, 'importedBytes'))})`,
     ...some(job, 'unchanged', 'there already'),
-    ...some(job, 'attached', 'comments and permissions attached'),
-    ...some(job, 'unattached', 'comments and permissions not attached'),
+    ...rows(job, 'attached', 'attached'),
+    ...rows(job, 'unattached', 'not attached'),
     ...some(job, 'leftOut', of(job, 'leftOut') === 1 ? 'object that is no zip' : 'objects that are no zips'),
     ...some(job, 'failed', 'failed'),
   ];
+}
+
+/** Rows of the tables of comments and permissions. */
+function rows(job: Counted, name: string, words: string): string[] {
+  const many = of(job, name);
+  return many === 0 ? [] : [`${counted(many, 'comment or permission', 'comments and permissions')} ${words}`];
 }

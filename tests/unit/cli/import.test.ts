@@ -99,6 +99,13 @@ describe('import workdocs-export', () => {
     expect(stdout.trimEnd().split('\n').length).toBe(1);
   });
 
+  it('counts what tables said, one and many', async () => {
+    const table = 'path,comment id,comment\nplan.txt,c1,one\nnowhere.txt,c2,two\nnowhere.txt,c3,three\n';
+    cli.pipeline.s3.put('exports', 'tables/bob.zip', await zipOf({ 'comments.csv': table, 'plan.txt': 'x' }));
+    const { stdout } = await cli.run('import', 'workdocs-export', 's3://exports/tables/', '--yes', '--wait');
+    expect(stdout).toContain('1 comment or permission attached, 2 comments and permissions not attached');
+  });
+
   it('says where a running import stands', async () => {
     await cli.run(...IMPORT, '--yes', '--wait');
     expect(cli.progress.some((text) => /: 1 entry of 1 zip, 1 imported \(4 B\)/.test(text))).toBe(true);

@@ -39,7 +39,7 @@ describe('an import', () => {
       versions: [{ createdAt: MODIFIED.getTime(), name: 'deep.txt', size: 4, kept: { size: 4 } }],
     });
     expect(await given.pipeline.catalog.getSource(siteUri(SITE))).toMatchObject({
-      totals: { objects: 10, bytes: 14, unprotected: 0 },
+      totals: { objects: 3, bytes: 14, unprotected: 0 },
       lastReconcileJob: 'i1',
     });
     expect(given.dead).toEqual([]);

@@ -6,13 +6,13 @@ import { type StepContext, type StepResult, timeIsShort } from './import-world.t
 /** Entries that one step adds up. */
 const MAX_ENTRIES = 50_000;
 
-/** Adds up the next entries of the site; behind the last one, its row gets the totals. */
+/** Adds up the next documents of the site, as crawls count them; behind the last one, its row gets the totals. */
 export async function totalSite(step: TotalStep, context: StepContext): Promise<StepResult> {
   const { catalog } = context.world;
   const source = siteUri(context.run.site);
   let { after, objects, bytes, unprotected } = step;
   for (let seen = 0, more = true; more; ) {
-    const page = await catalog.listEntries(source, defined({ after }));
+    const page = await catalog.listEntries(source, { prefix: 'document/', ...defined({ after }) });
     for (const { state, size = 0 } of page.entries) {
       if (state === 'current') objects++;
       if (state === 'current') bytes += size;
