@@ -17,6 +17,7 @@ import { ProtectedSchema } from '../../../cli/json/protect.ts';
 import { ReindexSchema } from '../../../cli/json/reindex.ts';
 import { RestoreJsonSchema } from '../../../cli/json/restore.ts';
 import { RestoreLocalSchema } from '../../../cli/json/restore-local.ts';
+import { SitePlaceLineSchema, SiteVersionLineSchema } from '../../../cli/json/site-versions.ts';
 import { SourcesSchema } from '../../../cli/json/sources.ts';
 import { StatusSchema } from '../../../cli/json/status.ts';
 import { UnprotectedSchema } from '../../../cli/json/unprotect.ts';
@@ -36,6 +37,8 @@ const SCHEMAS: Readonly<Record<string, v.GenericSchema>> = {
   import: ImportedSchema,
   ls: LsLineSchema,
   versions: VersionLineSchema,
+  'site-version': SiteVersionLineSchema,
+  'site-place': SitePlaceLineSchema,
   diff: DiffLineSchema,
   'diff-summary': DiffSummarySchema,
   history: HistoryLineSchema,

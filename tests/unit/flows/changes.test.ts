@@ -55,6 +55,7 @@ describe('comparing two moments', () => {
         changedBytesBefore: 4,
         changedBytesAfter: 11,
         deletedBytes: 3,
+        moved: 0,
         netBytes: 7,
       },
     });
