@@ -81,7 +81,7 @@ async function findStack(name: string, stacks: CloudFormationStacks): Promise<St
  * Where the requests go. A profile counts for every client of the process, and decides over keys in the environment,
  * as it does for the AWS CLI.
  */
-function clientOptions({ region, profile, endpointUrl }: GlobalOptions): ClientOptions {
+export function clientOptions({ region, profile, endpointUrl }: GlobalOptions): ClientOptions {
   if (profile !== undefined) {
     process.env['AWS_PROFILE'] = profile;
     delete process.env['AWS_ACCESS_KEY_ID'];

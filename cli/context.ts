@@ -1,6 +1,8 @@
 import type { World } from '@holdfast/core/flows/dependencies.ts';
+import type { Source } from '@holdfast/core/model/source.ts';
 import type { Clock } from '@holdfast/core/ports/clock.ts';
 import type { ObjectStore } from '@holdfast/core/ports/object-store.ts';
+import type { SiteReader, SiteWriter } from '@holdfast/core/ports/site.ts';
 import type { CoreStack } from './core-stack.ts';
 import type { Output, TextStream } from './output.ts';
 import type { BucketAdmin, QueueAdmin, Stacks } from './ports.ts';
@@ -26,6 +28,10 @@ export type Connection = {
   readonly caller: () => Promise<string | undefined>;
 };
 
+/** A WorkDocs site, where it is, and the role by which it is written to. */
+export type SitePlace = Pick<Source, 'source' | 'site'>;
+export type WritableSite = SiteReader & SiteWriter;
+
 /** Buckets, without a stack. */
 export type Buckets = { readonly store: ObjectStore; readonly region: string };
 
@@ -36,6 +42,7 @@ export type Deps = {
   readonly progress: Progress;
   readonly connect: (options: GlobalOptions) => Promise<Connection>;
   readonly connectBuckets: (options: GlobalOptions) => Promise<Buckets>;
+  readonly connectSite: (options: GlobalOptions, place: SitePlace) => Promise<WritableSite>;
   readonly clock: Clock;
   /** The time zone that words like `yesterday` are read in, as IANA names it. */
   readonly zone: string;
@@ -56,6 +63,8 @@ export type Context = Pick<Deps, 'clock' | 'zone' | 'pause' | 'random' | 'ask' |
   readonly connect: () => Promise<Connection>;
   /** For commands that can do without a core stack. */
   readonly connectBuckets: () => Promise<Buckets>;
+  /** The way to a WorkDocs site that is restored into. */
+  readonly connectSite: (place: SitePlace) => Promise<WritableSite>;
   /** Says what Ctrl+C would leave behind from now on, and how to follow it. */
   readonly onInterrupt: (hint: string) => void;
   /** Ctrl+C as a signal. From now on the command itself ends what it does, and says how to go on. */

@@ -40,6 +40,7 @@ function processDeps(interrupt: AbortController): Omit<Deps, 'mustBeRead'> {
     // The AWS SDK takes a while to load; --help and usage errors do not wait for it.
     connect: async (options) => (await import('./connect.ts')).connect(options),
     connectBuckets: async (options) => (await import('./connect.ts')).connectBuckets(options),
+    connectSite: async (options, place) => (await import('./connect-site.ts')).connectSite(options, place),
     clock: Date.now,
     zone: machineZone(),
     pause: async (ms) => setTimeout(ms),

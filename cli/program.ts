@@ -75,6 +75,7 @@ function actor(program: Command, options: ProgramOptions): Act {
         output: new Output(deps, deps.progress, globals.json ?? false),
         connect: () => deps.connect(globals),
         connectBuckets: () => deps.connectBuckets(globals),
+        connectSite: (place) => deps.connectSite(globals, place),
         onInterrupt: options.onInterruptHint,
         ownInterrupt: () => {
           options.onOwnInterrupt();

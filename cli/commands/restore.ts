@@ -27,6 +27,8 @@ export function define(command: Command, act: Act): void {
           'holdfast restore s3://photos --to s3://photos --deleted-only --changed-since "2h ago" --wait',
           'holdfast restore s3://photos/2026/ --to ./photos --strip-prefix 2026/',
           'holdfast restore s3://photos --to - | tar -x',
+          'holdfast restore workdocs://d-1234567890/anna --to ./anna --at 2025-03-01 --all-versions --sidecars',
+          'holdfast restore workdocs://d-1234567890/anna/Reports --to workdocs://d-0987654321/bob/From-Anna',
           "holdfast restore s3://photos --to s3://photos-copy --include '**/*.jpg' --overwrite --yes --json",
         ],
         notes:
@@ -45,6 +47,10 @@ export function define(command: Command, act: Act): void {
 async function restore(context: Context, uri: string, options: RestoreOptions): Promise<ExitCode> {
   const target = parseTarget(targetOf(options));
   if (target.kind === 'bucket') return restoreToBucket(uri, target.uri, options, context);
+  if (target.kind === 'site') {
+    const { restoreToSite } = await import('../restore/to-site.ts');
+    return restoreToSite(uri, target.uri, options, context);
+  }
   // Archives and checksums are only loaded where they are used.
   const { restoreToLocal } = await import('../restore/to-local.ts');
   return restoreToLocal(uri, target, options, context);

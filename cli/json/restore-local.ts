@@ -6,13 +6,13 @@ import { PlanJsonSchema } from './restore.ts';
 
 const { target: _, jobId: __, ...wish } = RestoreMessageSchema.entries;
 
-/** `restore` into a folder or an archive. */
+/** `restore` into a folder, an archive or a WorkDocs site. */
 export const RestoreLocalSchema = v.strictObject({
   source: v.string(),
   at: Moment,
   request: v.strictObject(wish),
   target: v.strictObject({
-    kind: v.picklist(['folder', 'tar', 'tar.gz', 'zip']),
+    kind: v.picklist(['folder', 'tar', 'tar.gz', 'zip', 'site']),
     path: v.string(),
   }),
   /** Null when none was made, as with `--yes`. */

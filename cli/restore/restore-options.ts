@@ -35,6 +35,8 @@ export type RestoreOptions = {
   readonly wait?: true;
   readonly report?: string;
   readonly transfers?: number;
+  readonly siteRegion?: string;
+  readonly roleArn?: string;
 };
 
 /** What is restored and how: the same for every kind of target. */
@@ -42,7 +44,7 @@ export function addRestoreOptions(command: Command): Command {
   return command
     .option(
       '--to <target>',
-      's3://bucket[/prefix] (also the source itself), ./folder, backup.tar, .tar.gz or .zip, or - for a tar stream',
+      's3://bucket[/prefix] (also the source itself), workdocs://site[/user/folder], ./folder, backup.tar, .tar.gz or .zip, or - for a tar stream',
     )
     .option('--to-new <uri>', 's3://name: a bucket that is made for it, set up as the source is')
     .option('--at <time>', `${AT_HELP}; of a single object also a version`)
@@ -83,9 +85,11 @@ export function addRestoreOptions(command: Command): Command {
     .addOption(reportOption())
     .option(
       '--transfers <n>',
-      'objects at the same time, into a folder or an archive; 8 unless told',
+      'objects at the same time, into a folder, an archive or a site; 8 unless told',
       positive,
-    );
+    )
+    .option('--site-region <region>', "into a WorkDocs site: its region, if it is another than the stack's")
+    .option('--role-arn <arn>', 'into a WorkDocs site: a role to assume to write to it');
 }
 
 /** The message without its target. @throws {InvalidInputError} for a time or a rule that cannot be read */

@@ -1,8 +1,10 @@
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
+import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 
 /** Where a restore goes. */
 export type RestoreTarget =
   | { readonly kind: 'bucket'; readonly uri: string }
+  | { readonly kind: 'site'; readonly uri: string }
   | { readonly kind: 'folder'; readonly path: string }
   /** `-` is standard output. */
   | { readonly kind: 'archive'; readonly path: string; readonly format: ArchiveFormat };
@@ -17,16 +19,17 @@ const FORMATS: Readonly<Record<string, ArchiveFormat>> = {
 };
 
 /**
- * Reads `--to`: `s3://bucket[/prefix]`, `-`, a file that ends as archives do, or else a folder.
+ * Reads `--to`: `s3://bucket[/prefix]`, `workdocs://site[/user/folder]`, `-`, a file that ends as archives do, or else a folder.
  *
  * @throws {InvalidInputError} for a URI of another kind
  */
 export function parseTarget(to: string): RestoreTarget {
   if (to.startsWith('s3://')) return { kind: 'bucket', uri: to };
+  if (isSiteUri(to)) return { kind: 'site', uri: to };
   if (to === '-') return { kind: 'archive', path: to, format: 'tar' };
   if (to === '' || /^([a-z][a-z0-9+.-]*:\/\/|s3:|arn:)/i.test(to)) {
     throw new InvalidInputError(
-      `"${to}" is no target: write s3://bucket, ./folder, backup.tar, backup.tar.gz, backup.zip, or - for a stream`,
+      `"${to}" is no target: write s3://bucket, workdocs://site, ./folder, backup.tar, backup.tar.gz, backup.zip, or - for a stream`,
     );
   }
   const ending = ARCHIVE.exec(to)?.[1]?.toLowerCase();

@@ -34,6 +34,10 @@ export async function restoreToBucket(
   options: RestoreOptions,
   context: Context,
 ): Promise<ExitCode> {
+  if (options.siteRegion !== undefined || options.roleArn !== undefined)
+    throw new InvalidInputError(
+      '--site-region and --role-arn are not for this target: it is no WorkDocs site',
+    );
   if (options.transfers !== undefined)
     throw new InvalidInputError('--transfers is not for this target: functions do the work');
   checkReportFile(options.report, options.wait ?? false);

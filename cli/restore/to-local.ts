@@ -32,7 +32,7 @@ import { checkHasCopies } from './restore-checks.ts';
 import { type RestoreOptions, toWish } from './restore-options.ts';
 import type { RestoreTarget } from './restore-target.ts';
 
-type LocalTarget = Exclude<RestoreTarget, { kind: 'bucket' }>;
+type LocalTarget = Exclude<RestoreTarget, { kind: 'bucket' | 'site' }>;
 type Task = {
   readonly target: LocalTarget;
   readonly options: RestoreOptions;
@@ -73,9 +73,9 @@ export async function restoreToLocal(
 
 /** Options that mean something only where functions do the work, or nothing for such a target. */
 function refuseOptions(target: LocalTarget, options: RestoreOptions): void {
-  const bucketOnly = (['wait', 'jobId', 'tier', 'days', 'storageClass'] as const).filter(
-    (name) => options[name] !== undefined,
-  );
+  const bucketOnly = (
+    ['wait', 'jobId', 'tier', 'days', 'storageClass', 'siteRegion', 'roleArn'] as const
+  ).filter((name) => options[name] !== undefined);
   const archiveNot = target.kind === 'folder' ? [] : (['exact', 'overwrite', 'verify'] as const);
   const [refused] = [...bucketOnly, ...archiveNot.filter((name) => options[name] !== undefined)];
   if (refused === undefined) return;
@@ -84,6 +84,8 @@ function refuseOptions(target: LocalTarget, options: RestoreOptions): void {
     verify: 'what goes into an archive is compared with its checksum on the way',
     exact: 'an archive has nothing but what is restored',
     overwrite: 'an archive is only written where none is',
+    siteRegion: 'it is no WorkDocs site',
+    roleArn: 'it is no WorkDocs site',
   };
   throw new InvalidInputError(
     `${name} is not for this target: ${why[refused] ?? 'it is for buckets, where functions do the work'}`,

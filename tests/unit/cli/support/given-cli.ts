@@ -1,7 +1,8 @@
+import { MemorySite } from '@holdfast/core/adapters/memory/memory-site.ts';
 import { MemoryBucketAdmin } from '../../../../cli/adapters/memory/memory-bucket-admin.ts';
 import { MemoryQueueAdmin } from '../../../../cli/adapters/memory/memory-queue-admin.ts';
 import { MemoryStacks } from '../../../../cli/adapters/memory/memory-stacks.ts';
-import type { Connection, Deps, GlobalOptions } from '../../../../cli/context.ts';
+import type { Connection, Deps, GlobalOptions, SitePlace } from '../../../../cli/context.ts';
 import { type CoreStack, readOutputs } from '../../../../cli/core-stack.ts';
 import type { ExitCode } from '../../../../cli/exit-codes.ts';
 import { runCli } from '../../../../cli/run-cli.ts';
@@ -69,6 +70,9 @@ export class CliWorld {
   });
   readonly queues = new MemoryQueueAdmin(this.pipeline.queue);
   readonly buckets = new MemoryBucketAdmin(this.pipeline.s3);
+  /** A WorkDocs site that can be restored into, and how it was asked for. */
+  readonly site = new MemorySite({ clock: () => this.pipeline.now, organizationId: 'd-2222222222' });
+  readonly writtenSites: SitePlace[] = [];
   readonly progress: string[] = [];
   readonly interrupt = new AbortController();
   /** What the person at the terminal answers; nobody is there when it is not set. */
@@ -156,6 +160,10 @@ export class CliWorld {
         return this.connection;
       },
       connectBuckets: async () => ({ store: this.pipeline.store, region: 'us-east-1' }),
+      connectSite: async (_options, place) => {
+        this.writtenSites.push(place);
+        return this.site;
+      },
       clock: () => this.pipeline.now,
       zone: this.zone,
       pause: async (ms) => {

@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import type { DocumentRecord, VersionRecord } from '../../model/workdocs/records.ts';
 import { versionKey } from '../../model/workdocs/site-key.ts';
 import type { RealVersion } from '../vault-history.ts';
@@ -14,6 +15,7 @@ export type OtherVersion = { readonly number: number; readonly bytes: VersionByt
 export type LeafOptions = {
   readonly allVersions?: boolean | undefined;
   readonly sidecars?: boolean | undefined;
+  readonly records?: boolean | undefined;
 };
 
 const NONE: readonly OtherVersion[] = [];
@@ -38,7 +40,7 @@ export class DocumentLeaf implements Leaf {
     current: DocumentVersion | undefined,
     others: readonly OtherVersion[],
     deletedAt: number | undefined,
-    { sidecars }: LeafOptions,
+    { sidecars, records }: LeafOptions,
   ) {
     this.#site = site;
     this.id = id;
@@ -49,7 +51,7 @@ export class DocumentLeaf implements Leaf {
     this.#standIn = bytesOf(site, id, current?.standIn);
     this.#problem = problem;
     this.others = others;
-    this.record = sidecars ? version : undefined;
+    this.record = sidecars || records ? version : undefined;
   }
 
   /** @returns undefined when the document was not there yet */
@@ -77,7 +79,7 @@ export class DocumentLeaf implements Leaf {
   }
 
   state(key: string): SiteState {
-    return placed(key, this.#state(), this.deletedAt);
+    return placed(key, { ...this.#state(), ...defined({ recordVersion: this.record }) }, this.deletedAt);
   }
 
   #state(): Omit<SiteState, 'key' | 'deleted'> {
@@ -97,7 +99,12 @@ export class DocumentLeaf implements Leaf {
     return {
       name,
       deletedAt,
-      state: (key) => placed(key, bytes.state(this.#site, this.id), deletedAt),
+      state: (key) =>
+        placed(
+          key,
+          { ...bytes.state(this.#site, this.id), ...defined({ recordVersion: this.record }) },
+          deletedAt,
+        ),
     };
   }
 }

@@ -11,6 +11,8 @@ export type SiteState = SourceStateAt & {
   readonly documentId?: string;
   /** Of the version of the document that this is. */
   readonly siteVersionId?: string;
+  /** The record's own version in the vault, where that was asked for. */
+  readonly recordVersion?: RealVersion;
   /** Its bytes were in the vault, nothing deleted them, and they are not there. */
   readonly lost?: true;
 };

@@ -18,6 +18,8 @@ export type TreeOptions = {
   readonly allVersions?: boolean | undefined;
   /** Also the records, as `name.workdocs.json` beside each document and `.workdocs.json` in each folder. */
   readonly sidecars?: boolean | undefined;
+  /** The records' own versions, for whoever reads them again. */
+  readonly records?: boolean | undefined;
   /** More documents are refused: whoever reads has only so much time. */
   readonly most?: number | undefined;
   /** Hears how many documents were read. */

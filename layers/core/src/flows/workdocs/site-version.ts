@@ -16,7 +16,11 @@ export async function siteVersion(
   world: VaultReader,
 ): Promise<SiteState | undefined> {
   const now = Number.MAX_SAFE_INTEGER;
-  const tree = await readSiteTree(siteOf(source), now, world, { prefix: path, allVersions: true });
+  const tree = await readSiteTree(siteOf(source), now, world, {
+    prefix: path,
+    allVersions: true,
+    records: true,
+  });
   const states = [...tree.entries()];
   const ids = new Set(states.filter(({ key }) => key === path).map(({ documentId }) => documentId));
   const found = states.find(

@@ -1,0 +1,8 @@
+import { writableSite } from '@holdfast/core/adapters/aws/workdocs-site.ts';
+import { clientOptions } from './connect.ts';
+import type { GlobalOptions, SitePlace, WritableSite } from './context.ts';
+
+/** The way to a WorkDocs site that is restored into. Asks nothing yet. */
+export async function connectSite(options: GlobalOptions, place: SitePlace): Promise<WritableSite> {
+  return writableSite(place, clientOptions(options));
+}

@@ -1,0 +1,203 @@
+import { checksums } from '@holdfast/core/adapters/checksums.ts';
+import { restoreIntoSite } from '@holdfast/core/flows/workdocs/restore-into-site.ts';
+import type { ThingOutcome, ThingToRestore } from '@holdfast/core/flows/workdocs/thing-to-restore.ts';
+import { type SelectedThing, selectThings } from '@holdfast/core/flows/workdocs/things-to-restore.ts';
+import { defined } from '@holdfast/core/model/defined.ts';
+import { InvalidInputError, messageOf } from '@holdfast/core/model/errors.ts';
+import { formatMoment } from '@holdfast/core/model/moment.ts';
+import { checkRestoreWish, type RestoreWish } from '@holdfast/core/model/restore-request.ts';
+import { targetKey } from '@holdfast/core/model/target-key.ts';
+import { decodePart } from '@holdfast/core/model/workdocs/site-path.ts';
+import { isSiteUri, parseSiteUri, siteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
+import { confirm } from '../confirm.ts';
+import type { Connection, Context, SitePlace } from '../context.ts';
+import { InterruptedError } from '../errors.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { versionOrMoment } from '../jobs/job-text.ts';
+import { checkReportFile } from '../jobs/save-report.ts';
+import { planArchive } from '../local/folder-plan.ts';
+import type { LocalResult } from '../local/local-job.ts';
+import { localExit, localLines } from '../local/local-text.ts';
+import { sameCommand } from '../local/same-command.ts';
+import { Tally } from '../local/tally.ts';
+import { noteMoment } from '../options.ts';
+import { count } from '../text/format.ts';
+import { planJson, planLines } from './plan-text.ts';
+import { readingDocuments } from './reading-progress.ts';
+import { localJobId, recordLocal } from './record-local.ts';
+import { checkHasCopies } from './restore-checks.ts';
+import { type RestoreOptions, toWish } from './restore-options.ts';
+
+type Task = {
+  readonly to: string;
+  readonly options: RestoreOptions;
+  readonly asked: object;
+  readonly wish: RestoreWish & { readonly at: number };
+  readonly select: () => AsyncGenerator<SelectedThing>;
+  readonly connection: Connection;
+  readonly context: Context;
+};
+
+/** A restore into a WorkDocs site: this process uploads what the vault has. */
+export async function restoreToSite(
+  uri: string,
+  to: string,
+  options: RestoreOptions,
+  context: Context,
+): Promise<ExitCode> {
+  refuseOptions(uri, options);
+  checkReportFile(options.report, true);
+  parseSiteUri(to);
+  const asked = await toWish(uri, options, context);
+  const read = checkRestoreWish(asked);
+  const wish = { ...read, at: read.at ?? context.clock() };
+  const connection = await context.connect();
+  if (read.at !== undefined) noteMoment(read.at, context, connection);
+  const select = selectThings(wish, (key) => targetKey(mappingOf(wish), key), connection.world, {
+    onProgress: readingDocuments(context),
+  });
+  await checkHasCopies(wish, select, connection);
+  const task = { to, options, asked, wish, select, connection, context };
+  if (options.dryRun) return tellPlan(task);
+  if (wish.overwrite !== 'never')
+    await confirm(
+      `This may put a new version on documents of ${to} that differ. Go on?`,
+      options.yes ?? false,
+      context,
+    );
+  return run(task);
+}
+
+/** What means something elsewhere only. */
+function refuseOptions(uri: string, options: RestoreOptions): void {
+  if (!isSiteUri(uri))
+    throw new InvalidInputError(
+      `"${uri}" is no WorkDocs site, and only such can be restored into one: name a bucket, a folder or an archive with --to`,
+    );
+  const elsewhere = ['wait', 'jobId', 'tier', 'days', 'storageClass', 'exact', 'verify', 'sidecars'] as const;
+  const refused = elsewhere.find((name) => options[name] !== undefined);
+  if (refused === undefined) return;
+  const name = `--${refused.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}`;
+  throw new InvalidInputError(
+    `${name} is not for this target: a WorkDocs site takes documents and folders alone`,
+  );
+}
+
+function mappingOf({ stripPrefix, map }: RestoreWish) {
+  return { prefix: '', stripPrefix, map };
+}
+
+async function tellPlan(task: Task): Promise<ExitCode> {
+  const { wish, select, context } = task;
+  const plan = await planArchive({ at: wish.at, select });
+  context.output.answer({ ...factsOf(task), jobId: null, plan: planJson(plan), result: null }, () => [
+    headingOf(task),
+    '',
+    ...planLines(plan),
+    '',
+    'what is right there already is seen on the way, and left alone',
+    'nothing was done (--dry-run)',
+  ]);
+  return EXIT.done;
+}
+
+async function run(task: Task): Promise<ExitCode> {
+  const { to, options, wish, connection, context } = task;
+  const { output, argv, clock } = context;
+  const [id, startedAt] = [localJobId(context), clock()];
+  const since = wish.changedSince === undefined ? {} : { changedSince: formatMoment(wish.changedSince) };
+  const again = sameCommand(argv, { at: wish.versionId ?? formatMoment(wish.at), ...since });
+  const result = await upload(task, context.ownInterrupt());
+  const done = { id, wish, path: to, result, deleted: 0, startedAt, again };
+  const { counts, problems, mapped, ended } = result;
+  const goOn = ended === 'done' ? null : again;
+  const answer = { ended, counts: { ...counts, deleted: 0 }, problems, mapped, goOn };
+  output.answer({ ...factsOf(task), jobId: id, plan: null, result: answer }, () => [
+    headingOf(task),
+    ...localLines(result),
+    `  job ${id}`,
+  ]);
+  await recordLocal(done, options, connection, context);
+  if (ended === 'interrupted')
+    throw new InterruptedError(`interrupted: what is finished stays, go on with: ${again}`);
+  return localExit(result);
+}
+
+async function upload(task: Task, signal: AbortSignal): Promise<LocalResult> {
+  const { to, options, wish, connection, context } = task;
+  const { store, settings } = connection.world;
+  const { site, path } = parseSiteUri(to);
+  const target = await context.connectSite(await placeOf(siteUri(site), options, connection));
+  const into = path
+    .split('/')
+    .filter((part) => part !== '')
+    .map(decodePart);
+  const tally = new Tally();
+  const keys = new Map<ThingToRestore, string>();
+  const outcomes = restoreIntoSite(
+    things(task, keys, tally, signal),
+    { target, store, vault: settings.vault, checksums },
+    { into, overwrite: wish.overwrite, ...defined({ concurrency: options.transfers }) },
+  );
+  for await (const outcome of outcomes) {
+    note(outcome, keys.get(outcome.thing) ?? '', tally);
+    keys.delete(outcome.thing);
+    context.output.progress(`${count(tally.counts.restored + tally.counts.right)} done`);
+  }
+  return tally.result(signal.aborted ? 'interrupted' : 'done');
+}
+
+/** Where a protected site is, the catalog knows; by which role it may be written to, only the command. */
+async function placeOf(
+  source: string,
+  { siteRegion, roleArn }: RestoreOptions,
+  { world }: Connection,
+): Promise<SitePlace> {
+  const region = siteRegion ?? (await world.catalog.getSource(source))?.site?.region;
+  return { source, site: defined({ region, roleArn }) };
+}
+
+/** What is selected, until it is interrupted; what the vault has not is counted. */
+async function* things(
+  { select }: Task,
+  keys: Map<ThingToRestore, string>,
+  tally: Tally,
+  signal: AbortSignal,
+): AsyncGenerator<ThingToRestore> {
+  for await (const selected of select()) {
+    if (signal.aborted) return;
+    const { key, lacking, version } = selected;
+    tally.planned(version.size);
+    const thing = await selected.thing?.().catch((error: unknown) => messageOf(error));
+    if (thing === undefined || typeof thing === 'string') {
+      tally.problem('failed', { key, reason: 'not-in-vault', ...defined({ detail: thing ?? lacking }) });
+      continue;
+    }
+    tally.noteLack(selected);
+    keys.set(thing, key);
+    yield thing;
+  }
+}
+
+function note({ result, bytes, detail }: ThingOutcome, key: string, tally: Tally): void {
+  if (result === 'right') tally.right();
+  else if (result === 'restored') tally.restored(bytes, true);
+  else
+    tally.problem(result === 'conflict' ? 'conflicts' : 'failed', {
+      ...{ key, reason: result },
+      ...defined({ detail }),
+    });
+}
+
+function factsOf({ to, asked, wish }: Task) {
+  return {
+    source: wish.source,
+    at: formatMoment(wish.at),
+    request: asked,
+    target: { kind: 'site' as const, path: to },
+  };
+}
+
+function headingOf({ to, wish }: Task): string {
+  return `restoring ${wish.source}/${wish.prefix} ${versionOrMoment(wish.versionId, formatMoment(wish.at))} to ${to}`;
+}
