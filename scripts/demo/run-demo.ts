@@ -1,9 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { S3Client } from '@aws-sdk/client-s3';
 import prettyBytes from 'pretty-bytes';
 import { type Comparison, compareWithFolder, makeBucket, putText, remove, upload } from './buckets.ts';
 import type { Folder, FolderFile } from './folder.ts';
-import { holdfast } from './holdfast.ts';
+import { heading, must, nextWholeSecond, say } from './show.ts';
 
 export type Demo = {
   readonly root: string;
@@ -70,13 +69,6 @@ async function spoil(s3: S3Client, bucket: string, files: readonly FolderFile[])
   return { overwritten: overwritten.length, deleted: deleted.length };
 }
 
-/** The vault's times have whole seconds: a moment that shall divide before from after lies between two of them. */
-async function nextWholeSecond(): Promise<string> {
-  const moment = new Date();
-  await pause(1000 - moment.getMilliseconds() + 20);
-  return moment.toISOString();
-}
-
 function isSame({ equal, extra }: Comparison, files: readonly FolderFile[]): boolean {
   return equal === files.length && extra.length === 0;
 }
@@ -112,24 +104,10 @@ function conclude(source: string, target: string, equal: number, bytes: number):
   say('  npm run cloud:down');
 }
 
-async function must(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
-  say(`$ holdfast ${args.join(' ')}`);
-  const code = await holdfast(args, env);
-  if (code !== 0) throw new Error(`"holdfast ${args[0]}" ended with exit code ${code}`);
-}
-
 /** Counts on a terminal as it goes; in a pipe, says the end only. */
 function showCount(verb: string, total: number): (done: number) => void {
   return (done) => {
     if (process.stdout.isTTY) process.stdout.write(`\r${verb} ${done} of ${total}`);
     if (done === total) say(process.stdout.isTTY ? '' : `${verb} ${total}`);
   };
-}
-
-function heading(text: string): void {
-  process.stdout.write(`\n== ${text}\n`);
-}
-
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
 }
