@@ -12,6 +12,7 @@ import { restoreLocal } from './restore/local-section.ts';
 import { restorePeers } from './restore/peers-section.ts';
 import { restorePlan } from './restore/plan-section.ts';
 import { starts } from './starts/section.ts';
+import { workdocsScale } from './workdocs/scale-section.ts';
 import { workdocs } from './workdocs/section.ts';
 import { importExports } from './workdocs-import/section.ts';
 
@@ -29,6 +30,7 @@ const SECTIONS: Readonly<Record<SectionName, (options: BenchOptions) => Promise<
   'restore-listing': restoreListing,
   model,
   workdocs,
+  'workdocs-scale': workdocsScale,
   'workdocs-import': importExports,
 };
 

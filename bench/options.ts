@@ -11,6 +11,7 @@ export const SECTION_NAMES = [
   'restore-listing',
   'model',
   'workdocs',
+  'workdocs-scale',
   'workdocs-import',
 ] as const;
 export type SectionName = (typeof SECTION_NAMES)[number];
@@ -31,6 +32,7 @@ export type BenchOptions = {
   readonly entryGib: number;
   readonly modelled: number;
   readonly documents: number;
+  readonly crawled: number;
   readonly rclone?: string;
   readonly aws?: string;
 };
@@ -54,6 +56,7 @@ Measures Holdfast on local clouds of its own and prints the tables of docs/bench
   --entry-gib <n> workdocs-import: GiB of one large entry (20)
   --modelled <n> model: objects of the largest bucket that is simulated (1000000: minutes, 2 GiB of memory)
   --documents <n> workdocs: documents of the site (1000)
+  --crawled <n>  workdocs-scale: documents of the site (100000)
   --rclone <path>, --aws <path>  the peers' programs, where they are not the system's own or on the PATH`;
 
 /** @throws when an option is unknown or no number; undefined when only help was asked for */
@@ -75,6 +78,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
       'entry-gib': { type: 'string', default: '20' },
       modelled: { type: 'string', default: '1000000' },
       documents: { type: 'string', default: '1000' },
+      crawled: { type: 'string', default: '100000' },
       rclone: { type: 'string' },
       aws: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
@@ -97,6 +101,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
     entryGib: positive('entry-gib', values['entry-gib']),
     modelled: positive('modelled', values.modelled),
     documents: positive('documents', values.documents),
+    crawled: positive('crawled', values.crawled),
     ...(values.rclone === undefined ? {} : { rclone: values.rclone }),
     ...(values.aws === undefined ? {} : { aws: values.aws }),
   };

@@ -62,7 +62,7 @@ async function show(demo: Demo): Promise<number> {
   await poll(demo);
   await untilListed(demo, (paths) => paths.includes('budget 2027.txt') && !paths.includes('Notes/'));
   await must(['versions', `${source}/anna/Plans/budget 2027.txt`], env);
-  await must(['diff', source, '--from', moment], env);
+  await must(['diff', source, moment], env);
 
   heading(`Restore the moment before, ${moment}, into a folder`);
   const target = resolve(import.meta.dirname, `../../.holdfast/workdocs-${id}`);
