@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { SiteModel } from '@holdfast/core/adapters/memory/site-model.ts';
 import { latestOf } from '@holdfast/core/adapters/memory/site-things.ts';
+import { NAMES_FILE } from '../../cli/local/names-list.ts';
 import { startWorkDocsServer } from '../../tests/support/workdocs-server/server.ts';
 import type { Cloud } from '../lib/cloud.ts';
 import { workdocsEndpoint } from '../lib/ministack-env.ts';
@@ -120,7 +121,8 @@ function contentsOf(people: SiteModel): string[] {
 
 async function digestsBelow(root: string): Promise<string[]> {
   const { files } = await readFolder(root);
-  return (await Promise.all(files.map(async ({ path }) => digestOf(await readFile(path))))).toSorted();
+  const documents = files.filter(({ key }) => key !== NAMES_FILE);
+  return (await Promise.all(documents.map(async ({ path }) => digestOf(await readFile(path))))).toSorted();
 }
 
 function digestOf(bytes: Uint8Array): string {
