@@ -1,6 +1,8 @@
+import { entryBytes } from '@holdfast/core/flows/workdocs-export/entry-bytes.ts';
+import { ZipDirectory } from '@holdfast/core/flows/workdocs-export/zip-directory.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { GivenExport } from '../../../support/given-export.ts';
+import { EXPORT, GivenExport } from '../../../support/given-export.ts';
 import { endRecord, type RawEntry, rawZip, zip64End, zip64Extra } from '../../../support/raw-zip.ts';
 
 let given: GivenExport;
@@ -173,6 +175,33 @@ describe('bombs', () => {
     await importing(rawZip([one, again('b'), again('c')]).bytes);
     expect(await refusals()).toEqual(['overlapping bad.zip: b', 'overlapping bad.zip: c']);
     expect(await given.texts('bad/a')).toEqual(['x'.repeat(1_000)]);
+  });
+
+  it('that share bytes with the one before are refused however much else the file has', async () => {
+    const says = { size: 500, packed: 500, crc: 1 };
+    const entries = [
+      { name: 'a', content: 'x'.repeat(1_000) },
+      { name: 'b', says: { ...says, offset: 100 } },
+    ];
+    await importing(rawZip(entries, { comment: Buffer.alloc(20_000) }).bytes);
+    expect(await refusals()).toEqual(['overlapping bad.zip: b']);
+  });
+
+  it('are not unpacked further than they say', async () => {
+    const content = Buffer.alloc(16 * 1024 * 1024);
+    const { bytes } = rawZip([{ name: 'x', content, method: 8, says: { size: 10 } }]);
+    given.put('bad.zip', bytes);
+    const { etag } = given.pipeline.s3.bucket(EXPORT).current('bad.zip')?.content ?? { etag: '' };
+    const place = { bucket: EXPORT, key: 'bad.zip', size: bytes.length, etag };
+    const directory = await ZipDirectory.open(place, undefined, given.pipeline.store);
+    const entry = await directory.next();
+    if (entry === undefined) throw new Error('no entry');
+    let read = 0;
+    const reading = (async () => {
+      for await (const chunk of entryBytes(directory, entry)) read += chunk.length;
+    })();
+    await expect(reading).rejects.toThrow('it says 10 bytes, and has more');
+    expect(read).toBe(0);
   });
 
   it('that share bytes out of order are refused when they take more than there is', async () => {

@@ -67,6 +67,24 @@ describe('an import', () => {
     expect(job).toMatchObject({ state: 'done', openRanges: 0, batchesQueued: 3, batchesDone: 3 });
   });
 
+  it('gives a folder its time, whether a document or its own entry comes first', async () => {
+    await given.zip('alice.zip', { 'a/x.txt': 'x', 'a/': null, 'b/': null, 'b/x.txt': 'x' });
+    expect(await given.import('i1')).toMatchObject({ counts: { imported: 4, folders: 2 } });
+    const folders = (await given.records('folder')).filter(({ name }) => name !== undefined);
+    expect(folders.map(({ name, createdAt }) => [name, createdAt])).toEqual([
+      ['a', MODIFIED.getTime()],
+      ['b', MODIFIED.getTime()],
+    ]);
+    expect(await given.import('i2')).toMatchObject({ counts: { unchanged: 4 } });
+  });
+
+  it('reads all zips where one listing does not hold them', async () => {
+    const zip = await zipOf({ 'x.txt': 'x' });
+    for (let n = 0; n < 230; n++) given.put(`u${n}.zip`, zip);
+    expect(await given.import('i1')).toMatchObject({ state: 'done', counts: { zips: 230, imported: 230 } });
+    expect((await given.records('user')).length).toBe(230);
+  });
+
   it('keeps what is there twice under one name as two versions of it', async () => {
     const zip = await zipOf({ 'plan.txt': 'one', 'plan.txu': 'two2' });
     const twice = Buffer.from(zip.toString('latin1').replaceAll('plan.txu', 'plan.txt'), 'latin1');

@@ -72,6 +72,30 @@ describe('an import whose requests fail for now', () => {
     ]);
   });
 
+  it('comes through when an answer ends before its time', async () => {
+    const { store } = given.pipeline;
+    let left = 3;
+    const open: typeof store.open = async (ref, options) => {
+      const opened = await store.open(ref, options);
+      if (ref.bucket !== EXPORT || left-- <= 0) return opened;
+      const bytes = Buffer.concat(await Array.fromAsync(opened.body));
+      const cut = (async function* () {
+        yield bytes.subarray(0, -1);
+      })();
+      return { ...opened, body: cut };
+    };
+    given.store = new Proxy(store, {
+      get: (target, name) => {
+        if (name === 'open') return open;
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const job = await given.import('i1');
+    expect(job).toMatchObject({ state: 'done', counts: { entries: 3, imported: 3 } });
+    expect(left).toBeLessThan(0);
+  });
+
   it('tells of what it gave up after the last delivery, and ends', async () => {
     await given.register();
     given.pipeline.s3.requests.before = (op) => {
