@@ -206,6 +206,13 @@ describe('a poll', () => {
     expect((await world.entry('document', documentId))?.state).toBe('current');
   });
 
+  it('tells how long ago the last crawl was', async () => {
+    const { world } = await givenSite();
+    world.pass(120);
+    await world.poll();
+    expect(world.telemetry.valuesOf('ReconcileAge', SITE_SOURCE).at(-1)).toBe(3 * 3600);
+  });
+
   it('whose message comes after the end of WorkDocs believes nobody who says that all is gone', async () => {
     const { world, alice } = await givenSite();
     const { documentId } = world.people.upload({ parentId: alice.rootFolderId }, 'x', { name: 'x' });

@@ -13,6 +13,7 @@ import { bucketOf } from '../../model/source-uri.ts';
 import type { StepRecord } from '../../ports/catalog.ts';
 import type { Delivery, ListingWorld } from '../dependencies.ts';
 import { afterTheEnd } from '../end-job.ts';
+import { reconcileAge } from '../reconcile-age.ts';
 import { checkWiring } from './check-wiring.ts';
 import { compareRange, type RangeResult, type StepLimit } from './compare-range.ts';
 import { failReconcile, settleReconcile } from './settle-reconcile.ts';
@@ -73,14 +74,9 @@ async function begin(
     ...(message.trigger === 'schedule' ? {} : { askedBy: defined({ sender, name: message.askedBy }) }),
     ...defined({ approved: message.approved }),
   });
-  world.telemetry.metric('ReconcileAge', ageSeconds(source, world.clock()), source.source);
+  world.telemetry.metric('ReconcileAge', reconcileAge(source, world.clock()), source.source);
   const wiring = await checkWiring(source, world);
   if (message.trigger === 'protect' || wiring === 'repaired') await lookAgainSoon(source, world);
-}
-
-/** Since the last finished reconcile; for a source that had none since it was protected, since then. */
-function ageSeconds({ lastReconcileAt = 0, protectedAt }: Source, now: number): number {
-  return Math.max(0, Math.round((now - Math.max(lastReconcileAt, protectedAt)) / 1000));
 }
 
 /**

@@ -8,6 +8,7 @@ import { countAndSend, sendCounted } from '../counted-step.ts';
 import type { Delivery } from '../dependencies.ts';
 import { afterTheEnd } from '../end-job.ts';
 import { failReconcile } from '../reconcile/settle-reconcile.ts';
+import { reconcileAge } from '../reconcile-age.ts';
 import { compareSite } from './compare-site.ts';
 import { countSuspects, queueSuspects } from './crawl-suspects.ts';
 import { settleCrawl } from './settle-crawl.ts';
@@ -90,9 +91,7 @@ async function begin(
     ...defined({ approved: message.approved }),
     ...(message.deep === true ? { request: { deep: true } } : {}),
   });
-  const since = Math.max(source.lastReconcileAt ?? 0, source.protectedAt);
-  const age = Math.max(0, Math.round((clock() - since) / 1000));
-  telemetry.metric('ReconcileAge', age, source.source);
+  telemetry.metric('ReconcileAge', reconcileAge(source, clock()), source.source);
 }
 
 async function doStep(

@@ -4,6 +4,7 @@ import { ACTIVITY_TYPES } from '../../model/workdocs/activity-types.ts';
 import type { Poll, SiteItem } from '../../model/workdocs/site-messages.ts';
 import type { SiteActivity, SitePage, SiteReader } from '../../ports/site.ts';
 import type { Delivery } from '../dependencies.ts';
+import { reconcileAge } from '../reconcile-age.ts';
 import { batchBodies } from './site-batches.ts';
 import type { SiteWorld } from './site-world.ts';
 
@@ -84,7 +85,11 @@ async function goOn(message: Poll, page: NonNullable<Poll['page']>, { queue }: S
 }
 
 /** Two polls at once may end in any order: the cursor never goes back. */
-async function finish({ source }: Source, until: number, { catalog, clock }: SiteWorld): Promise<void> {
+async function finish(row: Source, until: number, world: SiteWorld): Promise<void> {
+  const { catalog, clock, telemetry } = world;
+  const { source } = row;
+  // Crawls are days apart, and an alarm looks at the last hours.
+  telemetry.metric('ReconcileAge', reconcileAge(row, clock()), source);
   await catalog.moveCursor(source, until);
   await catalog.patchSource(source, { lastPollAt: clock(), clear: ['unreachable'] });
 }

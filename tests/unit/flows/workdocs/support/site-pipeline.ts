@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { checksums } from '@holdfast/core/adapters/checksums.ts';
 import { MemoryCatalog } from '@holdfast/core/adapters/memory/memory-catalog.ts';
 import { MemoryObjectStore } from '@holdfast/core/adapters/memory/memory-object-store.ts';
@@ -26,7 +25,7 @@ import type { QueueName } from '@holdfast/core/ports/work-queue.ts';
 
 export const SITE = 'd-926726012c';
 export const SITE_SOURCE = `workdocs://${SITE}`;
-export const VAULT = 'vault';
+const VAULT = 'vault';
 const MIB = 1024 * 1024;
 const MINUTE = 60_000;
 
@@ -222,8 +221,4 @@ export async function givenSite(
   await world.crawl('first');
   world.pass(60);
   return { world, alice };
-}
-
-export function md5(text: string): string {
-  return createHash('md5').update(text).digest('hex');
 }
