@@ -211,6 +211,36 @@ describe('a handler that dies', () => {
     expect(world.requests()['download']).toBe(1);
   });
 
+  it('after it wrote a record, of a batch whose others went well, does not leave it as if it were there', async () => {
+    upload('y', 'y');
+    const { documentId } = upload('x', 'x');
+    world.s3.requests.after = (op, args) => {
+      if (op !== 'put' || !JSON.stringify(args).includes(documentId)) return;
+      world.s3.requests.after = undefined;
+      world.people.recycle(documentId);
+      throw new Error('the answer was lost');
+    };
+    await world.pollSoon();
+    const key = recordKey(SITE, { kind: 'document', id: documentId });
+    expect((await world.history(key))[0]).toBe('marker');
+    expect((await entryOf(documentId))?.state).toBe('deleted');
+  });
+
+  it('after it wrote a record that no later message of its own tells of, is found out by the next look', async () => {
+    const { documentId } = upload('x', 'x');
+    world.catalog.requests.before = (op, args) => {
+      if (op === 'putEntry' && JSON.stringify(args).includes(documentId)) throw new Error('out of reach');
+    };
+    await world.pollSoon();
+    expect(world.dead).toHaveLength(1);
+    world.catalog.requests.before = undefined;
+    world.people.recycle(documentId);
+    world.pass(60);
+    await world.poll();
+    const key = recordKey(SITE, { kind: 'document', id: documentId });
+    expect((await world.history(key))[0]).toBe('marker');
+  });
+
   it.each(['putTags', 'hide', 'putEntry'])(
     'at a %s of a deletion leaves nothing half marked',
     async (where) => {

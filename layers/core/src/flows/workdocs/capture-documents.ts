@@ -94,7 +94,7 @@ function contextOf(source: Source, batch: DocumentBatch, delivery: Delivery, wor
     owners: new SiteOwners(source, site),
     world,
     bringsLarge: false,
-    redelivered: delivery.receiveCount > 1,
+    redelivered: delivery.receiveCount > 1 || batch.again === true,
     last: delivery.receiveCount >= world.settings.maxReceives,
     deep: batch.deep === true,
     approved: batch.approved === true,
@@ -147,13 +147,13 @@ async function finishBatch(
     if (one.kind === 'failed' && one.outcome !== undefined) tally.addFailed(one.item, one.outcome);
   }
   const results = done.flatMap((one) => (one.kind === 'done' ? [one.result] : []));
-  const { jobId, deep, suspects, approved } = batch;
-  const counted = { jobId, deep, suspects, approved };
-  const items = [...left.map(({ item }) => item), ...results.flatMap((result) => result.items ?? [])];
-  const bodies = batchBodies(items, (index) => ({
-    source: source.source,
-    ...defined({ ...counted, batch: batch.batch && `${batch.batch}-${index}` }),
-  }));
+  const found = results.flatMap((result) => result.items ?? []);
+  const later = left.filter(({ kind }) => kind === 'later').map(({ item }) => item);
+  const tried = left.filter(({ kind }) => kind === 'failed').map(({ item }) => item);
+  const bodies = [
+    ...restOf(batch, [...later, ...found], 'rest', batch.again === true),
+    ...restOf(batch, tried, 'again', true),
+  ];
   const messages = [...bodies, ...followUps(source.source, results)];
   if (batch.jobId === undefined) await sendAll(messages, world);
   else await countBatch(batch, done, bodies.length, messages, tally, delivery, context);
@@ -161,6 +161,16 @@ async function finishBatch(
   if (batch.jobId !== undefined) return settleCrawl(batch.jobId, world, delivery);
   // A job counts what failed; of a poll, the dead-letter queue tells.
   if (context.last && done.some(({ kind }) => kind === 'failed')) throw failureOf(done, batch);
+}
+
+/** Batches that follow from one, counted by their own names. */
+function restOf(batch: DocumentBatch, items: readonly SiteItem[], name: string, again: boolean): string[] {
+  const { kind: _, items: __, again: ___, batch: own, ...facts } = batch;
+  return batchBodies(items, (index) => ({
+    ...facts,
+    ...(again ? { again } : {}),
+    ...(own === undefined ? {} : { batch: `${own}-${name}${index}` }),
+  }));
 }
 
 function followUps(source: string, results: readonly ItemResult[]): string[] {

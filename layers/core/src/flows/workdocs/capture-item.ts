@@ -4,7 +4,7 @@ import { captureDocument } from './capture-document.ts';
 import { captureFolder } from './capture-folder.ts';
 import { captureUser } from './capture-user.ts';
 import type { ItemContext, ItemResult, Tried } from './item-context.ts';
-import { seeRecord } from './keep-record.ts';
+import { type Seen, seeRecord } from './keep-record.ts';
 
 const ATTEMPTS = 5;
 /** WorkDocs' clock and ours may differ, and what it answers be a little older than its activities. */
@@ -28,19 +28,29 @@ export async function captureItem(item: SiteItem, context: ItemContext): Promise
 
 /** @param again in doubt, that is when somebody may have written without recording: the vault is asked what it has */
 async function tryItem(item: SiteItem, again: boolean, context: ItemContext): Promise<Tried> {
-  const { kind, id } = item;
-  const seen = await seeRecord(context.name, { kind, id }, again, context.world);
+  const seen = await see(item, again, context);
   const lookedAt = seen.entry?.lookedAt;
   if (item.kind === 'user') return captureUser(item, seen, context);
   const known = lookedAt !== undefined && item.at !== undefined && lookedAt > item.at + MARGIN_MS;
   if (known && !again && !context.deep && seen.entry?.state !== 'unprotected')
     return { outcome: { kind: 'unchanged', before: seen.entry, after: seen.entry } };
   try {
-    if (item.kind === 'folder') return await captureFolder(item, seen, again, context);
-    return await captureDocument(item, seen, again, context);
+    const doubt = seen.top !== undefined;
+    if (item.kind === 'folder') return await captureFolder(item, seen, doubt, context);
+    return await captureDocument(item, seen, doubt, context);
   } catch (error) {
     // It was there when it was asked for, and something of it went while it was read: what is left is asked for again.
     if (isSiteError(error, 'not-found')) return 'lost-race';
     throw error;
   }
+}
+
+/** In doubt also of what failed the last time, and where everything is to be looked at: then what is on top comes with it. */
+async function see({ kind, id }: SiteItem, again: boolean, context: ItemContext): Promise<Seen> {
+  const ref = { kind, id };
+  const seen = await seeRecord(context.name, ref, again || context.deep, context.world);
+  const reason = seen.entry?.reason;
+  const failed = reason === 'failed' || reason === 'access-denied';
+  if (!failed || seen.top !== undefined) return seen;
+  return seeRecord(context.name, ref, true, context.world);
 }

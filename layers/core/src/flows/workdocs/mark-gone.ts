@@ -22,6 +22,9 @@ export async function markGone(
 ): Promise<Tried> {
   const { entry, top } = seen;
   const { catalog, clock } = context.world;
+  // A handler may have died, or failed, before it recorded what it wrote: what is on top in the vault has to be known, and
+  // the site to be asked after that.
+  if (top === undefined && (entry === undefined || entry.state === 'unprotected')) return 'lost-race';
   if (isNothingNew(seen)) return { outcome: { kind: 'unchanged', before: entry, after: entry } };
   const deletedAt = at ?? clock();
   const record = await priorRecord(context.name, ref, seen, context.world);

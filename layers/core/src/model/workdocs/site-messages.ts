@@ -112,6 +112,8 @@ export const DocumentBatchSchema = v.object({
   /** Of a crawl: the job and the batch by which it is counted. */
   jobId: v.optional(v.string()),
   batch: v.optional(v.string()),
+  /** They were tried before: a first handler may have got half-way. */
+  again: v.optional(v.boolean()),
   /** Looks at everything of each, however lately that was done. */
   deep: v.optional(v.boolean()),
   /** A person said that they may be gone, whatever the site looks like. */
