@@ -1,4 +1,4 @@
-import { CatalogError, QueueError, StoreError } from '@holdfast/core/model/errors.ts';
+import { CatalogError, QueueError, SiteError, StoreError } from '@holdfast/core/model/errors.ts';
 import type { Fate, Request } from './scheduler.ts';
 
 /** What can go wrong with a request; each means what it can mean for the operation it meets. */
@@ -19,6 +19,8 @@ export function fateOf(trouble: Trouble, request: Request): Fate {
   if (trouble === 'killed-before' || trouble === 'killed-after' || trouble === 'killed-late')
     return { kind: trouble };
   if (trouble === 'denied' && request.op.startsWith('store.')) return denied(request);
+  if (trouble === 'denied' && request.op.startsWith('site.'))
+    return { kind: 'refused', error: new SiteError('access-denied', 'UnauthorizedResourceAccessException') };
   if (trouble === 'conflict' && isConditional(request))
     return {
       kind: 'refused',
@@ -32,6 +34,7 @@ export function fateOf(trouble: Trouble, request: Request): Fate {
 function unavailable({ op }: Request): Error {
   if (op.startsWith('catalog.')) return new CatalogError('the table is throttled');
   if (op.startsWith('queue.')) return new QueueError('the queue did not accept all messages');
+  if (op.startsWith('site.')) return new SiteError('throttled', 'ThrottlingException');
   return new StoreError('throttled', `503 SlowDown for ${op}`);
 }
 
@@ -48,7 +51,15 @@ function denied(request: Request): Fate {
  */
 function retried(request: Request): Fate {
   const { op } = request;
-  if (['catalog.putEntry', 'catalog.createJob', 'catalog.enterDeletions', 'catalog.finishJob'].includes(op))
+  if (
+    [
+      'catalog.putEntry',
+      'catalog.createJob',
+      'catalog.enterDeletions',
+      'catalog.finishJob',
+      'catalog.moveCursor',
+    ].includes(op)
+  )
     return { kind: 'done-and-answered', result: false };
   if (op === 'store.completeMultipart')
     return { kind: 'answer-lost', error: new StoreError('not-found', '404 NoSuchUpload') };
@@ -61,6 +72,7 @@ function retried(request: Request): Fate {
 function isConditional({ op, args }: Request): boolean {
   if (op === 'store.copy') return hasField(args[0], 'condition');
   if (op === 'store.hide') return hasField(args[0], 'ifMatch');
+  if (op === 'store.put') return args[3] !== undefined;
   return op === 'store.completeMultipart' && args[2] !== undefined;
 }
 

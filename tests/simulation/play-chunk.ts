@@ -1,19 +1,26 @@
 import fc from 'fast-check';
 import { play } from './play.ts';
 import type { PolicyCheck } from './policy.ts';
-import type { Chunk, ChunkResult } from './simulate.ts';
+import type { AnyHistory, Chunk, ChunkResult } from './simulate.ts';
+import { playSite } from './sites/play-site.ts';
+import { anySiteHistory } from './sites/site-steps.ts';
 import { anyHistory } from './steps.ts';
+
+const mixed: fc.Arbitrary<AnyHistory> = fc.oneof(
+  { weight: 9, arbitrary: anyHistory },
+  { weight: 1, arbitrary: anySiteHistory },
+);
 
 /** Plays a number of histories from a seed, until one goes wrong; that one is shrunk to what it takes. */
 export async function playChunk(
-  { seed, histories, path, shrink = true }: Chunk,
+  { seed, histories, path, shrink = true, of = 'all' }: Chunk,
   policy: PolicyCheck,
 ): Promise<ChunkResult> {
-  const property = fc.asyncProperty(anyHistory, async (history) => {
-    const wrong = await play(history, policy);
+  const property = fc.asyncProperty(of === 'all' ? mixed : anySiteHistory, async (history) => {
+    const wrong = 'kind' in history ? await playSite(history) : await play(history, policy);
     if (wrong.length > 0) throw new Divergence(wrong);
   });
-  const run = await fc.check(property, {
+  const run = await fc.check<[AnyHistory]>(property, {
     seed,
     numRuns: histories,
     endOnFailure: !shrink || path !== undefined,

@@ -1,14 +1,9 @@
-import {
-  BUCKET_QUEUES,
-  type BucketQueue,
-  type SendOptions,
-  type WorkQueue,
-} from '@holdfast/core/ports/work-queue.ts';
+import type { BucketQueue, QueueName, SendOptions } from '@holdfast/core/ports/work-queue.ts';
 
 /** A message as SQS keeps it. */
-export type Message = {
+export type Message<Name extends QueueName = BucketQueue> = {
   readonly id: string;
-  readonly queue: BucketQueue;
+  readonly queue: Name;
   readonly body: string;
   receives: number;
   /** Sent back from the dead-letter queue: its receives are counted anew, and it says so. */
@@ -24,10 +19,10 @@ export type Message = {
  * SQS as it is at its worst: any order, late, more than once, to two consumers at a time. It loses nothing, and gives a
  * message up to the dead-letter queue after its last receive.
  */
-export class Queues implements WorkQueue {
+export class Queues<Name extends QueueName = BucketQueue> {
   readonly #now: () => number;
   readonly #maxReceives: number;
-  readonly #messages: Message[] = [];
+  readonly #messages: Array<Message<Name>> = [];
   #ids = 0;
 
   constructor(now: () => number, maxReceives: number) {
@@ -35,12 +30,12 @@ export class Queues implements WorkQueue {
     this.#maxReceives = maxReceives;
   }
 
-  send(queue: BucketQueue, bodies: readonly string[], { delaySeconds = 0 }: SendOptions = {}): Promise<void> {
+  send(queue: Name, bodies: readonly string[], { delaySeconds = 0 }: SendOptions = {}): Promise<void> {
     for (const body of bodies) this.add(queue, body, delaySeconds);
     return Promise.resolve();
   }
 
-  add(queue: BucketQueue, body: string, delaySeconds = 0): void {
+  add(queue: Name, body: string, delaySeconds = 0): void {
     this.#ids += 1;
     const from = this.#now() + delaySeconds * 1000;
     const id = `m${this.#ids}`;
@@ -57,7 +52,7 @@ export class Queues implements WorkQueue {
   }
 
   /** Messages that can be received now. */
-  ready(queue?: BucketQueue): Message[] {
+  ready(queue?: Name): Array<Message<Name>> {
     return this.#messages.filter(
       (message) =>
         message.state === 'queued' &&
@@ -75,18 +70,18 @@ export class Queues implements WorkQueue {
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
-  receive(message: Message): void {
+  receive(message: Message<Name>): void {
     message.receives += 1;
     message.hidden = true;
   }
 
   /** The handler is done with it. */
-  finish(message: Message): void {
+  finish(message: Message<Name>): void {
     if (message.state === 'queued') message.state = 'done';
   }
 
   /** The handler failed, or died: it comes again, or was given up. */
-  release(message: Message): void {
+  release(message: Message<Name>): void {
     message.hidden = false;
     if (message.state === 'queued' && message.receives >= this.#maxReceives) message.state = 'dead';
   }
@@ -102,7 +97,7 @@ export class Queues implements WorkQueue {
   double(n: number): void {
     const events = this.#messages.filter(({ queue }) => queue === 'capture');
     const event = events[n % Math.max(1, events.length)];
-    if (event !== undefined) this.add('capture', event.body);
+    if (event !== undefined) this.add(event.queue, event.body);
   }
 
   /** Loses an event that nobody has received. @returns its body */
@@ -116,7 +111,7 @@ export class Queues implements WorkQueue {
     return event.body;
   }
 
-  dead(): Message[] {
+  dead(): Array<Message<Name>> {
     return this.#messages.filter(({ state }) => state === 'dead');
   }
 
@@ -131,9 +126,11 @@ export class Queues implements WorkQueue {
   }
 
   /** Everything that is not done, by queue. */
-  counts(): Record<BucketQueue, number> {
-    const of = (name: BucketQueue) =>
-      this.#messages.filter(({ queue, state }) => queue === name && state !== 'done').length;
-    return Object.fromEntries(BUCKET_QUEUES.map((name) => [name, of(name)])) as Record<BucketQueue, number>;
+  counts(): Readonly<Record<string, number>> {
+    const open = Map.groupBy(
+      this.#messages.filter(({ state }) => state !== 'done'),
+      ({ queue }) => queue,
+    );
+    return Object.fromEntries([...open].map(([name, messages]) => [name, messages.length]));
   }
 }

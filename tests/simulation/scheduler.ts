@@ -49,6 +49,11 @@ export class Scheduler {
     return !this.#waiting.some(({ actor }) => actor.alive);
   }
 
+  /** Whether an actor waits for a request of its own. */
+  isWaiting(actor: Actor): boolean {
+    return this.#waiting.some((one) => one.actor === actor);
+  }
+
   /** Whether anything is on its way that the killed, or one of them, had asked for. */
   hasLate(actor?: Actor): boolean {
     return this.#waiting.some((one) => !one.actor.alive && (actor === undefined || one.actor === actor));

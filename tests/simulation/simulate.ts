@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { deployedPolicies } from './policy.ts';
+import type { SiteHistory } from './sites/site-steps.ts';
 import type { History } from './steps.ts';
 import { VARIANTS } from './variants.ts';
 import type { WorkerData } from './worker.ts';
@@ -13,10 +14,14 @@ export type Chunk = {
   readonly path?: string | undefined;
   /** False: the first history that goes wrong will do, however long it is. */
   readonly shrink?: boolean | undefined;
+  /** `all` unless given: a tenth of them are of WorkDocs sites. */
+  readonly of?: 'all' | 'sites' | undefined;
 };
+/** A history of a bucket, or of a site. */
+export type AnyHistory = History | SiteHistory;
 type Failure = {
   readonly path: string;
-  readonly history: History | undefined;
+  readonly history: AnyHistory | undefined;
   readonly wrong: readonly string[];
 };
 export type ChunkResult = { readonly seed: number; readonly played: number; readonly failure?: Failure };
@@ -29,6 +34,8 @@ export type SimulateOptions = {
   /** A deliberately broken variant; see variants.ts. */
   readonly variant?: string | undefined;
   readonly workers?: number | undefined;
+  /** See {@link Chunk}; of a variant, what it is about. */
+  readonly of?: Chunk['of'];
   /** See {@link Chunk}. */
   readonly shrink?: boolean | undefined;
   readonly onProgress?: ((played: number) => void) | undefined;
@@ -46,7 +53,8 @@ export async function simulate(options: SimulateOptions): Promise<Outcome> {
   if (variant !== undefined && !VARIANTS.some(({ name }) => name === variant))
     throw new Error(`"${variant}" is none of the variants: ${VARIANTS.map(({ name }) => name).join('; ')}`);
   const workerData: WorkerData = { policies: await deployedPolicies(), variant };
-  const chunks = chunksOf(options);
+  const of = VARIANTS.find(({ name }) => name === variant)?.of ?? options.of;
+  const chunks = chunksOf({ ...options, of });
   let played = 0;
   let failure: Outcome['failure'];
   const one = async () => {
@@ -70,12 +78,13 @@ export async function simulate(options: SimulateOptions): Promise<Outcome> {
   return { played, ...(failure === undefined ? {} : { failure }) };
 }
 
-function chunksOf({ histories, seed, path, shrink }: SimulateOptions): Chunk[] {
-  if (path !== undefined) return [{ seed, histories: 1, path }];
+function chunksOf({ histories, seed, path, shrink, of }: SimulateOptions): Chunk[] {
+  if (path !== undefined) return [{ seed, histories: 1, path, of }];
   return Array.from({ length: Math.ceil(histories / CHUNK) }, (_, index) => ({
     seed: seed + index,
     histories: Math.min(CHUNK, histories - index * CHUNK),
     shrink,
+    of,
   }));
 }
 

@@ -1,10 +1,17 @@
+import { SITE_VARIANTS } from './sites/site-variants.ts';
+
 /** Holdfast with one thing broken on purpose: histories must find it. */
-export type Variant = { readonly name: string; readonly edits: readonly Edit[] };
+export type Variant = {
+  readonly name: string;
+  readonly edits: readonly Edit[];
+  /** Played on histories of WorkDocs sites alone. */
+  readonly of?: 'sites';
+};
 
 /** One place of the source, and what stands there instead; the file is under layers/core/src. */
 type Edit = { readonly file: string; readonly find: string; readonly replace: string };
 
-export const VARIANTS: readonly Variant[] = [
+const BUCKET_VARIANTS: readonly Variant[] = [
   {
     name: 'record before copy',
     edits: [
@@ -346,4 +353,9 @@ export const VARIANTS: readonly Variant[] = [
       },
     ],
   },
+];
+
+export const VARIANTS: readonly Variant[] = [
+  ...BUCKET_VARIANTS,
+  ...SITE_VARIANTS.map((variant) => ({ ...variant, of: 'sites' as const })),
 ];

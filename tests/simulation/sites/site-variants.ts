@@ -1,0 +1,134 @@
+import type { Variant } from '../variants.ts';
+
+/** What reads sites, with one thing broken on purpose: histories of sites must find it. */
+export const SITE_VARIANTS: readonly Variant[] = [
+  {
+    name: 'the cursor moves before what was found is queued',
+    edits: [
+      {
+        file: 'flows/workdocs/poll.ts',
+        find: '  await queueAll(source, newest, world);\n  await finish(source, window.until, world);',
+        replace: '  await finish(source, window.until, world);\n  await queueAll(source, newest, world);',
+      },
+    ],
+  },
+  {
+    name: 'polls do not overlap',
+    edits: [
+      { file: 'flows/workdocs/poll.ts', find: 'OVERLAP_MS = 30 * 60 * 1000', replace: 'OVERLAP_MS = 0' },
+    ],
+  },
+  {
+    name: 'the first event of a thing wins',
+    edits: [
+      { file: 'flows/workdocs/poll.ts', find: '(known.at ?? 0) < at', replace: '(known.at ?? 0) > at' },
+    ],
+  },
+  {
+    name: 'a listing that lacks a document is believed',
+    edits: [
+      {
+        file: 'flows/workdocs/capture-document.ts',
+        find: 'const document = await askById(() => context.site.document(id), context);',
+        replace: `const document = context.crawled && !context.listed
+    ? undefined
+    : await askById(() => context.site.document(id), context);`,
+      },
+    ],
+  },
+  {
+    name: 'signatures are not compared',
+    edits: [
+      {
+        file: 'flows/workdocs/keep-version.ts',
+        find: 'digests: digestsOf(facts.signature)',
+        replace: 'digests: undefined',
+      },
+    ],
+  },
+  {
+    name: 'large versions are not compared',
+    edits: [
+      {
+        file: 'flows/workdocs/bring-large-version.ts',
+        find: 'if (found !== digestOf(this.#version.signature)?.hex) throw',
+        replace: "if (found === 'never') throw",
+      },
+    ],
+  },
+  {
+    name: 'what is in a recycled folder is not looked at',
+    edits: [
+      {
+        file: 'flows/workdocs/capture-folder.ts',
+        find: 'return changed || (again && entry !== undefined);',
+        replace: 'return entry === undefined && changed && again;',
+      },
+    ],
+  },
+  {
+    name: 'hidden bytes are taken for kept',
+    edits: [
+      {
+        file: 'flows/workdocs/capture-document.ts',
+        find: "const doubt = again || seen.entry?.state === 'deleted';",
+        replace: 'const doubt = again && seen.entry === undefined;',
+      },
+    ],
+  },
+  {
+    name: 'what failed comes again as if nobody had tried it',
+    edits: [
+      {
+        file: 'flows/workdocs/capture-documents.ts',
+        find: "...restOf(batch, tried, 'again', true),",
+        replace: "...restOf(batch, tried, 'again', false),",
+      },
+      {
+        file: 'flows/workdocs/mark-gone.ts',
+        find: "if (top === undefined && (entry === undefined || entry.state === 'unprotected')) return 'lost-race';",
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'what a site has is recorded without the revision',
+    edits: [
+      {
+        file: 'adapters/memory/memory-catalog.ts',
+        find: 'if (rows.get(entry.key)?.rev !== expectedRev) return false;',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'a crawl that lists a document has looked at it',
+    edits: [
+      {
+        file: 'adapters/memory/memory-catalog.ts',
+        find: 'record(EntrySchema, { ...entry, listedAt })',
+        replace: 'record(EntrySchema, { ...entry, listedAt, lookedAt: listedAt })',
+      },
+    ],
+  },
+  {
+    name: 'a crawl has no suspects',
+    edits: [
+      {
+        file: 'flows/workdocs/crawl-suspects.ts',
+        find: "if (isSuspect(entry, run.job)) add('gone');",
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'what is counted is not sent again',
+    edits: [
+      {
+        file: 'flows/counted-step.ts',
+        find: '  await sendEach(counted.continuations, queueOf, world);\n  return true;',
+        replace: '  return true;',
+      },
+    ],
+  },
+];
