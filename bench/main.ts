@@ -11,6 +11,7 @@ import { composeReport, dated, readReport } from './report.ts';
 import { restoreLocal } from './restore/local-section.ts';
 import { restorePeers } from './restore/peers-section.ts';
 import { restorePlan } from './restore/plan-section.ts';
+import { restoreSite } from './restore/site-section.ts';
 import { starts } from './starts/section.ts';
 import { workdocsScale } from './workdocs/scale-section.ts';
 import { workdocs } from './workdocs/section.ts';
@@ -28,6 +29,7 @@ const SECTIONS: Readonly<Record<SectionName, (options: BenchOptions) => Promise<
   'restore-local': restoreLocal,
   'restore-plan': restorePlan,
   'restore-listing': restoreListing,
+  'restore-site': restoreSite,
   model,
   workdocs,
   'workdocs-scale': workdocsScale,

@@ -9,6 +9,7 @@ export const SECTION_NAMES = [
   'restore-local',
   'restore-plan',
   'restore-listing',
+  'restore-site',
   'model',
   'workdocs',
   'workdocs-scale',

@@ -211,3 +211,15 @@ describe('hide', () => {
     expect(result).toEqual({ versionId: 'v1' });
   });
 });
+
+describe('an empty key', () => {
+  it.each([
+    ['head', (store: S3ObjectStore) => store.head({ bucket: 'b', key: '' })],
+    ['open', (store: S3ObjectStore) => store.open({ bucket: 'b', key: '' }, {})],
+    ['get', (store: S3ObjectStore) => store.get({ bucket: 'b', key: '' })],
+  ] as const)('is never asked for by %s: the bucket itself would answer', async (_, call) => {
+    const { client, requests } = cannedS3([{ body: '<ListBucketResult/>' }]);
+    await expect(async () => call(new S3ObjectStore(client))).rejects.toThrow('s3://b/ is no object');
+    expect(requests).toHaveLength(0);
+  });
+});

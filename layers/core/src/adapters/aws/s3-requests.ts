@@ -6,6 +6,7 @@ import {
   type UploadPartCopyCommandInput,
 } from '@aws-sdk/client-s3';
 import { defined } from '../../model/defined.ts';
+import { StoreError } from '../../model/errors.ts';
 import type {
   CopyRequest,
   MultipartStart,
@@ -107,8 +108,13 @@ function fromLatin1(value: string): string {
   return bytes.toString('latin1') === value && !text.includes('\uFFFD') ? text : value;
 }
 
-/** Where a request goes: an object, or one version of it. */
+/**
+ * Where a request goes: an object, or one version of it.
+ *
+ * @throws StoreError `invalid` for an empty key: the SDK would ask the bucket itself, and its listing would pass for an object
+ */
 export function objectInput({ bucket, key, versionId }: ObjectRef) {
+  if (key === '') throw new StoreError('invalid', `s3://${bucket}/ is no object`);
   return { Bucket: bucket, Key: key, ...defined({ VersionId: versionId }) };
 }
 

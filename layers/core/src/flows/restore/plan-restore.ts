@@ -19,8 +19,8 @@ export type PlanWorld = Pick<World, 'store' | 'catalog' | 'queue' | 'clock' | 's
 
 const STOP_BEFORE_END_MS = 30_000;
 
-/** Of a site, read in one step: what a function has the time and the memory for, with a good half of both left. */
-export const MOST_DOCUMENTS = 100_000;
+/** Of a site, read in one step: what a function has the time and the memory for (ADR 23). */
+const MOST_DOCUMENTS = 50_000;
 
 type Planned = {
   readonly items: RestoreBatch['items'];
