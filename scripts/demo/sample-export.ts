@@ -7,8 +7,9 @@ const MODIFIED = new Date('2025-03-01T12:00:00Z');
 const FILES: Readonly<Record<string, string>> = {
   'My Documents/Plans/budget.txt': 'a budget of 300\n',
   'My Documents/Plans/ünï 🦊.txt': 'names of all kinds\n',
-  'comments.csv': 'File,Comment,Author,Date\nbudget.txt,Is this enough?,bob,2025-02-28T09:00:00Z\n',
-  'permissions.csv': 'File,User,Role\nbudget.txt,bob,CONTRIBUTOR\n',
+  'comments.csv':
+    'File,Comment,Author,Date\nMy Documents/Plans/budget.txt,Is this enough?,bob,2025-02-28T09:00:00Z\n',
+  'permissions.csv': 'File,User,Role\nMy Documents/Plans/budget.txt,bob,CONTRIBUTOR\n',
 };
 
 /** Shows how an export of AWS's migration tool becomes a site in the vault. */

@@ -16,6 +16,8 @@ import { fillSampleSite } from './sample-site.ts';
 import { heading, must, nextWholeSecond, say } from './show.ts';
 
 const WAIT_SECONDS = 90;
+/** Exit code of whatever is held, or otherwise not as it should be. */
+const NOT_WHOLE = 3;
 
 /** Shows the whole way of a WorkDocs site: followed, changed, restored as it was before. @returns the exit code */
 export async function runWorkDocsDemo(cloud: Cloud, env: NodeJS.ProcessEnv): Promise<number> {
@@ -79,10 +81,8 @@ async function show(demo: Demo): Promise<number> {
 
   heading('The service ends: every list is empty. Nothing is taken for deleted');
   people.end();
-  const crawl = await holdfastJson(['reconcile', source, '--wait'], env);
-  say(`$ holdfast reconcile ${source} --wait\nended with exit code ${crawl.code}: held, and reported`);
-  if (crawl.code !== 3) return 1;
-  await must(['status', source], env);
+  await must(['reconcile', source, '--wait'], env, NOT_WHOLE);
+  await must(['status', source], env, NOT_WHOLE);
 
   await importSampleExport(id, env);
   conclude(source, target);
