@@ -79,6 +79,9 @@ async function show(demo: Demo): Promise<number> {
   }
   say(`${found.length} files have the bytes that the documents had; none is missing, none is extra`);
 
+  heading('Restore the same moment into another WorkDocs site, with all versions');
+  if (!(await restoreIntoAnother(demo, moment, expected))) return 1;
+
   heading('The service ends: every list is empty. Nothing is taken for deleted');
   people.end();
   await must(['reconcile', source, '--wait'], env, NOT_WHOLE);
@@ -87,6 +90,40 @@ async function show(demo: Demo): Promise<number> {
   await importSampleExport(id, env);
   conclude(source, target);
   return 0;
+}
+
+/** Twice: the second time there is nothing to do. */
+async function restoreIntoAnother(
+  { env, source }: Demo,
+  moment: string,
+  expected: readonly string[],
+): Promise<boolean> {
+  const organizationId = 'd-0123456789';
+  const other = await startWorkDocsServer({ organizationId });
+  try {
+    const { model } = other.site;
+    for (const username of ['anna', 'bob']) model.createUser(username);
+    const there = { ...env, AWS_ENDPOINT_URL_WORKDOCS: other.url };
+    const restore = [
+      'restore',
+      source,
+      '--to',
+      `workdocs://${organizationId}`,
+      '--at',
+      moment,
+      '--all-versions',
+    ];
+    await must(restore, there);
+    await must(restore, there);
+    const found = contentsOf(model);
+    const isSame = found.join() === expected.join() && other.defects.length === 0;
+    say(
+      `${found.length} documents of workdocs://${organizationId} ${isSame ? 'have' : 'do NOT have'} the same bytes`,
+    );
+    return isSame;
+  } finally {
+    await other.close();
+  }
 }
 
 /** What the schedule sends. */
