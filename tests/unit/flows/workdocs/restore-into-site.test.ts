@@ -92,6 +92,16 @@ function nameOf(id: string): string {
   return site.model.document(id).versions.at(-1)?.name ?? '';
 }
 
+/** Uploads that were marked and never ended. */
+function draftsOfOurs(): string[] {
+  const versions = [...site.model.resources()].flatMap((one) =>
+    one.kind === 'document' ? one.versions : [],
+  );
+  return versions
+    .filter(({ status, customMetadata }) => status === 'INITIALIZED' && customMetadata.size > 0)
+    .map(({ id }) => id);
+}
+
 function results(outcomes: readonly ThingOutcome[]): string[] {
   return outcomes.map(({ result }) => result);
 }
@@ -226,6 +236,8 @@ describe('restoring into a site', () => {
         versions: ours.versions.map((one) => ({ ...one, documentId: 'x', signature })),
       };
       expect(results(await restore([alike]))).toEqual(['right']);
+      // So that it is known again when it has changed.
+      expect(site.model.version(documentId, versionId).customMetadata.get('holdfast-origin')).toMatch(/x/);
       expect(tree()).toEqual({ 'a.txt': ['theirs'] });
     });
 
@@ -239,6 +251,16 @@ describe('restoring into a site', () => {
       expect(results(await restore([ours], { overwrite: 'always' }))).toEqual(['restored']);
       expect(tree()['b.txt']).toEqual(['ours', 'changed', 'ours']);
       expect(results(await restore([ours]))).toEqual(['right']);
+    });
+
+    it('puts only one of two of its name onto it', async () => {
+      const things = [
+        await document('anna/a.txt', 'a', 'first'),
+        await document('anna/a.txt', 'b', 'second'),
+      ];
+      expect(results(await restore(things, { overwrite: 'always' }))).toEqual(['restored', 'restored']);
+      expect(site.model.document(documentId).versions).toHaveLength(2);
+      expect([...site.model.resources()].filter(({ kind }) => kind === 'document')).toHaveLength(2);
     });
 
     it('does not take what lies in the recycle bin for there', async () => {
@@ -302,6 +324,14 @@ describe('restoring into a site', () => {
     });
   });
 
+  it('takes a folder that somebody made at the same time', async () => {
+    site.requests.before = (op, [parentId, name]) => {
+      if (op === 'createFolder') site.model.createFolder(String(parentId), String(name));
+    };
+    expect(results(await restore([await document('anna/plans/a.txt', 'a', 'one')]))).toEqual(['restored']);
+    expect(tree()).toEqual({ plans: [], 'plans/a.txt': ['one'] });
+  });
+
   it('begins an upload again when its URL has expired', async () => {
     let times = 0;
     site.requests.before = (op) => {
@@ -361,6 +391,7 @@ describe('restoring into a site', () => {
         const outcomes = await restore(things, { concurrency: 2 });
         expect(outcomes.map(({ detail }) => detail)).toEqual([undefined, undefined, undefined]);
         expect(tree(), `killed ${when} request ${killed}`).toEqual(whole);
+        expect(draftsOfOurs(), `killed ${when} request ${killed}`).toEqual([]);
         expect(new Set(results(await restore(things)))).toEqual(new Set(['right']));
       }
     },
