@@ -4,9 +4,9 @@ import { VARIANTS } from '../tests/simulation/variants.ts';
 
 const USAGE = `Usage: npm run simulate -- [--histories <n>] [--seed <n>] [--path <path>] [--variant <name>] [--workers <n>]
 
-Plays random histories of a source against the real flows over memory: changes, lost, doubled and late events, handlers
-killed at any await and running side by side, refused requests, lost answers, stale listings, reconciles, restores and
-reindexes. After each one the invariants I1 to I7 of docs/design.md are checked against a model of the source.
+Plays random histories of a source, a tenth of them of a WorkDocs site, against the real flows over memory: changes, lost,
+doubled and late events, handlers killed at any await and running side by side, refused requests, lost answers, stale
+listings, reconciles, restores and reindexes. After each one the invariants I1 to I7 of docs/design.md are checked against a model of the source.
 
   --histories  how many to play (10000)
   --seed       of the first ones (1); the same seed and number play the same histories

@@ -87,6 +87,18 @@ describe('entries', () => {
     });
   });
 
+  it('are stamped on condition of what a listing shows, and nothing else of them is written', async () => {
+    dynamo.on(UpdateItemCommand).resolves({});
+    expect(await catalog.stampEntry('workdocs://d', 'document/x', { etag: 'e', listedAt: NOW })).toBe(true);
+    expect(dynamo.commandCalls(UpdateItemCommand)[0]?.args[0].input).toMatchObject({
+      Key: marshall({ pk: 'workdocs://d', sk: 'document/x' }),
+      UpdateExpression: 'SET #n0 = :v0',
+      ConditionExpression: '#n1 = :v1 AND #n2 = :v2',
+      ExpressionAttributeNames: { '#n0': 'listedAt', '#n1': 'etag', '#n2': 'state' },
+      ExpressionAttributeValues: marshall({ ':v0': NOW, ':v1': 'e', ':v2': 'current' }),
+    });
+  });
+
   it('are read with strong consistency', async () => {
     dynamo
       .on(GetItemCommand)
@@ -277,5 +289,16 @@ describe('jobs', () => {
       ExclusiveStartKey: next,
       ConsistentRead: true,
     });
+  });
+});
+
+it('moves the cursor of a source only on, and of one that is there', async () => {
+  dynamo.on(UpdateItemCommand).resolves({});
+  expect(await catalog.moveCursor('workdocs://d', NOW)).toBe(true);
+  expect(dynamo.commandCalls(UpdateItemCommand)[0]?.args[0].input).toMatchObject({
+    UpdateExpression: 'SET #n0 = :v0',
+    ConditionExpression: '(attribute_not_exists(#n0) OR #n0 < :v1) AND attribute_exists(#n1)',
+    ExpressionAttributeNames: { '#n0': 'cursor', '#n1': 'pk' },
+    ExpressionAttributeValues: marshall({ ':v0': NOW, ':v1': NOW }),
   });
 });
