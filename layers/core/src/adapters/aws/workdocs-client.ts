@@ -1,3 +1,4 @@
+import { STSClient } from '@aws-sdk/client-sts';
 import { WorkDocsClient } from '@aws-sdk/client-workdocs';
 import { defined } from '../../model/defined.ts';
 import { InvalidInputError } from '../../model/errors.ts';
@@ -38,7 +39,7 @@ function checkEndpoint(endpoint: string | undefined): void {
 /** Credentials of a role, which the SDK asks for again when they run out. */
 function roleCredentials(roleArn: string, source: string, options: ClientOptions) {
   // Not in the site's region but in the caller's own.
-  const own = new WorkDocsClient(settings(options, CONTROL_LIMITS));
+  const own = new STSClient(settings(options, CONTROL_LIMITS));
   const sessionName = `holdfast-${siteOf(source)}`.slice(0, 64);
   return () => assumeRole({ roleArn, sessionName }, own);
 }
