@@ -288,7 +288,7 @@ describe('verify of a site', () => {
     ]);
     const { code, stdout } = await cli.run('verify', SITE_URI, '--all');
     expect(code).toBe(3);
-    expect(stdout).toContain('wrong');
+    expect(stdout).toContain('expected CRC32 AAAAAA==, found CRC32');
     expect(stdout).toContain('the bytes of its version v2 are no longer in the vault');
   });
 

@@ -218,6 +218,15 @@ describe('a site restored to a folder', () => {
     });
   });
 
+  it('brings only what changed since a moment, by when it was made', async () => {
+    await site.document({ id: 'i', parentId: 'g', name: 'imported today' }, [
+      { id: 'v', text: 'of long ago', createdAt: Date.parse('2019-01-01T00:00:00Z') },
+    ]);
+    await restore(SITE_URI, '--to', folder, '--changed-since', '2026-02-01');
+    // The document of two versions was made in 1970.
+    expect(await treeOf(folder)).toEqual({ 'annabel/': null, 'annabel/x.txt': 'of another' });
+  });
+
   it('is compared with the checksum of its record', async () => {
     const { store } = cli.pipeline;
     const open = store.open.bind(store);

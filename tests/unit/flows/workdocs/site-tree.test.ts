@@ -197,7 +197,7 @@ describe('the tree of a site', () => {
 describe('names', () => {
   it('gives the first of several things of one name that name, and the others numbers', async () => {
     await site.file('d2', 'anna-root', 'x.txt', 'second', { createdAt: 2 });
-    await site.file('d1', 'anna-root', 'x.txt', 'first', { createdAt: 1 });
+    await site.file('d9', 'anna-root', 'x.txt', 'first', { createdAt: 1 });
     await site.file('d4', 'anna-root', 'x.txt', 'fourth', { createdAt: 3 });
     await site.file('d3', 'anna-root', 'x.txt', 'third', { createdAt: 3 });
     await site.file('d5', 'anna-root', 'x (2).txt', 'its own', { createdAt: 4 });
@@ -322,14 +322,19 @@ describe('what nobody knows the folder of', () => {
     pipeline.s3.put(VAULT, `workdocs/${SITE}/folders/f.json`, '{ "half a rec');
     pipeline.s3.put(VAULT, `workdocs/${SITE}/documents/broken.json`, '[]');
     pipeline.s3.put(VAULT, `workdocs/${SITE}/documents/noise`, 'no record at all');
+    const other = JSON.stringify({ format: 1, site: SITE, kind: 'document', id: 'd2', versions: [] });
+    pipeline.s3.put(VAULT, `workdocs/${SITE}/documents/raced.json`, other);
 
     expect(await treeAt()).toEqual({
       'anna/y': 'fine',
       'lost and found/f/x': 'below an unreadable folder',
       'lost and found/broken': '(none)',
+      'lost and found/raced': '(none)',
     });
     const broken = (await statesAt()).find(({ key }) => key === 'lost and found/broken');
     expect(broken?.lacking).toContain('documents/broken.json in the vault is no record of WorkDocs');
+    const raced = (await statesAt()).find(({ key }) => key === 'lost and found/raced');
+    expect(raced?.lacking).toContain('documents/raced.json is a record of something else');
   });
 
   it('is shown as deleted when nothing but its deletion is left', async () => {
@@ -447,8 +452,14 @@ describe('bytes that the vault has not', () => {
   });
 
   it('have the storage class that the listing tells', async () => {
+    const key = `workdocs/${SITE}/versions/d/d-1`;
+    pipeline.s3.put(VAULT, key, 'an older version', { storageClass: 'DEEP_ARCHIVE' });
+    await pipeline.store.hide({ bucket: VAULT, key });
     await site.file('d', 'anna-root', 'x', 'text');
-    pipeline.s3.put(VAULT, `workdocs/${SITE}/versions/d/d-1`, 'other bytes, another version');
+    minute();
+    pipeline.s3.put(VAULT, `workdocs/${SITE}/versions/d/d-1`, 'other bytes, another version', {
+      storageClass: 'GLACIER_IR',
+    });
     expect((await statesAt())[0]?.current).toMatchObject({
       storageClass: 'STANDARD',
       lastModified: start,
@@ -527,6 +538,26 @@ it('refuses more documents than whoever reads may read', async () => {
   await site.file('d2', 'anna-root', 'y', 'text');
   await expect(statesAt(pipeline.now, { most: 1 })).rejects.toThrow('more than the 1 documents');
   expect(await treeAt(pipeline.now, { most: 2 })).toEqual({ 'anna/x': 'text', 'anna/y': 'text' });
+});
+
+it('has the times of a version, and none that no file can have', async () => {
+  const times = { createdAt: 3, modifiedAt: 2, contentModifiedAt: 1 };
+  await site.document({ id: 'd1', parentId: 'anna-root' }, [{ id: 'v', text: 't', ...times }]);
+  await site.document({ id: 'd2', parentId: 'anna-root' }, [
+    { id: 'v', text: 't', ...times, contentModifiedAt: -5, modifiedAt: Date.UTC(99_999, 0) },
+  ]);
+  await site.document({ id: 'd3', parentId: 'anna-root' }, [{ id: 'v', text: 't', createdAt: 0 }]);
+  expect((await statesAt()).map(({ modifiedAt }) => modifiedAt)).toEqual([1, 3, undefined]);
+});
+
+it('tells what was there before what was deleted under the same path', async () => {
+  await site.file('a', 'anna-root', 'x', 'deleted', { createdAt: 1 });
+  await site.file('b', 'anna-root', 'x', 'there', { createdAt: 2 });
+  await site.delete({ kind: 'document', id: 'a' });
+  expect((await statesAt()).map(({ key, documentId }) => [key, documentId])).toEqual([
+    ['anna/x', 'b'],
+    ['anna/x', 'a'],
+  ]);
 });
 
 it('asks once for each record, and not for the bytes', async () => {

@@ -63,12 +63,9 @@ function* contentsOf(
     ...[...place.folders.values()].map((one) => [one.key, one] as const),
     ...(leaves.get(place) ?? []).map((one) => [place.key + encodePart(one.name), one] as const),
   ];
-  all.sort(([a, one], [b, other]) => compareKeys(a, b) || rank(one) - rank(other));
+  // What was there stays before what was deleted: sorting keeps the order of what is equal.
+  all.sort(([a], [b]) => compareKeys(a, b));
   for (const [key, one] of all) yield 'folders' in one ? one : one.state(key);
-}
-
-function rank(one: Place | Leaf): number {
-  return 'deletedAt' in one && one.deletedAt !== undefined ? 1 : 0;
 }
 
 /** Folders in which, or somewhere below which, something is that was there. */
