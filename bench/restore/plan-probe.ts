@@ -1,21 +1,9 @@
 import { makePlan } from '@holdfast/core/flows/restore/make-plan.ts';
 import { checkRestoreMessage } from '@holdfast/core/model/restore-request.ts';
+import { PROBE_SETTINGS } from '../measure/probe-settings.ts';
 import { EndlessStore } from './endless-store.ts';
 
 const SOURCE = 'photos';
-const MIB = 1024 * 1024;
-const SETTINGS = {
-  vault: 'vault',
-  multipartThresholdBytes: 64 * MIB,
-  partBytes: 16 * MIB,
-  concurrency: 16,
-  keysPerStep: 10_000,
-  maxRanges: 8,
-  graceMs: 900_000,
-  maxReceives: 5,
-  restoreTargets: [],
-  exactRestores: false,
-};
 
 /** What a plan of so many keys said, for a target that has every other one of them. */
 export type Planned = {
@@ -31,7 +19,7 @@ export async function planOf(keys: number): Promise<Planned> {
   const at = Date.parse('2026-02-01T00:00:00Z');
   const { selected, right, fresh } = await makePlan(
     { ...request, at },
-    { store: store.port(), settings: SETTINGS },
+    { store: store.port(), settings: PROBE_SETTINGS },
   );
   const { listings } = store;
   return { selected: selected.objects, right: right.objects, fresh: fresh.objects, listings };

@@ -4,21 +4,9 @@ import { protectedSource } from '@holdfast/core/flows/register-source.ts';
 import { importExport } from '@holdfast/core/flows/workdocs-export/import-export.ts';
 import type { ObjectStore } from '@holdfast/core/ports/object-store.ts';
 import { VirtualZip, withVirtualZip } from '../../tests/support/virtual-zip.ts';
+import { PROBE_SETTINGS } from '../measure/probe-settings.ts';
 
-const MIB = 1024 * 1024;
 const SOURCE = 'workdocs://d-1234567890';
-const SETTINGS = {
-  vault: 'vault',
-  multipartThresholdBytes: 64 * MIB,
-  partBytes: 16 * MIB,
-  concurrency: 16,
-  keysPerStep: 10_000,
-  maxRanges: 8,
-  graceMs: 900_000,
-  maxReceives: 5,
-  restoreTargets: [],
-  exactRestores: false,
-};
 
 /** What an import asked for, and what it came to. */
 export type Imported = {
@@ -108,7 +96,7 @@ export async function importOf(entries: number, bytes: number): Promise<Imported
         },
         telemetry: { metric: () => {}, error: () => {}, warn: () => {}, info: () => {} },
         clock: Date.now,
-        settings: SETTINGS,
+        settings: PROBE_SETTINGS,
         checksums,
       },
     );

@@ -1,5 +1,4 @@
 import { checksums } from '@holdfast/core/adapters/checksums.ts';
-
 import { MemoryWorkQueue } from '@holdfast/core/adapters/memory/memory-work-queue.ts';
 import { protectedSource } from '@holdfast/core/flows/register-source.ts';
 import { captureDocuments } from '@holdfast/core/flows/workdocs/capture-documents.ts';
@@ -7,23 +6,11 @@ import { readSite } from '@holdfast/core/flows/workdocs/read-site.ts';
 import type { SiteWorld } from '@holdfast/core/flows/workdocs/site-world.ts';
 import { silent } from '@holdfast/core/ports/telemetry.ts';
 import type { QueueName } from '@holdfast/core/ports/work-queue.ts';
+import { PROBE_SETTINGS } from '../measure/probe-settings.ts';
 import { CountingCatalog, CountingVault } from './counting-world.ts';
 import { EndlessSite } from './endless-site.ts';
 
 const SOURCE = 'workdocs://d-0123456789';
-const MIB = 1024 * 1024;
-const SETTINGS = {
-  vault: 'vault',
-  multipartThresholdBytes: 64 * MIB,
-  partBytes: 16 * MIB,
-  concurrency: 16,
-  keysPerStep: 10_000,
-  maxRanges: 8,
-  graceMs: 900_000,
-  maxReceives: 5,
-  restoreTargets: [],
-  exactRestores: false,
-};
 
 /** What a crawl of so many documents asked for, with all that it had captured. */
 export type Crawled = {
@@ -44,7 +31,7 @@ export async function crawlOf(documents: number): Promise<Crawled> {
     queue,
     telemetry: silent,
     clock: Date.now,
-    settings: SETTINGS,
+    settings: PROBE_SETTINGS,
     sites: () => site,
     checksums,
   };
