@@ -35,6 +35,8 @@ beforeAll(async () => {
 
 afterAll(async () => {
   expect(server.defects).toEqual([]);
+  // Its schedule would go on asking a server that is gone.
+  await holdfast('unprotect', TARGET, '--yes');
   await server.close();
 });
 

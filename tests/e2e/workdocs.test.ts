@@ -52,6 +52,8 @@ beforeAll(async () => {
 afterAll(async () => {
   // What the server could not say in the SDK's own schemas would be a defect of its own.
   expect(server.defects).toEqual([]);
+  // Its schedule would go on asking a server that is gone.
+  await holdfast('unprotect', SOURCE, '--yes');
   await server.close();
   await rm(home, { recursive: true, force: true });
 });

@@ -128,6 +128,44 @@ export const REPORTS = {
       restoredBytes: 80_100_000_000,
     },
   },
+  crawl: {
+    ...RESTORE,
+    kind: 'reconcile',
+    jobId: 'reconcile-20260301-031200-1a2b3c4d',
+    source: 'workdocs://d-1234567890',
+    state: 'partial',
+    message: '4 of 7 users, folders and documents were not listed',
+    request: null,
+    counts: {
+      users: 1,
+      folders: 1,
+      documents: 1,
+      captured: 1,
+      entries: 7,
+      documentEntries: 4,
+      objects: 4,
+      gone: 4,
+    },
+  },
+  ended: {
+    ...RESTORE,
+    kind: 'reconcile',
+    source: 'workdocs://d-1234567890',
+    state: 'partial',
+    message: '7 of 7 users, folders and documents were not listed, and the site listed no users at all',
+    request: null,
+    counts: { entries: 7, documentEntries: 3, objects: 3, bytes: 10, gone: 7 },
+  },
+  imported: {
+    ...RESTORE,
+    kind: 'import',
+    source: 'workdocs://d-1234567890',
+    state: 'partial',
+    request: { export: 's3://exports/2025/' },
+    counts: { zips: 2, entries: 8, imported: 1, unchanged: 6, failed: 1 },
+    reasons: [{ reason: 'unsafe-name', count: 1 }],
+    problems: hostileProblems('unsafe-name', 1),
+  },
   held: {
     ...RESTORE,
     kind: 'reconcile',
@@ -179,5 +217,17 @@ export const REPORTS = {
     ],
   },
 } as unknown as Readonly<
-  Record<'done' | 'partial' | 'failed' | 'rejected' | 'cancelled' | 'held' | 'verify', Report>
+  Record<
+    | 'done'
+    | 'partial'
+    | 'failed'
+    | 'rejected'
+    | 'cancelled'
+    | 'held'
+    | 'crawl'
+    | 'ended'
+    | 'imported'
+    | 'verify',
+    Report
+  >
 >;

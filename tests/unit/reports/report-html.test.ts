@@ -112,6 +112,9 @@ describe('what the page says', () => {
     ['failed', 'Failed', 'Nothing was restored.'],
     ['cancelled', 'Cancelled', '12,001 of 48,212 objects are in place.'],
     ['held', 'Needs attention', '1,158,440 objects compared, 12 captured, 1 missed by events.'],
+    ['crawl', 'Needs attention', '3 users, folders and documents listed, 1 captured.'],
+    ['ended', 'Needs attention', '0 users, folders and documents listed, 0 captured.'],
+    ['imported', 'Partly imported', '1 of 8 entries imported, 6 there already, 1 failed.'],
     ['verify', 'Damage found', '300 of 12,400 versions in the vault read: 298 are as recorded.'],
   ] as const)('begins with the verdict: %s', (name, verdict, sentence) => {
     const elements = elementsOf(reportHtml(REPORTS[name]));
@@ -127,6 +130,25 @@ describe('what the page says', () => {
     expect(reportHtml(REPORTS.held)).toContain('<code>holdfast approve s3://photos</code>');
     expect(reportHtml(REPORTS.rejected)).not.toContain('--resume');
     expect(reportHtml(REPORTS.done)).not.toContain('What to do');
+  });
+
+  it('draws what a site listed and what an export had, and not what the catalog knows', () => {
+    const legend = (name: keyof typeof REPORTS) =>
+      elementsOf(reportHtml(REPORTS[name]))
+        .filter(({ tagName }) => tagName === 'li')
+        .map(textOf)
+        .map((text) => text.trim());
+    expect(legend('crawl')).toEqual(
+      expect.arrayContaining(['1 captured now', '2 as the backup has them', '4 missing at the source']),
+    );
+    expect(legend('ended').join()).not.toContain('as the backup has them');
+    expect(legend('imported')).toEqual(expect.arrayContaining(['1 imported', '6 there already', '1 failed']));
+  });
+
+  it('does not tell people to approve what the end of WorkDocs looks like', () => {
+    const page = reportHtml(REPORTS.ended);
+    expect(page.indexOf('holdfast unprotect')).toBeLessThan(page.indexOf('holdfast approve'));
+    expect(reportHtml(REPORTS.crawl)).not.toContain('holdfast unprotect');
   });
 
   it('has who asked, the moment, the lag and the time it took', () => {

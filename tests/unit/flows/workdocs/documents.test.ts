@@ -49,6 +49,13 @@ describe('a document that is', () => {
     expect(await versionHistory()).toEqual(['one']);
   });
 
+  it('given new versions within one moment has the current one as its last', async () => {
+    const ids = Array.from({ length: 4 }, () => world.people.upload({ documentId: id }, 'again').versionId);
+    await world.pollSoon();
+    expect(record()?.latest).toBe(ids.at(-1));
+    expect(record()?.versions.at(-1)?.id).toBe(ids.at(-1));
+  });
+
   it('given a new version has both', async () => {
     const { versionId } = world.people.upload({ documentId: id }, 'two');
     await world.pollSoon();

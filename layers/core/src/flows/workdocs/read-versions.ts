@@ -66,8 +66,11 @@ class VersionReader {
   result(): VersionsRead {
     if (this.#toRead.document.latest === undefined && this.#problem === undefined)
       this.#tell('uploading', 'it has no version that could be read');
+    const latest = this.#toRead.document.latest?.id;
+    // Of versions of one moment, the one that is current is the last: there is nothing else to tell them apart by.
+    const rank = ({ id }: VersionRecord) => (id === latest ? 1 : 0);
     const versions = this.#versions.toSorted(
-      (a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0) || (a.id < b.id ? -1 : 1),
+      (a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0) || rank(a) - rank(b) || (a.id < b.id ? -1 : 1),
     );
     return {
       versions,

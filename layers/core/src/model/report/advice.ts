@@ -1,4 +1,5 @@
 import type { Report } from '../report.ts';
+import { isCrawl, listedOf } from './crawl-counts.ts';
 
 /** What a reason means, and what helps. Reasons that are not here speak for themselves in their details. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -75,6 +76,7 @@ function onReconcile({ source, counts, message, state }: Report): Advice[] {
     command: `holdfast reconcile ${source} --wait`,
   };
   if (message !== undefined && state === 'partial') {
+    if (isCrawl(counts) && listedOf(counts) === 0) return afterTheEndOfWorkDocs(source);
     return [
       { words: 'Look at the source: were these objects meant to go?', command: `holdfast status ${source}` },
       { words: 'If they were, let the deletion through:', command: `holdfast approve ${source}` },
@@ -84,6 +86,20 @@ function onReconcile({ source, counts, message, state }: Report): Advice[] {
   if ((counts['unprotected'] ?? 0) + (counts['waiting'] ?? 0) > 0)
     return [{ words: 'See what is not protected, and why:', command: `holdfast status ${source}` }, again];
   return [again];
+}
+
+function afterTheEndOfWorkDocs(source: string): Advice[] {
+  return [
+    {
+      words:
+        'WorkDocs has ended, and answers with empty lists: that is no deletion. The vault has what there was. To end the polls:',
+      command: `holdfast unprotect ${source}`,
+    },
+    {
+      words: 'Only if the site was emptied by its people, let the deletion through:',
+      command: `holdfast approve ${source}`,
+    },
+  ];
 }
 
 function onImport({ source, request }: Report): Advice[] {

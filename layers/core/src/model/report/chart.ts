@@ -1,5 +1,6 @@
 import type { Report } from '../report.ts';
 import { bytes, count } from '../text.ts';
+import { isCrawl, listedOf } from './crawl-counts.ts';
 import { type Html, html, NOTHING } from './html.ts';
 
 type Shade = 'ok' | 'same' | 'warn' | 'bad' | 'rest';
@@ -26,6 +27,11 @@ const RECONCILE: ReadonlyArray<readonly [Shade, string, string]> = [
   ['bad', 'unprotected', 'not protected'],
   ['bad', 'failed', 'failed'],
 ];
+const IMPORT: ReadonlyArray<readonly [Shade, string, string]> = [
+  ['ok', 'imported', 'imported'],
+  ['same', 'unchanged', 'there already'],
+  ['bad', 'failed', 'failed'],
+];
 const VERIFY: ReadonlyArray<readonly [Shade, string, string]> = [
   ['ok', 'right', 'as recorded'],
   ['warn', 'archived', 'archived, not read'],
@@ -40,6 +46,9 @@ export function charts({ kind, counts }: Report): Html {
   if (kind === 'restore') return bar('Objects', filled(counts, RESTORE, 'planned', 'not reached', 'rest'));
   if (kind === 'verify')
     return bar('Versions read', filled(counts, VERIFY, 'sampled', 'expired meanwhile', 'rest'));
+  if (kind === 'import')
+    return bar('Entries of the export', filled(counts, IMPORT, 'entries', 'not reached', 'rest'));
+  if (isCrawl(counts)) return html`${listedBar(counts)}${missingBar(counts)}`;
   const compared = filled(counts, RECONCILE, 'objects', 'as the backup has them', 'same');
   return html`${bar('Objects at the source', compared)}${missingBar(counts)}`;
 }
@@ -55,6 +64,12 @@ function filled(
   const known = parts.map(([shade, name, label]) => part(counts, shade, name, label));
   const rest = of(counts, whole) - known.reduce((sum, { n }) => sum + n, 0);
   return [...known, { shade: restShade, label: restLabel, n: Math.max(0, rest) }];
+}
+
+/** What a site listed: users, folders and documents. */
+function listedBar(counts: Counts): Html {
+  const whole = { ...counts, listed: listedOf(counts) };
+  return bar('Listed at the site', filled(whole, RECONCILE, 'listed', 'as the backup has them', 'same'));
 }
 
 /** What the backup has and the source has no more. */

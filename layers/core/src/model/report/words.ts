@@ -2,6 +2,7 @@ import prettyMs from 'pretty-ms';
 import type { JobKind, JobState } from '../job.ts';
 import type { Report } from '../report.ts';
 import { count, counted } from '../text.ts';
+import { isCrawl, listedOf } from './crawl-counts.ts';
 
 /** `2h 5m`; below a second in milliseconds. */
 export function duration(seconds: number): string {
@@ -86,7 +87,9 @@ function restoreSentence(counts: Counts, state: JobState): string {
 function reconcileSentence(counts: Counts, state: JobState): string {
   if (state === 'failed') return 'The source could not be compared. Nothing was marked deleted.';
   const parts = [
-    `${counted(of(counts, 'objects'), 'object')} compared`,
+    isCrawl(counts)
+      ? `${count(listedOf(counts))} users, folders and documents listed`
+      : `${counted(of(counts, 'objects'), 'object')} compared`,
     `${count(of(counts, 'captured'))} captured`,
     ...(of(counts, 'deleted') > 0 ? [`${count(of(counts, 'deleted'))} deleted at the source`] : []),
     ...(of(counts, 'missed') > 0 ? [`${count(of(counts, 'missed'))} missed by events`] : []),
