@@ -16,6 +16,10 @@ const CHANGED = 50;
 /** Uploads while a schedule of one minute polls, spread over this time. */
 const UPLOADS = 30;
 const UPLOAD_EVERY_MS = 9_000;
+/** Longer ago than polls look back. */
+const HOUR_MS = 3_600_000;
+/** Longer ago than an activity is looked at twice. */
+const SETTLED_MS = 180_000;
 
 export type SitePhase = {
   readonly name: string;
@@ -61,7 +65,7 @@ export class SiteBench {
   }
 
   async #run(documents: number): Promise<SiteResult> {
-    const ids = this.#fill(documents);
+    const ids = this.#ago(HOUR_MS, () => this.#fill(documents));
     await this.#phase('document, by the first crawl', documents, () =>
       // No schedule of its own gets in between what is counted.
       this.#holdfast('protect', SOURCE, '--every', '1d', '--wait'),
@@ -71,12 +75,26 @@ export class SiteBench {
     );
     await this.#phase('idle poll', 1, () => this.#poll());
     const { model } = this.#server.site;
-    for (const id of ids.slice(0, CHANGED)) model.rename(id, `renamed ${id}`);
+    this.#ago(SETTLED_MS, () => {
+      for (const id of ids.slice(0, CHANGED)) model.rename(id, `renamed ${id}`);
+    });
     await this.#phase('document that was renamed, by a poll', CHANGED, () => this.#poll());
     const renamed = ids.slice(CHANGED, 2 * CHANGED);
-    for (const documentId of renamed) model.upload({ documentId }, 'new', { name: 'new.txt' });
+    this.#ago(SETTLED_MS, () => {
+      for (const documentId of renamed) model.upload({ documentId }, 'new', { name: 'new.txt' });
+    });
     await this.#phase('document with a new version, by a poll', CHANGED, () => this.#poll());
     return { documents, phases: this.#phases, lag: await this.#lag() };
+  }
+
+  /** Does what people do as if they had done it a while ago: what happened just now is looked at once more by the next poll. */
+  #ago<T>(ms: number, work: () => T): T {
+    this.#server.advance(-ms);
+    try {
+      return work();
+    } finally {
+      this.#server.advance(ms);
+    }
   }
 
   #fill(documents: number): string[] {
