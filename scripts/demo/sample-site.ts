@@ -1,6 +1,6 @@
 import type { SiteModel } from '@holdfast/core/adapters/memory/site-model.ts';
 
-const NOTES = 40;
+const NOTES = 6;
 
 /** What people of a small office have on their WorkDocs site: among it names that have broken backup tools. */
 export function fillSampleSite(site: SiteModel) {

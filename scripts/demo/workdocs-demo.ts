@@ -86,6 +86,8 @@ async function show(demo: Demo): Promise<number> {
   people.end();
   await must(['reconcile', source, '--wait'], env, NOT_WHOLE);
   await must(['status', source], env, NOT_WHOLE);
+  // Nobody is there to be polled any more; what the vault has of it stays.
+  await must(['unprotect', source, '--yes'], env);
 
   await importSampleExport(id, env);
   conclude(source, target);
