@@ -1,3 +1,4 @@
+import { SiteError } from '@holdfast/core/model/errors.ts';
 import { recordKey, versionKey } from '@holdfast/core/model/workdocs/site-key.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { givenSite, SITE, type SitePipeline } from './support/site-pipeline.ts';
@@ -198,6 +199,29 @@ describe('a version that is deleted', () => {
     expect(record()?.versions.map((version) => version.id)).toEqual([first, versionId]);
     expect(await versionHistory()).toEqual(['one']);
   });
+
+  it('is not believed of the version that the document itself says is its latest', async () => {
+    world.site.versions = () => Promise.resolve({ items: [] });
+    world.site.requests.before = (op) => {
+      if (op === 'version') throw new SiteError('not-found', 'there is no such version');
+    };
+    world.people.rename(id, 'b.txt');
+    await world.pollSoon();
+    expect(record()?.versions).toMatchObject([{ id: first, status: 'ACTIVE' }]);
+    expect(await versionHistory()).toEqual(['one']);
+  });
+});
+
+it('a version that the list lacks, and the document says is its latest, is captured', async () => {
+  const { versionId } = world.people.upload({ documentId: id }, 'two');
+  const { versions } = world.site;
+  world.site.versions = async (...args) => {
+    const page = await versions.call(world.site, ...args);
+    return { ...page, items: page.items.filter((version) => version.id !== versionId) };
+  };
+  await world.pollSoon();
+  expect(record()?.versions.map((version) => version.id)).toEqual([first, versionId]);
+  expect(world.bytes(id, versionId)).toBe('two');
 });
 
 describe('what is said about a document', () => {

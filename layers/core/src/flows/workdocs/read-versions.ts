@@ -36,7 +36,7 @@ export type VersionsRead = {
 /** Reads all versions of a document, one after the other, and brings the bytes of those that the vault lacks. */
 export async function readVersions(toRead: VersionsToRead, context: ItemContext): Promise<VersionsRead> {
   const { document, before } = toRead;
-  const listed = await allPages((marker) => context.site.versions(document.id, marker));
+  const listed = withLatest(document, await allPages((marker) => context.site.versions(document.id, marker)));
   const known = new Map(before?.versions.map((version) => [version.id, version]));
   const reader = new VersionReader(toRead, context);
   for (const version of listed) await reader.read(version, known.get(version.id));
@@ -45,6 +45,11 @@ export async function readVersions(toRead: VersionsToRead, context: ItemContext)
     if (!ids.has(version.id)) await reader.readMissing(version);
   }
   return reader.result();
+}
+
+/** The version that the document itself names is there, also where the list is cut short and lacks it. */
+function withLatest({ latest }: SiteDocument, listed: readonly SiteVersion[]): readonly SiteVersion[] {
+  return latest === undefined || listed.some(({ id }) => id === latest.id) ? listed : [...listed, latest];
 }
 
 const RANK: Readonly<Partial<Record<UnprotectedReason, number>>> = { copying: 1, uploading: 2 };
