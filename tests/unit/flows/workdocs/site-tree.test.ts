@@ -376,6 +376,24 @@ describe('before the first capture', () => {
     expect(await treeAt(start - 2.5 * YEAR)).toEqual({ 'anna/f/x': 'one' });
   });
 
+  it('takes the current one of versions of the same time', async () => {
+    const createdAt = start - YEAR;
+    const versions = ['a', 'b', 'c'].map((id) => ({ id, text: `bytes of ${id}`, createdAt }));
+    await site.document({ id: 'same', parentId: 'f', latest: 'b' }, versions);
+    expect(await treeAt(start - 60)).toMatchObject({ 'anna/f/same': 'bytes of b' });
+  });
+
+  it('takes no upload that has not ended for a version', async () => {
+    await site.document({ id: 'slow', parentId: 'f', latest: 'v1' }, [
+      { id: 'v1', text: 'one', createdAt: start - YEAR },
+      { id: 'v2', status: 'INITIALIZED', missing: 'uploading', createdAt: start - YEAR + 1 },
+    ]);
+    const states = await statesAt(start - 60);
+    const slow = states.find(({ key }) => key === 'anna/f/slow');
+    expect(slow).toMatchObject({ siteVersionId: 'v1' });
+    expect(slow?.lacking).toBeUndefined();
+  });
+
   it('takes the last record of an import, which found its versions one after the other', async () => {
     const importedFrom = 's3://exports/anna.zip';
     const old = { id: 'v1', text: 'one', createdAt: start - 3 * YEAR };
@@ -511,6 +529,16 @@ describe('all versions and records', () => {
       'anna/f/x (v1) (2).txt': 'one',
       'anna/f/x (v2).txt': 'two',
     });
+  });
+
+  it('have nothing of uploads that never ended', async () => {
+    await site.document({ id: 'u', parentId: 'f', name: 'u.txt', latest: 'u3' }, [
+      { id: 'u1', status: 'DELETED', missing: 'uploading', createdAt: 1 },
+      { id: 'u2', text: 'two', createdAt: 2 },
+      { id: 'u3', text: 'three', createdAt: 3 },
+    ]);
+    const keys = Object.keys(await treeAt(pipeline.now, { allVersions: true }));
+    expect(keys.filter((key) => key.startsWith('anna/f/u'))).toEqual(['anna/f/u (v2).txt', 'anna/f/u.txt']);
   });
 
   it('come with one document too', async () => {

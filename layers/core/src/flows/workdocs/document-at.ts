@@ -19,7 +19,7 @@ export function documentVersion(
   record: DocumentRecord,
   before: number | undefined,
 ): DocumentVersion | undefined {
-  const made = versionsUntil(record, before);
+  const made = versionsUntil(record, before).filter((version) => !isUnfinished(version));
   const current = before === undefined ? made.find(({ id }) => id === record.latest) : made.at(-1);
   if (current === undefined && before !== undefined) return undefined;
   if (current?.kept !== undefined) return { current };
@@ -36,10 +36,19 @@ export function contentTime({ contentModifiedAt, modifiedAt, createdAt }: Versio
 /** The year 10000: what comes after is no time that a file system could hold. */
 const MAX_TIME = Date.UTC(10_000, 0);
 
-/** Versions in the order in which they were made. @param before only those that were made until then */
-export function versionsUntil({ versions }: DocumentRecord, before: number | undefined): VersionRecord[] {
+/** An upload that had not ended, or never did: there were no bytes of it to lose. */
+export function isUnfinished({ missing }: VersionRecord): boolean {
+  return missing === 'uploading';
+}
+
+/** Versions in the order in which they were made; of some of the same time, the current one is the last. @param before only those that were made until then */
+export function versionsUntil(
+  { versions, latest }: DocumentRecord,
+  before: number | undefined,
+): VersionRecord[] {
   const made = versions.filter(
     ({ createdAt }) => before === undefined || (createdAt !== undefined && createdAt <= before),
   );
-  return made.sort((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0));
+  const isLatest = ({ id }: VersionRecord) => Number(id === latest);
+  return made.sort((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0) || isLatest(a) - isLatest(b));
 }

@@ -2,7 +2,7 @@ import { defined } from '../../model/defined.ts';
 import type { DocumentRecord, VersionRecord } from '../../model/workdocs/records.ts';
 import { versionKey } from '../../model/workdocs/site-key.ts';
 import type { RealVersion } from '../vault-history.ts';
-import { type DocumentVersion, documentVersion, versionsUntil } from './document-at.ts';
+import { type DocumentVersion, documentVersion, isUnfinished, versionsUntil } from './document-at.ts';
 import { nameOf } from './read-folders.ts';
 import type { RecordAt } from './record-history.ts';
 import { type Leaf, NOTHING, type SiteState } from './site-entries.ts';
@@ -151,7 +151,9 @@ function otherVersions(
   const isIn = (versionId: string) => versionId === current?.id || versionId === standIn?.id;
   return versionsUntil(record, before).flatMap((version, index) => {
     const bytes = bytesOf(site, id, version);
-    return bytes === undefined || isIn(version.id) ? [] : [{ number: index + 1, bytes }];
+    return bytes === undefined || isIn(version.id) || isUnfinished(version)
+      ? []
+      : [{ number: index + 1, bytes }];
   });
 }
 
