@@ -93,8 +93,9 @@ function baseEntry(
     key: entryKey(record),
     state: facts.reason === undefined ? 'current' : 'unprotected',
     rev: (prior?.rev ?? 0) + 1,
-    ...defined({ name: record.name }),
     ...defined(facts),
+    // A table takes text only; WorkDocs' JSON may have half of a character of two halves, which the record keeps.
+    ...defined({ name: (facts.name ?? record.name)?.toWellFormed() }),
     updatedAt: now,
   };
 }
