@@ -101,6 +101,48 @@ describe('a document that', () => {
   });
 });
 
+describe('a document whose record in the vault cannot be read', () => {
+  let documentId: string;
+  let versionId: string;
+  let key: string;
+
+  beforeEach(async () => {
+    ({ documentId, versionId } = upload('x', 'x'));
+    await world.pollSoon();
+    key = recordKey(SITE, { kind: 'document', id: documentId });
+    await world.store.put({ bucket: 'vault', key }, '{"format":2}', 'application/json');
+    world.pass(60);
+    world.requests();
+  });
+
+  it('gets a new one when it changes, and its bytes are not read again', async () => {
+    world.people.rename(documentId, 'y');
+    await world.pollSoon();
+    expect(world.record('document', documentId)).toMatchObject({ name: 'y', versions: [{ id: versionId }] });
+    expect(world.record('document', documentId)?.versions[0]?.kept).toBeDefined();
+    expect((await entryOf(documentId))?.state).toBe('current');
+    expect(world.requests()['download']).toBeUndefined();
+  });
+
+  it('is hidden when it is recycled', async () => {
+    world.people.recycle(documentId);
+    await world.pollSoon();
+    expect((await world.history(key))[0]).toBe('marker');
+    expect((await entryOf(documentId))?.state).toBe('deleted');
+  });
+});
+
+it('a name with half of a character in it is in the record as it is, and in the catalog as text', async () => {
+  const { documentId } = upload('x', 'x\ud83e.txt');
+  await world.pollSoon();
+  expect((await entryOf(documentId))?.name).toBe('x\ufffd.txt');
+  expect(world.record('document', documentId)?.name).toBe('x\ud83e.txt');
+  world.people.recycle(documentId);
+  world.pass(60);
+  await world.poll();
+  expect(await entryOf(documentId)).toMatchObject({ state: 'deleted', name: 'x\ufffd.txt' });
+});
+
 describe('a download that', () => {
   it('comes by a URL that has expired gets a new one', async () => {
     const { documentId, versionId } = upload('x', 'x');

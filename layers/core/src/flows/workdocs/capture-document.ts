@@ -35,7 +35,8 @@ export async function captureDocument(
   const prior = await priorRecord(context.name, ref, seen, context.world);
   const before = prior?.kind === 'document' ? prior : undefined;
   // Bytes may be hidden, though a record says that they are there, and be there, though none says so.
-  const doubt = again || seen.entry?.state === 'deleted';
+  const isUnreadable = before === undefined && seen.entry?.vaultVersionId !== undefined;
+  const doubt = again || isUnreadable || seen.entry?.state === 'deleted';
   const read = await readVersions(
     { document, before, doubt, waits: waitsForLarge(seen, context), at },
     context,

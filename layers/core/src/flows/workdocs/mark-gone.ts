@@ -28,13 +28,16 @@ export async function markGone(
   if (isNothingNew(seen)) return { outcome: { kind: 'unchanged', before: entry, after: entry } };
   const deletedAt = at ?? clock();
   const record = await priorRecord(context.name, ref, seen, context.world);
-  if (record !== undefined) {
+  // One that cannot be read is hidden as well, if it is there: only the vault can tell.
+  if (record === undefined && top === undefined) return 'lost-race';
+  const isKept = record !== undefined || top?.found === true;
+  if (isKept) {
     if (!(await hideRecord(context.name, ref, seen, deletedAt, context))) return 'lost-race';
-    for (const kept of keptOf(record)) await hideBytes(kept, deletedAt, context);
+    for (const kept of record === undefined ? [] : keptOf(record)) await hideBytes(kept, deletedAt, context);
   }
   const after: Entry = {
     ...withoutReason(entry),
-    ...(record === undefined ? {} : defined({ name: record.name })),
+    ...(record === undefined ? {} : defined({ name: record.name?.toWellFormed() })),
     source: context.source.source,
     key: `${ref.kind}/${ref.id}`,
     state: 'deleted',
@@ -47,7 +50,7 @@ export async function markGone(
       : {}),
   };
   if (!(await catalog.putEntry(after, entry?.rev))) return 'lost-race';
-  return { outcome: { kind: record === undefined ? 'vanished' : 'deleted', before: entry, after } };
+  return { outcome: { kind: isKept ? 'deleted' : 'vanished', before: entry, after } };
 }
 
 /** Never seen before, or recorded as gone already. */

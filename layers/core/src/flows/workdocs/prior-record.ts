@@ -1,10 +1,13 @@
 import { defined } from '../../model/defined.ts';
-import { isStoreError } from '../../model/errors.ts';
+import { InvalidInputError, isStoreError } from '../../model/errors.ts';
 import { parseRecord, type SiteRecord } from '../../model/workdocs/records.ts';
 import { type RecordRef, recordKey } from '../../model/workdocs/site-key.ts';
 import type { RecordWorld, Seen } from './keep-record.ts';
 
-/** The newest record that the vault has of something, also of something that was deleted; undefined when it has none. */
+/**
+ * The newest record that the vault has of something, also of something that was deleted; undefined when it has none, or one
+ * that nobody can read: that has to be written again, and what it said is not known.
+ */
 export async function priorRecord(
   site: string,
   ref: RecordRef,
@@ -20,7 +23,7 @@ export async function priorRecord(
     return parseRecord(text, key);
   } catch (error) {
     // Of something deleted so long ago that its retention has ended.
-    if (isStoreError(error, 'not-found')) return undefined;
+    if (isStoreError(error, 'not-found') || error instanceof InvalidInputError) return undefined;
     throw error;
   }
 }
