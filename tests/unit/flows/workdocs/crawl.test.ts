@@ -192,6 +192,25 @@ describe('a crawl', () => {
     expect((await world.source()).unreachable).toBeUndefined();
   });
 
+  it('of a site whose markers are never good fails, and does not list for ever', async () => {
+    const { world, alice } = await givenSite();
+    for (let n = 0; n < 9; n++) world.people.upload({ parentId: alice.rootFolderId }, 'x', { name: `${n}` });
+    world.site.pages.size = 4;
+    let asked = 0;
+    world.site.requests.before = (op, [, marker]) => {
+      if (op !== 'folderContents') return;
+      asked += 1;
+      if (asked > 1000) throw new Error('asked for ever');
+      if (marker !== undefined) throw new SiteError('invalid', 'the marker is not valid');
+    };
+    const job = await world.crawl('later');
+    expect(job).toMatchObject({
+      state: 'failed',
+      message: expect.stringContaining('the marker is not valid'),
+    });
+    expect(asked).toBeLessThan(100);
+  });
+
   it('of a source that is not protected, or was imported, fails with words', async () => {
     const { world } = await givenSite();
     await world.catalog.patchSource(SITE_SOURCE, { site: { importedFrom: 's3://exports/a' } });

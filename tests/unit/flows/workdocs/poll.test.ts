@@ -125,6 +125,24 @@ describe('a poll', () => {
     for (const id of ids) expect((await world.entry('document', id))?.state).toBe('current');
   });
 
+  it('of a site whose markers are never good ends, and says so on the row of the source', async () => {
+    const { world, alice } = await givenSite();
+    for (let n = 0; n < 9; n++) world.people.upload({ parentId: alice.rootFolderId }, 'x', { name: `${n}` });
+    world.site.pages.size = 4;
+    let asked = 0;
+    world.site.requests.before = (op, args) => {
+      if (op !== 'activities') return;
+      asked += 1;
+      if (asked > 1000) throw new Error('asked for ever');
+      if (JSON.stringify(args).includes('"marker"'))
+        throw new SiteError('invalid', 'the marker is not valid');
+    };
+    await world.pollSoon();
+    expect(asked).toBeLessThan(100);
+    expect(world.dead).toHaveLength(1);
+    expect((await world.source()).unreachable).toBe('the marker is not valid');
+  });
+
   it('that dies before all is queued leaves the cursor where it was', async () => {
     const { world, alice } = await givenSite();
     const { documentId } = world.people.upload({ parentId: alice.rootFolderId }, 'x', { name: 'x' });

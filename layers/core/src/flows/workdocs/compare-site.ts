@@ -5,7 +5,7 @@ import { coverage, type Source } from '../../model/source.ts';
 import { entryKey } from '../../model/workdocs/site-key.ts';
 import type { CrawlStep, FolderToList, SiteItem } from '../../model/workdocs/site-messages.ts';
 import { encodePart, mayHold } from '../../model/workdocs/site-path.ts';
-import type { SiteContent, SiteReader, SiteUser } from '../../ports/site.ts';
+import type { SiteContent, SitePage, SiteReader, SiteUser } from '../../ports/site.ts';
 import type { CrawlRun, StepResult } from './crawl.ts';
 import { documentPrint, folderPrint, userPrint } from './listing-print.ts';
 import type { SiteWorld } from './site-world.ts';
@@ -16,6 +16,8 @@ const MAX_LEFT = 100_000;
 /** What one message carries of that. */
 const LEFT_PER_MESSAGE = 25_000;
 const MAX_FOUND = 100_000;
+/** So often a folder's listing is begun again: one whose markers are never good would be listed for ever. */
+const MAX_RESTARTS = 3;
 
 /** Lists a part of a site, up to a number of things or until time runs short, and compares each with its entry. */
 export async function compareSite(run: CrawlRun, world: SiteWorld): Promise<StepResult> {
@@ -117,19 +119,24 @@ class Lister {
     const page = await this.#contents(folder);
     if (page === undefined) return;
     const { marker: _, ...rest } = folder;
-    if (page.next !== undefined) this.#folders.push({ ...rest, marker: page.next });
+    const { next, restarts } = page;
+    if (next !== undefined) this.#folders.push({ ...rest, marker: next, ...defined({ restarts }) });
     await this.#each(page.items, (content) => this.#compare(content, folder));
   }
 
   /** @returns undefined for a folder that is gone since it was found: what the catalog has of it, is asked for later */
-  async #contents({ id, marker }: FolderToList) {
+  async #contents({
+    id,
+    marker,
+    restarts = 0,
+  }: FolderToList): Promise<(SitePage<SiteContent> & Pick<FolderToList, 'restarts'>) | undefined> {
     try {
       return await this.#site.folderContents(id, marker);
     } catch (error) {
       if (isSiteError(error, 'not-found')) return undefined;
       // A marker that is good no more.
-      if (isSiteError(error, 'invalid') && marker !== undefined) return this.#site.folderContents(id);
-      throw error;
+      if (!isSiteError(error, 'invalid') || marker === undefined || restarts >= MAX_RESTARTS) throw error;
+      return { ...(await this.#site.folderContents(id)), restarts: restarts + 1 };
     }
   }
 

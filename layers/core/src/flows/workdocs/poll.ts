@@ -13,6 +13,8 @@ const OVERLAP_MS = 30 * 60 * 1000;
 const STOP_BEFORE_END_MS = 30_000;
 /** Things that are gathered before they are queued. */
 const MAX_GATHERED = 10_000;
+/** So often a window is begun again: a site whose markers are never good would be read for ever. */
+const MAX_RESTARTS = 3;
 
 type Window = { readonly since: number; readonly until: number; readonly marker?: string };
 
@@ -32,8 +34,9 @@ export async function poll(
     since: (source.cursor ?? source.protectedAt) - OVERLAP_MS,
     until: world.clock(),
   };
-  for (;;) {
-    const { items, next } = await pageOf(site, window);
+  for (let restarts = 0; ; ) {
+    const { items, next, restarted } = await pageOf(site, window, restarts < MAX_RESTARTS);
+    if (restarted) restarts += 1;
     for (const activity of items) keepNewest(newest, activity);
     if (newest.size >= MAX_GATHERED) await queueAll(source, newest, world);
     if (next === undefined) break;
@@ -48,15 +51,19 @@ export async function poll(
 }
 
 /** A marker can be good no more when a poll goes on: then its window is read from the beginning. */
-async function pageOf(site: SiteReader, window: Window): Promise<SitePage<SiteActivity>> {
+async function pageOf(
+  site: SiteReader,
+  window: Window,
+  mayRestart: boolean,
+): Promise<SitePage<SiteActivity> & { readonly restarted?: true }> {
   const { marker, ...times } = window;
   const request = { ...times, types: ACTIVITY_TYPES };
   if (marker === undefined) return site.activities(request);
   try {
     return await site.activities({ ...request, marker });
   } catch (error) {
-    if (!isSiteError(error, 'invalid')) throw error;
-    return site.activities(request);
+    if (!isSiteError(error, 'invalid') || !mayRestart) throw error;
+    return { ...(await site.activities(request)), restarted: true };
   }
 }
 

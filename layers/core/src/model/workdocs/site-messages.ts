@@ -23,6 +23,8 @@ const FolderToListSchema = v.object({
   /** `user/folder/`; only where a source has filters. */
   path: text,
   marker: text,
+  /** How often it was listed from its beginning again, since a marker was good no more. */
+  restarts: v.optional(v.number()),
   /** A recycle bin, or in one: what lies in it is only of interest where the vault has it. */
   bin: v.optional(v.literal(true)),
 });
