@@ -272,6 +272,24 @@ describe('filters', () => {
     expect(await polled.protectedPaths()).toEqual(expected);
   });
 
+  it.each([{ prefix: 'alice/plans/' }, { site: { users: 'alice' } }, { include: ['alice/*'] }])(
+    'made narrower, to %j, hold nothing: what they left out is listed, and still followed',
+    async (narrower) => {
+      const { world, bob, ids, protectedPaths } = await givenTree({});
+      for (let n = 0; n < 12; n++)
+        world.people.upload({ parentId: bob.rootFolderId }, 'x', { name: `${n}.txt` });
+      await world.crawl('first');
+      world.pass(60);
+      await world.protect(narrower);
+      const later = world.people.upload({ parentId: bob.rootFolderId }, 'new', { name: 'new.txt' });
+      world.people.delete(ids[3] ?? '');
+      expect(await world.crawl('second')).toMatchObject({ state: 'done', counts: { gone: 1 } });
+      expect((await world.entry('document', ids[3] ?? ''))?.state).toBe('deleted');
+      expect(await world.entry('document', later.documentId)).toBeUndefined();
+      expect(await protectedPaths()).toEqual(TREE);
+    },
+  );
+
   it('follow what was within them once', async () => {
     const { world, ids, bob } = await givenTree({ prefix: 'alice/' });
     await world.crawl('first');

@@ -6,6 +6,7 @@ import { entryKey } from '../../model/workdocs/site-key.ts';
 import type { CrawlStep, FolderToList, SiteItem } from '../../model/workdocs/site-messages.ts';
 import { encodePart, mayHold } from '../../model/workdocs/site-path.ts';
 import type { SiteContent, SitePage, SiteReader, SiteUser } from '../../ports/site.ts';
+import { allPages } from './all-pages.ts';
 import type { CrawlRun, StepResult } from './crawl.ts';
 import { documentPrint, folderPrint, userPrint } from './listing-print.ts';
 import type { SiteWorld } from './site-world.ts';
@@ -39,6 +40,7 @@ class Lister {
   /** The newest last: what was found last is listed first, so that what is left stays small. */
   readonly #folders: FolderToList[];
   #users: CrawlStep['users'];
+  #wanted: Promise<readonly SiteUser[]> | undefined;
   readonly #items: SiteItem[] = [];
   readonly #counts: Record<string, number> = {};
   #listed = 0;
@@ -90,25 +92,39 @@ class Lister {
   }
 
   async #listUsers({ marker }: NonNullable<CrawlStep['users']>): Promise<void> {
-    const { source } = this.#run;
-    const page = await this.#site.users(defined({ query: source.site?.users, marker }));
+    const page = await this.#site.users(defined({ marker }));
     this.#users = page.next === undefined ? undefined : { marker: page.next };
     await this.#each(page.items, (user) => this.#compareUser(user));
   }
 
+  /**
+   * Users and folders that a source's settings leave out are listed all the same: what is followed may lie there, since it was
+   * moved, or since the settings were wider. Unlisted, all of it would be suspected to be gone, in every crawl.
+   */
   async #compareUser(user: SiteUser): Promise<void> {
     const { id, username, rootFolderId, recycleBinFolderId } = user;
     this.#count('users');
     const at = this.#world.clock();
+    const wanted = await this.#isWanted(id);
     if (!(await this.#isAsRecorded('user', id, userPrint(user))))
-      this.#find({ kind: 'user', id, at, user: { ...user } });
+      await this.#findIfFollowed({ kind: 'user', id, at, user: { ...user } }, wanted);
+    const outside = wanted ? {} : { outside: true as const };
     const path = hasFilter(this.#run.source) ? { path: `${encodePart(username)}/` } : {};
-    if (rootFolderId !== undefined && this.#mayHold(path.path)) {
+    if (rootFolderId !== undefined) {
       // Not listed by anything: asked for, every time.
-      this.#find({ kind: 'folder', id: rootFolderId, user: username });
-      this.#folders.push({ id: rootFolderId, ...path });
+      const within = wanted && this.#mayHold(path.path);
+      await this.#findIfFollowed({ kind: 'folder', id: rootFolderId, user: username }, within);
+      this.#folders.push({ id: rootFolderId, ...path, ...outside });
     }
     if (recycleBinFolderId !== undefined) this.#folders.push({ id: recycleBinFolderId, bin: true });
+  }
+
+  /** Whether the source's query finds a user: only WorkDocs knows what fits one. */
+  async #isWanted(id: string): Promise<boolean> {
+    const query = this.#run.source.site?.users;
+    if (query === undefined) return true;
+    this.#wanted ??= allPages((marker) => this.#site.users(defined({ query, marker })));
+    return (await this.#wanted).some((user) => user.id === id);
   }
 
   #mayHold(path: string | undefined): boolean {
@@ -163,8 +179,9 @@ class Lister {
   ): Promise<void> {
     const { id, name = '' } = folder;
     const path = parent.path === undefined ? {} : { path: `${parent.path}${encodePart(name)}/` };
-    const within = this.#mayHold(path.path);
-    if (within) this.#folders.push({ id, ...path });
+    const { outside } = parent;
+    const within = outside !== true && this.#mayHold(path.path);
+    this.#folders.push({ id, ...path, ...defined({ outside }) });
     this.#count('folders');
     if (!(await this.#isAsRecorded('folder', id, folderPrint(folder))))
       await this.#findIfFollowed({ kind: 'folder', id }, within);
@@ -176,7 +193,8 @@ class Lister {
   ): Promise<void> {
     const { id, latest } = document;
     const within =
-      parent.path === undefined || this.#covers(`${parent.path}${encodePart(latest?.name ?? '')}`);
+      parent.outside !== true &&
+      (parent.path === undefined || this.#covers(`${parent.path}${encodePart(latest?.name ?? '')}`));
     this.#count('documents');
     if (!(await this.#isAsRecorded('document', id, documentPrint(document))))
       await this.#findIfFollowed({ kind: 'document', id }, within);

@@ -25,6 +25,8 @@ const FolderToListSchema = v.object({
   marker: text,
   /** How often it was listed from its beginning again, since a marker was good no more. */
   restarts: v.optional(v.number()),
+  /** Of a user whom the source's query leaves out: only what the vault has is looked at. */
+  outside: v.optional(v.literal(true)),
   /** A recycle bin, or in one: what lies in it is only of interest where the vault has it. */
   bin: v.optional(v.literal(true)),
 });
