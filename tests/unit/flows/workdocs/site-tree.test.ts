@@ -261,6 +261,12 @@ describe('names', () => {
     expect(await treeAt()).toEqual({ [`anna/${part}`]: 'text' });
   });
 
+  it('are text, though WorkDocs has half of a character, and none of two becomes the other', async () => {
+    await site.file('d1', 'anna-root', 'x\ud83e.txt', 'one', { createdAt: 1 });
+    await site.file('d2', 'anna-root', 'x\ud83f.txt', 'two', { createdAt: 2 });
+    expect(await treeAt()).toEqual({ 'anna/x\ufffd.txt': 'one', 'anna/x\ufffd (2).txt': 'two' });
+  });
+
   it('goes by ids where there are no names', async () => {
     await site.user('u1', { name: undefined });
     await site.folder({ id: 'f1', parentId: 'u1-root', name: undefined });

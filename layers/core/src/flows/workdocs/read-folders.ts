@@ -61,7 +61,7 @@ function addBin({ record }: RecordAt<'user'>, known: Map<string, KnownFolder>): 
   });
 }
 
-/** What has no name goes by its id. */
+/** What has no name goes by its id. Half of a character of two halves can be no part of a key, so it is replaced. */
 export function nameOf(name: string | undefined, id: string): string {
-  return name === undefined || name === '' ? id : name;
+  return name === undefined || name === '' ? id : name.toWellFormed();
 }
