@@ -234,6 +234,19 @@ describe('zips that are not whole', () => {
     expect(await refusals()).toEqual(['damaged-zip bad.zip']);
   });
 
+  it('are listed and counted once, though zips are gone through again for their tables', async () => {
+    await given.zip('tables.zip', { 'a.txt': 'a', 'comments.csv': 'Path,Comment\na.txt,well' });
+    const { bytes, directoryAt, directoryBytes } = whole();
+    const cut = directoryAt + Math.floor(directoryBytes / 2) + 10;
+    given.put(
+      'half.zip',
+      Buffer.concat([bytes.subarray(0, cut), endRecord(10, directoryAt, directoryBytes)]),
+    );
+    const job = await importing(Buffer.from('no zip'));
+    expect(job.counts).toMatchObject({ attached: 1, failed: 6 });
+    expect(await refusals()).toEqual(['damaged-zip bad.zip', 'damaged-zip half.zip']);
+  });
+
   it('are read as far as their directory goes when it is cut off', async () => {
     const { bytes, directoryAt, directoryBytes } = whole();
     const cut = directoryAt + Math.floor(directoryBytes / 2) + 10;

@@ -157,6 +157,9 @@ function mayPass(error: unknown): boolean {
 /** What cannot be read of a zip is told of, and left. */
 function givenUp(message: Extract<ImportStep, { zip: unknown }>, error: unknown): StepResult {
   const { reason, detail } = refusalOf(error) ?? { reason: 'failed', detail: messageOf(error) };
+  // The pass for documents has told of it: the same bytes are damaged in the same way.
+  if (message.kind === 'scan' && message.pass === 'tables' && reason === 'damaged-zip')
+    return { openRanges: -1 };
   const entries = message.kind === 'entries' ? message.count : 1;
   const what =
     message.kind === 'entries' ? `${entries} entries from number ${message.at.index} on: ${detail}` : detail;

@@ -42,7 +42,9 @@ export async function scanZip(step: ScanStep, context: StepContext): Promise<Ste
   const problem = await walk(directory, scan, context);
   scan.end();
   const problems = problem === undefined ? [] : [problemOf(step.zip, undefined, problem)];
-  if (problem !== undefined) scan.counter.add('failed', Math.max(1, directory.left));
+  // The pass for documents has told of it, and counted what it costs.
+  if (problem !== undefined && step.pass === 'documents')
+    scan.counter.add('failed', Math.max(1, directory.left));
   if (directory.miscounted) problems.push(miscounted(step));
   const more: ImportStep[] = problem === undefined && scan.full ? [nextScan(step, directory.place)] : [];
   return {
