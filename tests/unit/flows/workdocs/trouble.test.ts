@@ -132,6 +132,28 @@ describe('a document whose record in the vault cannot be read', () => {
   });
 });
 
+it('a document of more versions than there is time for is captured in several deliveries', async () => {
+  const { documentId } = upload('0', 'x');
+  for (let n = 1; n < 7; n++) world.people.upload({ documentId }, `${n}`);
+  let [left, deliveries, late] = [0, 0, 0];
+  world.timeLeft = () => {
+    if (world.handled.length !== deliveries) left = 900_000;
+    deliveries = world.handled.length;
+    return left;
+  };
+  world.site.requests.before = (op) => {
+    if (op !== 'download') return;
+    if (left <= 0) late += 1;
+    left -= 300_000;
+  };
+  await world.pollSoon();
+  expect(late).toBe(0);
+  expect((await entryOf(documentId))?.state).toBe('current');
+  expect(world.record('document', documentId)?.versions).toHaveLength(7);
+  expect(world.requests()['download']).toBe(7);
+  expect(world.dead).toEqual([]);
+});
+
 it('a name with half of a character in it is in the record as it is, and in the catalog as text', async () => {
   const { documentId } = upload('x', 'x\ud83e.txt');
   await world.pollSoon();

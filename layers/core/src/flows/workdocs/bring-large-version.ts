@@ -55,7 +55,7 @@ export async function bringLargeVersion(
   }
 }
 
-function contextOf(source: Source, { receiveCount }: Delivery, world: SiteWorld): ItemContext {
+function contextOf(source: Source, { receiveCount, timeLeft }: Delivery, world: SiteWorld): ItemContext {
   const site = world.sites(source);
   return {
     name: siteOf(source.source),
@@ -66,6 +66,7 @@ function contextOf(source: Source, { receiveCount }: Delivery, world: SiteWorld)
     // The record does not say yet that the bytes are there: the vault is asked.
     redelivered: true,
     bringsLarge: true,
+    timeLeft,
     last: receiveCount >= world.settings.maxReceives,
     deep: false,
     approved: false,

@@ -94,6 +94,7 @@ function contextOf(source: Source, batch: DocumentBatch, delivery: Delivery, wor
     owners: new SiteOwners(source, site),
     world,
     bringsLarge: false,
+    timeLeft: delivery.timeLeft,
     redelivered: delivery.receiveCount > 1 || batch.again === true,
     last: delivery.receiveCount >= world.settings.maxReceives,
     deep: batch.deep === true,

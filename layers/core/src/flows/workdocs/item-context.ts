@@ -25,6 +25,8 @@ export type ItemContext = {
   readonly approved: boolean;
   /** A crawl listed it, within a folder that is there. */
   readonly listed: boolean;
+  /** Of the delivery, in ms. */
+  readonly timeLeft: () => number;
   /** A crawl found it: whatever waits for another message may wait for one that was lost. */
   readonly crawled: boolean;
 };

@@ -1,12 +1,15 @@
 import { defined } from '../../model/defined.ts';
 import type { UnprotectedReason } from '../../model/entry.ts';
-import { isSiteError, messageOf } from '../../model/errors.ts';
+import { isSiteError, messageOf, SiteError } from '../../model/errors.ts';
 import type { DocumentRecord, Kept, VersionRecord } from '../../model/workdocs/records.ts';
 import type { LargeVersion } from '../../model/workdocs/site-messages.ts';
 import type { SiteDocument, SiteVersion } from '../../ports/site.ts';
 import { allPages } from './all-pages.ts';
 import type { ItemContext } from './item-context.ts';
 import { bringVersion, findKept } from './keep-version.ts';
+
+/** A version that is read with the others is small, and a slow site gives it in less. */
+const STOP_BEFORE_END_MS = 45_000;
 
 /** A document whose versions are read. */
 export type VersionsToRead = {
@@ -39,7 +42,12 @@ export async function readVersions(toRead: VersionsToRead, context: ItemContext)
   const listed = withLatest(document, await allPages((marker) => context.site.versions(document.id, marker)));
   const known = new Map(before?.versions.map((version) => [version.id, version]));
   const reader = new VersionReader(toRead, context);
-  for (const version of listed) await reader.read(version, known.get(version.id));
+  for (const [index, version] of listed.entries()) {
+    // Not before something is won by it: then the next delivery has less to do.
+    const isLate = context.timeLeft() < STOP_BEFORE_END_MS && !context.bringsLarge;
+    if (isLate && reader.hasBrought) throw outOfTime(document, index, listed.length);
+    await reader.read(version, known.get(version.id));
+  }
   const ids = new Set(listed.map(({ id }) => id));
   for (const version of before?.versions ?? []) {
     if (!ids.has(version.id)) await reader.readMissing(version);
@@ -50,6 +58,12 @@ export async function readVersions(toRead: VersionsToRead, context: ItemContext)
 /** The version that the document itself names is there, also where the list is cut short and lacks it. */
 function withLatest({ latest }: SiteDocument, listed: readonly SiteVersion[]): readonly SiteVersion[] {
   return latest === undefined || listed.some(({ id }) => id === latest.id) ? listed : [...listed, latest];
+}
+
+/** The next delivery finds in the vault what this one brought: one that was cut off would be told of by nobody. */
+function outOfTime({ id }: SiteDocument, read: number, all: number): SiteError {
+  const message = `there was time for ${read} of the ${all} versions of document ${id}`;
+  return new SiteError('unavailable', message);
 }
 
 const RANK: Readonly<Partial<Record<UnprotectedReason, number>>> = { copying: 1, uploading: 2 };
@@ -66,6 +80,10 @@ class VersionReader {
   constructor(toRead: VersionsToRead, context: ItemContext) {
     this.#toRead = toRead;
     this.#context = context;
+  }
+
+  get hasBrought(): boolean {
+    return this.#newBytes > 0;
   }
 
   result(): VersionsRead {
