@@ -37,7 +37,7 @@ export async function pastMoment(
   const at = await readMoment(text, { now, zone });
   if (at > now + TOLERANCE_MS)
     throw new InvalidInputError(
-      `"${text}" lies in the future (${new Date(at).toISOString()}); leave --at out for now`,
+      `"${text}" lies in the future (${new Date(at).toISOString()}); name one that has been`,
     );
   return at;
 }
