@@ -6,17 +6,18 @@ import { playSite } from './sites/play-site.ts';
 import { anySiteHistory } from './sites/site-steps.ts';
 import { anyHistory } from './steps.ts';
 
-const mixed: fc.Arbitrary<AnyHistory> = fc.oneof(
-  { weight: 9, arbitrary: anyHistory },
-  { weight: 1, arbitrary: anySiteHistory },
-);
+const KINDS: Readonly<Record<NonNullable<Chunk['of']>, fc.Arbitrary<AnyHistory>>> = {
+  all: fc.oneof({ weight: 9, arbitrary: anyHistory }, { weight: 1, arbitrary: anySiteHistory }),
+  buckets: anyHistory,
+  sites: anySiteHistory,
+};
 
 /** Plays a number of histories from a seed, until one goes wrong; that one is shrunk to what it takes. */
 export async function playChunk(
   { seed, histories, path, shrink = true, of = 'all' }: Chunk,
   policy: PolicyCheck,
 ): Promise<ChunkResult> {
-  const property = fc.asyncProperty(of === 'all' ? mixed : anySiteHistory, async (history) => {
+  const property = fc.asyncProperty(KINDS[of], async (history) => {
     const wrong = 'kind' in history ? await playSite(history) : await play(history, policy);
     if (wrong.length > 0) throw new Divergence(wrong);
   });

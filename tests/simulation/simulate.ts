@@ -15,7 +15,7 @@ export type Chunk = {
   /** False: the first history that goes wrong will do, however long it is. */
   readonly shrink?: boolean | undefined;
   /** `all` unless given: a tenth of them are of WorkDocs sites. */
-  readonly of?: 'all' | 'sites' | undefined;
+  readonly of?: 'all' | 'buckets' | 'sites' | undefined;
 };
 /** A history of a bucket, or of a site. */
 export type AnyHistory = History | SiteHistory;
@@ -53,7 +53,8 @@ export async function simulate(options: SimulateOptions): Promise<Outcome> {
   if (variant !== undefined && !VARIANTS.some(({ name }) => name === variant))
     throw new Error(`"${variant}" is none of the variants: ${VARIANTS.map(({ name }) => name).join('; ')}`);
   const workerData: WorkerData = { policies: await deployedPolicies(), variant };
-  const of = VARIANTS.find(({ name }) => name === variant)?.of ?? options.of;
+  const of =
+    variant === undefined ? options.of : (VARIANTS.find(({ name }) => name === variant)?.of ?? 'buckets');
   const chunks = chunksOf({ ...options, of });
   let played = 0;
   let failure: Outcome['failure'];

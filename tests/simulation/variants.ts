@@ -5,6 +5,7 @@ export type Variant = {
   readonly name: string;
   readonly edits: readonly Edit[];
   /** Played on histories of WorkDocs sites alone. */
+  /** The histories that are to find it: those of buckets unless given. */
   readonly of?: 'sites';
 };
 

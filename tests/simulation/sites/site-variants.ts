@@ -71,7 +71,7 @@ export const SITE_VARIANTS: readonly Variant[] = [
     edits: [
       {
         file: 'flows/workdocs/capture-document.ts',
-        find: "const doubt = again || seen.entry?.state === 'deleted';",
+        find: "const doubt = again || isUnreadable || seen.entry?.state === 'deleted';",
         replace: 'const doubt = again && seen.entry === undefined;',
       },
     ],
