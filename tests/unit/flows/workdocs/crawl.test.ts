@@ -175,6 +175,23 @@ describe('a crawl', () => {
     expect((await world.source()).totals).toMatchObject({ objects: 20 });
   });
 
+  it('that a person approved after the end takes no empty list for what is said about a thing', async () => {
+    const given = await givenSite();
+    const { world } = given;
+    const [id = ''] = await givenDocuments(given, 1);
+    const [{ id: versionId } = { id: '' }] = world.record('document', id)?.versions ?? [];
+    world.people.comment({ documentId: id, versionId }, 'well done');
+    world.people.share(id, 'bob');
+    await world.pollSoon();
+    const record = world.record('document', id);
+    expect(record?.versions[0]?.comments).toHaveLength(1);
+    world.people.end({ byId: 'answers' });
+    world.pass(60);
+    expect(await world.crawl('approved', { approved: true })).toMatchObject({ state: 'partial' });
+    expect(world.record('document', id)).toEqual(record);
+    expect((await world.entry('document', id))?.state).not.toBe('deleted');
+  });
+
   it('of a site that refuses as a whole fails, and marks nothing', async () => {
     const given = await givenSite();
     const { world } = given;
