@@ -289,6 +289,18 @@ describe('filters', () => {
     expect(await polled.protectedPaths()).toEqual(expected);
   });
 
+  it('carry no paths along below a folder that is wanted as a whole, nor beside it', async () => {
+    const { world, plans } = await givenTree({ prefix: 'alice/plans/' });
+    const quarter = world.people.createFolder(plans.id, 'q3');
+    world.people.createFolder(quarter.id, 'july');
+    world.timeLeft = () => (world.handled.at(-1)?.queue === 'site' ? 1_000 : 900_000);
+    await world.crawl('in-steps');
+    const bodies = world.handled.filter(({ queue }) => queue === 'site').map(({ body }) => body);
+    const paths = bodies.flatMap((body) => [...body.matchAll(/"path":"([^"]*)"/g)].map(([, path]) => path));
+    expect([...new Set(paths)]).toEqual(['alice/']);
+    expect(await world.entry('folder', quarter.id)).toBeDefined();
+  });
+
   it.each([{ prefix: 'alice/plans/' }, { site: { users: 'alice' } }, { include: ['alice/*'] }])(
     'made narrower, to %j, hold nothing: what they left out is listed, and still followed',
     async (narrower) => {

@@ -20,6 +20,8 @@ const MAX_FOUND = 100_000;
 /** So often a folder's listing is begun again: one whose markers are never good would be listed for ever. */
 const MAX_RESTARTS = 3;
 
+type Where = Pick<FolderToList, 'path' | 'outside'>;
+
 /** Lists a part of a site, up to a number of things or until time runs short, and compares each with its entry. */
 export async function compareSite(run: CrawlRun, world: SiteWorld): Promise<StepResult> {
   const lister = new Lister(run, world);
@@ -108,13 +110,12 @@ class Lister {
     const wanted = await this.#isWanted(id);
     if (!(await this.#isAsRecorded('user', id, userPrint(user))))
       await this.#findIfFollowed({ kind: 'user', id, at, user: { ...user } }, wanted);
-    const outside = wanted ? {} : { outside: true as const };
-    const path = hasFilter(this.#run.source) ? { path: `${encodePart(username)}/` } : {};
+    const top = hasFilter(this.#run.source) ? { path: '' } : {};
+    const where = this.#inside(wanted ? top : { outside: true }, username);
     if (rootFolderId !== undefined) {
       // Not listed by anything: asked for, every time.
-      const within = wanted && this.#mayHold(path.path);
-      await this.#findIfFollowed({ kind: 'folder', id: rootFolderId, user: username }, within);
-      this.#folders.push({ id: rootFolderId, ...path, ...outside });
+      await this.#findIfFollowed({ kind: 'folder', id: rootFolderId, user: username }, !where.outside);
+      this.#folders.push({ id: rootFolderId, ...where });
     }
     if (recycleBinFolderId !== undefined) this.#folders.push({ id: recycleBinFolderId, bin: true });
   }
@@ -127,8 +128,17 @@ class Lister {
     return (await this.#wanted).some((user) => user.id === id);
   }
 
-  #mayHold(path: string | undefined): boolean {
-    return path === undefined || mayHold(path, this.#run.source.prefix);
+  /**
+   * Where a folder lies, to those in it: a path only for as long as it can matter, since a step has to keep what it leaves to
+   * do.
+   */
+  #inside({ path: above, outside }: Where, name: string): Where {
+    if (outside === true) return { outside };
+    if (above === undefined) return {};
+    const { prefix = '', include = [], exclude = [] } = this.#run.source;
+    const path = `${above}${encodePart(name)}/`;
+    if (!mayHold(path, prefix)) return { outside: true };
+    return path.startsWith(prefix) && include.length + exclude.length === 0 ? {} : { path };
   }
 
   async #listFolder(folder: FolderToList): Promise<void> {
@@ -178,13 +188,11 @@ class Lister {
     parent: FolderToList,
   ): Promise<void> {
     const { id, name = '' } = folder;
-    const path = parent.path === undefined ? {} : { path: `${parent.path}${encodePart(name)}/` };
-    const { outside } = parent;
-    const within = outside !== true && this.#mayHold(path.path);
-    this.#folders.push({ id, ...path, ...defined({ outside }) });
+    const where = this.#inside(parent, name);
+    this.#folders.push({ id, ...where });
     this.#count('folders');
     if (!(await this.#isAsRecorded('folder', id, folderPrint(folder))))
-      await this.#findIfFollowed({ kind: 'folder', id }, within);
+      await this.#findIfFollowed({ kind: 'folder', id }, !where.outside);
   }
 
   async #compareDocument(

@@ -20,12 +20,12 @@ export type Poll = v.InferOutput<typeof PollSchema>;
 /** A folder whose contents are still to be listed: behind a marker where a listing was left half way. */
 const FolderToListSchema = v.object({
   id,
-  /** `user/folder/`; only where a source has filters. */
+  /** `user/folder/`; only where a source's filters may take some of what is in it, and leave some. */
   path: text,
   marker: text,
   /** How often it was listed from its beginning again, since a marker was good no more. */
   restarts: v.optional(v.number()),
-  /** Of a user whom the source's query leaves out: only what the vault has is looked at. */
+  /** The source's settings leave out all of it: only what the vault has is looked at. */
   outside: v.optional(v.literal(true)),
   /** A recycle bin, or in one: what lies in it is only of interest where the vault has it. */
   bin: v.optional(v.literal(true)),
