@@ -192,6 +192,20 @@ describe('a crawl', () => {
     expect((await world.entry('document', id))?.state).not.toBe('deleted');
   });
 
+  it('of a site that gives no access says so on the row of the source at once, and takes it back', async () => {
+    const { world } = await givenSite();
+    world.site.requests.before = () => {
+      throw new SiteError('access-denied', 'the role cannot be assumed');
+    };
+    const body = JSON.stringify({ kind: 'crawl', source: SITE_SOURCE, trigger: 'manual', jobId: 'later' });
+    const message = { queue: 'site', id: 'm', body, receives: 0 } as const;
+    await expect(world.handle({ ...message })).rejects.toThrow('the role cannot be assumed');
+    expect((await world.source()).unreachable).toBe('the role cannot be assumed');
+    world.site.requests.before = undefined;
+    await world.crawl('later');
+    expect((await world.source()).unreachable).toBeUndefined();
+  });
+
   it('of a site that refuses as a whole fails, and marks nothing', async () => {
     const given = await givenSite();
     const { world } = given;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { defined } from '../../model/defined.ts';
-import { InvalidInputError, isSiteError } from '../../model/errors.ts';
+import { InvalidInputError, isSiteError, messageOf } from '../../model/errors.ts';
 import type { Job } from '../../model/job.ts';
 import type { Source } from '../../model/source.ts';
 import type { Crawl, CrawlStep, SiteItem } from '../../model/workdocs/site-messages.ts';
@@ -56,6 +56,9 @@ export async function crawl(
     await doStep(source, jobId, message, delivery, world);
   } catch (error) {
     const retry = !isSiteError(error, 'invalid', 'not-found');
+    // Rights can take a while to hold, so it is tried for half an hour: whoever waits is told why.
+    if (isSiteError(error, 'access-denied'))
+      await world.catalog.patchSource(message.source, { unreachable: messageOf(error) });
     if (retry && delivery.receiveCount < world.settings.maxReceives) throw error;
     await failReconcile(message.source, jobId, error, delivery, world);
   }
