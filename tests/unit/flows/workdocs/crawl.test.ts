@@ -135,6 +135,14 @@ describe('a crawl', () => {
     expect((await world.source()).totals.objects).toBe(5);
   });
 
+  it('that finds nobody at all does not look like a backup', async () => {
+    const empty = new SitePipeline();
+    await empty.protect();
+    const job = await empty.crawl('first');
+    expect(job.state).toBe('partial');
+    expect(job.message).toContain('listed no users: nothing of it is protected');
+  });
+
   it('to which the site lists users and none of their documents is held', async () => {
     const given = await givenSite();
     const { world } = given;

@@ -38,3 +38,12 @@ export function heldMessage({ counts, source }: Pick<Job, 'counts' | 'source'>):
     `really gone, run: holdfast approve ${source} (each is then asked for by its id)`
   );
 }
+
+/** What a person is told of a crawl that found nobody, where the catalog has nobody either: it must not look like a backup. */
+export function emptyMessage({ counts, approved, source }: Job): string | undefined {
+  if ((counts['users'] ?? 0) > 0 || approved === true) return undefined;
+  return (
+    `${source} listed no users: nothing of it is protected. If its users are searched for (--user), look at that; WorkDocs ` +
+    'ended on 2025-04-25, and answers with empty lists since: what its export has is brought in by holdfast import'
+  );
+}

@@ -4,7 +4,7 @@ import { lagSeconds } from '../../model/lag.ts';
 import type { Crawl } from '../../model/workdocs/site-messages.ts';
 import type { Delivery, World } from '../dependencies.ts';
 import { afterTheEnd, endJob } from '../end-job.ts';
-import { gone, heldMessage, isHeld } from './held.ts';
+import { emptyMessage, gone, heldMessage, isHeld } from './held.ts';
 
 type SettleWorld = Pick<World, 'catalog' | 'queue' | 'clock' | 'telemetry'>;
 
@@ -61,12 +61,12 @@ async function finish(job: Job, world: SettleWorld): Promise<void> {
   const source = await catalog.getSource(job.source);
   const finishedAt = clock();
   const held = isHeld(job);
-  const partial = held || NOT_WELL.some((name) => (job.counts[name] ?? 0) > 0);
+  const message = held ? heldMessage(job) : emptyMessage(job);
+  const partial = message !== undefined || NOT_WELL.some((name) => (job.counts[name] ?? 0) > 0);
   const end = {
     state: partial ? ('partial' as const) : ('done' as const),
     finishedAt,
-    ...(held ? { message: heldMessage(job) } : {}),
-    ...defined({ lagSeconds: source && lagSeconds(source.lag) }),
+    ...defined({ message, lagSeconds: source && lagSeconds(source.lag) }),
   };
   await updateSource(job, finishedAt, world);
   if ((await endJob(job, end, world)) && held) telemetry.metric('HeldDeletions', gone(job));

@@ -76,7 +76,7 @@ function onReconcile({ source, counts, message, state }: Report): Advice[] {
     command: `holdfast reconcile ${source} --wait`,
   };
   if (message !== undefined && state === 'partial') {
-    if (isCrawl(counts) && listedOf(counts) === 0) return afterTheEndOfWorkDocs(source);
+    if (isCrawl(counts) && listedOf(counts) === 0) return afterTheEndOfWorkDocs(source, counts);
     return [
       { words: 'Look at the source: were these objects meant to go?', command: `holdfast status ${source}` },
       { words: 'If they were, let the deletion through:', command: `holdfast approve ${source}` },
@@ -88,18 +88,18 @@ function onReconcile({ source, counts, message, state }: Report): Advice[] {
   return [again];
 }
 
-function afterTheEndOfWorkDocs(source: string): Advice[] {
-  return [
-    {
-      words:
-        'WorkDocs has ended, and answers with empty lists: that is no deletion. The vault has what there was. To end the polls:',
-      command: `holdfast unprotect ${source}`,
-    },
-    {
-      words: 'Only if the site was emptied by its people, let the deletion through:',
-      command: `holdfast approve ${source}`,
-    },
-  ];
+function afterTheEndOfWorkDocs(source: string, counts: Report['counts']): Advice[] {
+  const end = {
+    words:
+      'WorkDocs has ended, and answers with empty lists: that is no deletion. The vault has what there was. To end the polls:',
+    command: `holdfast unprotect ${source}`,
+  };
+  if ((counts['gone'] ?? 0) === 0) return [end];
+  const approve = {
+    words: 'Only if the site was emptied by its people, let the deletion through:',
+    command: `holdfast approve ${source}`,
+  };
+  return [end, approve];
 }
 
 function onImport({ source, request }: Report): Advice[] {
