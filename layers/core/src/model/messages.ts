@@ -162,7 +162,7 @@ export function messageReader<TSchema extends v.GenericSchema>(what: string, sch
     const parsed = v.safeParse(schema, parseJson(body));
     if (parsed.success) return parsed.output;
     const issue = parsed.issues[0];
-    throw new InvalidInputError(`not a message of ${what}: ${v.getDotPath(issue) ?? ''} ${issue.message}`);
+    throw new InvalidInputError(`not a ${what} message: ${v.getDotPath(issue) ?? ''} ${issue.message}`);
   };
 }
 
