@@ -14,7 +14,7 @@ export type Chunk = {
   readonly path?: string | undefined;
   /** False: the first history that goes wrong will do, however long it is. */
   readonly shrink?: boolean | undefined;
-  /** `all` unless given: a tenth of them are of WorkDocs sites. */
+  /** `all` unless given: every tenth seed is of WorkDocs sites. */
   readonly of?: 'all' | 'buckets' | 'sites' | undefined;
 };
 /** A history of a bucket, or of a site. */

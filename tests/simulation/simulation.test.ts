@@ -12,3 +12,11 @@ it('whatever happens, vault and catalog end as the source is, and every moment c
   expect(failure).toBeUndefined();
   expect(played).toBe(HISTORIES);
 }, 600_000);
+
+it('whatever happens to a WorkDocs site, the vault ends as the site is, and nothing is deleted without evidence', async () => {
+  const policy = new PolicyCheck(await deployedPolicies());
+  const chunk = { seed: 1, histories: HISTORIES, shrink: false, of: 'sites' as const };
+  const { failure, played } = await playChunk(chunk, policy);
+  expect(failure).toBeUndefined();
+  expect(played).toBe(HISTORIES);
+}, 600_000);
