@@ -94,7 +94,9 @@ describe('a restore of archived copies', () => {
     const { QueueConfigurations } = await s3.send(
       new GetBucketNotificationConfigurationCommand({ Bucket: vault }),
     );
-    expect(QueueConfigurations).toMatchObject([{ Events: ['s3:ObjectRestore:Completed'] }]);
+    // Of copies of buckets, and of sites.
+    const tells = { Events: ['s3:ObjectRestore:Completed'] };
+    expect(QueueConfigurations).toMatchObject([tells, tells]);
     await setNotifications({});
     try {
       const target = await givenBucket('holdfast-restore');
