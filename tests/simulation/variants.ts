@@ -131,7 +131,7 @@ const BUCKET_VARIANTS: readonly Variant[] = [
     name: 'mark a deletion on whatever is on top',
     edits: [
       {
-        file: 'flows/capture/record-deletion.ts',
+        file: 'flows/capture/mark-deleted.ts',
         find: '...defined({ ifMatch: etag })',
         replace: '',
       },
@@ -141,7 +141,7 @@ const BUCKET_VARIANTS: readonly Variant[] = [
     name: 'tags of a deletion in place of the own ones',
     edits: [
       {
-        file: 'flows/capture/record-deletion.ts',
+        file: 'flows/capture/mark-deleted.ts',
         find: 'withDeletionTags(await store.getTags(ref), deletedAt)',
         replace: 'withDeletionTags({}, deletedAt)',
       },
@@ -151,7 +151,7 @@ const BUCKET_VARIANTS: readonly Variant[] = [
     name: 'no delete marker',
     edits: [
       {
-        file: 'flows/capture/record-deletion.ts',
+        file: 'flows/capture/mark-deleted.ts',
         find: 'await store.hide({',
         replace: 'if (Date.now() < 0) await store.hide({',
       },

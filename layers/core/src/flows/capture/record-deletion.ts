@@ -1,7 +1,5 @@
 import { defined } from '../../model/defined.ts';
-import { withDeletionTags } from '../../model/deletion-tags.ts';
 import type { Entry } from '../../model/entry.ts';
-import { isStoreError } from '../../model/errors.ts';
 import { vaultPlace } from '../../model/vault-key.ts';
 import type { HeadResult, ObjectRef } from '../../ports/object-store.ts';
 import {
@@ -12,10 +10,8 @@ import {
   topOfVault,
   withoutReason,
 } from './attempt.ts';
+import { type Copy, markDeleted } from './mark-deleted.ts';
 import { observe } from './observe.ts';
-
-/** The copy that a deletion marks: its key, and, as far as the catalog knows, its version and ETag. */
-type Copy = ObjectRef & { readonly etag?: string };
 
 /**
  * Records that an object is proven to be gone at its source: tags on its copy, a delete marker on top of it, and the
@@ -66,19 +62,4 @@ function copyOf(ref: ObjectRef, top: HeadResult): Copy | undefined {
   if (!top.found) return undefined;
   const { versionId, etag } = top.object;
   return { ...ref, etag, ...defined({ versionId }) };
-}
-
-/** @returns false when the vault's current version is not the one that was to be marked */
-async function markDeleted(copy: Copy, deletedAt: number, { store }: CaptureWorld): Promise<boolean> {
-  const { etag, ...ref } = copy;
-  try {
-    // Tagging replaces the whole set, so the copy's own tags are read and kept.
-    const tags = withDeletionTags(await store.getTags(ref), deletedAt);
-    if (tags !== undefined) await store.putTags(ref, tags);
-    await store.hide({ bucket: ref.bucket, key: ref.key, ...defined({ ifMatch: etag }) });
-    return true;
-  } catch (error) {
-    if (isStoreError(error, 'precondition-failed', 'not-found')) return false;
-    throw error;
-  }
 }

@@ -1,9 +1,8 @@
 import { defined } from '../../model/defined.ts';
-import { withDeletionTags } from '../../model/deletion-tags.ts';
 import type { Entry } from '../../model/entry.ts';
-import { isStoreError } from '../../model/errors.ts';
 import type { DocumentRecord, Kept, SiteRecord } from '../../model/workdocs/records.ts';
 import { type RecordRef, recordKey } from '../../model/workdocs/site-key.ts';
+import { markDeleted } from '../capture/mark-deleted.ts';
 import type { ItemContext, Tried } from './item-context.ts';
 import type { Seen } from './keep-record.ts';
 import { priorRecord } from './prior-record.ts';
@@ -76,31 +75,17 @@ async function hideRecord(
   if (top?.found === false) return true;
   const versionId = top?.object.versionId ?? entry?.vaultVersionId;
   const etag = top?.object.etag ?? entry?.vaultEtag;
-  return hide({ key: recordKey(site, ref), ...defined({ versionId, etag }) }, deletedAt, context);
+  const place = { bucket: context.world.settings.vault, key: recordKey(site, ref) };
+  return markDeleted({ ...place, ...defined({ versionId, etag }) }, deletedAt, context.world);
 }
 
 /** Marks the bytes of a version that is gone. Those that are hidden already, or are others by now, stay as they are. */
-export async function hideBytes(kept: Kept, deletedAt: number, context: ItemContext): Promise<void> {
-  await hide(kept, deletedAt, context);
-}
-
-async function hide(
-  { key, versionId, etag }: { readonly key: string; readonly versionId?: string; readonly etag?: string },
+export async function hideBytes(
+  { key, versionId, etag }: Kept,
   deletedAt: number,
-  { world: { store, settings } }: ItemContext,
-): Promise<boolean> {
-  const place = { bucket: settings.vault, key };
-  try {
-    // Tagging replaces the whole set, so the copy's own tags are read and kept.
-    const version = { ...place, ...defined({ versionId }) };
-    const tags = withDeletionTags(await store.getTags(version), deletedAt);
-    if (tags !== undefined) await store.putTags(version, tags);
-    await store.hide({ ...place, ...defined({ ifMatch: etag }) });
-    return true;
-  } catch (error) {
-    if (isStoreError(error, 'precondition-failed', 'not-found')) return false;
-    throw error;
-  }
+  { world }: ItemContext,
+): Promise<void> {
+  await markDeleted({ bucket: world.settings.vault, key, versionId, etag }, deletedAt, world);
 }
 
 function keptOf(record: SiteRecord): Kept[] {
