@@ -1,4 +1,3 @@
-import { defined } from '../../model/defined.ts';
 import { InvalidInputError, isStoreError } from '../../model/errors.ts';
 import type { Job } from '../../model/job.ts';
 import {
@@ -13,7 +12,7 @@ import { bucketOf } from '../../model/source-uri.ts';
 import type { StepRecord } from '../../ports/catalog.ts';
 import type { Delivery, ListingWorld } from '../dependencies.ts';
 import { afterTheEnd } from '../end-job.ts';
-import { reconcileAge } from '../reconcile-age.ts';
+import { beginReconcile } from './begin-reconcile.ts';
 import { checkWiring } from './check-wiring.ts';
 import { compareRange, type RangeResult, type StepLimit } from './compare-range.ts';
 import { failReconcile, settleReconcile } from './settle-reconcile.ts';
@@ -55,26 +54,10 @@ async function begin(
   source: Source,
   jobId: string,
   message: ReconcileMessage,
-  { sender }: Delivery,
+  delivery: Delivery,
   world: ListingWorld,
 ): Promise<void> {
-  await world.catalog.createJob({
-    id: jobId,
-    kind: 'reconcile',
-    source: source.source,
-    state: 'running',
-    phase: 'compare',
-    trigger: message.trigger,
-    startedAt: world.clock(),
-    openRanges: 1,
-    batchesQueued: 0,
-    batchesDone: 0,
-    counts: {},
-    // What a schedule sends, nobody asked for.
-    ...(message.trigger === 'schedule' ? {} : { askedBy: defined({ sender, name: message.askedBy }) }),
-    ...defined({ approved: message.approved }),
-  });
-  world.telemetry.metric('ReconcileAge', reconcileAge(source, world.clock()), source.source);
+  await beginReconcile(source, jobId, message, delivery, world);
   const wiring = await checkWiring(source, world);
   if (message.trigger === 'protect' || wiring === 'repaired') await lookAgainSoon(source, world);
 }

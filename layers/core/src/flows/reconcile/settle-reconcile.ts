@@ -1,11 +1,10 @@
-import { defined } from '../../model/defined.ts';
 import { deletionBound } from '../../model/deletion-bound.ts';
 import { InvalidInputError, isSiteError, isStoreError, logText, messageOf } from '../../model/errors.ts';
 import { isDrained, type Job } from '../../model/job.ts';
-import { lagSeconds } from '../../model/lag.ts';
 import type { ReconcileMessage } from '../../model/messages.ts';
 import type { Delivery, World } from '../dependencies.ts';
 import { afterTheEnd, endJob } from '../end-job.ts';
+import { finishReconcile, type Verdict } from './finish-reconcile.ts';
 
 type SettleWorld = Pick<World, 'catalog' | 'queue' | 'clock' | 'telemetry'>;
 
@@ -37,7 +36,7 @@ export async function settleReconcile(
     await sendDeletions(job, world);
     return;
   }
-  if (isDrained(job)) await finish(job, world);
+  if (isDrained(job)) await finishReconcile(job, verdictOn(job), world);
 }
 
 function gone(job: Job): number {
@@ -68,24 +67,26 @@ async function hasBegunDeletions(job: Job, { catalog }: SettleWorld): Promise<bo
   return (await catalog.getStep(job.id, step)) !== undefined;
 }
 
-/** The source's row first, the job's end last: a crash in between repeats the whole of it and nothing is lost. */
-async function finish(job: Job, world: SettleWorld): Promise<void> {
-  const { catalog, clock, telemetry } = world;
-  const source = await catalog.getSource(job.source);
-  const finishedAt = clock();
-  const partial =
-    isHeld(job) || ['failed', 'unprotected', 'waiting'].some((name) => (job.counts[name] ?? 0) > 0);
-  const end = {
-    state: partial ? ('partial' as const) : ('done' as const),
-    finishedAt,
-    ...(isHeld(job) ? { message: heldMessage(job) } : {}),
+function verdictOn(job: Job): Verdict {
+  const { counts } = job;
+  const held = isHeld(job);
+  // From the listing, less what of it could not be captured; a held object is still in the vault.
+  const kept = held ? gone(job) : 0;
+  const keptBytes = held ? (counts['goneBytes'] ?? 0) : 0;
+  return {
+    partial: held || ['failed', 'unprotected', 'waiting'].some((name) => (counts[name] ?? 0) > 0),
+    held: kept,
+    message: held ? heldMessage(job) : undefined,
+    totals: {
+      objects: (counts['objects'] ?? 0) - (counts['waiting'] ?? 0) - (counts['leftOut'] ?? 0) + kept,
+      bytes:
+        (counts['bytes'] ?? 0) - (counts['waitingBytes'] ?? 0) - (counts['leftOutBytes'] ?? 0) + keptBytes,
+      unprotected: ['waiting', 'unprotected', 'failed', 'copying'].reduce(
+        (sum, name) => sum + (counts[name] ?? 0),
+        0,
+      ),
+    },
   };
-  const lag = defined({ lagSeconds: source && lagSeconds(source.lag) });
-  await updateSource(job, finishedAt, world);
-  if ((await endJob(job, { ...end, ...lag }, world)) && isHeld(job))
-    telemetry.metric('HeldDeletions', gone(job));
-  telemetry.metric('MissedEvents', job.counts['missed'] ?? 0);
-  telemetry.metric('ReconcileAge', 0, job.source);
 }
 
 function heldMessage(job: Job): string {
@@ -93,27 +94,6 @@ function heldMessage(job: Job): string {
     `${gone(job)} of ${job.counts['entries'] ?? 0} objects are missing at ${job.source}: nothing was marked deleted; ` +
     `look at the source, then run: holdfast approve ${job.source}`
   );
-}
-
-async function updateSource(job: Job, finishedAt: number, { catalog }: SettleWorld): Promise<void> {
-  const { counts } = job;
-  // From the listing, less what of it could not be captured; a held object is still in the vault.
-  const kept = isHeld(job) ? gone(job) : 0;
-  const keptBytes = isHeld(job) ? (counts['goneBytes'] ?? 0) : 0;
-  await catalog.resetTotals(job.source, {
-    objects: (counts['objects'] ?? 0) - (counts['waiting'] ?? 0) - (counts['leftOut'] ?? 0) + kept,
-    bytes: (counts['bytes'] ?? 0) - (counts['waitingBytes'] ?? 0) - (counts['leftOutBytes'] ?? 0) + keptBytes,
-    unprotected: ['waiting', 'unprotected', 'failed', 'copying'].reduce(
-      (sum, name) => sum + (counts[name] ?? 0),
-      0,
-    ),
-  });
-  await catalog.patchSource(job.source, {
-    lastReconcileAt: finishedAt,
-    lastReconcileJob: job.id,
-    ...(isHeld(job) ? { heldDeletions: { job: job.id, count: gone(job), at: finishedAt } } : {}),
-    clear: isHeld(job) ? ['unreachable'] : ['unreachable', 'heldDeletions'],
-  });
 }
 
 /** Ends a reconcile that could not be done. Nothing of the source is marked; what the vault has stays as it is. */

@@ -7,8 +7,8 @@ import type { Crawl, CrawlStep, SiteItem } from '../../model/workdocs/site-messa
 import { countAndSend, sendCounted } from '../counted-step.ts';
 import type { Delivery } from '../dependencies.ts';
 import { afterTheEnd } from '../end-job.ts';
+import { beginReconcile } from '../reconcile/begin-reconcile.ts';
 import { failReconcile } from '../reconcile/settle-reconcile.ts';
-import { reconcileAge } from '../reconcile-age.ts';
 import { compareSite } from './compare-site.ts';
 import { countSuspects, queueSuspects } from './crawl-suspects.ts';
 import { settleCrawl } from './settle-crawl.ts';
@@ -52,7 +52,8 @@ export async function crawl(
     return;
   }
   try {
-    if (message.step === undefined) await begin(source, jobId, message, delivery, world);
+    const request = message.deep === true ? { deep: true } : undefined;
+    if (message.step === undefined) await beginReconcile(source, jobId, message, delivery, world, request);
     await doStep(source, jobId, message, delivery, world);
   } catch (error) {
     const retry = !isSiteError(error, 'invalid', 'not-found');
@@ -68,33 +69,6 @@ function notToBeCrawled(source: Source | undefined): string | undefined {
   if (source?.state !== 'protected') return 'it is not protected any more';
   if (source.site?.importedFrom === undefined) return undefined;
   return `it was imported from ${source.site.importedFrom}: there is no site to compare it with`;
-}
-
-async function begin(
-  source: Source,
-  jobId: string,
-  message: Crawl,
-  { sender }: Delivery,
-  { catalog, clock, telemetry }: SiteWorld,
-): Promise<void> {
-  await catalog.createJob({
-    id: jobId,
-    kind: 'reconcile',
-    source: source.source,
-    state: 'running',
-    phase: 'compare',
-    trigger: message.trigger,
-    startedAt: clock(),
-    openRanges: 1,
-    batchesQueued: 0,
-    batchesDone: 0,
-    counts: {},
-    // What a schedule sends, nobody asked for.
-    ...(message.trigger === 'schedule' ? {} : { askedBy: defined({ sender, name: message.askedBy }) }),
-    ...defined({ approved: message.approved }),
-    ...(message.deep === true ? { request: { deep: true } } : {}),
-  });
-  telemetry.metric('ReconcileAge', reconcileAge(source, clock()), source.source);
 }
 
 async function doStep(

@@ -1,9 +1,8 @@
-import { defined } from '../../model/defined.ts';
 import { isDrained, type Job } from '../../model/job.ts';
-import { lagSeconds } from '../../model/lag.ts';
 import type { Crawl } from '../../model/workdocs/site-messages.ts';
 import type { Delivery, World } from '../dependencies.ts';
-import { afterTheEnd, endJob } from '../end-job.ts';
+import { afterTheEnd } from '../end-job.ts';
+import { finishReconcile, type Verdict } from '../reconcile/finish-reconcile.ts';
 import { emptyMessage, gone, heldMessage, isHeld } from './held.ts';
 
 type SettleWorld = Pick<World, 'catalog' | 'queue' | 'clock' | 'telemetry'>;
@@ -35,7 +34,7 @@ export async function settleCrawl(
   const mayBeLast = delivery.receiveCount > 1 || job.deletionsBy === delivery.messageId;
   if (mayBeLast && job.phase === 'deletions' && !(await hasBegunCount(job, world)))
     return sendCount(job, world);
-  if (job.phase === 'deletions' && isDrained(job)) await finish(job, world);
+  if (job.phase === 'deletions' && isDrained(job)) await finishReconcile(job, verdictOn(job), world);
 }
 
 async function sendCount(job: Job, { queue }: SettleWorld): Promise<void> {
@@ -55,38 +54,19 @@ async function hasBegunCount(job: Job, { catalog }: SettleWorld): Promise<boolea
 
 const NOT_WELL = ['failed', 'unprotected'];
 
-/** The source's row first, the job's end last: a crash in between repeats the whole of it and nothing is lost. */
-async function finish(job: Job, world: SettleWorld): Promise<void> {
-  const { catalog, clock, telemetry } = world;
-  const source = await catalog.getSource(job.source);
-  const finishedAt = clock();
-  const held = isHeld(job);
-  const message = held ? heldMessage(job) : emptyMessage(job);
-  const partial = message !== undefined || NOT_WELL.some((name) => (job.counts[name] ?? 0) > 0);
-  const end = {
-    state: partial ? ('partial' as const) : ('done' as const),
-    finishedAt,
-    ...defined({ message, lagSeconds: source && lagSeconds(source.lag) }),
-  };
-  await updateSource(job, finishedAt, world);
-  if ((await endJob(job, end, world)) && held) telemetry.metric('HeldDeletions', gone(job));
-  telemetry.metric('MissedEvents', job.counts['missed'] ?? 0);
-  telemetry.metric('ReconcileAge', 0, job.source);
-}
-
-async function updateSource(job: Job, finishedAt: number, { catalog }: SettleWorld): Promise<void> {
+function verdictOn(job: Job): Verdict {
   const { counts } = job;
   const { objects = 0, bytes = 0, withReason = 0, suspectsDeleted = 0, suspectsDeletedBytes = 0 } = counts;
-  await catalog.resetTotals(job.source, {
-    objects: objects - suspectsDeleted,
-    bytes: bytes - suspectsDeletedBytes,
-    unprotected: withReason,
-  });
   const held = isHeld(job);
-  await catalog.patchSource(job.source, {
-    lastReconcileAt: finishedAt,
-    lastReconcileJob: job.id,
-    ...(held ? { heldDeletions: { job: job.id, count: gone(job), at: finishedAt } } : {}),
-    clear: held ? ['unreachable'] : ['unreachable', 'heldDeletions'],
-  });
+  const message = held ? heldMessage(job) : emptyMessage(job);
+  return {
+    partial: message !== undefined || NOT_WELL.some((name) => (counts[name] ?? 0) > 0),
+    held: held ? gone(job) : 0,
+    message,
+    totals: {
+      objects: objects - suspectsDeleted,
+      bytes: bytes - suspectsDeletedBytes,
+      unprotected: withReason,
+    },
+  };
 }
