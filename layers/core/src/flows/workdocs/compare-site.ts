@@ -10,8 +10,8 @@ import { allPages } from './all-pages.ts';
 import type { CrawlRun, StepResult } from './crawl.ts';
 import { documentPrint, folderPrint, userPrint } from './listing-print.ts';
 import type { SiteWorld } from './site-world.ts';
+import { timeIsShort } from './step-time.ts';
 
-const STOP_BEFORE_END_MS = 30_000;
 /** What a step may leave to do, in characters: its record in the catalog holds all of it, and an item takes 400 KB. */
 const MAX_LEFT = 100_000;
 /** What one message carries of that. */
@@ -77,7 +77,7 @@ class Lister {
       this.#listed >= this.#world.settings.keysPerStep ||
       this.#found > MAX_FOUND ||
       JSON.stringify(this.#folders).length > MAX_LEFT ||
-      this.#run.delivery.timeLeft() < STOP_BEFORE_END_MS
+      timeIsShort(this.#run.delivery)
     );
   }
 

@@ -6,8 +6,7 @@ import type { CrawlStep, SiteItem } from '../../model/workdocs/site-messages.ts'
 import type { CrawlRun, StepResult } from './crawl.ts';
 import { gone, isHeld } from './held.ts';
 import type { SiteWorld } from './site-world.ts';
-
-const STOP_BEFORE_END_MS = 30_000;
+import { timeIsShort } from './step-time.ts';
 
 /**
  * Goes through the catalog once all that was listed is done: counts what it has, and what of that nobody has looked at
@@ -70,7 +69,7 @@ async function eachEntry(
     after = page.entries.at(-1)?.key ?? after;
     seen += page.entries.length;
     if (!page.more) return undefined;
-    if (seen >= settings.keysPerStep || delivery.timeLeft() < STOP_BEFORE_END_MS) return after;
+    if (seen >= settings.keysPerStep || timeIsShort(delivery)) return after;
   }
 }
 

@@ -4,13 +4,13 @@ import { ACTIVITY_TYPES } from '../../model/workdocs/activity-types.ts';
 import type { Poll, SiteItem } from '../../model/workdocs/site-messages.ts';
 import type { SiteActivity, SitePage, SiteReader } from '../../ports/site.ts';
 import type { Delivery } from '../dependencies.ts';
-import { reconcileAge } from '../reconcile-age.ts';
+import { reconcileAge } from '../reconcile/reconcile-age.ts';
 import { batchBodies } from './site-batches.ts';
 import type { SiteWorld } from './site-world.ts';
+import { timeIsShort } from './step-time.ts';
 
 /** Activities can show up later than they happened: so far back is read again, every time. */
 const OVERLAP_MS = 30 * 60 * 1000;
-const STOP_BEFORE_END_MS = 30_000;
 /** Things that are gathered before they are queued. */
 const MAX_GATHERED = 10_000;
 /** So often a window is begun again: a site whose markers are never good would be read for ever. */
@@ -25,7 +25,7 @@ type Window = { readonly since: number; readonly until: number; readonly marker?
 export async function poll(
   source: Source,
   message: Poll,
-  { timeLeft }: Pick<Delivery, 'timeLeft'>,
+  delivery: Pick<Delivery, 'timeLeft'>,
   world: SiteWorld,
 ): Promise<void> {
   const newest = new Map<string, SiteItem>();
@@ -41,7 +41,7 @@ export async function poll(
     if (newest.size >= MAX_GATHERED) await queueAll(source, newest, world);
     if (next === undefined) break;
     window = { ...window, marker: next };
-    if (timeLeft() < STOP_BEFORE_END_MS) {
+    if (timeIsShort(delivery)) {
       await queueAll(source, newest, world);
       return goOn(message, { ...window, marker: next }, world);
     }

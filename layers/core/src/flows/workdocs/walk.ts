@@ -5,8 +5,8 @@ import type { SiteContent } from '../../ports/site.ts';
 import type { Delivery } from '../dependencies.ts';
 import { batchBodies } from './site-batches.ts';
 import type { SiteWorld } from './site-world.ts';
+import { timeIsShort } from './step-time.ts';
 
-const STOP_BEFORE_END_MS = 30_000;
 const ITEMS_PER_STEP = 5_000;
 
 /**
@@ -27,11 +27,7 @@ export async function walk(
       const page = await site.folderContents(message.folder, marker);
       items.push(...page.items.map(itemOf));
       marker = page.next;
-    } while (
-      marker !== undefined &&
-      items.length < ITEMS_PER_STEP &&
-      delivery.timeLeft() > STOP_BEFORE_END_MS
-    );
+    } while (marker !== undefined && items.length < ITEMS_PER_STEP && !timeIsShort(delivery));
   } catch (error) {
     // Gone for good meanwhile: what was in it is found by the next crawl, and asked for by its id.
     if (!isSiteError(error, 'not-found')) throw error;
