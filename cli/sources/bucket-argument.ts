@@ -1,18 +1,7 @@
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
-import { parseBucketUri, sourceUri } from '@holdfast/core/model/source-uri.ts';
+import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import type { ObjectStore } from '@holdfast/core/ports/object-store.ts';
 import type { Connection } from '../context.ts';
-
-/** Reads the URI of a whole bucket. @throws {InvalidInputError} also when a prefix stands behind it */
-export function parseBucket(uri: string): string {
-  const { bucket, prefix } = parseBucketUri(uri);
-  if (prefix !== '') {
-    throw new InvalidInputError(
-      `"${uri}" names a part of a bucket; this is about the whole: ${sourceUri(bucket)}`,
-    );
-  }
-  return bucket;
-}
 
 /**
  * Refuses a bucket that cannot be used from here.

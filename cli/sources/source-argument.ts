@@ -1,9 +1,8 @@
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { Source } from '@holdfast/core/model/source.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
-import { isSiteUri, parseSiteUri, siteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
+import { parseSourceUri } from '@holdfast/core/model/source-place.ts';
+import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import type { Connection, Context } from '../context.ts';
-import { parseBucket } from './bucket-argument.ts';
 
 /**
  * Reads the URI of a whole source, and gives it back as the catalog has it.
@@ -11,10 +10,10 @@ import { parseBucket } from './bucket-argument.ts';
  * @throws {InvalidInputError} also when it names a part of it
  */
 export function parseSource(uri: string): string {
-  if (!isSiteUri(uri)) return sourceUri(parseBucket(uri));
-  const { site, path } = parseSiteUri(uri);
-  if (path === '') return siteUri(site);
-  throw new InvalidInputError(`"${uri}" names a part of a site; this is about the whole: ${siteUri(site)}`);
+  const { source, prefix } = parseSourceUri(uri);
+  if (prefix === '') return source;
+  const whole = isSiteUri(uri) ? 'site' : 'bucket';
+  throw new InvalidInputError(`"${uri}" names a part of a ${whole}; this is about the whole: ${source}`);
 }
 
 /** A source that is protected, and the connection it was found by. */
