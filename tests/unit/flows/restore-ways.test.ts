@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { settleRestore } from '@holdfast/core/flows/restore/settle-restore.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Pipeline, SOURCE, TARGET, VAULT } from '../../support/pipeline.ts';
 
@@ -215,6 +216,51 @@ describe('an exact restore', () => {
     const job = await pipeline.restore('j1', { exact: true });
     expect(job).toMatchObject({ state: 'partial', counts: { deleted: 4, failed: 1 } });
     expect(textOf('docs/extra')).toBe('changed');
+  });
+
+  it('goes over to deleting once, when two handlers come to the end of the work at a time', async () => {
+    await givenExtras();
+    const sent: string[] = [];
+    pipeline.queue.requests.before = (_op, [, bodies]) => {
+      sent.push(...(bodies as string[]).filter((body) => body.includes('"extras"')));
+    };
+    let met = false;
+    pipeline.catalog.requests.before = async (op) => {
+      if (op !== 'enterDeletions' || met) return;
+      met = true;
+      await settleRestore('j1', { messageId: 'another', receiveCount: 1 }, pipeline.world);
+    };
+    expect(await pipeline.restore('j1', { exact: true })).toMatchObject({ counts: { deleted: 5 } });
+    expect(met).toBe(true);
+    expect(sent.map((body) => JSON.parse(body).pass)).toEqual(['count', 'delete']);
+  });
+
+  it('takes for deleted what the same message, delivered twice, has deleted elsewhere', async () => {
+    await givenExtras();
+    let done = false;
+    pipeline.s3.requests.before = async (op, [ref]) => {
+      const { key } = ref as { key: string };
+      if (op !== 'hide' || done || key !== 'docs/extra') return;
+      done = true;
+      await pipeline.store.hide({ bucket: TARGET, key });
+    };
+    const job = await pipeline.restore('j1', { exact: true });
+    expect(job).toMatchObject({ state: 'done', counts: { extras: 5, deleted: 5, failed: 0 } });
+    expect(done).toBe(true);
+  });
+
+  it('counts all that it deleted, also what a handler deleted that died before it said so', async () => {
+    await givenExtras();
+    const complete = pipeline.catalog.completeStep.bind(pipeline.catalog);
+    let died = false;
+    pipeline.catalog.completeStep = (record) => {
+      if (died || record.step !== 'extras-delete-0') return complete(record);
+      died = true;
+      throw new Error('killed');
+    };
+    const job = await pipeline.restore('j1', { exact: true });
+    expect(job).toMatchObject({ state: 'done', counts: { extras: 5, deleted: 5, failed: 0 } });
+    expect(died).toBe(true);
   });
 
   it('goes on when the handler that went over to deleting died before it sent', async () => {

@@ -4,6 +4,7 @@ import { isDrained, type Job } from '../../model/job.ts';
 import type { ReconcileMessage } from '../../model/messages.ts';
 import type { Delivery, World } from '../dependencies.ts';
 import { afterTheEnd, endJob } from '../end-job.ts';
+import { enterDeletions } from '../enter-deletions.ts';
 import { finishReconcile, type Verdict } from './finish-reconcile.ts';
 
 type SettleWorld = Pick<World, 'catalog' | 'queue' | 'clock' | 'telemetry'>;
@@ -25,9 +26,7 @@ export async function settleReconcile(
   const job = await world.catalog.getJob(jobId);
   if (job?.state !== 'running') return afterTheEnd(job, delivery, world, true);
   if (job.phase === 'compare' && job.openRanges <= 0 && mayDelete(job)) {
-    // Also when the phase was entered already: the answer of a write can be lost, and its steps are counted once.
-    await world.catalog.enterDeletions(jobId, delivery.messageId, 'compare');
-    await sendDeletions(job, world);
+    if (await enterDeletions(job, delivery, world)) await sendDeletions(job, world);
     return;
   }
   // The same message can be with two handlers at a time, and the one that went on have died before it sent.

@@ -32,7 +32,7 @@ export async function deleteExtras(step: ExtrasStep, delivery: Delivery, world: 
 async function doStep(job: Job, step: ExtrasStep, delivery: Delivery, world: ExtrasWorld): Promise<void> {
   const request = requestOf(job);
   const found = await lookOn(request, step, delivery, world);
-  const outcome = step.pass === 'count' ? countOnly(found) : await deleteAll(found.extras, request, world);
+  const outcome = step.pass === 'count' ? countOnly(found) : await deleteAll(job, found, world);
   const total = (job.counts['extras'] ?? 0) + (step.pass === 'count' ? found.extras.length : 0);
   const next = nextStep(step, found.stoppedAt, total <= request.maxDeletions);
   const held = next === undefined && total > request.maxDeletions ? [tooMany(total, request)] : [];
@@ -72,34 +72,50 @@ async function lookOn(
 type Outcome = { readonly counts: Record<string, number>; readonly problems: Problem[] };
 
 function countOnly({ extras }: Found): Outcome {
-  return { counts: { extras: extras.length, extrasBytes: bytesOf(extras) }, problems: [] };
+  return { counts: { extras: extras.length }, problems: [] };
 }
 
 async function deleteAll(
-  extras: readonly ListedObject[],
-  { target }: AcceptedRestore,
+  job: Job,
+  { extras, stoppedAt }: Found,
   { store, settings }: ExtrasWorld,
 ): Promise<Outcome> {
-  const problems = await pMap(
-    extras,
-    async ({ key, etag }): Promise<Problem | undefined> => {
-      try {
-        await store.hide({ bucket: target.bucket, key, ifMatch: etag });
-        return undefined;
-      } catch (error) {
-        if (isStoreError(error, 'precondition-failed')) return changed(target.bucket, key);
-        if (!isStoreError(error) || error.remedy === 'retry') throw error;
-        return { key, reason: 'not-deleted', detail: messageOf(error) };
-      }
-    },
-    { concurrency: settings.concurrency },
-  );
+  const { target } = requestOf(job);
+  const problems = await pMap(extras, (extra) => deleteOne(target.bucket, extra, store), {
+    concurrency: settings.concurrency,
+  });
   const failed = problems.filter((problem) => problem !== undefined);
-  const deleted = extras.filter((_, index) => problems[index] === undefined);
-  return {
-    counts: { deleted: deleted.length, deletedBytes: bytesOf(deleted), failed: failed.length },
-    problems: failed,
+  const deleted = extras.length - failed.length;
+  const isLast = stoppedAt === undefined;
+  const counts = {
+    deleted: isLast ? Math.max(deleted, uncounted(job) - failed.length) : deleted,
+    failed: failed.length,
   };
+  return { counts, problems: failed };
+}
+
+/** What was there to be deleted and no step has told of: a handler that died, or did the same twice, may have deleted it. */
+function uncounted({ counts }: Job): number {
+  return (counts['extras'] ?? 0) - (counts['deleted'] ?? 0) - (counts['failed'] ?? 0);
+}
+
+async function deleteOne(
+  bucket: string,
+  { key, etag }: ListedObject,
+  store: World['store'],
+): Promise<Problem | undefined> {
+  try {
+    await store.hide({ bucket, key, ifMatch: etag });
+    return undefined;
+  } catch (error) {
+    if (!isStoreError(error)) throw error;
+    if (error.code === 'precondition-failed' || error.code === 'not-found') {
+      // It is gone when the same message, delivered twice, was faster elsewhere.
+      return (await store.head({ bucket, key })).found ? changed(bucket, key) : undefined;
+    }
+    if (error.remedy === 'retry') throw error;
+    return { key, reason: 'not-deleted', detail: messageOf(error) };
+  }
 }
 
 function changed(bucket: string, key: string): Problem {
@@ -126,8 +142,4 @@ function nextStep(
 
 function stepName({ pass, step }: ExtrasStep): string {
   return `extras-${pass}-${step}`;
-}
-
-function bytesOf(objects: readonly ListedObject[]): number {
-  return objects.reduce((sum, { size }) => sum + size, 0);
 }

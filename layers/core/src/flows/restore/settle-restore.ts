@@ -5,6 +5,7 @@ import { formatMoment } from '../../model/moment.ts';
 import type { AcceptedRestore } from '../../model/restore-request.ts';
 import type { Delivery, World } from '../dependencies.ts';
 import { afterTheEnd, endJob } from '../end-job.ts';
+import { enterDeletions } from '../enter-deletions.ts';
 import { requestOf } from './request-of.ts';
 
 type SettleWorld = Pick<World, 'catalog' | 'queue' | 'clock'>;
@@ -23,9 +24,7 @@ export async function settleRestore(
   const job = await world.catalog.getJob(jobId);
   if (job?.state !== 'running') return afterTheEnd(job, delivery, world, true);
   if (job.phase === 'work' && isDrained(job) && deletesExtras(job)) {
-    // Also when the phase was entered already: the answer of a write can be lost, and its steps are counted once.
-    await world.catalog.enterDeletions(jobId, delivery.messageId, 'work');
-    await sendExtras(job, world);
+    if (await enterDeletions(job, delivery, world)) await sendExtras(job, world);
     return;
   }
   // The same message can be with two handlers at a time, and the one that went on have died before it sent.

@@ -2,6 +2,7 @@ import { isDrained, type Job } from '../../model/job.ts';
 import type { Crawl } from '../../model/workdocs/site-messages.ts';
 import type { Delivery, World } from '../dependencies.ts';
 import { afterTheEnd } from '../end-job.ts';
+import { enterDeletions } from '../enter-deletions.ts';
 import { finishReconcile, type Verdict } from '../reconcile/finish-reconcile.ts';
 import { emptyMessage, gone, heldMessage, isHeld } from './held.ts';
 
@@ -25,9 +26,7 @@ export async function settleCrawl(
   if (job?.state !== 'running') return afterTheEnd(job, delivery, world, true);
   // What was found is looked at first: what that finds out about is no suspect.
   if (job.phase === 'compare' && isDrained(job)) {
-    // Also when the phase was entered already: the answer of a write can be lost, and its steps are counted once.
-    await world.catalog.enterDeletions(jobId, delivery.messageId, 'compare');
-    await sendCount(job, world);
+    if (await enterDeletions(job, delivery, world)) await sendCount(job, world);
     return;
   }
   // The same message can be with two handlers at a time, and the one that went on have died before it sent.
