@@ -13,6 +13,7 @@ import { S3ObjectStore } from '@holdfast/core/adapters/aws/s3-object-store.ts';
 import { SqsWorkQueue } from '@holdfast/core/adapters/aws/sqs-work-queue.ts';
 import type { Settings, World } from '@holdfast/core/flows/dependencies.ts';
 import { captureRuleName } from '@holdfast/core/model/stack-names.ts';
+import { MAX_TREE_DOCUMENTS } from '@holdfast/core/model/workdocs/tree-bound.ts';
 import { silent } from '@holdfast/core/ports/telemetry.ts';
 import { restoreTargets } from '@holdfast/core/runtime/config.ts';
 import { CloudFormationStacks } from './adapters/aws/cloudformation-stacks.ts';
@@ -179,6 +180,7 @@ function settingsOf({ name, outputs }: CoreStack): Settings {
     partBytes: 256 * MIB,
     concurrency: CONCURRENCY,
     keysPerStep: 20_000,
+    treeDocuments: MAX_TREE_DOCUMENTS,
     maxRanges: 1,
     graceMs: 0,
     maxReceives: 5,

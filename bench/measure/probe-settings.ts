@@ -1,4 +1,5 @@
 import type { Settings } from '@holdfast/core/flows/dependencies.ts';
+import { MAX_TREE_DOCUMENTS } from '@holdfast/core/model/workdocs/tree-bound.ts';
 
 const MIB = 1024 * 1024;
 
@@ -9,6 +10,7 @@ export const PROBE_SETTINGS: Settings = {
   partBytes: 16 * MIB,
   concurrency: 16,
   keysPerStep: 10_000,
+  treeDocuments: MAX_TREE_DOCUMENTS,
   maxRanges: 8,
   graceMs: 900_000,
   maxReceives: 5,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Settings } from '@holdfast/core/flows/dependencies.ts';
+import { MAX_TREE_DOCUMENTS } from '@holdfast/core/model/workdocs/tree-bound.ts';
 import { parseDocument } from 'yaml';
 
 const MIB = 1024 * 1024;
@@ -36,6 +37,7 @@ export function flowSettings(vault: string): Settings {
     partBytes: parameter('PartMiB') * MIB,
     concurrency: parameter('ObjectConcurrency'),
     keysPerStep: parameter('KeysPerStep'),
+    treeDocuments: MAX_TREE_DOCUMENTS,
     // As runtime/config.ts has them: they are not parameters.
     maxRanges: 8,
     graceMs: 15 * 60 * 1000,

@@ -12,6 +12,7 @@ import {
 } from '@holdfast/core/model/workdocs/site-key.ts';
 import type { ListVersionsRequest, VersionPage } from '@holdfast/core/ports/object-store.ts';
 import { silent } from '@holdfast/core/ports/telemetry.ts';
+import { PROBE_SETTINGS } from '../measure/probe-settings.ts';
 
 const SITE = 'd-1234567890';
 const PAGE = 1000;
@@ -166,7 +167,7 @@ export async function planTree(documents: number): Promise<ReadTree> {
   let found = 0;
   const world = {
     store: storeOf(site),
-    settings: { vault: 'vault', keysPerStep: 20_000, multipartThresholdBytes: 2 ** 30, maxReceives: 8 },
+    settings: { ...PROBE_SETTINGS, keysPerStep: 20_000, multipartThresholdBytes: 2 ** 30 },
     clock: () => AT,
     telemetry: silent,
     catalog: {

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { MAX_TREE_DOCUMENTS } from '@holdfast/core/model/workdocs/tree-bound.ts';
 import { checkoutVenv } from '../../scripts/lib/checkout-venv.ts';
 import { table } from '../markdown.ts';
 import { type CommandUse, measureCommand } from '../measure/measured-command.ts';
@@ -17,7 +18,7 @@ export async function restoreSite(): Promise<string[]> {
     ['read', 1_000],
     ['read', 100_000],
     ['read', 1_000_000],
-    ['plan', 50_000],
+    ['plan', MAX_TREE_DOCUMENTS],
   ] as const) {
     const argv = [process.execPath, PROBE, String(documents), what];
     const { output, ...use } = await measureCommand({ argv, env: withoutWarnings() }, python);
@@ -35,7 +36,7 @@ function siteSection(trees: readonly MeasuredTree[]): string[] {
     '## The tree of a WorkDocs site',
     '',
     'What `ls workdocs://…` and every restore of a site begin with, in a process of its own: `read` is the tree as the command line',
-    'reads it, `plan` the one step in which a function does, and sends the objects on (50,000 at most). The vault makes records and',
+    `reads it, \`plan\` the one step in which a function does, and sends the objects on (${MAX_TREE_DOCUMENTS.toLocaleString('en-US')} at most). The vault makes records and`,
     'pages of listings as they are asked for, with ids as long as WorkDocs’ own, in the same process: S3’s answers come on top of',
     'the time, 32 at a time; so does the SDK, on top of both.',
     '',

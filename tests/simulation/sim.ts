@@ -343,6 +343,7 @@ export class Sim {
         partBytes: 4 * KIB,
         concurrency: 2,
         keysPerStep: 2,
+        treeDocuments: 1000,
         maxRanges: 3,
         graceMs: 15 * 60 * 1000,
         maxReceives: 4,

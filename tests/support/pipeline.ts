@@ -78,6 +78,7 @@ export class Pipeline {
         partBytes: 16 * MIB,
         concurrency: 4,
         keysPerStep: 1000,
+        treeDocuments: 1000,
         maxRanges: 4,
         graceMs: 15 * 60 * 1000,
         maxReceives: 5,

@@ -166,6 +166,7 @@ export class SiteSim {
         partBytes: KIB,
         concurrency: 2,
         keysPerStep: 3,
+        treeDocuments: 1000,
         maxRanges: 3,
         graceMs: 15 * 60 * 1000,
         maxReceives: 4,

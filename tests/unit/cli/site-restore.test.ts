@@ -351,6 +351,17 @@ describe('a site restored to a bucket', () => {
     expect(cli.pipeline.s3.keys(TARGET)).toEqual([]);
   });
 
+  it('is refused when it has more documents than a function reads, by the plan and by the function', async () => {
+    Object.assign(cli.pipeline.world.settings, { treeDocuments: 1 });
+    const why = `${SITE_URI} has more than the 1 document that a function restores: restore to a folder`;
+    const { code, stderr } = await restore(SITE_URI, '--to', `s3://${TARGET}`, '--dry-run');
+    expect(code).toBe(2);
+    expect(stderr).toContain(why);
+    const job = await cli.pipeline.restore('by-message', { source: SITE_URI });
+    expect(job).toMatchObject({ state: 'failed', message: expect.stringContaining(why) });
+    expect((await restore(SITE_URI, '--to', folder)).code).toBe(0);
+  });
+
   it('is restored by a message too, with all versions', async () => {
     const job = await cli.pipeline.restore('by-message', { source: `${SITE_URI}/anna`, allVersions: true });
     expect(job).toMatchObject({ state: 'done', source: SITE_URI, counts: { planned: 3, restored: 3 } });

@@ -17,6 +17,8 @@ export type Settings = {
   readonly concurrency: number;
   /** Keys a listing step looks at before it hands over to the next. */
   readonly keysPerStep: number;
+  /** Documents of a site above which a function does not restore it into a bucket: it reads all of them in one step. */
+  readonly treeDocuments: number;
   /** Ranges of one source that are listed side by side. */
   readonly maxRanges: number;
   /** A change a reconcile finds that is older than this was missed by the events. */

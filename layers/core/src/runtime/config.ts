@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Settings } from '../flows/dependencies.ts';
 import { HoldfastError } from '../model/errors.ts';
+import { MAX_TREE_DOCUMENTS } from '../model/workdocs/tree-bound.ts';
 import type { QueueName } from '../ports/work-queue.ts';
 
 const MIB = 1024 * 1024;
@@ -88,6 +89,7 @@ function settingsOf(is: v.InferOutput<typeof EnvSchema>): Settings {
     partBytes: is.PART_MIB * MIB,
     concurrency: is.CONCURRENCY,
     keysPerStep: is.KEYS_PER_STEP,
+    treeDocuments: MAX_TREE_DOCUMENTS,
     maxRanges: MAX_RANGES,
     graceMs: GRACE_MS,
     maxReceives: is.MAX_RECEIVES,

@@ -93,8 +93,9 @@ class Count {
 
   /** What the vault has, with its listings counted. */
   async *listed(request: AcceptedRestore): AsyncGenerator<Looked> {
+    const reading = { most: this.#world.settings.treeDocuments };
     for (const part of ['plain', 'long'] as const) {
-      for await (const looked of lookThrough(part, request, undefined, this.#counting())) {
+      for await (const looked of lookThrough(part, request, undefined, this.#counting(), reading)) {
         this.#keys++;
         yield looked;
       }

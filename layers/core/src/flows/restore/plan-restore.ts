@@ -19,9 +19,6 @@ export type PlanWorld = Pick<World, 'store' | 'catalog' | 'queue' | 'clock' | 's
 
 const STOP_BEFORE_END_MS = 30_000;
 
-/** Of a site, read in one step: what a function has the time and the memory for (ADR 23). */
-const MOST_DOCUMENTS = 50_000;
-
 type Planned = {
   readonly items: RestoreBatch['items'];
   /** Copied in parts, each in a message of its own: they must not hold the small ones up. */
@@ -114,8 +111,6 @@ function batchesOf({ items, large }: Planned): Array<RestoreBatch['items']> {
   return [...intoBatches(items), ...large.map((item) => [item])];
 }
 
-const SITE = { most: MOST_DOCUMENTS };
-
 type Limit = {
   readonly keys: number;
   readonly timeIsShort: () => boolean;
@@ -133,7 +128,8 @@ async function readOn(
   const large: RestoreBatch['items'] = [];
   const counts = { planned: 0, plannedBytes: 0 };
   let seen = 0;
-  for await (const { mark, selected } of lookThrough(step.part, selection, step.after, world, SITE)) {
+  const reading = { most: world.settings.treeDocuments };
+  for await (const { mark, selected } of lookThrough(step.part, selection, step.after, world, reading)) {
     if (selected !== undefined) {
       const { key, vaultKey, version, lacking } = selected;
       const isLarge = version.size > world.settings.multipartThresholdBytes;

@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../../model/errors.ts';
+import { counted } from '../../model/text.ts';
 import { emptyFolderKey, sitePrefix } from '../../model/workdocs/site-key.ts';
 import { isWithin } from '../../model/workdocs/site-path.ts';
 import type { VaultReader } from '../dependencies.ts';
@@ -132,7 +133,7 @@ async function holderOf(site: string, world: VaultReader): Promise<RealVersion |
 
 function tooMany(site: string, most: number): InvalidInputError {
   return new InvalidInputError(
-    `workdocs://${site} has more than the ${most} documents that a function restores: ` +
+    `workdocs://${site} has more than the ${counted(most, 'document')} that a function restores: ` +
       'restore to a folder or an archive, and copy that on',
   );
 }

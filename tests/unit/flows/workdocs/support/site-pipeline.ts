@@ -68,6 +68,7 @@ export class SitePipeline {
         partBytes: 16 * MIB,
         concurrency: 4,
         keysPerStep: 1000,
+        treeDocuments: 1000,
         maxRanges: 4,
         graceMs: 15 * MINUTE,
         maxReceives: 5,
