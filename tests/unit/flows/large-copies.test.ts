@@ -102,6 +102,14 @@ describe('a large copy that is done', () => {
     expect(pipeline.telemetry.values('CapturedBytes')).toEqual([BODY.length]);
   });
 
+  it('is as good when it was begun before entries said with what attributes', async () => {
+    const message = await begun();
+    await recordedByAnother({ uploadAttributes: undefined });
+    await pipeline.handle('backlog', message);
+    expect((await pipeline.entry('big')).state).toBe('current');
+    expect(await pipeline.vaultHistory('big')).toHaveLength(1);
+  });
+
   it('that no event told of has no lag', async () => {
     pipeline.s3.put(SOURCE, 'big', BODY);
     pipeline.events.splice(0);
@@ -111,6 +119,17 @@ describe('a large copy that is done', () => {
     expect(entry.lagMs).toBeUndefined();
     expect(pipeline.telemetry.values('Lag')).toEqual([]);
   });
+});
+
+it('an entry says nothing more of an upload when its object is gone', async () => {
+  await begun();
+  expect((await pipeline.entry('big')).uploadAttributes).toMatch(/^[0-9a-f]{64}$/);
+  pipeline.s3.delete(SOURCE, 'big');
+  await pipeline.drain();
+  const entry = await pipeline.entry('big');
+  expect(entry.state).toBe('deleted');
+  expect(entry).not.toHaveProperty('uploadId');
+  expect(entry).not.toHaveProperty('uploadAttributes');
 });
 
 describe('a large copy that hands over', () => {

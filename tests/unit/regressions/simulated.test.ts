@@ -1,3 +1,4 @@
+import { isObject } from '@holdfast/core/adapters/memory/s3-version.ts';
 import { settleReconcile } from '@holdfast/core/flows/reconcile/settle-reconcile.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Pipeline, SOURCE, TARGET, VAULT } from '../../support/pipeline.ts';
@@ -283,4 +284,81 @@ it('S14: a vault that does not let us look is not taken for an empty one', async
   await pipeline.drain();
   expect(looks.length).toBeGreaterThan(0);
   expect((await pipeline.vaultHistory('a.txt'))[0]).toBe('marker');
+});
+
+describe('a large object that is put again within the second, the same bytes with other metadata and tags', () => {
+  const first = { metadata: { of: 'the first' }, tags: { of: 'the first' } };
+  const second = { metadata: { of: 'the second' }, tags: { of: 'the second' } };
+  const TEXT = 'sixteen bytes ..';
+
+  async function protectedWith(constantSequencer: boolean): Promise<Pipeline> {
+    const parts = new Pipeline({
+      constantSequencer,
+      settings: { multipartThresholdBytes: 8, partBytes: 4 },
+    });
+    await parts.protect();
+    parts.s3.put(SOURCE, 'large.bin', TEXT, first);
+    return parts;
+  }
+
+  /** The metadata and the tags of every copy there ever was. */
+  function copies({ s3 }: Pipeline) {
+    const kept = s3.bucket(VAULT).versions('s3/photos/large.bin').filter(isObject);
+    return kept.map(({ content: { metadata, tags } }) => ({ metadata, tags }));
+  }
+
+  it.each([
+    ['where all events say one sequencer', true, false],
+    ['where its event is lost', false, true],
+  ])(
+    'S15: is not captured with metadata and tags of two states, %s',
+    async (_, constantSequencer, isLost) => {
+      const parts = await protectedWith(constantSequencer);
+      let putAgain = false;
+      parts.s3.requests.before = (op) => {
+        if (op !== 'getTags' || putAgain) return;
+        putAgain = true;
+        parts.s3.put(SOURCE, 'large.bin', TEXT, second);
+        if (isLost) parts.events.splice(0);
+      };
+      await parts.drain();
+      expect(putAgain).toBe(true);
+      expect((await parts.entry('large.bin')).state).toBe('current');
+      expect(copies(parts)).toEqual([second]);
+    },
+  );
+
+  it('S15: nor with the tags of a state in between, when it is put a third time as it was first', async () => {
+    const parts = await protectedWith(true);
+    const { requests } = parts.s3;
+    const putOnce = (when: 'before' | 'after', attributes: { metadata: Record<string, string> }) => {
+      requests[when] = (op) => {
+        if (op !== 'getTags') return;
+        requests[when] = undefined;
+        parts.s3.put(SOURCE, 'large.bin', TEXT, attributes);
+      };
+    };
+    putOnce('before', { metadata: second.metadata });
+    putOnce('after', first);
+    await parts.drain();
+    expect(requests.after).toBeUndefined();
+    expect(copies(parts)).toEqual([first]);
+  });
+
+  it('S15: nor as it was first, when its copy had begun and the event passes for a double', async () => {
+    const parts = await protectedWith(true);
+    await parts.deliverEvents();
+    const { uploadId } = await parts.entry('large.bin');
+    parts.s3.put(SOURCE, 'large.bin', TEXT, second);
+    const steps = parts.queue.take('backlog');
+    await parts.deliverEvents();
+    // The first copy is not brought to its end, which can take hours, for nothing.
+    expect((await parts.entry('large.bin')).uploadId).not.toBe(uploadId);
+    await parts.drain();
+    // The message of the copy that was begun first comes late.
+    await parts.queue.send('backlog', steps);
+    await parts.drain();
+    expect((await parts.entry('large.bin')).state).toBe('current');
+    expect(copies(parts)).toEqual([second]);
+  });
 });

@@ -50,6 +50,8 @@ export const EntrySchema = v.object({
   vaultEtag: v.optional(v.string()),
   /** The multipart upload that is copying the source's present state; only with the reason `copying`. */
   uploadId: v.optional(v.string()),
+  /** The `attributesDigest` of the state that the upload was begun with; only with an `uploadId`. */
+  uploadAttributes: v.optional(v.string()),
   checksum: v.optional(v.object({ algorithm: v.string(), value: v.string() })),
   capturedAt: v.optional(moment),
   deletedAt: v.optional(moment),

@@ -104,6 +104,13 @@ export function sourceFacts(facts: ObjectFacts) {
 /** What of an earlier entry stays true under another state: what belongs to its reason does not. */
 export function withoutReason(prior: Entry | undefined): Partial<Entry> {
   if (prior === undefined) return {};
-  const { reason: _reason, detail: _detail, uploadId: _upload, lagMs: _lag, ...rest } = prior;
+  const {
+    reason: _reason,
+    detail: _detail,
+    uploadId: _upload,
+    uploadAttributes: _attributes,
+    lagMs: _lag,
+    ...rest
+  } = prior;
   return rest;
 }

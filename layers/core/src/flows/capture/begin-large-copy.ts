@@ -1,5 +1,7 @@
+import { attributesDigest } from '../../model/attributes.ts';
 import type { Change } from '../../model/change.ts';
 import { defined } from '../../model/defined.ts';
+import type { Entry } from '../../model/entry.ts';
 import type { LargeCopy } from '../../model/messages.ts';
 import type { ObjectFacts } from '../../model/object.ts';
 import { withOrigin } from '../../model/origin.ts';
@@ -20,11 +22,18 @@ export async function beginLargeCopy(
 ): Promise<Tried> {
   const { change } = attempt;
   const { store, settings } = world;
-  const tags = withOrigin(await sourceTags(change, facts, world), facts);
+  const own = await sourceTags(change, facts, world);
+  // Others than the HEAD counted: the object, or its tags, were written in between.
+  if (Object.keys(own).length !== facts.tagCount) return 'lost-race';
+  const tags = withOrigin(own, facts);
   const to = { bucket: settings.vault, key: await placeInVault(attempt, world) };
   const upload = await store.beginMultipart(multipartStart(to, facts, tags));
   const { uploadId } = upload;
-  const recorded = await recordUnprotected(attempt, 'copying', world, { facts, uploadId });
+  const recorded = await recordUnprotected(attempt, 'copying', world, {
+    facts,
+    uploadId,
+    uploadAttributes: attributesDigest(facts),
+  });
   if (recorded === 'lost-race' && !(await isOurs(uploadId, attempt, world))) {
     await store.abortMultipart(upload);
     return recorded;
@@ -32,6 +41,12 @@ export async function beginLargeCopy(
   await sendLargeCopy(change, facts, uploadId, world);
   const after = recorded === 'lost-race' ? undefined : recorded.after;
   return { kind: 'copying', before: attempt.prior, after };
+}
+
+/** False when the source was written again, with other attributes, since the upload that the entry names was begun. */
+export function isBegunWith({ uploadAttributes }: Entry, facts: ObjectFacts): boolean {
+  // An upload that was begun before entries said it has none.
+  return uploadAttributes === undefined || uploadAttributes === attributesDigest(facts);
 }
 
 /** The answer of a write can be lost, and the SDK's repetition of it then meets what it wrote itself. */

@@ -4,7 +4,7 @@ import { ContentionError, isStoreError, messageOf } from '../../model/errors.ts'
 import type { ObjectFacts } from '../../model/object.ts';
 import { sourceUri } from '../../model/source-uri.ts';
 import { type Attempt, type CaptureOutcome, type CaptureWorld, type Tried, topOfVault } from './attempt.ts';
-import { beginLargeCopy, sendLargeCopy } from './begin-large-copy.ts';
+import { beginLargeCopy, isBegunWith, sendLargeCopy } from './begin-large-copy.ts';
 import { copyIntoVault } from './copy-into-vault.ts';
 import { findInVault } from './find-in-vault.ts';
 import { isCovered, isOfKnownEvent, isRecorded } from './is-covered.ts';
@@ -100,7 +100,7 @@ async function captureLarge(
 /** A copy of this very state has begun and is alive: a second one would only cost. */
 function isUnderWay(change: Change, prior: Entry, facts: ObjectFacts, now: number): boolean {
   if (prior.reason !== 'copying' || now - prior.updatedAt >= SIGN_OF_LIFE_MS) return false;
-  if (!isSameState(prior, facts)) return false;
+  if (!isSameState(prior, facts) || !isBegunWith(prior, facts)) return false;
   // As in isCovered: without a version id, a newer event may speak of other metadata on the same bytes.
   return change.kind !== 'created' || facts.versionId !== undefined || isOfKnownEvent(change, prior);
 }

@@ -10,6 +10,7 @@ import type { Part, UploadRef } from '../../ports/object-store.ts';
 import { copyParts, type PartsJob } from '../copy-parts.ts';
 import type { Delivery } from '../dependencies.ts';
 import { type Attempt, type CaptureOutcome, type CaptureWorld, topOfVault } from './attempt.ts';
+import { isBegunWith } from './begin-large-copy.ts';
 import { capture } from './capture.ts';
 import { vaultCondition } from './copy-into-vault.ts';
 import { isOnTop } from './is-covered.ts';
@@ -102,6 +103,9 @@ async function finish(
   const attempt: Attempt = { change, prior, top: await topOfVault(change, world) };
   const head = await store.head({ bucket: change.bucket, key: change.key });
   if (!head.found || !isBegunState(message, head.object)) return undefined;
+  // Written again within the second, the same bytes look the same to the parts; and the tags, read when the upload was
+  // begun, may be of the second write already.
+  if (!isBegunWith(prior, head.object)) return undefined;
   const written = await store.completeMultipart(upload, parts, vaultCondition(attempt));
   // What a handler copied meanwhile and died before it recorded was there first, and is newer all the same.
   if (!(await isOnTop(change, written.versionId, world))) return undefined;

@@ -33,16 +33,22 @@ export async function recordUnprotected(
   { change, prior }: Pick<Attempt, 'change' | 'prior'>,
   reason: UnprotectedReason,
   { catalog, clock }: Pick<World, 'catalog' | 'clock'>,
-  extra: { facts?: ObjectFacts | undefined; detail?: string; uploadId?: string } = {},
+  extra: {
+    facts?: ObjectFacts | undefined;
+    detail?: string;
+    uploadId?: string;
+    uploadAttributes?: string;
+  } = {},
 ): Promise<Tried> {
   const now = clock();
+  const { facts, ...said } = extra;
   const after: Entry = {
     ...withoutReason(prior),
     ...identity(change, prior, now),
     state: 'unprotected',
     reason,
-    ...defined({ uploadId: extra.uploadId, detail: extra.detail }),
-    ...(extra.facts && sourceFacts(extra.facts)),
+    ...said,
+    ...(facts && sourceFacts(facts)),
   };
   if (!(await catalog.putEntry(after, prior?.rev))) return 'lost-race';
   return { kind: 'unprotected', before: prior, after };
