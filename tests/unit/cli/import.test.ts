@@ -185,6 +185,6 @@ it('messages of imports that were given up are told in words', async () => {
     'import of 100 entries of x/alice.zip, from 300 on (job i1)',
     'comments or permissions of x/alice.zip, from row 7 on (job i1)',
     'count of what an import came to (job i1)',
-    expect.stringContaining('not understood: not a import message'),
+    expect.stringContaining('not understood: not an import message'),
   ]);
 });

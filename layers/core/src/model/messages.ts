@@ -156,22 +156,26 @@ const RestoreWorkSchema = v.variant('kind', [
 ]);
 export type RestoreWork = v.InferOutput<typeof RestoreWorkSchema>;
 
-/** Makes the reader of a message body. It throws {@link InvalidInputError} for a body of another shape. */
+/**
+ * Makes the reader of a message body. It throws {@link InvalidInputError} for a body of another shape.
+ *
+ * @param what the message's kind with its article, as `an import`
+ */
 export function messageReader<TSchema extends v.GenericSchema>(what: string, schema: TSchema) {
   return (body: string): v.InferOutput<TSchema> => {
     const parsed = v.safeParse(schema, parseJson(body));
     if (parsed.success) return parsed.output;
     const issue = parsed.issues[0];
-    throw new InvalidInputError(`not a ${what} message: ${v.getDotPath(issue) ?? ''} ${issue.message}`);
+    throw new InvalidInputError(`not ${what} message: ${v.getDotPath(issue) ?? ''} ${issue.message}`);
   };
 }
 
 /** Readers of message bodies. Each throws {@link InvalidInputError} for a body of another shape. */
-export const parseBacklogMessage = messageReader('backlog', BacklogSchema);
-export const parseReconcileMessage = messageReader('reconcile', ReconcileMessageSchema);
-export const parsePlanStep = messageReader('plan', PlanStepSchema);
-export const parseRestoreWork = messageReader('restore', RestoreWorkSchema);
-export const parseReportMessage = messageReader('report', ReportMessageSchema);
+export const parseBacklogMessage = messageReader('a backlog', BacklogSchema);
+export const parseReconcileMessage = messageReader('a reconcile', ReconcileMessageSchema);
+export const parsePlanStep = messageReader('a plan', PlanStepSchema);
+export const parseRestoreWork = messageReader('a restore', RestoreWorkSchema);
+export const parseReportMessage = messageReader('a report', ReportMessageSchema);
 
 /** How many objects one batch message carries, and how many bytes their keys may take together. */
 const MAX_ITEMS = 100;

@@ -92,6 +92,6 @@ const ImportStepSchema = v.variant('kind', [
 export type ImportStep = v.InferOutput<typeof ImportStepSchema>;
 
 export const parseImportMessage = messageReader(
-  'import',
+  'an import',
   v.variant('kind', [ImportRequestSchema, ...ImportStepSchema.options]),
 );

@@ -151,10 +151,10 @@ export const LargeVersionSchema = v.object({
 export type LargeVersion = v.InferOutput<typeof LargeVersionSchema>;
 
 export const parseSiteMessage = messageReader(
-  'site',
+  'a site',
   v.variant('kind', [PollSchema, CrawlSchema, WalkSchema]),
 );
 export const parseDocumentMessage = messageReader(
-  'documents',
+  'a document',
   v.variant('kind', [DocumentBatchSchema, LargeVersionSchema]),
 );

@@ -1,0 +1,17 @@
+import * as messages from '@holdfast/core/model/messages.ts';
+import { parseImportMessage } from '@holdfast/core/model/workdocs/import-messages.ts';
+import { parseDocumentMessage, parseSiteMessage } from '@holdfast/core/model/workdocs/site-messages.ts';
+import { expect, it } from 'vitest';
+
+it.each([
+  ['a backlog', messages.parseBacklogMessage],
+  ['a reconcile', messages.parseReconcileMessage],
+  ['a plan', messages.parsePlanStep],
+  ['a restore', messages.parseRestoreWork],
+  ['a report', messages.parseReportMessage],
+  ['a site', parseSiteMessage],
+  ['a document', parseDocumentMessage],
+  ['an import', parseImportMessage],
+])('a body of another shape is called not %s message', (what, parse) => {
+  expect(() => parse('{}')).toThrow(new RegExp(`^not ${what} message: `));
+});
