@@ -4,6 +4,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
 import type { SourceJson, Sources } from '../json/sources.ts';
 import type { Act } from '../registry.ts';
+import { importTroubles } from '../sources/import-trouble.ts';
 import { listSources } from '../sources/list-sources.ts';
 import { ago, bytes, count } from '../text/format.ts';
 import { type Column, table } from '../text/table.ts';
@@ -61,7 +62,8 @@ function coverageOf({ source, prefix, include, exclude }: SourceJson): string {
 }
 
 /** What needs somebody's attention. */
-function remarks({ source, wiringDetail, heldDeletions: held, unreachable }: SourceJson): string[] {
+function remarks(one: SourceJson): string[] {
+  const { source, wiringDetail, heldDeletions: held, unreachable } = one;
   return [
     ...(wiringDetail === null ? [] : [`${source}: ${wiringDetail}`]),
     ...(unreachable === null ? [] : [`${source} cannot be read: ${unreachable}`]),
@@ -70,5 +72,6 @@ function remarks({ source, wiringDetail, heldDeletions: held, unreachable }: Sou
       : [
           `${source}: ${count(held.count)} deletions are held; look at the source, then run: holdfast approve ${source}`,
         ]),
+    ...importTroubles(one),
   ];
 }

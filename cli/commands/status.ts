@@ -32,7 +32,7 @@ export function define(command: Command, act: Act): void {
         notes:
           'The lag counts from the change at the source to its record, since the last complete reconcile.',
         exits: {
-          3: 'something needs attention: unprotected objects, failures, held deletions, broken wiring',
+          3: 'something needs attention: unprotected objects, failures, held deletions, broken wiring, an import that is not whole',
         },
       }),
     )

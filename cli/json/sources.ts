@@ -1,3 +1,4 @@
+import { JOB_STATES } from '@holdfast/core/model/job.ts';
 import { WIRING_STATES } from '@holdfast/core/model/source.ts';
 import * as v from 'valibot';
 import { Moment } from './moment.ts';
@@ -38,6 +39,10 @@ export const SourceJsonSchema = v.strictObject({
   lastPollAt: v.nullable(Moment),
   /** Of an import: the export that it came from. */
   importedFrom: v.nullable(v.string()),
+  /** Of an import: how the last one ended, and how much of what it read is not in the vault. */
+  lastImport: v.nullable(
+    v.strictObject({ job: v.string(), state: v.picklist(JOB_STATES), left: v.number(), at: Moment }),
+  ),
   lastReconcileAt: v.nullable(Moment),
   lastReconcileJob: v.nullable(v.string()),
   heldDeletions: v.nullable(v.strictObject({ job: v.string(), count: v.number(), at: Moment })),

@@ -6,7 +6,7 @@ import type { StackView } from '../ports.ts';
 
 /** A source as `--json` gives it. @param stack its small stack, if there is one */
 export function sourceJson(source: Source, stack: StackView | undefined): SourceJson {
-  const { totals, heldDeletions: held } = source;
+  const { totals, heldDeletions: held, lastImport } = source;
   return {
     source: source.source,
     state: source.state,
@@ -22,6 +22,7 @@ export function sourceJson(source: Source, stack: StackView | undefined): Source
     lastEventAt: moment(source.lastEventAt),
     lastPollAt: moment(source.lastPollAt),
     importedFrom: source.site?.importedFrom ?? null,
+    lastImport: lastImport === undefined ? null : { ...lastImport, at: moment(lastImport.at) },
     lastReconcileAt: moment(source.lastReconcileAt),
     lastReconcileJob: source.lastReconcileJob ?? null,
     heldDeletions: held === undefined ? null : { job: held.job, count: held.count, at: moment(held.at) },
@@ -53,6 +54,7 @@ export function unregisteredJson(source: string, stack: StackView): SourceJson {
     lastEventAt: null,
     lastPollAt: null,
     importedFrom: null,
+    lastImport: null,
     lastReconcileAt: null,
     lastReconcileJob: null,
     heldDeletions: null,

@@ -2,6 +2,7 @@ import type { Connection } from '../context.ts';
 import { jobJson } from '../jobs/job-json.ts';
 import type { Status } from '../json/status.ts';
 import { deadLetters, waiting } from '../ports.ts';
+import { importTroubles } from '../sources/import-trouble.ts';
 import { listSources } from '../sources/list-sources.ts';
 import { count, counted } from '../text/format.ts';
 import { listUnprotected } from './list-unprotected.ts';
@@ -54,6 +55,7 @@ function troubles(one: Status['sources'][number]): string[] {
       : [
           `${source}: ${count(held.count)} deletions are held; look at it, then run: holdfast approve ${source}`,
         ]),
+    ...importTroubles(one),
   ];
 }
 

@@ -22,6 +22,7 @@ export function describeSources(catalog: () => Catalog): void {
       lastReconcileJob: 'job-1',
       heldDeletions: { job: 'job-1', count: 5000, at: NOW },
       unreachable: 'access denied',
+      lastImport: { job: 'job-2', state: 'partial', left: 7, at: NOW },
     };
     await catalog().putSource(full);
     expect(await catalog().getSource(full.source)).toStrictEqual(full);
@@ -33,14 +34,16 @@ export function describeSources(catalog: () => Catalog): void {
 
   it('patches fields and clears others, and leaves the rest', async () => {
     const source = { ...newSource(), unreachable: 'gone', heldDeletions: { job: 'j', count: 1, at: NOW } };
+    const lastImport = { job: 'i', state: 'done', left: 0, at: NOW } as const;
     await catalog().putSource(source);
     await catalog().patchSource(source.source, {
       state: 'unprotected',
       lastReconcileAt: NOW,
+      lastImport,
       clear: ['unreachable'],
     });
     const { unreachable: _, ...rest } = source;
-    const expected = { ...rest, state: 'unprotected', lastReconcileAt: NOW };
+    const expected = { ...rest, state: 'unprotected', lastReconcileAt: NOW, lastImport };
     expect(await catalog().getSource(source.source)).toStrictEqual(expected);
     await catalog().patchSource(source.source, {});
     await catalog().patchSource(source.source, { clear: ['heldDeletions', 'wiringDetail'] });

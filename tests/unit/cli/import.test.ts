@@ -4,6 +4,7 @@ import { importExport } from '@holdfast/core/flows/workdocs-export/import-export
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ImportedSchema } from '../../../cli/json/import.ts';
+import { StatusSchema } from '../../../cli/json/status.ts';
 import { zipOf } from '../../support/given-export.ts';
 import { VAULT } from '../../support/pipeline.ts';
 import { CALLER, CliWorld, footprint } from './support/given-cli.ts';
@@ -15,14 +16,25 @@ beforeEach(async () => {
   cli.givenBucket('exports', { 'd-1234567890/readme.txt': 'of the tool' });
   cli.pipeline.s3.put('exports', 'd-1234567890/alice.zip', await zipOf({ 'a/plan.txt': 'plan' }));
   cli.meanwhile = async () => {
-    for (const body of cli.pipeline.queue.take('import')) {
-      const message = cli.pipeline.message(body);
-      message.receives++;
-      await importExport(body, cli.pipeline.delivery(message), { ...cli.pipeline.world, checksums });
-    }
+    await step();
     await cli.pipeline.drain();
   };
 });
+
+/** Does each message of the import queue that is there. */
+async function step(): Promise<void> {
+  for (const body of cli.pipeline.queue.take('import')) {
+    const message = cli.pipeline.message(body);
+    message.receives++;
+    await importExport(body, cli.pipeline.delivery(message), { ...cli.pipeline.world, checksums });
+  }
+}
+
+/** Does all of an import that was sent. */
+async function finish(): Promise<void> {
+  while (cli.pipeline.queue.waiting('import').length > 0) await step();
+  await cli.pipeline.drain();
+}
 
 const IMPORT = ['import', 'workdocs-export', 's3://exports/d-1234567890/'] as const;
 const SOURCE = 'workdocs://d-1234567890';
@@ -97,6 +109,56 @@ describe('import workdocs-export', () => {
       result: { job: { kind: 'import', state: 'partial' } },
     });
     expect(stdout.trimEnd().split('\n').length).toBe(1);
+  });
+
+  it('stays told of by status and sources for as long as the last one was not whole', async () => {
+    await cli.run(...IMPORT, '--yes', '--wait');
+    const words = `${SOURCE}: its last import is done in part (1 left out or failed); see: holdfast job import-20260301-120000-r1`;
+    const { code, stdout } = await cli.run('status');
+    expect(stdout).toContain(`! ${words}\n`);
+    expect(code).toBe(3);
+    expect((await cli.run('sources')).stdout).toContain(words);
+    const told = v.parse(StatusSchema, (await cli.run('status', SOURCE, '--json')).json()[0]);
+    expect(told.attention).toEqual([words]);
+    expect(told.sources[0]?.lastImport).toMatchObject({
+      job: 'import-20260301-120000-r1',
+      state: 'partial',
+      left: 1,
+    });
+    cli.pipeline.s3.delete('exports', 'd-1234567890/readme.txt');
+    await cli.run(...IMPORT, '--yes');
+    expect((await cli.run('status')).stdout).toContain(`! ${words}\n`);
+    await finish();
+    expect(await cli.run('status')).toMatchObject({ code: 0 });
+  });
+
+  it('that failed, or was cancelled, is told of by status', async () => {
+    await cli.run(...IMPORT, '--yes');
+    cli.pipeline.s3.delete('exports', 'd-1234567890/alice.zip');
+    await finish();
+    const attention = async () =>
+      v.parse(StatusSchema, (await cli.run('status', '--json')).json()[0]).attention;
+    expect(await attention()).toEqual([
+      `${SOURCE}: its last import failed; see: holdfast job import-20260301-120000-r1`,
+    ]);
+    cli.pipeline.s3.put('exports', 'd-1234567890/alice.zip', await zipOf({ 'a/plan.txt': 'plan' }));
+    const { json } = await cli.run(...IMPORT, '--yes', '--json');
+    const { jobId } = v.parse(ImportedSchema, json()[0]);
+    await step();
+    await cli.run('job', String(jobId), '--cancel', '--yes');
+    await finish();
+    expect(await attention()).toEqual([
+      `${SOURCE}: its last import was cancelled; see: holdfast job ${jobId}`,
+    ]);
+  });
+
+  it('that was refused says nothing of a site that is backed up as it lives', async () => {
+    await registerSource({ source: SOURCE, protectedAt: 0, site: {} }, cli.pipeline.world);
+    const request = { kind: 'import', export: 's3://exports/d-1234567890/', source: SOURCE, jobId: 'i' };
+    await cli.pipeline.queue.send('import', [JSON.stringify(request)]);
+    await finish();
+    expect(await cli.pipeline.catalog.getJob('i')).toMatchObject({ state: 'failed' });
+    expect(await cli.pipeline.catalog.getSource(SOURCE)).not.toHaveProperty('lastImport');
   });
 
   it('counts what tables said, one and many', async () => {

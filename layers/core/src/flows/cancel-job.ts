@@ -2,6 +2,7 @@ import { InvalidInputError } from '../model/errors.ts';
 import { type Job, jobIs } from '../model/job.ts';
 import type { World } from './dependencies.ts';
 import { endJob } from './end-job.ts';
+import { noteImport } from './workdocs-export/end-import.ts';
 
 /**
  * Ends a running job as cancelled. Its messages that wait are dropped as they come; a batch that is under way is done.
@@ -23,6 +24,7 @@ export async function cancelJob(
     message: `cancelled${who}: ${whatStays(job)}`,
   };
   if (!(await endJob(job, end, world))) await findRunning(jobId, world);
+  if (job.kind === 'import') await noteImport(job, end, world);
   return (await world.catalog.getJob(jobId)) ?? { ...job, ...end };
 }
 

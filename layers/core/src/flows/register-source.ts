@@ -16,7 +16,11 @@ export function protectedSource(
     wiring,
     totals: known?.totals ?? { objects: 0, bytes: 0, unprotected: 0, captured: 0, deleted: 0 },
     lag: known?.lag ?? emptyLag(),
-    ...defined({ lastEventAt: known?.lastEventAt, lastReconcileAt: known?.lastReconcileAt }),
+    ...defined({
+      lastEventAt: known?.lastEventAt,
+      lastReconcileAt: known?.lastReconcileAt,
+      lastImport: known?.lastImport,
+    }),
   };
 }
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { compileFilter } from './filter.ts';
+import { JOB_STATES } from './job.ts';
 
 const moment = v.pipe(v.number(), v.integer());
 
@@ -60,6 +61,10 @@ export const SourceSchema = v.object({
   lastReconcileJob: v.optional(v.string()),
   /** Set while a mass deletion waits for `holdfast approve`. */
   heldDeletions: v.optional(v.object({ job: v.string(), count: v.number(), at: moment })),
+  /** Of an import: how the last one ended, and how much of what it read it left out or could not bring in. */
+  lastImport: v.optional(
+    v.object({ job: v.string(), state: v.picklist(JOB_STATES), left: v.number(), at: moment }),
+  ),
   /** Set while the source cannot be read as a whole; the last error in words. */
   unreachable: v.optional(v.string()),
 });

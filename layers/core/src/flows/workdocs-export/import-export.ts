@@ -14,7 +14,8 @@ import { siteOf } from '../../model/workdocs/site-uri.ts';
 import { versionNames } from '../../model/workdocs/version-names.ts';
 import { countAndSend, type DoneStep, sendCounted } from '../counted-step.ts';
 import type { Delivery } from '../dependencies.ts';
-import { afterTheEnd, endJob } from '../end-job.ts';
+import { afterTheEnd } from '../end-job.ts';
+import { endImport } from './end-import.ts';
 import { importEntries } from './import-entries.ts';
 import { importTable } from './import-table.ts';
 import {
@@ -173,6 +174,6 @@ async function fail(job: Job, error: unknown, delivery: Delivery, world: ImportW
   const from = v.is(ImportTermsSchema, job.request) ? job.request.export : 'the export';
   const message =
     error instanceof InvalidInputError ? error.message : `${from} could not be imported: ${messageOf(error)}`;
-  if (!(await endJob(job, { state: 'failed', finishedAt: world.clock(), message }, world)))
+  if (!(await endImport(job, { state: 'failed', finishedAt: world.clock(), message }, world)))
     await afterTheEnd(job, delivery, world);
 }

@@ -4,14 +4,12 @@ import type { ImportStep } from '../../model/workdocs/import-messages.ts';
 import type { QueueName } from '../../ports/work-queue.ts';
 import { countAndSend, sendCounted } from '../counted-step.ts';
 import type { Delivery } from '../dependencies.ts';
-import { afterTheEnd, endJob } from '../end-job.ts';
+import { afterTheEnd } from '../end-job.ts';
+import { endImport, leftOf } from './end-import.ts';
 import type { Import, ImportWorld } from './import-world.ts';
 
 /** The step by which an import goes on from the documents to the tables: it is counted once, whoever comes to it. */
 const TURN = 'turn';
-
-/** Counts that keep an import from being whole. */
-const SHORT = ['failed', 'leftOut', 'unattached'];
 
 /**
  * Takes an import further when a step of it was counted: from the documents to the tables that speak of them and the totals, or
@@ -69,13 +67,12 @@ function versionHint(pattern: string | undefined, count: number, from: string): 
 
 async function finish(job: Job, world: ImportWorld): Promise<void> {
   const { counts } = job;
-  const partial = SHORT.some((name) => (counts[name] ?? 0) > 0);
   const finishedAt = world.clock();
   if ((counts['zips'] ?? 0) === 0) {
     const message = 'there is no zip to import there: name the place where the zips of the users lie';
-    await endJob(job, { state: 'failed', finishedAt, message }, world);
+    await endImport(job, { state: 'failed', finishedAt, message }, world);
     return;
   }
   await world.catalog.patchSource(job.source, { lastReconcileAt: finishedAt, lastReconcileJob: job.id });
-  await endJob(job, { state: partial ? 'partial' : 'done', finishedAt }, world);
+  await endImport(job, { state: leftOf(job) > 0 ? 'partial' : 'done', finishedAt }, world);
 }

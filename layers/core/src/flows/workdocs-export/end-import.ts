@@ -1,0 +1,33 @@
+import type { Job, JobEnd } from '../../model/job.ts';
+import type { World } from '../dependencies.ts';
+import { type EndWorld, endJob } from '../end-job.ts';
+import { isImport } from './register-import.ts';
+
+/** Counts that keep an import from being whole: entries, objects that are no zips, and rows of tables. */
+const SHORT = ['failed', 'leftOut', 'unattached'];
+
+/** How much of what an import read is not in the vault. */
+export function leftOf({ counts }: Pick<Job, 'counts'>): number {
+  return SHORT.reduce((sum, name) => sum + (counts[name] ?? 0), 0);
+}
+
+/**
+ * Ends a running import, the source's row first: a crash in between repeats both.
+ *
+ * @returns false when it was not running any more
+ */
+export async function endImport(job: Job, end: Omit<JobEnd, 'report'>, world: EndWorld): Promise<boolean> {
+  await noteImport(job, end, world);
+  return endJob(job, end, world);
+}
+
+/** Notes on the row of an import's site how it ended. A site that is read live refuses imports, and is none of theirs. */
+export async function noteImport(
+  job: Pick<Job, 'id' | 'source' | 'counts'>,
+  { state, finishedAt: at }: Pick<JobEnd, 'state' | 'finishedAt'>,
+  { catalog }: Pick<World, 'catalog'>,
+): Promise<void> {
+  const row = await catalog.getSource(job.source);
+  if (row === undefined || !isImport(row)) return;
+  await catalog.patchSource(job.source, { lastImport: { job: job.id, state, left: leftOf(job), at } });
+}
