@@ -154,6 +154,11 @@ describe('what a function could do to the copy of a WorkDocs site', () => {
     for (const one of [RECORD, BYTES]) expect(who('s3:DeleteObject', one)).toEqual(['CaptureDocumentsRole']);
   });
 
+  it('list it, where a damaged record names nothing any more: who captures documents', () => {
+    expect(can('CaptureDocumentsRole', 's3:ListBucket', 'arn:aws:s3:::vault')).toBe(true);
+    expect(can('CaptureDocumentsRole', 's3:ListBucketVersions', 'arn:aws:s3:::vault')).toBe(false);
+  });
+
   it('put something on top of it: who captures and who imports', () => {
     for (const one of [RECORD, BYTES])
       expect(who('s3:PutObject', one)).toEqual(['CaptureDocumentsRole', 'ImportExportRole']);

@@ -1,3 +1,4 @@
+import { defined } from '@holdfast/core/model/defined.ts';
 import { SiteError } from '@holdfast/core/model/errors.ts';
 import { recordKey, versionKey } from '@holdfast/core/model/workdocs/site-key.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -129,6 +130,72 @@ describe('a document whose record in the vault cannot be read', () => {
     await world.pollSoon();
     expect((await world.history(key))[0]).toBe('marker');
     expect((await entryOf(documentId))?.state).toBe('deleted');
+  });
+
+  describe('is hidden with the bytes of all its versions', () => {
+    let keys: string[];
+    let ids: Array<string | undefined>;
+    const other = () => versionKey(SITE, `${documentId}-2`, 'v');
+
+    beforeEach(async () => {
+      world.people.rename(documentId, 'y');
+      const more = [world.people.upload({ documentId }, 'two'), world.people.upload({ documentId }, 'three')];
+      await world.pollSoon();
+      await world.store.put({ bucket: 'vault', key }, '{"format":2}', 'application/json');
+      keys = [versionId, ...more.map((one) => one.versionId)].map((id) => versionKey(SITE, documentId, id));
+      ids = await Promise.all(keys.map(currentId));
+      await world.store.put({ bucket: 'vault', key: other() }, 'of another document', 'text/plain');
+      const { list } = world.store;
+      world.store.list = (request) => list.call(world.store, { ...request, limit: 1 });
+      world.pass(60);
+    });
+
+    async function currentId(at: string): Promise<string | undefined> {
+      const head = await world.store.head({ bucket: 'vault', key: at });
+      return head.found ? head.object.versionId : undefined;
+    }
+
+    async function expectHidden(): Promise<void> {
+      expect((await world.history(key))[0]).toBe('marker');
+      for (const [n, one] of keys.entries()) {
+        expect((await world.history(one))[0]).toBe('marker');
+        const tags = await world.store.getTags({
+          bucket: 'vault',
+          key: one,
+          ...defined({ versionId: ids[n] }),
+        });
+        expect(tags).toMatchObject({ Deleted: 'True' });
+      }
+      expect(await world.history(other())).toEqual(['of another document']);
+      expect((await entryOf(documentId))?.state).toBe('deleted');
+    }
+
+    it('when it is recycled, however many listings they take', async () => {
+      world.people.recycle(documentId);
+      await world.pollSoon();
+      await expectHidden();
+    });
+
+    it('when the handler dies after it hid the record, or some of the bytes', async () => {
+      for (const nth of [2, 3]) {
+        let hides = 0;
+        world.s3.requests.before = (op) => {
+          if (op !== 'hide') return;
+          hides += 1;
+          if (hides === nth) throw new Error('died');
+        };
+        world.people.recycle(documentId);
+        await world.pollSoon();
+        await expectHidden();
+        world.s3.requests.before = undefined;
+        world.people.restore(documentId);
+        await world.pollSoon();
+        for (const one of keys) expect((await world.history(one))[0]).not.toBe('marker');
+        await world.store.put({ bucket: 'vault', key }, '{"format":2}', 'application/json');
+        ids = await Promise.all(keys.map(currentId));
+        world.pass(60);
+      }
+    });
   });
 });
 

@@ -1,7 +1,7 @@
 import { defined } from '../../model/defined.ts';
 import type { Entry } from '../../model/entry.ts';
 import type { DocumentRecord, Kept, SiteRecord } from '../../model/workdocs/records.ts';
-import { type RecordRef, recordKey } from '../../model/workdocs/site-key.ts';
+import { type RecordRef, recordKey, versionsPrefix } from '../../model/workdocs/site-key.ts';
 import { markDeleted } from '../capture/mark-deleted.ts';
 import type { ItemContext, Tried } from './item-context.ts';
 import type { Seen } from './keep-record.ts';
@@ -32,8 +32,9 @@ export async function markGone(
   const isKept = record !== undefined || top?.found === true;
   if (isKept) {
     if (!(await hideRecord(context.name, ref, seen, deletedAt, context))) return 'lost-race';
-    for (const kept of record === undefined ? [] : keptOf(record)) await hideBytes(kept, deletedAt, context);
   }
+  for await (const kept of record === undefined ? listBytes(ref, context) : keptOf(record))
+    await hideBytes(kept, deletedAt, context);
   const after: Entry = {
     ...withoutReason(entry),
     ...(record === undefined ? {} : defined({ name: record.name?.toWellFormed() })),
@@ -79,13 +80,29 @@ async function hideRecord(
   return markDeleted({ ...place, ...defined({ versionId, etag }) }, deletedAt, context.world);
 }
 
+/** Bytes in the vault; without a version, those on top. */
+type KeptBytes = Pick<Kept, 'key' | 'etag'> & Partial<Pick<Kept, 'versionId'>>;
+
 /** Marks the bytes of a version that is gone. Those that are hidden already, or are others by now, stay as they are. */
 export async function hideBytes(
-  { key, versionId, etag }: Kept,
+  { key, versionId, etag }: KeptBytes,
   deletedAt: number,
   { world }: ItemContext,
 ): Promise<void> {
-  await markDeleted({ bucket: world.settings.vault, key, versionId, etag }, deletedAt, world);
+  await markDeleted({ bucket: world.settings.vault, key, etag, ...defined({ versionId }) }, deletedAt, world);
+}
+
+/** What the vault has of a document that no readable record names: one was damaged, or was never written. */
+async function* listBytes(ref: RecordRef, { name, world }: ItemContext): AsyncGenerator<KeptBytes> {
+  if (ref.kind !== 'document') return;
+  const request = { bucket: world.settings.vault, prefix: versionsPrefix(name, ref.id) };
+  let after: string | undefined;
+  for (;;) {
+    const { objects, more } = await world.store.list({ ...request, ...defined({ after }) });
+    yield* objects;
+    after = objects.at(-1)?.key;
+    if (!more || after === undefined) return;
+  }
 }
 
 function keptOf(record: SiteRecord): Kept[] {

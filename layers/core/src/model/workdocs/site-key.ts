@@ -58,9 +58,14 @@ export function recordOfKey(site: string, vaultKey: string): RecordRef | undefin
   return undefined;
 }
 
+/** The bytes of all versions of a document begin so, and no others. */
+export function versionsPrefix(site: string, documentId: string): string {
+  return `${sitePrefix(site)}versions/${checkId(documentId)}/`;
+}
+
 /** Vault key of the bytes of one version of a document. */
 export function versionKey(site: string, documentId: string, versionId: string): string {
-  return `${sitePrefix(site)}versions/${checkId(documentId)}/${checkId(versionId)}`;
+  return `${versionsPrefix(site, documentId)}${checkId(versionId)}`;
 }
 
 /** Vault key of the empty object that stands for an empty folder. */
