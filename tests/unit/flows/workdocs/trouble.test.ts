@@ -41,6 +41,96 @@ describe('a site that', () => {
     expect((await world.source()).totals).toMatchObject({ objects: 3, unprotected: 1 });
   });
 
+  describe('gives no access to something', () => {
+    let body: string;
+    const deliver = (receives: number) => world.handle({ queue: 'documents', id: 'm', body, receives });
+
+    async function pollUp(): Promise<void> {
+      world.pass(1);
+      await world.send('site', { kind: 'poll', source: SITE_SOURCE });
+      await world.handle({ queue: 'site', id: 'p', body: world.queue.take('site')[0] ?? '', receives: 0 });
+      body = world.queue.take('documents')[0] ?? '';
+    }
+
+    it('is told of by status at the first refusal, and asked again', async () => {
+      const { documentId } = upload('x', 'x');
+      world.people.denied.add(documentId);
+      await pollUp();
+      await expect(deliver(0)).rejects.toThrow('could not be captured');
+      expect(await entryOf(documentId)).toMatchObject({
+        state: 'unprotected',
+        reason: 'access-denied',
+        detail: expect.stringContaining(documentId),
+      });
+      await expect(deliver(1)).rejects.toThrow('could not be captured');
+      expect((await world.source()).totals).toMatchObject({ objects: 0, unprotected: 1 });
+      expect(world.telemetry.values('UnprotectedObjects')).toEqual([]);
+      world.people.denied.clear();
+      await deliver(2);
+      expect((await entryOf(documentId))?.state).toBe('current');
+      expect((await world.source()).totals).toMatchObject({ objects: 1, unprotected: 0 });
+    });
+
+    it('is told of at once beside what went well', async () => {
+      upload('x', 'x');
+      const { documentId } = upload('y', 'y');
+      world.people.denied.add(documentId);
+      await pollUp();
+      await deliver(0);
+      expect(await entryOf(documentId)).toMatchObject({ state: 'unprotected', reason: 'access-denied' });
+      expect((await world.source()).totals).toMatchObject({ objects: 1, unprotected: 1 });
+      await world.drain();
+      expect(world.dead).toHaveLength(1);
+      expect((await world.source()).totals).toMatchObject({ objects: 1, unprotected: 1 });
+      expect(world.telemetry.values('UnprotectedObjects')).toEqual([1]);
+    });
+
+    it('is told of while a crawl still tries it, which is not over before', async () => {
+      const { documentId } = upload('y', 'y');
+      world.people.denied.add(documentId);
+      await world.send('site', { kind: 'crawl', source: SITE_SOURCE, trigger: 'manual', jobId: 'c' });
+      await world.handle({ queue: 'site', id: 'c', body: world.queue.take('site')[0] ?? '', receives: 0 });
+      const [first = '', ...others] = world.queue.take('documents');
+      body = first;
+      expect([body.includes(documentId), others]).toEqual([true, []]);
+      await deliver(0);
+      expect((await entryOf(documentId))?.reason).toBe('access-denied');
+      expect(await world.job('c')).toMatchObject({ state: 'running', batchesQueued: 2, batchesDone: 1 });
+      await world.drain();
+      expect(await world.job('c')).toMatchObject({ state: 'partial', counts: { failed: 1 } });
+      expect((await world.source()).totals).toMatchObject({ objects: 0, unprotected: 1 });
+    });
+
+    it('that is gone by then leaves the totals of a crawl right', async () => {
+      const { documentId } = upload('y', 'y');
+      upload('stays', 'x');
+      await world.pollSoon();
+      world.pass(60);
+      world.people.delete(documentId);
+      let refusals = 1;
+      world.site.requests.before = (op, [id]) => {
+        if (op !== 'document' || id !== documentId || refusals === 0) return;
+        refusals -= 1;
+        throw new SiteError('access-denied', 'UnauthorizedResourceAccessException');
+      };
+      expect(await world.crawl('c')).toMatchObject({ state: 'done', counts: { suspectsDeleted: 1 } });
+      expect(refusals).toBe(0);
+      expect((await world.source()).totals).toMatchObject({ objects: 1, bytes: 5, unprotected: 0 });
+    });
+
+    it('is not taken for busy: what may pass within minutes is recorded after the last delivery alone', async () => {
+      const { documentId } = upload('x', 'x');
+      world.site.requests.before = (op) => {
+        if (op === 'document') throw new SiteError('conflict', 'locked');
+      };
+      await pollUp();
+      await expect(deliver(0)).rejects.toThrow('could not be captured');
+      expect(await entryOf(documentId)).toBeUndefined();
+      await expect(deliver(4)).rejects.toThrow('could not be captured');
+      expect(await entryOf(documentId)).toMatchObject({ state: 'unprotected', reason: 'failed' });
+    });
+  });
+
   it('gives no access makes a crawl partial, which says of what', async () => {
     const ids = ['a', 'b'].map((name) => upload(name, name).documentId);
     world.people.denied.add(ids[0] ?? '');

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { defined } from '../../model/defined.ts';
-import { InvalidInputError, logText, messageOf } from '../../model/errors.ts';
+import { InvalidInputError, isSiteError, logText, messageOf } from '../../model/errors.ts';
 import type { Problem } from '../../model/job.ts';
 import type { Source } from '../../model/source.ts';
 import {
@@ -56,7 +56,7 @@ type Done =
       readonly kind: 'failed';
       readonly item: SiteItem;
       readonly error: unknown;
-      /** What was recorded of it, after the last delivery. */
+      /** What was recorded of it, after the last delivery or because the site refuses it. */
       readonly outcome?: CaptureOutcome;
     }
   | { readonly kind: 'later'; readonly item: SiteItem };
@@ -79,9 +79,22 @@ async function captureBatch(
     concurrency: Math.min(CONCURRENCY, world.settings.concurrency),
   });
   const left = done.filter(({ kind }) => kind === 'later' || (kind === 'failed' && !context.last));
+  const tally = tallyOf(batch, done, context);
   // With nothing done, the queue's own way of trying again is the better one: it waits longer every time.
-  if (left.length === done.length && left.length > 0) throw failureOf(done, batch);
-  await finishBatch(batch, done, left, delivery, context);
+  if (left.length === done.length && left.length > 0) {
+    await tally.record();
+    throw failureOf(done, batch);
+  }
+  await finishBatch(batch, done, left, tally, delivery, context);
+}
+
+function tallyOf(batch: DocumentBatch, done: readonly Done[], context: ItemContext): ItemTally {
+  const tally = new ItemTally(context);
+  for (const one of done) {
+    if (one.kind === 'done') tally.add(one.item, one.result, batch.suspects === true);
+    if (one.kind === 'failed' && one.outcome !== undefined) tally.addFailed(one.item, one.outcome);
+  }
+  return tally;
 }
 
 function contextOf(source: Source, batch: DocumentBatch, delivery: Delivery, world: SiteWorld): ItemContext {
@@ -116,12 +129,20 @@ async function tryItem(item: SiteItem, { timeLeft }: Delivery, context: ItemCont
       id: item.id,
       error: logText(error),
     });
+    if (context.last) telemetry.metric('Errors', 1);
     // Before that, what failed comes again.
-    if (!context.last) return { kind: 'failed', item, error };
-    telemetry.metric('Errors', 1);
+    else if (!isRefused(error, context)) return { kind: 'failed', item, error };
     const outcome = await markItemFailed(item, error, context);
     return { kind: 'failed', item, error, ...defined({ outcome }) };
   }
+}
+
+/**
+ * True for what only people can cure: it is tried again all the same, and need not wait for that to be told of. A crawl's
+ * suspects are counted by what they were before, until it is known what became of them.
+ */
+function isRefused(error: unknown, { crawled, listed }: ItemContext): boolean {
+  return isSiteError(error, 'access-denied') && (listed || !crawled);
 }
 
 function failureOf(done: readonly Done[], { source, items }: DocumentBatch): Error {
@@ -138,15 +159,11 @@ async function finishBatch(
   batch: DocumentBatch,
   done: readonly Done[],
   left: readonly Done[],
+  tally: ItemTally,
   delivery: Delivery,
   context: ItemContext,
 ): Promise<void> {
   const { world, source } = context;
-  const tally = new ItemTally(context);
-  for (const one of done) {
-    if (one.kind === 'done') tally.add(one.item, one.result, batch.suspects === true);
-    if (one.kind === 'failed' && one.outcome !== undefined) tally.addFailed(one.item, one.outcome);
-  }
   const results = done.flatMap((one) => (one.kind === 'done' ? [one.result] : []));
   const found = results.flatMap((result) => result.items ?? []);
   const later = left.filter(({ kind }) => kind === 'later').map(({ item }) => item);

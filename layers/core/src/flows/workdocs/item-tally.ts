@@ -34,11 +34,12 @@ export class ItemTally {
     measure(withBytes(outcome, newBytes), source.source, lagMs, world.telemetry);
   }
 
-  /** What was recorded as failed: its job counts that by itself. */
+  /** What was recorded as failed: its job counts that by itself. It is measured once, however often it is tried. */
   addFailed(item: SiteItem, outcome: CaptureOutcome): void {
     if (item.kind !== 'document') return;
+    const { last, source, world } = this.#context;
     this.#tally.add(outcome);
-    measure(outcome, this.#context.source.source, undefined, this.#context.world.telemetry);
+    if (last) measure(outcome, source.source, undefined, world.telemetry);
   }
 
   /** The totals are estimates that a crawl sets right: losing some is no reason to capture everything again. */

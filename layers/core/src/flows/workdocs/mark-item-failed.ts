@@ -7,8 +7,8 @@ import type { CaptureOutcome } from '../capture/attempt.ts';
 import type { ItemContext } from './item-context.ts';
 
 /**
- * Records in the catalog that something could not be captured, after its last delivery (I6). What the vault has of it stays
- * named. If the catalog is what fails, the message in the dead-letter queue, or the job's problem, is all that is left.
+ * Records in the catalog that something could not be captured (I6): after its last delivery, or at once when the site refuses
+ * it. What the vault has of it stays named. If the catalog is what fails, the message in the dead-letter queue, or the job's problem, is all that is left.
  *
  * @returns what that changed; undefined when it could not be recorded
  */
