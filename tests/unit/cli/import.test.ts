@@ -145,7 +145,9 @@ describe('import workdocs-export', () => {
     const { json } = await cli.run(...IMPORT, '--yes', '--json');
     const { jobId } = v.parse(ImportedSchema, json()[0]);
     await step();
-    await cli.run('job', String(jobId), '--cancel', '--yes');
+    const cancelled = await cli.run('job', String(jobId), '--cancel', '--yes');
+    const again = `holdfast import workdocs-export s3://exports/d-1234567890/ --as ${SOURCE}`;
+    expect(cancelled.stdout).toContain(`what was imported stays; the rest is brought by: ${again}`);
     await finish();
     expect(await attention()).toEqual([
       `${SOURCE}: its last import was cancelled; see: holdfast job ${jobId}`,

@@ -1,5 +1,7 @@
+import * as v from 'valibot';
 import { InvalidInputError } from '../model/errors.ts';
 import { type Job, jobIs } from '../model/job.ts';
+import { ImportTermsSchema } from '../model/workdocs/import-messages.ts';
 import type { World } from './dependencies.ts';
 import { endJob } from './end-job.ts';
 import { noteImport } from './workdocs-export/end-import.ts';
@@ -37,9 +39,13 @@ export async function findRunning(jobId: string, { catalog }: Pick<World, 'catal
   return job;
 }
 
-function whatStays({ kind, id, source, phase }: Job): string {
+function whatStays({ kind, id, source, phase, request }: Job): string {
   if (kind === 'restore')
     return `what was restored stays; what is left is done by: holdfast job ${id} --resume`;
+  if (kind === 'import') {
+    const from = v.is(ImportTermsSchema, request) ? request.export : '<export>';
+    return `what was imported stays; the rest is brought by: holdfast import workdocs-export ${from} --as ${source}`;
+  }
   const deletions =
     phase === 'deletions' ? 'only deletions proven by then are recorded' : 'nothing was marked deleted';
   return `what was captured stays, ${deletions}; holdfast reconcile ${source} compares again`;

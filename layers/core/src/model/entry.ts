@@ -18,7 +18,7 @@ export const REASON_TEXT: Readonly<Record<UnprotectedReason, string>> = {
   archived: 'in an archive storage class: thaw it at the source, then reconcile',
   copying: 'large: its parts are still being copied',
   'customer-key': 'encrypted with a customer-provided key (SSE-C), which only its owner can read',
-  'access-denied': 'access denied at the source: check the bucket policy and the KMS key policy',
+  'access-denied': 'access denied at the source: check its policies, and those of its KMS key',
   'source-missing': 'the source bucket is gone; what the vault has is kept',
   uploading: 'being uploaded, or incomplete: its present version cannot be read yet',
   failed: 'capture failed after its retries: see the detail, then holdfast failures --redrive',
