@@ -362,6 +362,17 @@ describe('a site restored to a bucket', () => {
     expect((await restore(SITE_URI, '--to', folder)).code).toBe(0);
   });
 
+  it('has a plan also where the vault has not all of it', async () => {
+    await site.document({ id: 'm1', parentId: 'g', name: 'missing' }, [
+      { id: 'v', missing: 'access denied' },
+    ]);
+    // Something of that name is there already, of the same size.
+    cli.pipeline.s3.put(TARGET, 'anna/empty/missing', '');
+    const { code, json } = await restore(SITE_URI, '--to', `s3://${TARGET}`, '--dry-run', '--json');
+    expect(code).toBe(0);
+    expect(v.parse(RestoreJsonSchema, json()[0]).plan).toMatchObject({ selected: { objects: 3 } });
+  });
+
   it('is restored by a message too, with all versions', async () => {
     const job = await cli.pipeline.restore('by-message', { source: `${SITE_URI}/anna`, allVersions: true });
     expect(job).toMatchObject({ state: 'done', source: SITE_URI, counts: { planned: 3, restored: 3 } });

@@ -18,6 +18,8 @@ export function openBucket(world: MemoryS3, name: string, key?: string): MemoryB
 }
 
 export function openObject(world: MemoryS3, ref: ObjectRef): StoredObject {
+  // As the adapter of S3 has it, which would reach the bucket itself.
+  if (ref.key === '') throw new StoreError('invalid', `s3://${ref.bucket}/ is no object`);
   const object = openBucket(world, ref.bucket, ref.key).find(ref.key, ref.versionId);
   if (object === undefined)
     throw new StoreError('not-found', `there is no object ${ref.key} in ${ref.bucket}`);

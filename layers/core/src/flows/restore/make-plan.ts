@@ -105,6 +105,11 @@ class Count {
   add(selected: Selected, target: Target | undefined): void {
     const { key, version } = selected;
     this.#selected.add(key, version.size);
+    if (version.versionId === '') {
+      // Of a document the vault may have no bytes: there is nothing to look at, and the restore says why.
+      this.#fresh.add(key, version.size);
+      return;
+    }
     this.#looked.offer(selected);
     if (this.#isLarge(version.size)) this.#large = this.#plusLarge(this.#large, version.size);
     if (target === undefined) this.#write(this.#fresh, selected);
