@@ -58,7 +58,7 @@ function settingsOf(
   path: string,
   { prefix, folder, include = [], exclude = [], siteRegion, roleArn, user }: CoveredOptions & SiteOptions,
 ): Omit<SourceSettings, 'protectedAt'> {
-  const places = [path, prefix, folder].filter((one) => one !== undefined && one !== '');
+  const places = [path, prefix, folder].filter((one) => placeOf(one) !== undefined);
   if (places.length > 1) {
     throw new InvalidInputError(
       `the folder is given ${places.length} times (${places.join(', ')}): in the URI, or with --folder`,
@@ -69,12 +69,17 @@ function settingsOf(
   check('--site-region', siteRegion, REGION, 'eu-west-1');
   return {
     source,
-    // A folder and what is below it, and no other that only begins like it.
-    ...defined({ prefix: places[0]?.replace(/\/*$/, '/') }),
+    ...defined({ prefix: placeOf(places[0]) }),
     ...(include.length === 0 ? {} : { include }),
     ...(exclude.length === 0 ? {} : { exclude }),
     site: defined({ region: siteRegion, roleArn, users: user }),
   };
+}
+
+/** `anna/Reports/`: a folder and what is below it, and no other that only begins like it. No path begins with a slash. */
+function placeOf(given = ''): string | undefined {
+  const path = given.replaceAll(/^\/+|\/+$/g, '');
+  return path === '' ? undefined : `${path}/`;
 }
 
 function check(option: string, value: string | undefined, pattern: RegExp, example: string): void {

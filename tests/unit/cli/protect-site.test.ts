@@ -64,6 +64,15 @@ describe('protecting a WorkDocs site', () => {
     expect(request()?.parameters).toMatchObject({ ReaderRoleArn: ROLE, PollSchedule: 'rate(1 minute)' });
   });
 
+  it.each([
+    [SITE, '/anna/Reports'],
+    [SITE, 'anna/Reports//'],
+    [`${SITE}//anna/Reports/`, '/'],
+  ])('knows the folder of %s and --folder %s: a path begins with its user', async (uri, given) => {
+    await cli.run('protect', uri, '--folder', given);
+    expect(await cli.pipeline.catalog.getSource(SITE)).toMatchObject({ prefix: 'anna/Reports/' });
+  });
+
   it('warns of a site and a vault in one account', async () => {
     const { stderr } = await cli.run('protect', SITE, '--no-initial');
     expect(stderr).toContain(`${SITE} and its vault are in the same account`);
