@@ -148,6 +148,7 @@ describe('names', () => {
     ['exp/al', 'exp/alice.zip', 'alice'],
     ['exp/alice.zip', 'exp/alice.zip', 'alice'],
     ['exp/', 'exp/x/alice.part02.zip', 'x/alice'],
+    ['exp/', 'exp/rampart2.zip', 'rampart2'],
   ])('of users: below "%s", %s is of %s', (prefix, key, name) => {
     expect(ownerOf('d-1234567890', { prefix }, key).name).toBe(name);
   });

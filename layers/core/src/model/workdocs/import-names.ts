@@ -23,8 +23,11 @@ export type ZipOwner = {
   readonly rootFolderId: string;
 };
 
-/** `alice-part2`, `alice.part 02`: more zips of the one user. Only with the word, since `alice-2` can be another user. */
-const PART = /[-_. ]?part[-_. ]?\d+$/i;
+/**
+ * `alice-part2`, `alice.part 02`: more zips of the one user. Only with the word, and that by itself: `alice-2` and `rampart2` can
+ * be other users.
+ */
+const PART = /[-_. ]part[-_. ]?\d+$/i;
 
 /** True for a key that is taken for a zip. */
 export function isZipKey(key: string): boolean {
