@@ -109,6 +109,16 @@ describe('a table', () => {
     expect(await given.problems('i1')).toEqual([expect.objectContaining({ reason: 'columns' })]);
   });
 
+  it('keeps the cells of unknown columns that share a name, or have none', async () => {
+    const text = 'path,comment,Note,,Note,\nplan.txt,fine,one,two,three,four\n';
+    await given.zip('alice.zip', { 'comments.csv': text, 'plan.txt': 'x' });
+    await given.import('i1');
+    const plan = (await given.documents()).get('alice/plan.txt');
+    expect(plan?.versions[0]?.comments).toMatchObject([
+      { extra: { Note: 'one', 'column 4': 'two', 'Note column 5': 'three', 'column 6': 'four' } },
+    ]);
+  });
+
   it('that ends in the middle of a quote costs no more than the row', async () => {
     const text = 'path,comment id,comment\nplan.txt,c1,fine\nplan.txt,c2,"never ends\n';
     await given.zip('alice.zip', { 'comments.csv': text, 'plan.txt': 'x' });

@@ -208,9 +208,15 @@ function extraOf(
   // A row may have more cells than the header has names.
   const beyond = row.slice(header.length).map((_, n) => header.length + n);
   const columns = [...rest, ...(unread === undefined ? [] : [unread]), ...beyond];
-  const cells = columns.map((at) => [header[at] || `column ${at + 1}`, row[at] ?? ''] as const);
+  const cells = columns.map((at) => [columnName(header, at), row[at] ?? ''] as const);
   const given = cells.filter(([, text]) => text !== '');
   return given.length === 0 ? undefined : Object.fromEntries(given);
+}
+
+/** Of several columns of one name each keeps its own cell. */
+function columnName(header: readonly string[], at: number): string {
+  const name = header[at] ?? '';
+  return name === '' || header.indexOf(name) < at ? `${name} column ${at + 1}`.trimStart() : name;
 }
 
 /** Only what means the same moment everywhere; another text stays with the unknown columns. */
