@@ -227,6 +227,29 @@ describe('a site restored to a folder', () => {
     expect(await treeOf(folder)).toEqual({ 'annabel/': null, 'annabel/x.txt': 'of another' });
   });
 
+  it('tells of what changed since a moment and is not in the vault', async () => {
+    const [before, since] = ['2026-01-01', '2026-02-01'].map((day) => Date.parse(`${day}T00:00:00Z`));
+    const lost = { missing: 'access denied', createdAt: since };
+    await site.document({ id: 'l1', parentId: 'g', name: 'lost' }, [{ id: 'v', ...lost }]);
+    await site.document({ id: 'l2', parentId: 'g', name: 'older' }, [
+      { id: 'v1', text: 'older', createdAt: before },
+      { id: 'v2', ...lost },
+    ]);
+    await site.document({ id: 'l3', parentId: 'g', name: 'uploading' }, [
+      { id: 'v', missing: 'uploading', createdAt: since },
+    ]);
+    await site.document({ id: 'l4', parentId: 'g', name: 'lost long ago' }, [
+      { id: 'v', ...lost, createdAt: before },
+    ]);
+    const { code, stdout } = await restore(SITE_URI, '--to', folder, '--changed-since', '2026-01-15');
+    expect(code).toBe(3);
+    expect(stdout).toContain('not-in-vault: anna/empty/lost (');
+    expect(stdout).toContain('not-in-vault: anna/empty/older (');
+    expect(stdout).toContain('not-in-vault: anna/empty/uploading (');
+    expect(stdout).not.toContain('lost long ago');
+    expect(await treeOf(folder)).toMatchObject({ 'anna/empty/older': 'older' });
+  });
+
   it('is compared with the checksum of its record', async () => {
     const { store } = cli.pipeline;
     const open = store.open.bind(store);

@@ -14,6 +14,8 @@ export type SourceStateAt = VaultState & {
   readonly checksum?: Checksum;
   /** Why the vault has not what was current: an older version stands in for it, or none, whose id is empty then. */
   readonly lacking?: string;
+  /** When it was made what the vault has not, where that is known. */
+  readonly lackingSince?: number;
 };
 
 /** The objects of a bucket whose vault key begins with their own: nearly all. */

@@ -100,11 +100,13 @@ export function chooser(selection: Selection): (state: SourceStateAt) => Selecte
 }
 
 function changedIn(
-  { current, changedAt }: SourceStateAt,
+  { current, changedAt, lacking, lackingSince }: SourceStateAt,
   { changedSince }: Selection,
 ): RealVersion | undefined {
   if (current === undefined) return undefined;
-  return isAfter(changedAt ?? current.lastModified, changedSince) ? current : undefined;
+  // Of what is lacking at an unknown time nobody knows that it did not change: it is told of.
+  const changed = lacking === undefined ? (changedAt ?? current.lastModified) : (lackingSince ?? Infinity);
+  return isAfter(changed, changedSince) ? current : undefined;
 }
 
 function deletedIn({ deleted }: SourceStateAt, { changedSince }: Selection): RealVersion | undefined {

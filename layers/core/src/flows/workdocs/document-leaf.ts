@@ -86,7 +86,10 @@ export class DocumentLeaf implements Leaf {
     const [bytes, standIn] = [this.#bytes, this.#standIn];
     if (bytes?.isThere) return bytes.state(this.#site, this.id);
     const why = bytes?.why() ?? this.#problem ?? 'the site had no finished version of it';
-    if (standIn?.isThere) return standIn.state(this.#site, this.id, `${why}; the version before it is taken`);
+    if (standIn?.isThere) {
+      const state = standIn.state(this.#site, this.id, `${why}; the version before it is taken`);
+      return { ...state, ...defined({ lackingSince: bytes?.createdAt }) };
+    }
     return (
       bytes?.state(this.#site, this.id) ??
       ({ vaultKey: '', current: NOTHING, documentId: this.id, lacking: why } as const)

@@ -106,7 +106,11 @@ function deletedState(at: number, last: Holder): Pick<SiteState, 'current' | 'de
 
 function holderState(key: string, createdAt: number, holder: Holder): SiteState {
   const times = Number.isFinite(createdAt) ? { modifiedAt: createdAt, changedAt: createdAt } : {};
-  if (holder === undefined) return { key, vaultKey: '', current: NOTHING, lacking: NO_HOLDER, ...times };
+  if (holder === undefined)
+    return {
+      ...{ key, vaultKey: '', current: NOTHING, lacking: NO_HOLDER, ...times },
+      ...defined({ lackingSince: times.changedAt }),
+    };
   return { key, vaultKey: holder.key, current: holder, ...times };
 }
 

@@ -56,6 +56,11 @@ export class VersionBytes {
     return this.#storageClass !== '';
   }
 
+  /** When it was made, ms since 1970, where that is known. */
+  get createdAt(): number | undefined {
+    return this.#createdAt;
+  }
+
   /** @param why it is not the version that was current; absent when it is */
   state(site: string, documentId: string, why?: string): Omit<SiteState, 'key' | 'deleted'> {
     const modifiedAt = this.#modifiedAt;
@@ -63,7 +68,8 @@ export class VersionBytes {
     const facts = { documentId, siteVersionId: this.id, ...defined({ modifiedAt, changedAt }) };
     if (!this.isThere) {
       const lost = this.#vaultVersionId !== '' && !this.#isDeleted;
-      return { vaultKey: '', current: NOTHING, lacking: this.why(), ...facts, ...(lost ? { lost } : {}) };
+      const none = { vaultKey: '', current: NOTHING, lacking: this.why(), ...facts };
+      return { ...none, ...defined({ lackingSince: changedAt }), ...(lost ? { lost } : {}) };
     }
     const vaultKey = versionKey(site, documentId, this.id);
     const checksum =
