@@ -3,15 +3,15 @@ import { restoreIntoSite } from '@holdfast/core/flows/workdocs/restore-into-site
 import type { ThingOutcome, ThingToRestore } from '@holdfast/core/flows/workdocs/thing-to-restore.ts';
 import { type SelectedThing, selectThings } from '@holdfast/core/flows/workdocs/things-to-restore.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
-import { InvalidInputError, messageOf } from '@holdfast/core/model/errors.ts';
+import { InvalidInputError, isSiteError, messageOf } from '@holdfast/core/model/errors.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
 import { checkRestoreWish, type RestoreWish } from '@holdfast/core/model/restore-request.ts';
 import { targetKey } from '@holdfast/core/model/target-key.ts';
 import { decodePart } from '@holdfast/core/model/workdocs/site-path.ts';
 import { isSiteUri, parseSiteUri, siteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import { confirm } from '../confirm.ts';
-import type { Connection, Context, SitePlace } from '../context.ts';
-import { InterruptedError } from '../errors.ts';
+import type { Connection, Context, SitePlace, WritableSite } from '../context.ts';
+import { CommandError, InterruptedError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { versionOrMoment } from '../jobs/job-text.ts';
 import { checkReportFile } from '../jobs/save-report.ts';
@@ -128,6 +128,7 @@ async function upload(task: Task, signal: AbortSignal): Promise<LocalResult> {
   const { store, settings } = connection.world;
   const { site, path } = parseSiteUri(to);
   const target = await context.connectSite(await placeOf(siteUri(site), options, connection));
+  await checkReach(target, to);
   const into = path
     .split('/')
     .filter((part) => part !== '')
@@ -145,6 +146,20 @@ async function upload(task: Task, signal: AbortSignal): Promise<LocalResult> {
     context.output.progress(`${count(tally.counts.restored + tally.counts.right)} done`);
   }
   return tally.result(signal.aborted ? 'interrupted' : 'done');
+}
+
+/** What refuses everything is told of once, and not of each document. @throws {CommandError} */
+async function checkReach(target: WritableSite, to: string): Promise<void> {
+  try {
+    await target.users({});
+  } catch (cause) {
+    const message =
+      `${to} cannot be restored into: ${messageOf(cause)}; --role-arn names a role that may write to it, --site-region where ` +
+      'it is';
+    throw new CommandError(message, isSiteError(cause, 'access-denied') ? 'access-denied' : 'failed', {
+      cause,
+    });
+  }
 }
 
 /** Where a protected site is, the catalog knows; by which role it may be written to, only the command. */

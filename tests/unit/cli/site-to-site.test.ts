@@ -1,3 +1,4 @@
+import { SiteError } from '@holdfast/core/model/errors.ts';
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { RestoreLocalSchema } from '../../../cli/json/restore-local.ts';
@@ -111,6 +112,18 @@ describe('a site restored into another', () => {
     const { result } = v.parse(RestoreLocalSchema, json()[0]);
     expect(result).toMatchObject({ counts: { planned: 3, restored: 1, failed: 2 } });
     expect(result?.problems.map(({ key }) => key)).toContain('lost and found/unknown/x');
+  });
+
+  it('says once that the target cannot be reached, and the way out', async () => {
+    cli.site.requests.before = (operation) => {
+      if (operation === 'users') throw new SiteError('access-denied', 'users of d-2222222222: no access');
+    };
+    const { code, stdout, stderr } = await restore(SITE_URI, '--to', TARGET);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(
+      `${TARGET} cannot be restored into: users of d-2222222222: no access; --role-arn`,
+    );
+    expect(await cli.pipeline.catalog.listJobs()).toEqual([]);
   });
 
   it('leaves alone what differs, and puts a version on it only when a person agrees', async () => {
