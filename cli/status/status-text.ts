@@ -1,4 +1,5 @@
 import { REASON_TEXT, type UnprotectedReason } from '@holdfast/core/model/entry.ts';
+import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import { problemLine, resultText } from '../jobs/job-text.ts';
 import type { Lag } from '../json/sources.ts';
 import type { Status } from '../json/status.ts';
@@ -60,12 +61,13 @@ function lagText(lag: Lag | null, share: 'p50Seconds' | 'p99Seconds'): string {
   return seconds === null ? 'above 1 h' : `within ${count(seconds)} s`;
 }
 
-function unprotectedLines({ source, state, unprotectedObjects }: Status['sources'][number]): string[] {
+function unprotectedLines(status: Status['sources'][number]): string[] {
+  const { source, state, unprotectedObjects } = status;
   const { total, byReason, objects } = unprotectedObjects;
   if (state === 'unprotected') return [`${source} is no longer backed up`];
   if (total === 0) return [];
   const reasons = Object.entries(byReason).map(
-    ([reason, n]) => `  ${count(n)} ${reason}: ${REASON_TEXT[reason as UnprotectedReason]}`,
+    ([reason, n]) => `  ${count(n)} ${reason}: ${reasonText(reason as UnprotectedReason, status)}`,
   );
   const further = total - objects.length;
   return [
@@ -77,4 +79,17 @@ function unprotectedLines({ source, state, unprotectedObjects }: Status['sources
     ),
     ...(further === 0 ? [] : [`  and ${count(further)} more: --json lists all`]),
   ];
+}
+
+/** Where a site differs from a bucket: it has no policies, and another crawl or import is what tries again. */
+const SITE_REASON_TEXT: Partial<typeof REASON_TEXT> = {
+  'access-denied':
+    'access denied at the site: check the rights of the role that reads it, then holdfast reconcile',
+  failed: 'capture failed after its retries: see the detail, then holdfast reconcile',
+};
+const IMPORT_FAILED = 'could not be imported: see the detail; once the export is mended, import it again';
+
+function reasonText(reason: UnprotectedReason, { source, importedFrom }: Status['sources'][number]): string {
+  if (importedFrom !== null && reason === 'failed') return IMPORT_FAILED;
+  return (isSiteUri(source) ? SITE_REASON_TEXT[reason] : undefined) ?? REASON_TEXT[reason];
 }

@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { StatusSchema } from '../../../cli/json/status.ts';
+import { SITE_URI } from '../../support/site-vault.ts';
 import { CliWorld } from './support/given-cli.ts';
+import { givenSite } from './support/given-site.ts';
 
 let cli: CliWorld;
 
@@ -51,6 +53,22 @@ describe('status', () => {
     });
     expect(sources[0]?.unprotectedObjects.objects).toHaveLength(26);
     expect(attention).toHaveLength(1);
+  });
+
+  it.each([
+    [{}, 'failed', 'see the detail, then holdfast reconcile'],
+    [{}, 'access-denied', 'check the rights of the role that reads it'],
+    [{ importedFrom: 's3://exports/x' }, 'failed', 'could not be imported: see the detail'],
+  ] as const)('of a site %j names the way out of %s', async (site, reason, words) => {
+    const { catalog } = cli.pipeline;
+    await givenSite(cli);
+    await catalog.patchSource(SITE_URI, { site });
+    const entry = { source: SITE_URI, key: 'document/d', rev: 1, updatedAt: cli.pipeline.now, reason };
+    await catalog.putEntry({ ...entry, state: 'unprotected' }, undefined);
+    const { stdout } = await cli.run('status', SITE_URI);
+    expect(stdout).toContain(`1 ${reason}: `);
+    expect(stdout).toContain(words);
+    expect(stdout).not.toContain('--redrive');
   });
 
   it('leaves out what the source no longer covers', async () => {
