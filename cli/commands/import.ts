@@ -70,6 +70,7 @@ async function importExport(
 ): Promise<ExitCode> {
   checkReportFile(options.report, options.wait ?? false);
   versionNames(options.versionsNamed);
+  checkKmsKey(options.kmsKey);
   const place = parseExport(uri);
   const source = siteArgument(options.as, place);
   const connection = await context.connect();
@@ -83,6 +84,16 @@ async function importExport(
   const stack = await prepare(place, source, uri, options, connection, context);
   const facts: Omit<Imported, 'jobId' | 'result'> = { source, export: uri, stack, plan };
   return begin(facts, lines, options, connection, context);
+}
+
+/** As `workdocs-import.yaml` takes it. A policy names keys by their ARNs, and no aliases. */
+const KMS_KEY = /^arn:[a-z0-9-]+:kms:[a-z0-9-]+:[0-9]{12}:key\/.+$/;
+
+function checkKmsKey(arn: string | undefined): void {
+  if (arn === undefined || KMS_KEY.test(arn)) return;
+  throw new InvalidInputError(
+    `--kms-key "${arn}" cannot be: write it as arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab`,
+  );
 }
 
 /** @throws {InvalidInputError} for what is no site, or names a part of one */

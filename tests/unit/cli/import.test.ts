@@ -182,6 +182,7 @@ describe('import workdocs-export', () => {
     ['the vault', [`s3://${VAULT}/x`], /is the vault itself/],
     ['no place of S3', ['exports/x'], /write it as s3:\/\/bucket\/prefix/],
     ['a part of a site', ['s3://exports/', '--as', 'workdocs://old/alice'], /names a part of a site/],
+    ['an alias of a key', ['s3://exports/', '--kms-key', 'alias/exports'], /--kms-key "alias\/exports"/],
     [
       'a pattern that tells nothing',
       ['s3://exports/', '--versions-named', '{name}'],
