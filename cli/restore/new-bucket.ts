@@ -25,7 +25,7 @@ export async function createTarget(
 ): Promise<void> {
   const uri = sourceUri(target.bucket);
   const like = isSiteUri(source) ? undefined : await buckets.describe(bucketOf(source));
-  if (like === undefined) {
+  if (like === undefined && !isSiteUri(source)) {
     context.output.note(`${source} cannot be read: ${uri} is made with S3's own defaults`);
   }
   const setup = like ?? { versioned: false };

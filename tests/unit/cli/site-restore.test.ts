@@ -396,6 +396,20 @@ describe('a site restored to a bucket', () => {
     expect(v.parse(RestoreJsonSchema, json()[0]).plan).toMatchObject({ selected: { objects: 3 } });
   });
 
+  it('is restored into a bucket that is made for it, which nothing is the model of', async () => {
+    const { code, stderr } = await restore(
+      SITE_URI,
+      '--to-new',
+      's3://holdfast-restore-new',
+      '--yes',
+      '--wait',
+    );
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: 'made s3://holdfast-restore-new: encrypted by S3, without versions, not public\n',
+    });
+  });
+
   it('is restored by a message too, with all versions', async () => {
     const job = await cli.pipeline.restore('by-message', { source: `${SITE_URI}/anna`, allVersions: true });
     expect(job).toMatchObject({ state: 'done', source: SITE_URI, counts: { planned: 3, restored: 3 } });
