@@ -174,6 +174,7 @@ function conclude(source: string, target: string): void {
   say('byte for byte, as of a moment before people changed it; its end deleted nothing.');
   say('');
   say('The local cloud is still up, the WorkDocs server is not. Go on with:');
+  say('  eval "$(npm run -s cloud:up)"                 # lets the CLI talk to it');
   say(`  npx holdfast ls ${source}`);
   say(`  npx holdfast history ${source}`);
   say(`  npx holdfast restore ${source} --to ./all.zip --all-versions`);
