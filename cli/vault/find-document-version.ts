@@ -42,10 +42,11 @@ function found(object: ObjectUri, { current, deleted, checksum, lacking }: SiteS
 
 function whyNot(object: ObjectUri, at: number, state: SiteState | undefined): string {
   const uri = uriOf(object);
+  const isNow = at === Number.MAX_SAFE_INTEGER;
   if (state?.deleted === undefined)
-    return `the vault has nothing of ${uri} at that moment: holdfast ls ${object.source} shows what it holds`;
+    return `the vault has no document ${uri}${isNow ? '' : ' at that moment'}: holdfast ls ${object.source} shows what it holds`;
   const version =
     state.siteVersionId === undefined ? '' : `, --at ${state.siteVersionId} is what there was last`;
-  const when = at === Number.MAX_SAFE_INTEGER ? '' : ' by then';
+  const when = isNow ? '' : ' by then';
   return `${uri} was deleted${when}, at ${seconds(state.deleted.at)}: holdfast versions ${uri} shows its history${version}`;
 }

@@ -199,7 +199,9 @@ describe('import workdocs-export', () => {
   it('refuses a site that is backed up as it lives', async () => {
     await registerSource({ source: SOURCE, protectedAt: 0, site: {} }, cli.pipeline.world);
     const { code, stderr } = await cli.run(...IMPORT, '--yes');
-    expect(stderr).toContain('name another for the export, with --as workdocs://');
+    expect(stderr).toContain(
+      'is, or was, backed up as it lives: name another for the export, with --as workdocs://',
+    );
     expect(code).toBe(2);
   });
 

@@ -114,7 +114,9 @@ describe('cat of a document', () => {
       `was deleted, at 2026-03-01T12:01:00Z: holdfast versions ${PLAN} shows its history, --at v1`,
     );
     expect((await cli.run('cat', PLAN, '--at', 'v1')).stdout).toBe('one');
-    expect((await cli.run('cat', `${SITE_URI}/anna/none`)).stderr).toContain('the vault has nothing of');
+    expect((await cli.run('cat', `${SITE_URI}/anna/none`)).stderr).toContain(
+      `the vault has no document ${SITE_URI}/anna/none: holdfast ls`,
+    );
     expect((await cli.run('cat', PLAN, '--at', 'v9')).stderr).toContain('neither a moment nor a version');
   });
 

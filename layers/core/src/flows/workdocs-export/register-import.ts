@@ -12,7 +12,7 @@ import { registerSource } from '../register-source.ts';
 export function checkImportable(known: Source | undefined, source: string): void {
   if (known === undefined || isImport(known)) return;
   throw new InvalidInputError(
-    `${source} is a site that is backed up as it lives: name another for the export, with --as workdocs://…`,
+    `${source} is a site that is, or was, backed up as it lives: name another for the export, with --as workdocs://…`,
   );
 }
 
