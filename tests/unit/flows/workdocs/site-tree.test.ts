@@ -178,6 +178,14 @@ describe('the tree of a site', () => {
     expect(await treeAt()).toEqual({ 'anna/f/g/': '', 'bob/': '' });
   });
 
+  it('has an empty folder that was deleted as deleted, and as nothing else', async () => {
+    await site.folder({ id: 'f', parentId: 'anna-root', name: 'f' });
+    minute();
+    await site.delete({ kind: 'folder', id: 'f' });
+    expect(await treeAt()).toEqual({ 'anna/': '' });
+    expect(await deletedAt()).toEqual({ 'anna/f/': ['', 60_000] });
+  });
+
   it('says of an empty folder that nothing in the vault stands for it', async () => {
     const other = new SiteVault(pipeline, 'd-0000000000');
     await other.user('zoe');

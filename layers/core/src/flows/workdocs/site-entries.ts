@@ -95,13 +95,9 @@ function* emptyFolder(
   // Of a deleted one the same is known, but for what was in it: that has been deleted too, and is told of by itself.
   else if (live === undefined && deleted?.existed && folders.size === 0 && !leaves.has(place)) {
     const at = deleted.deletedAt;
-    if (at !== undefined)
-      yield { ...holderState(key, deleted.createdAt, holder), ...deletedState(at, holder) };
+    const { current: last, ...state } = holderState(key, deleted.createdAt, holder);
+    if (at !== undefined) yield { ...state, deleted: { at, ...defined({ last }) } };
   }
-}
-
-function deletedState(at: number, last: Holder): Pick<SiteState, 'current' | 'deleted'> {
-  return { deleted: { at, ...defined({ last }) } };
 }
 
 function holderState(key: string, createdAt: number, holder: Holder): SiteState {
