@@ -105,6 +105,22 @@ describe('a document that is', () => {
     expect((await world.source()).totals).toMatchObject({ objects: 1, bytes: 3 });
   });
 
+  it('restored from the bin keeps the checksum of its bytes, also where a copy is given none', async () => {
+    const before = record()?.versions[0]?.kept?.checksum;
+    const copy = world.store.copy.bind(world.store);
+    world.store.copy = async (request) => {
+      const { checksum: _, ...written } = await copy(request);
+      return written;
+    };
+    world.people.recycle(id);
+    await world.pollSoon();
+    world.pass(10);
+    world.people.restore(id);
+    await world.pollSoon();
+    expect(before).toMatchObject({ algorithm: 'CRC32' });
+    expect(record()?.versions[0]?.kept?.checksum).toEqual(before);
+  });
+
   it('restored when the old bytes are gone for good is downloaded again', async () => {
     world.people.recycle(id);
     await world.pollSoon();

@@ -38,7 +38,7 @@ export async function findKept(
 
 /** @returns undefined when the old bytes cannot be copied: their retention has ended, or they are too large for one copy */
 async function bringBack(
-  { key, versionId, size }: Kept,
+  { key, versionId, size, checksum: known }: Kept,
   { store, settings }: ItemContext['world'],
 ): Promise<Kept | undefined> {
   try {
@@ -49,7 +49,8 @@ async function bringBack(
       tags: {},
       condition: { ifAbsent: true },
     });
-    const { etag, checksum } = written;
+    // The same bytes: what was known of them still is, where the copy was given no checksum of its own.
+    const { etag, checksum = known } = written;
     if (written.versionId === undefined) return undefined;
     return { key, versionId: written.versionId, etag, size, ...defined({ checksum }) };
   } catch (error) {
