@@ -1,4 +1,4 @@
-import { shellWords } from '../text/shell-words.ts';
+import { shellWords } from '@holdfast/core/model/shell-words.ts';
 
 /** Said anew, or once only: a report is never written over another. */
 const LEFT_OUT = '--(at|changed-since|report)';

@@ -132,6 +132,13 @@ describe('what the page says', () => {
     expect(reportHtml(REPORTS.done)).not.toContain('What to do');
   });
 
+  it('tells how to import again: as it was imported, in words that a shell takes', () => {
+    const request = { export: 's3://exports/the year/', versionsNamed: '{name} (v{n}){ext}' };
+    expect(textOf(parse(reportHtml({ ...REPORTS.imported, request })))).toContain(
+      "holdfast import workdocs-export 's3://exports/the year/' --as workdocs://d-1234567890 --versions-named '{name} (v{n}){ext}' --wait",
+    );
+  });
+
   it('draws what a site listed and what an export had, and not what the catalog knows', () => {
     const legend = (name: keyof typeof REPORTS) =>
       elementsOf(reportHtml(REPORTS[name]))

@@ -1,4 +1,5 @@
 import type { Report } from '../report.ts';
+import { shellWords } from '../shell-words.ts';
 import { isCrawl, listedOf } from './crawl-counts.ts';
 
 /** What a reason means, and what helps. Reasons that are not here speak for themselves in their details. */
@@ -8,6 +9,8 @@ const REASONS: Readonly<Record<string, string>> = {
   'access-denied': 'A right is missing: at the source, the target, or for a KMS key.',
   'customer-key': 'Encrypted with a key that only its owner has (SSE-C): nobody else can read it.',
   'key-too-long': 'The key is longer than S3 allows, once the target’s prefix stands before it.',
+  'not-in-vault':
+    'Nothing of it was captured, or it has expired. holdfast status shows what is not protected.',
   'vault-unreadable': 'The vault did not give out this copy.',
   'not-found': 'The object, or its copy, was not there any more.',
   'no-such-bucket': 'The bucket does not exist.',
@@ -27,7 +30,8 @@ const REASONS: Readonly<Record<string, string>> = {
     'If it was in another class, locked or encrypted with a KMS key, that is not known any more.',
   'in-archive':
     'It was in an archive, and is in one again. --storage-class STANDARD brings it back readable.',
-  corrupt: 'Its bytes are not what the zip says of them. Another copy of the zip may be whole.',
+  corrupt:
+    'Its bytes are not what the zip says, or a table is none any more. Another copy of the zip may be whole.',
   'damaged-zip': 'The zip is not whole. What stands before the damage is imported.',
   encrypted: 'Unpack it with its password, and keep what comes out of it.',
   'unsafe-name': 'Its name would lead out of its folder: nothing of it was kept.',
@@ -103,11 +107,23 @@ function afterTheEndOfWorkDocs(source: string, counts: Report['counts']): Advice
 }
 
 function onImport({ source, request }: Report): Advice[] {
-  const from = typeof request === 'object' && request !== null && 'export' in request ? request.export : '…';
+  const asked = typeof request === 'object' && request !== null ? request : {};
+  const from = 'export' in asked ? String(asked.export) : '…';
+  // Without it, what was a version would be a document of its own.
+  const named = 'versionsNamed' in asked ? ['--versions-named', String(asked.versionsNamed)] : [];
   return [
     {
       words: 'When that is mended, import again; what is in the vault already is not brought a second time:',
-      command: `holdfast import workdocs-export ${from} --as ${source} --wait`,
+      command: shellWords([
+        'holdfast',
+        'import',
+        'workdocs-export',
+        from,
+        '--as',
+        source,
+        ...named,
+        '--wait',
+      ]),
     },
   ];
 }
