@@ -1,5 +1,6 @@
 import { registerSource } from '@holdfast/core/flows/register-source.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
+import { parseSourceUri } from '@holdfast/core/model/source-place.ts';
 import { sourceStackName } from '@holdfast/core/model/stack-names.ts';
 import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import type { Command } from 'commander';
@@ -18,7 +19,7 @@ import { Steps } from '../steps.ts';
 type Options = CoveredOptions & SiteOptions & { readonly initial: boolean; readonly wait?: true };
 
 export function define(command: Command, act: Act): void {
-  coveredOptions(command)
+  coveredOptions(command, 's3://bucket[/prefix], or workdocs://d-1234567890[/user[/folder]]')
     .description(
       'Backs up a bucket or a WorkDocs site from now on. A bucket: deploys its own small stack, switches EventBridge on ' +
         'at it (its other notifications stay), and begins the first reconcile, which copies what is there already. A ' +
@@ -66,6 +67,7 @@ function protectionOf(uri: string, options: Options): Protection {
   if (options.wait && !options.initial)
     throw new InvalidInputError('--wait waits for the first reconcile, which --no-initial leaves out');
   if (isSiteUri(uri)) return siteProtection(uri, options);
+  parseSourceUri(uri);
   const { siteRegion, roleArn, user, folder, every } = options;
   const given = Object.entries({
     '--site-region': siteRegion,

@@ -13,10 +13,10 @@ export type CoveredOptions = {
 /** A bucket, and which of its keys. */
 export type Covered = Pick<SourceSettings, 'prefix' | 'include' | 'exclude'> & { readonly bucket: string };
 
-/** The argument and the options that say what of a bucket is meant. */
-export function coveredOptions(command: Command): Command {
+/** The argument and the options that say what of a source is meant. @param places what the argument may be */
+export function coveredOptions(command: Command, places = 's3://bucket, or s3://bucket/prefix'): Command {
   return command
-    .argument('<uri>', 's3://bucket, or s3://bucket/prefix')
+    .argument('<uri>', places)
     .option('--prefix <prefix>', 'only keys that begin so')
     .option('--include <glob>', 'only keys that match; can be repeated', repeatable)
     .option('--exclude <glob>', 'no keys that match; wins over --include; can be repeated', repeatable);

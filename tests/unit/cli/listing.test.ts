@@ -112,6 +112,7 @@ describe('ls', () => {
     ],
     ['a time that has not come yet', ['s3://docs', '--at', '2027-01-01T00:00:00Z'], 'lies in the future'],
     ['no URI', ['docs'], 'is not an S3 URI'],
+    ['nearly a site', ['workdoc://d-1234567890'], 'or workdocs://site[/user/folder]'],
     ['a source the vault knows nothing of', ['s3://nowhere'], 'holds nothing of s3://nowhere'],
   ])('refuses %s', async (_, argv, words) => {
     expect(await cli.run('ls', ...argv)).toMatchObject({

@@ -81,6 +81,7 @@ describe('protect', () => {
 
   it.each([
     ['an invalid URI', ['docs'], '"docs" is not an S3 URI'],
+    ['nearly a site', ['workdocs:/d-1234567890'], 'or workdocs://site[/user/folder]'],
     ['an impossible name', ['s3://Docs'], 'cannot be a bucket name'],
     ['an invalid glob', ['s3://docs', '--include', '[a'], '"[a" is not a valid glob'],
     ['two prefixes', ['s3://docs/a', '--prefix', 'b'], 'the prefix is given twice'],

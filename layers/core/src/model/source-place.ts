@@ -1,3 +1,4 @@
+import { InvalidInputError } from './errors.ts';
 import { parseBucketUri, sourceUri } from './source-uri.ts';
 import { isSiteUri, parseSiteUri, siteUri } from './workdocs/site-uri.ts';
 
@@ -13,6 +14,11 @@ export function parseSourceUri(text: string): SourcePlace {
   if (isSiteUri(text)) {
     const { site, path } = parseSiteUri(text);
     return { source: siteUri(site), prefix: path };
+  }
+  if (!text.startsWith('s3://')) {
+    throw new InvalidInputError(
+      `"${text}" is not an S3 URI, nor one of a WorkDocs site; write it as s3://bucket[/prefix] or workdocs://site[/user/folder]`,
+    );
   }
   const { bucket, prefix } = parseBucketUri(text);
   return { source: sourceUri(bucket), prefix };
