@@ -578,7 +578,7 @@ describe('all versions and records', () => {
 it('refuses more documents than whoever reads may read', async () => {
   await site.file('d1', 'anna-root', 'x', 'text');
   await site.file('d2', 'anna-root', 'y', 'text');
-  await expect(statesAt(pipeline.now, { most: 1 })).rejects.toThrow('more than the 1 documents');
+  await expect(statesAt(pipeline.now, { most: 1 })).rejects.toThrow('more than the 1 document that');
   expect(await treeAt(pipeline.now, { most: 2 })).toEqual({ 'anna/x': 'text', 'anna/y': 'text' });
 });
 
