@@ -152,3 +152,22 @@ describe('a new user, whom no crawl has seen', () => {
     expect((await world.entry('folder', bob.rootFolderId))?.name).toBe('bob');
   });
 });
+
+describe('a folder that many things tell of', () => {
+  it('is not walked because somebody else recorded it meanwhile', async () => {
+    const folder = world.people.createFolder(root, 'one');
+    const item = { kind: 'folder', id: folder.id };
+    await world.send('documents', { kind: 'documents', source: SITE_SOURCE, items: [item, item, item] });
+    await world.drain();
+    expect(world.record('folder', folder.id)).toMatchObject({ name: 'one' });
+    expect(walks()).toEqual([]);
+  });
+
+  it('is not walked by a deep crawl, which lists what is in it', async () => {
+    await world.crawl('deep', { deep: true });
+    expect(walks()).toEqual([]);
+  });
+});
+
+const bodies = () => world.handled.map(({ body }) => JSON.parse(body));
+const walks = () => bodies().filter(({ kind }) => kind === 'walk');

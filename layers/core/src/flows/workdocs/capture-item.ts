@@ -35,9 +35,10 @@ async function tryItem(item: SiteItem, again: boolean, context: ItemContext): Pr
   if (known && !again && !context.deep && seen.entry?.state !== 'unprotected')
     return { outcome: { kind: 'unchanged', before: seen.entry, after: seen.entry } };
   try {
-    const doubt = seen.top !== undefined;
-    if (item.kind === 'folder') return await captureFolder(item, seen, doubt, context);
-    return await captureDocument(item, seen, doubt, context);
+    // Who recorded a change meanwhile tells of what is in the folder, and comes again if it dies before.
+    if (item.kind === 'folder')
+      return await captureFolder(item, seen, context.redelivered || hasFailed(seen), context);
+    return await captureDocument(item, seen, seen.top !== undefined, context);
   } catch (error) {
     // It was there when it was asked for, and something of it went while it was read: what is left is asked for again.
     if (isSiteError(error, 'not-found')) return 'lost-race';
@@ -49,8 +50,10 @@ async function tryItem(item: SiteItem, again: boolean, context: ItemContext): Pr
 async function see({ kind, id }: SiteItem, again: boolean, context: ItemContext): Promise<Seen> {
   const ref = { kind, id };
   const seen = await seeRecord(context.name, ref, again || context.deep, context.world);
-  const reason = seen.entry?.reason;
-  const failed = reason === 'failed' || reason === 'access-denied';
-  if (!failed || seen.top !== undefined) return seen;
+  if (!hasFailed(seen) || seen.top !== undefined) return seen;
   return seeRecord(context.name, ref, true, context.world);
+}
+
+function hasFailed({ entry }: Seen): boolean {
+  return entry?.reason === 'failed' || entry?.reason === 'access-denied';
 }
