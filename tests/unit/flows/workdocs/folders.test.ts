@@ -154,6 +154,25 @@ describe('a new user, whom no crawl has seen', () => {
 });
 
 describe('a folder that many things tell of', () => {
+  it('is looked at once', async () => {
+    const folder = world.people.createFolder(root, 'many');
+    const items = Array.from({ length: 50 }, (_, n) => {
+      const { documentId } = world.people.upload({ parentId: folder.id }, 'text', { name: `${n}` });
+      return { kind: 'document', id: documentId };
+    });
+    await world.send('documents', { kind: 'documents', source: SITE_SOURCE, items });
+    await world.drain();
+    expect(world.record('folder', folder.id)).toMatchObject({ name: 'many' });
+    expect(queued(folder.id)).toEqual([{ kind: 'folder', id: folder.id, needed: true }]);
+  });
+
+  it('is not asked for again where it was only needed, and is recorded by now', async () => {
+    const item = { kind: 'folder', id: outer, needed: true };
+    await world.send('documents', { kind: 'documents', source: SITE_SOURCE, items: [item] });
+    await world.drain();
+    expect(world.requests()).toEqual({});
+  });
+
   it('is not walked because somebody else recorded it meanwhile', async () => {
     const folder = world.people.createFolder(root, 'one');
     const item = { kind: 'folder', id: folder.id };
@@ -171,3 +190,8 @@ describe('a folder that many things tell of', () => {
 
 const bodies = () => world.handled.map(({ body }) => JSON.parse(body));
 const walks = () => bodies().filter(({ kind }) => kind === 'walk');
+
+/** What of a thing was in messages, as often as it was queued. */
+function queued(id: string): unknown[] {
+  return bodies().flatMap(({ items = [] }) => items.filter((item: { id: string }) => item.id === id));
+}

@@ -3,6 +3,7 @@ import { defined } from '../../model/defined.ts';
 import { InvalidInputError, isSiteError, logText, messageOf } from '../../model/errors.ts';
 import type { Problem } from '../../model/job.ts';
 import type { Source } from '../../model/source.ts';
+import { entryKey } from '../../model/workdocs/site-key.ts';
 import {
   type DocumentBatch,
   parseDocumentMessage,
@@ -165,7 +166,7 @@ async function finishBatch(
 ): Promise<void> {
   const { world, source } = context;
   const results = done.flatMap((one) => (one.kind === 'done' ? [one.result] : []));
-  const found = results.flatMap((result) => result.items ?? []);
+  const found = distinct(results.flatMap((result) => result.items ?? []));
   const later = left.filter(({ kind }) => kind === 'later').map(({ item }) => item);
   const tried = left.filter(({ kind }) => kind === 'failed').map(({ item }) => item);
   const bodies = [
@@ -179,6 +180,16 @@ async function finishBatch(
   if (batch.jobId !== undefined) return settleCrawl(batch.jobId, world, delivery);
   // A job counts what failed; of a poll, the dead-letter queue tells.
   if (context.last && done.some(({ kind }) => kind === 'failed')) throw failureOf(done, batch);
+}
+
+/** All that is in a new folder tells of it: it is looked at once. What names its user says more than what does not. */
+function distinct(items: readonly SiteItem[]): SiteItem[] {
+  const byKey = new Map<string, SiteItem>();
+  for (const item of items) {
+    const key = entryKey(item);
+    if (!byKey.has(key) || ('user' in item && item.user !== undefined)) byKey.set(key, item);
+  }
+  return [...byKey.values()];
 }
 
 /** Batches that follow from one, counted by their own names. */

@@ -34,6 +34,8 @@ async function tryItem(item: SiteItem, again: boolean, context: ItemContext): Pr
   const known = lookedAt !== undefined && item.at !== undefined && lookedAt > item.at + MARGIN_MS;
   if (known && !again && !context.deep && seen.entry?.state !== 'unprotected')
     return { outcome: { kind: 'unchanged', before: seen.entry, after: seen.entry } };
+  if (isMet(item, seen) && !context.redelivered)
+    return { outcome: { kind: 'unchanged', before: seen.entry, after: seen.entry } };
   try {
     // Who recorded a change meanwhile tells of what is in the folder, and comes again if it dies before.
     if (item.kind === 'folder')
@@ -52,6 +54,13 @@ async function see({ kind, id }: SiteItem, again: boolean, context: ItemContext)
   const seen = await seeRecord(context.name, ref, again || context.deep, context.world);
   if (!hasFailed(seen) || seen.top !== undefined) return seen;
   return seeRecord(context.name, ref, true, context.world);
+}
+
+/** Somebody else has recorded meanwhile what was only needed because nobody had, and tells of what is above it. */
+function isMet(item: SiteItem, { entry }: Seen): boolean {
+  return (
+    item.kind === 'folder' && item.needed === true && item.user === undefined && entry?.state === 'current'
+  );
 }
 
 function hasFailed({ entry }: Seen): boolean {
