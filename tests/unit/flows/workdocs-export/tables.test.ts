@@ -119,6 +119,14 @@ describe('a table', () => {
     ]);
   });
 
+  it('does not speak of a document that has the name in another folder', async () => {
+    const text = 'path,comment\nold/plan.txt,of one that is not there\nalice/plan.txt,of this one\n';
+    await given.zip('alice.zip', { 'comments.csv': text, 'plan.txt': 'x', 'old/other.txt': 'y' });
+    expect(await given.import('i1')).toMatchObject({ counts: { attached: 1, unattached: 1 } });
+    const plan = (await given.documents()).get('alice/plan.txt');
+    expect(plan?.versions[0]?.comments).toMatchObject([{ text: 'of this one' }]);
+  });
+
   it('that ends in the middle of a quote costs no more than the row', async () => {
     const text = 'path,comment id,comment\nplan.txt,c1,fine\nplan.txt,c2,"never ends\n';
     await given.zip('alice.zip', { 'comments.csv': text, 'plan.txt': 'x' });

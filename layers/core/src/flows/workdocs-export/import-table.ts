@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { defined } from '../../model/defined.ts';
 import { isSiteError } from '../../model/errors.ts';
 import type { Problem } from '../../model/job.ts';
 import type { TableStep } from '../../model/workdocs/import-messages.ts';
@@ -152,19 +153,28 @@ class TableImporter {
 
   /** The document or folder that a row means, if the import made one. */
   async #find(row: TableRow): Promise<RecordRef | undefined> {
-    const { run, world } = this.#context;
+    const { run } = this.#context;
     const { name: user } = zipOwner(run, this.#step.zip);
-    for (const parts of candidates(row)) {
+    for (const { parts, without } of candidates(row)) {
+      // A folder of the zip is no name of the user: what is not in it is not somewhere else.
+      if (
+        without !== undefined &&
+        (await this.#has({ kind: 'folder', id: folderId(run.site, user, [without]) }))
+      )
+        continue;
       const refs: RecordRef[] = [
         { kind: 'document', id: documentId(run.site, user, run.versionNames(parts).parts) },
         { kind: 'folder', id: folderId(run.site, user, parts) },
       ];
-      for (const ref of refs) {
-        const entry = await world.catalog.getEntry(siteUri(run.site), entryKey(ref));
-        if (entry !== undefined && entry.state !== 'deleted') return ref;
-      }
+      for (const ref of refs) if (await this.#has(ref)) return ref;
     }
     return undefined;
+  }
+
+  async #has(ref: RecordRef): Promise<boolean> {
+    const { run, world } = this.#context;
+    const entry = await world.catalog.getEntry(siteUri(run.site), entryKey(ref));
+    return entry !== undefined && entry.state !== 'deleted';
   }
 
   async #write(ref: RecordRef, rows: readonly TableRow[]): Promise<void> {
@@ -184,17 +194,23 @@ class TableImporter {
   }
 }
 
+/** A path that a row can mean, and the first part that was taken off it. */
+type Candidate = { readonly parts: readonly string[]; readonly without?: string };
+
 /** What a row can mean by its path and name: with or without a first part that names the user or the whole. */
-function candidates({ path = '', name = '' }: TableRow): string[][] {
+function candidates({ path = '', name = '' }: TableRow): Candidate[] {
   const folders = partsOf(path);
   const own = partsOf(name);
   const joined =
-    folders.at(-1) === own.at(-1) && own.length === 1 ? [folders] : [[...folders, ...own], folders];
+    own.length === 0 || (own.length === 1 && folders.at(-1) === own[0])
+      ? [folders]
+      : [[...folders, ...own], folders];
   return joined
-    .flatMap((parts) => [parts, parts.slice(1)])
-    .filter(
-      (parts, n, all) => parts.length > 0 && all.findIndex((one) => one.join('/') === parts.join('/')) === n,
-    );
+    .flatMap((parts): Candidate[] => [
+      { parts },
+      { parts: parts.slice(1), ...defined({ without: parts[0] }) },
+    ])
+    .filter(({ parts }) => parts.length > 0);
 }
 
 function partsOf(text: string): string[] {
