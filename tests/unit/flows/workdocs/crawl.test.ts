@@ -250,6 +250,23 @@ describe('a crawl', () => {
     expect(asked).toBeLessThan(100);
   });
 
+  it('of which very much is gone asks for it in steps that the catalog has room for', async () => {
+    const given = await givenSite({ keysPerStep: 20_000 });
+    const { world, alice } = given;
+    const { id } = world.people.createFolder(alice.rootFolderId, 'all');
+    for (let n = 0; n < 3500; n++) world.people.upload({ parentId: id }, 'x', { name: `${n}` });
+    await world.crawl('before');
+    world.pass(60);
+    world.people.delete(id);
+    let largest = 0;
+    world.catalog.requests.before = (op, [step]) => {
+      if (op === 'completeStep') largest = Math.max(largest, JSON.stringify(step).length);
+    };
+    const job = await world.crawl('approved', { approved: true });
+    expect(job).toMatchObject({ state: 'done', counts: { deleted: 3501, suspectsDeleted: 3500 } });
+    expect(largest).toBeLessThan(350_000);
+  });
+
   it('of a source that is not protected, or was imported, fails with words', async () => {
     const { world } = await givenSite();
     await world.catalog.patchSource(SITE_SOURCE, { site: { importedFrom: 's3://exports/a' } });

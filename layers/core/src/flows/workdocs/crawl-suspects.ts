@@ -8,6 +8,9 @@ import { gone, isHeld } from './held.ts';
 import type { SiteWorld } from './site-world.ts';
 import { timeIsShort } from './step-time.ts';
 
+/** What a step may have asked for, in characters: its record in the catalog holds all of it, and an item takes 400 KB. */
+const MAX_FOUND = 100_000;
+
 /**
  * Goes through the catalog once all that was listed is done: counts what it has, and what of that nobody has looked at
  * since the crawl began. That is suspected to be gone, and nothing more: a listing proves nothing.
@@ -39,9 +42,14 @@ export async function countSuspects(run: CrawlRun, world: SiteWorld): Promise<St
 /** Has every suspect asked for by its id. */
 export async function queueSuspects(run: CrawlRun, world: SiteWorld): Promise<StepResult> {
   const items: SiteItem[] = [];
-  const after = await eachEntry(run, world, (entry) => {
-    if (entry.state !== 'deleted' && isSuspect(entry, run.job)) items.push(itemOfEntry(entry));
-  });
+  let found = 0;
+  const look = (entry: Entry) => {
+    if (entry.state === 'deleted' || !isSuspect(entry, run.job)) return;
+    const item = itemOfEntry(entry);
+    items.push(item);
+    found += JSON.stringify(item).length;
+  };
+  const after = await eachEntry(run, world, look, () => found > MAX_FOUND);
   return { counts: {}, items, next: after === undefined ? [] : [{ phase: 'deletions', after }] };
 }
 
@@ -55,17 +63,24 @@ function isSuspect({ listedAt = 0, updatedAt }: Entry, { startedAt }: Job): bool
   return Math.max(listedAt, updatedAt) < startedAt;
 }
 
-/** @returns the last entry that was looked at, when there are more */
+/**
+ * @param isFull asked behind each entry: whether the others are left to the next step
+ * @returns the last entry that was looked at, when there are more
+ */
 async function eachEntry(
   { source, step, delivery }: CrawlRun,
   { catalog, settings }: SiteWorld,
   look: (entry: Entry) => void,
+  isFull: () => boolean = () => false,
 ): Promise<CrawlStep['after']> {
   let { after } = step;
   let seen = 0;
   for (;;) {
     const page = await catalog.listEntries(source.source, defined({ after }));
-    for (const entry of page.entries) look(entry);
+    for (const entry of page.entries) {
+      look(entry);
+      if (isFull()) return entry.key;
+    }
     after = page.entries.at(-1)?.key ?? after;
     seen += page.entries.length;
     if (!page.more) return undefined;
