@@ -166,6 +166,35 @@ describe('a folder that many things tell of', () => {
     expect(queued(folder.id)).toEqual([{ kind: 'folder', id: folder.id, needed: true }]);
   });
 
+  it('is asked for once in a batch, and so are those above it, however deep it lies', async () => {
+    let parentId = root;
+    for (let depth = 0; depth < 20; depth++) parentId = world.people.createFolder(parentId, 'in').id;
+    const items = Array.from({ length: 50 }, (_, n) => {
+      const { documentId } = world.people.upload({ parentId }, 'text', { name: `${n}` });
+      return { kind: 'document', id: documentId };
+    });
+    await world.send('documents', { kind: 'documents', source: SITE_SOURCE, items });
+    const [body = ''] = world.queue.take('documents');
+    await world.handle({ queue: 'documents', id: 'm', body, receives: 0 });
+    expect(world.requests()).toMatchObject({ document: 50, folder: 20 });
+    await world.drain();
+    for (const { id } of items) expect((await world.entry('document', id))?.state).toBe('current');
+    expect(world.record('folder', parentId)).toMatchObject({ name: 'in' });
+  });
+
+  it('is walked when it was recycled since somebody needed it', async () => {
+    const folder = world.people.createFolder(root, 'short');
+    const { documentId } = world.people.upload({ parentId: folder.id }, 'x', { name: 'x' });
+    const items = [{ kind: 'document', id: documentId }];
+    await world.send('documents', { kind: 'documents', source: SITE_SOURCE, items });
+    const [body = ''] = world.queue.take('documents');
+    await world.handle({ queue: 'documents', id: 'm', body, receives: 0 });
+    expect((await world.entry('document', documentId))?.state).toBe('current');
+    world.people.recycle(folder.id);
+    await world.drain();
+    expect((await world.entry('document', documentId))?.state).toBe('deleted');
+  });
+
   it('is not asked for again where it was only needed, and is recorded by now', async () => {
     const item = { kind: 'folder', id: outer, needed: true };
     await world.send('documents', { kind: 'documents', source: SITE_SOURCE, items: [item] });

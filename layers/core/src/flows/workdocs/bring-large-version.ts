@@ -13,6 +13,7 @@ import type { ItemContext } from './item-context.ts';
 import { ItemTally } from './item-tally.ts';
 import { findKept, openUrl, withUrl } from './keep-version.ts';
 import { markItemFailed } from './mark-item-failed.ts';
+import { Once } from './once.ts';
 import { SavedDigest } from './saved-digest.ts';
 import { digestOf } from './signature.ts';
 import { SiteOwners } from './site-owners.ts';
@@ -62,6 +63,8 @@ function contextOf(source: Source, { receiveCount, timeLeft }: Delivery, world: 
     source,
     site,
     owners: new SiteOwners(source, site),
+    folders: new Once(),
+    climbs: new Once(),
     world,
     // The record does not say yet that the bytes are there: the vault is asked.
     redelivered: true,

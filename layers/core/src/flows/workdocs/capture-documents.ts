@@ -20,6 +20,7 @@ import { captureItem } from './capture-item.ts';
 import type { ItemContext, ItemResult } from './item-context.ts';
 import { ItemTally } from './item-tally.ts';
 import { markItemFailed } from './mark-item-failed.ts';
+import { Once } from './once.ts';
 import { settleCrawl } from './settle-crawl.ts';
 import { batchBodies } from './site-batches.ts';
 import { SiteOwners } from './site-owners.ts';
@@ -106,6 +107,8 @@ function contextOf(source: Source, batch: DocumentBatch, delivery: Delivery, wor
     source,
     site,
     owners: new SiteOwners(source, site),
+    folders: new Once(),
+    climbs: new Once(),
     world,
     bringsLarge: false,
     timeLeft: delivery.timeLeft,

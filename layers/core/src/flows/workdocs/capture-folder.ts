@@ -30,9 +30,12 @@ export async function captureFolder(
     : await placeOf(folder.parentId, context);
   if (place.gone) {
     const tried = await markGone({ kind: 'folder', id }, seen, { at, lookedAt }, context);
-    return tried === 'lost-race' || !mustWalk(tried.outcome.kind === 'deleted', seen, again)
-      ? tried
-      : { ...tried, walk: id };
+    if (tried === 'lost-race') return tried;
+    // What needed it found it there, and was recorded meanwhile.
+    const wasThere = item.needed === true && tried.outcome.kind === 'unchanged';
+    return mustWalk(wasThere || tried.outcome.kind === 'deleted', seen, again)
+      ? { ...tried, walk: id }
+      : tried;
   }
   return keep(item, folder, lookedAt, seen, again, place.items, context);
 }

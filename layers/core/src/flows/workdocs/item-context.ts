@@ -1,8 +1,10 @@
 import type { Source } from '../../model/source.ts';
 import type { LargeVersion, SiteItem } from '../../model/workdocs/site-messages.ts';
-import type { SiteReader } from '../../ports/site.ts';
+import type { SiteFolder, SiteReader } from '../../ports/site.ts';
 import type { CaptureOutcome } from '../capture/attempt.ts';
+import type { Once } from './once.ts';
 import type { SiteOwners } from './site-owners.ts';
+import type { Place } from './site-place.ts';
 import type { SiteWorld } from './site-world.ts';
 
 /** Where and how one thing of a site is looked at. */
@@ -12,6 +14,9 @@ export type ItemContext = {
   readonly source: Source;
   readonly site: SiteReader;
   readonly owners: SiteOwners;
+  /** Folders above what is looked at, and what climbing through them came to, by the id where it began. */
+  readonly folders: Once<SiteFolder | undefined>;
+  readonly climbs: Once<Place>;
   readonly world: SiteWorld;
   /** The message was delivered before: a first handler may have died half-way. */
   readonly redelivered: boolean;

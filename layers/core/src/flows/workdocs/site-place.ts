@@ -27,7 +27,7 @@ export async function placeOf(parentId: string | undefined, context: ItemContext
   if (isThere(parent)) return THERE;
   // A crawl lists what is above as well: it is only not recorded yet.
   if (parent === undefined && context.listed) return THERE;
-  return climb(parentId, context);
+  return context.climbs.get(parentId, () => climb(parentId, context));
 }
 
 async function climb(parentId: string, context: ItemContext): Promise<Place> {
@@ -97,11 +97,13 @@ function isThere(entry: Entry | undefined): boolean {
   return entry !== undefined && entry.state !== 'deleted';
 }
 
-async function folderOrNone(id: string, { site }: ItemContext): Promise<SiteFolder | undefined> {
-  try {
-    return await site.folder(id);
-  } catch (error) {
-    if (isSiteError(error, 'not-found')) return undefined;
-    throw error;
-  }
+function folderOrNone(id: string, { site, folders }: ItemContext): Promise<SiteFolder | undefined> {
+  return folders.get(id, async () => {
+    try {
+      return await site.folder(id);
+    } catch (error) {
+      if (isSiteError(error, 'not-found')) return undefined;
+      throw error;
+    }
+  });
 }
