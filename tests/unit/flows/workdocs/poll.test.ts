@@ -95,6 +95,16 @@ describe('a poll', () => {
     expect((await world.source()).cursor).toBe(world.now);
   });
 
+  it('asks of what the settings leave out for nothing but what it is and where', async () => {
+    const { world, alice } = await givenSite({}, { prefix: 'alice/plans/' });
+    let { rootFolderId: parentId } = alice;
+    for (let depth = 0; depth < 5; depth++) parentId = world.people.createFolder(parentId, 'private').id;
+    for (let n = 0; n < 10; n++) world.people.upload({ parentId }, 'x', { name: `${n}` });
+    world.requests();
+    await world.pollSoon();
+    expect(world.requests()).toEqual({ activities: 1, folder: 5, document: 10, path: 15 });
+  });
+
   it('whose time is short goes on by message, and moves the cursor at its end', async () => {
     const { world, alice } = await givenSite();
     world.site.pages.size = 1;

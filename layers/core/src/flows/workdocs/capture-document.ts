@@ -5,7 +5,7 @@ import type { SiteDocument } from '../../ports/site.ts';
 import { askById } from './ask-by-id.ts';
 import { isRecycled } from './compare-site.ts';
 import type { ItemContext, Tried } from './item-context.ts';
-import { keepRecord, type RecordFacts, type Seen } from './keep-record.ts';
+import { isUnknown, keepRecord, type RecordFacts, type Seen } from './keep-record.ts';
 import { documentPrint } from './listing-print.ts';
 import { hideBytes, markGone } from './mark-gone.ts';
 import { outcomeOf } from './outcome-of.ts';
@@ -28,10 +28,9 @@ export async function captureDocument(
   const document = await askById(() => context.site.document(id), context);
   if (document === undefined || isRecycled(document.status))
     return markGone(ref, seen, { at, lookedAt }, context);
+  if (isUnknown(seen) && !(await isCovered('document', id, context))) return { outcome: { kind: 'outside' } };
   const place = await placeOf(document.parentId, context);
   if (place.gone) return markGone(ref, seen, { at, lookedAt }, context);
-  if (seen.entry === undefined && !(await isCovered('document', id, context)))
-    return { outcome: { kind: 'outside' } };
   const prior = await priorRecord(context.name, ref, seen, context.world);
   const before = prior?.kind === 'document' ? prior : undefined;
   // Bytes may be hidden, though a record says that they are there, and be there, though none says so.

@@ -5,7 +5,7 @@ import type { SiteFolder } from '../../ports/site.ts';
 import { askById } from './ask-by-id.ts';
 import { isRecycled } from './compare-site.ts';
 import type { ItemContext, Tried } from './item-context.ts';
-import { keepRecord, type Seen } from './keep-record.ts';
+import { isUnknown, keepRecord, type Seen } from './keep-record.ts';
 import { folderPrint } from './listing-print.ts';
 import { markGone } from './mark-gone.ts';
 import { outcomeOf } from './outcome-of.ts';
@@ -25,9 +25,10 @@ export async function captureFolder(
   const lookedAt = context.world.clock();
   const folder = await askById(() => context.site.folder(id), context);
   if (folder === undefined) return markGone({ kind: 'folder', id }, seen, { at, lookedAt }, context);
-  const place = isRecycled(folder.status)
-    ? { gone: true, items: [] }
-    : await placeOf(folder.parentId, context);
+  const isBinned = isRecycled(folder.status);
+  if (!isBinned && isUnknown(seen) && !(await isWanted(item, context)))
+    return { outcome: { kind: 'outside' } };
+  const place = isBinned ? { gone: true, items: [] } : await placeOf(folder.parentId, context);
   if (place.gone) {
     const tried = await markGone({ kind: 'folder', id }, seen, { at, lookedAt }, context);
     if (tried === 'lost-race') return tried;
@@ -51,8 +52,6 @@ async function keep(
 ): Promise<Tried> {
   const { id, at } = item;
   const isNew = seen.entry === undefined;
-  if (isNew && item.needed !== true && item.user === undefined && !(await isCovered('folder', id, context)))
-    return { outcome: { kind: 'outside' } };
   const isTop = folder.parentId === undefined;
   const owner = isTop && isNew && item.user === undefined ? await ownerItems(id, context) : [];
   const name = isTop ? (item.user ?? seen.entry?.name ?? folder.name) : folder.name;
@@ -63,6 +62,10 @@ async function keep(
   const outcome = await keepRecord(record, seen, facts, context.world);
   const cameBack = mustWalk(seen.entry?.state === 'deleted', seen, again);
   return outcomeOf(outcome, { items: [...above, ...owner], ...(cameBack ? { walk: id } : {}) });
+}
+
+async function isWanted({ id, needed, user }: FolderItem, context: ItemContext): Promise<boolean> {
+  return needed === true || user !== undefined || isCovered('folder', id, context);
 }
 
 /** A first handler may have recorded the change and died before anybody was told to look into the folder. */

@@ -40,6 +40,11 @@ export async function seeRecord(
   return { entry, top: await store.head({ bucket: settings.vault, key: recordKey(site, ref) }) };
 }
 
+/** True when neither the catalog nor the vault, if it was asked, has anything of it. */
+export function isUnknown({ entry, top }: Seen): boolean {
+  return entry === undefined && top?.found !== true;
+}
+
 /**
  * Writes a record into the vault, then its entry into the catalog (I2): nothing where the vault has the same text already.
  * A record is written only onto the one that was there when its site was looked at, so that of two handlers the one that
