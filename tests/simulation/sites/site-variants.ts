@@ -7,8 +7,9 @@ export const SITE_VARIANTS: readonly Variant[] = [
     edits: [
       {
         file: 'flows/workdocs/poll.ts',
-        find: '  await queueAll(source, newest, world);\n  await finish(source, window.until, world);',
-        replace: '  await finish(source, window.until, world);\n  await queueAll(source, newest, world);',
+        find: '  await queueAll(source, window, newest, world);\n  await finish(source, window.until, world);',
+        replace:
+          '  await finish(source, window.until, world);\n  await queueAll(source, window, newest, world);',
       },
     ],
   },

@@ -1,6 +1,6 @@
 import { versionKey } from '@holdfast/core/model/workdocs/site-key.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { givenSite, SITE, SITE_SOURCE, type SitePipeline } from './support/site-pipeline.ts';
+import { givenSite, SITE, SITE_SOURCE, SitePipeline } from './support/site-pipeline.ts';
 
 let world: SitePipeline;
 let root: string;
@@ -150,6 +150,52 @@ describe('a new user, whom no crawl has seen', () => {
     expect((await world.entry('document', documentId))?.state).toBe('current');
     expect(world.record('user', bob.id)).toMatchObject({ name: 'bob', rootFolderId: bob.rootFolderId });
     expect((await world.entry('folder', bob.rootFolderId))?.name).toBe('bob');
+  });
+});
+
+describe('a folder that no crawl has seen, and that is not new', () => {
+  const deepIn = (people: SitePipeline['people'], parentId: string) => {
+    const folder = people.createFolder(parentId, 'folder');
+    const nested = people.createFolder(folder.id, 'nested');
+    return { folder: folder.id, ...people.upload({ parentId: nested.id }, 'x', { name: 'x' }) };
+  };
+
+  it('is looked into when it comes into what is covered', async () => {
+    const given = await givenSite({}, { prefix: 'alice/plans/' });
+    ({ world } = given);
+    const plans = world.people.createFolder(given.alice.rootFolderId, 'plans');
+    const { folder, documentId } = deepIn(world.people, given.alice.rootFolderId);
+    world.pass(120);
+    await world.poll();
+    world.people.move(folder, plans.id);
+    await world.pollSoon();
+    expect((await world.entry('document', documentId))?.state).toBe('current');
+    expect(walks()).toHaveLength(2);
+  });
+
+  it('is looked into when it comes out of the bin, also where something in it tells of it first', async () => {
+    const { folder, documentId } = deepIn(world.people, root);
+    const beside = world.people.upload({ parentId: folder }, 'x', { name: 'y' });
+    world.people.recycle(folder);
+    world.pass(120);
+    await world.poll();
+    world.people.restore(folder);
+    world.people.rename(beside.documentId, 'z');
+    const items = [{ kind: 'document', id: beside.documentId }];
+    const since = world.now - 60_000;
+    await world.send('documents', { kind: 'documents', source: SITE_SOURCE, since, items });
+    await world.drain();
+    expect((await world.entry('document', documentId))?.state).toBe('current');
+  });
+
+  it('is left to the first crawl', async () => {
+    const first = new SitePipeline();
+    const { folder } = deepIn(first.people, first.people.createUser('alice').rootFolderId);
+    first.pass(120);
+    await first.protect();
+    first.people.rename(folder, 'other');
+    await first.pollSoon();
+    expect(first.handled.filter(({ queue }) => queue === 'site')).toHaveLength(1);
   });
 });
 

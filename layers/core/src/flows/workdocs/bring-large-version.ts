@@ -75,6 +75,7 @@ function contextOf(source: Source, { receiveCount, timeLeft }: Delivery, world: 
     approved: false,
     listed: false,
     crawled: false,
+    since: undefined,
   };
 }
 

@@ -8,6 +8,7 @@ import {
   type DocumentBatch,
   parseDocumentMessage,
   type SiteItem,
+  type Walk,
 } from '../../model/workdocs/site-messages.ts';
 import { siteOf } from '../../model/workdocs/site-uri.ts';
 import type { CaptureOutcome } from '../capture/attempt.ts';
@@ -118,6 +119,7 @@ function contextOf(source: Source, batch: DocumentBatch, delivery: Delivery, wor
     approved: batch.approved === true,
     listed: crawled && batch.suspects !== true,
     crawled,
+    since: batch.since,
   };
 }
 
@@ -167,7 +169,7 @@ async function finishBatch(
   delivery: Delivery,
   context: ItemContext,
 ): Promise<void> {
-  const { world, source } = context;
+  const { world } = context;
   const results = done.flatMap((one) => (one.kind === 'done' ? [one.result] : []));
   const found = distinct(results.flatMap((result) => result.items ?? []));
   const later = left.filter(({ kind }) => kind === 'later').map(({ item }) => item);
@@ -176,7 +178,7 @@ async function finishBatch(
     ...restOf(batch, [...later, ...found], 'rest', batch.again === true),
     ...restOf(batch, tried, 'again', true),
   ];
-  const messages = [...bodies, ...followUps(source.source, results)];
+  const messages = [...bodies, ...followUps(batch, results)];
   if (batch.jobId === undefined) await sendAll(messages, world);
   else await countBatch(batch, done, bodies.length, messages, tally, delivery, context);
   await tally.record();
@@ -205,9 +207,11 @@ function restOf(batch: DocumentBatch, items: readonly SiteItem[], name: string, 
   }));
 }
 
-function followUps(source: string, results: readonly ItemResult[]): string[] {
+function followUps({ source, since }: DocumentBatch, results: readonly ItemResult[]): string[] {
   const walks = results.flatMap(({ walk }) =>
-    walk === undefined ? [] : [JSON.stringify({ kind: 'walk', source, folder: walk })],
+    walk === undefined
+      ? []
+      : [JSON.stringify({ kind: 'walk', source, folder: walk, ...defined({ since }) } satisfies Walk)],
   );
   const large = results.flatMap((result) => (result.large ?? []).map((one) => JSON.stringify(one)));
   return [...walks, ...large];

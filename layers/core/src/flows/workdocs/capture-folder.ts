@@ -60,8 +60,19 @@ async function keep(
   const lagMs = at === undefined ? undefined : Math.max(0, context.world.clock() - at);
   const facts = defined({ etag: folderPrint(folder), name, lookedAt, lastModified, lagMs });
   const outcome = await keepRecord(record, seen, facts, context.world);
-  const cameBack = mustWalk(seen.entry?.state === 'deleted', seen, again);
-  return outcomeOf(outcome, { items: [...above, ...owner], ...(cameBack ? { walk: id } : {}) });
+  const came = seen.entry?.state === 'deleted' || (isNew && isUntold(folder, context));
+  return outcomeOf(outcome, {
+    items: [...above, ...owner],
+    ...(mustWalk(came, seen, again) ? { walk: id } : {}),
+  });
+}
+
+/**
+ * True of a folder that was there before all that its poll tells of: it came out of a recycle bin, or into what is covered, with
+ * all that is in it, of which nobody tells. Before the first crawl has ended, that finds it.
+ */
+function isUntold({ createdAt = 0 }: SiteFolder, { since, source }: ItemContext): boolean {
+  return since !== undefined && source.lastReconcileAt !== undefined && createdAt < since;
 }
 
 async function isWanted({ id, needed, user }: FolderItem, context: ItemContext): Promise<boolean> {

@@ -30,6 +30,8 @@ export type ItemContext = {
   readonly approved: boolean;
   /** A crawl listed it, within a folder that is there. */
   readonly listed: boolean;
+  /** The poll that found it tells of everything since then; absent of what no poll found. */
+  readonly since: number | undefined;
   /** Of the delivery, in ms. */
   readonly timeLeft: () => number;
   /** A crawl found it: whatever waits for another message may wait for one that was lost. */

@@ -38,15 +38,15 @@ export async function poll(
     const { items, next, restarted } = await pageOf(site, window, restarts < MAX_RESTARTS);
     if (restarted) restarts += 1;
     for (const activity of items) keepNewest(newest, activity);
-    if (newest.size >= MAX_GATHERED) await queueAll(source, newest, world);
+    if (newest.size >= MAX_GATHERED) await queueAll(source, window, newest, world);
     if (next === undefined) break;
     window = { ...window, marker: next };
     if (timeIsShort(delivery)) {
-      await queueAll(source, newest, world);
+      await queueAll(source, window, newest, world);
       return goOn(message, { ...window, marker: next }, world);
     }
   }
-  await queueAll(source, newest, world);
+  await queueAll(source, window, newest, world);
   await finish(source, window.until, world);
 }
 
@@ -69,12 +69,13 @@ async function pageOf(
 
 async function queueAll(
   { source }: Source,
+  { since }: Window,
   newest: Map<string, SiteItem>,
   { queue }: SiteWorld,
 ): Promise<void> {
   await queue.send(
     'documents',
-    batchBodies([...newest.values()], () => ({ source })),
+    batchBodies([...newest.values()], () => ({ source, since })),
   );
   newest.clear();
 }

@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import { isSiteError } from '../../model/errors.ts';
 import type { Source } from '../../model/source.ts';
 import type { SiteItem, Walk } from '../../model/workdocs/site-messages.ts';
@@ -35,7 +36,7 @@ export async function walk(
   }
   await world.queue.send(
     'documents',
-    batchBodies(items, () => ({ source: source.source })),
+    batchBodies(items, () => defined({ source: source.source, since: message.since })),
   );
   if (marker !== undefined)
     await world.queue.send('site', [JSON.stringify({ ...message, marker } satisfies Walk)]);

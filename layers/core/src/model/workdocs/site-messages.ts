@@ -8,6 +8,9 @@ const source = v.pipe(v.string(), v.regex(/^workdocs:\/\/[a-z0-9][a-z0-9-]{1,61}
 /** Of anything: users' ids are the longest, and the only ones with `&`. */
 const id = v.pipe(v.string(), v.regex(/^[\w.@+=,&-]{1,256}$/, 'no id of WorkDocs'));
 
+/** Of what a poll found, and what follows from it: the poll tells of everything that happened since then. */
+const since = v.optional(moment);
+
 /** Asks a site for its activities since the cursor; or goes on with such a poll, behind a page. */
 export const PollSchema = v.object({
   kind: v.literal('poll'),
@@ -65,7 +68,7 @@ export const CrawlSchema = v.object({
 export type Crawl = v.InferOutput<typeof CrawlSchema>;
 
 /** Has everything looked at that lies directly in a folder, which was recycled or brought back. */
-export const WalkSchema = v.object({ kind: v.literal('walk'), source, folder: id, marker: text });
+export const WalkSchema = v.object({ kind: v.literal('walk'), source, folder: id, marker: text, since });
 export type Walk = v.InferOutput<typeof WalkSchema>;
 
 /** A user as the site listed it: users cannot be asked for by their ids. */
@@ -124,6 +127,7 @@ export const DocumentBatchSchema = v.object({
   approved: v.optional(v.boolean()),
   /** The site no longer listed them. */
   suspects: v.optional(v.boolean()),
+  since,
   items: v.array(SiteItemSchema),
 });
 export type DocumentBatch = v.InferOutput<typeof DocumentBatchSchema>;
