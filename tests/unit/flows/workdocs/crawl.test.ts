@@ -1,5 +1,5 @@
 import { SiteError } from '@holdfast/core/model/errors.ts';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { givenSite, SITE_SOURCE, SitePipeline } from './support/site-pipeline.ts';
 
 type Given = Awaited<ReturnType<typeof givenSite>>;
@@ -229,6 +229,59 @@ describe('a crawl', () => {
     world.site.users = users;
     expect(await world.crawl('again')).toMatchObject({ state: 'done' });
     expect((await world.source()).unreachable).toBeUndefined();
+  });
+
+  describe('of a site that refuses one folder', () => {
+    let world: SitePipeline;
+    let refused: string;
+    let inIt: string;
+    let beside: string;
+
+    beforeEach(async () => {
+      const given = await givenSite();
+      ({ world } = given);
+      const { rootFolderId } = given.alice;
+      refused = world.people.createFolder(rootFolderId, 'secret').id;
+      inIt = world.people.upload({ parentId: refused }, 'x', { name: 'x' }).documentId;
+      await world.crawl('before');
+      world.pass(60);
+      const folder = world.people.createFolder(rootFolderId, 'open');
+      beside = world.people.upload({ parentId: folder.id }, 'y', { name: 'y' }).documentId;
+    });
+
+    const stateOf = async (id: string) => (await world.entry('document', id))?.state;
+
+    it('brings all the others, and ends partial, which says of what', async () => {
+      world.people.denied.add(refused);
+      expect(await world.crawl('later')).toMatchObject({ state: 'partial', counts: { failed: 1 } });
+      expect(await stateOf(beside)).toBe('current');
+      expect(await stateOf(inIt)).toBe('current');
+      const problems = await Array.fromAsync(world.catalog.listProblems('later'));
+      expect(problems).toMatchObject([
+        { key: `folder/${refused}`, detail: expect.stringContaining('listed') },
+      ]);
+      expect(await world.entry('folder', refused)).toMatchObject({
+        state: 'unprotected',
+        reason: 'access-denied',
+      });
+      expect(await world.source()).toMatchObject({ totals: { objects: 2, bytes: 2, unprotected: 1 } });
+      expect((await world.source()).unreachable).toBeUndefined();
+      world.people.denied.clear();
+      world.pass(60);
+      expect(await world.crawl('mended')).toMatchObject({ state: 'done' });
+      expect(await world.entry('folder', refused)).toMatchObject({ state: 'current' });
+    });
+
+    it('tries it again before it tells', async () => {
+      let refusals = 3;
+      world.site.requests.before = (op, [id]) => {
+        if (op !== 'folderContents' || id !== refused || refusals === 0) return;
+        refusals -= 1;
+        throw new SiteError('access-denied', 'UnauthorizedResourceAccessException');
+      };
+      expect(await world.crawl('later')).toMatchObject({ state: 'done', counts: { documents: 2 } });
+      expect(refusals).toBe(0);
+    });
   });
 
   it('of a site whose markers are never good fails, and does not list for ever', async () => {

@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import { defined } from '../../model/defined.ts';
-import { isSiteError } from '../../model/errors.ts';
+import { isSiteError, messageOf, SiteError } from '../../model/errors.ts';
+import type { Problem } from '../../model/job.ts';
 import { coverage, type Source } from '../../model/source.ts';
 import { entryKey } from '../../model/workdocs/site-key.ts';
 import type { CrawlStep, FolderToList, SiteItem } from '../../model/workdocs/site-messages.ts';
@@ -9,6 +10,7 @@ import type { SiteContent, SitePage, SiteReader, SiteUser } from '../../ports/si
 import { allPages } from './all-pages.ts';
 import type { CrawlRun, StepResult } from './crawl.ts';
 import { documentPrint, folderPrint, userPrint } from './listing-print.ts';
+import { markItemFailed } from './mark-item-failed.ts';
 import type { SiteWorld } from './site-world.ts';
 import { timeIsShort } from './step-time.ts';
 
@@ -43,6 +45,8 @@ class Lister {
   readonly #folders: FolderToList[];
   #users: CrawlStep['users'];
   #wanted: Promise<readonly SiteUser[]> | undefined;
+  readonly #refused: FolderToList[] = [];
+  readonly #problems: Problem[] = [];
   readonly #items: SiteItem[] = [];
   readonly #counts: Record<string, number> = {};
   #listed = 0;
@@ -68,29 +72,31 @@ class Lister {
 
   result(): StepResult {
     const left = this.#users === undefined ? [] : [{ phase: 'compare' as const, users: this.#users }];
-    const folders = this.#split().map((own) => ({ phase: 'compare' as const, folders: own }));
-    return { counts: this.#counts, items: this.#items, next: [...folders, ...left] };
+    const parts = [...this.#split(this.#folders), ...this.#split(this.#refused)];
+    const folders = parts.map((own) => ({ phase: 'compare' as const, folders: own }));
+    const next = [...folders, ...left];
+    return { counts: this.#counts, items: this.#items, next, problems: this.#problems };
   }
 
   #isFull(): boolean {
     return (
       this.#listed >= this.#world.settings.keysPerStep ||
       this.#found > MAX_FOUND ||
-      JSON.stringify(this.#folders).length > MAX_LEFT ||
+      JSON.stringify([this.#folders, this.#refused]).length > MAX_LEFT ||
       timeIsShort(this.#run.delivery)
     );
   }
 
   /** What is left, in as many messages as it takes; in two where another handler may help. */
-  #split(): FolderToList[][] {
+  #split(left: readonly FolderToList[]): FolderToList[][] {
     const { job } = this.#run;
-    const { length } = JSON.stringify(this.#folders);
-    const helped = this.#folders.length > 1 && job.openRanges < this.#world.settings.maxRanges ? 2 : 1;
+    const { length } = JSON.stringify(left);
+    const helped = left.length > 1 && job.openRanges < this.#world.settings.maxRanges ? 2 : 1;
     const parts = Math.max(helped, Math.ceil(length / LEFT_PER_MESSAGE));
-    const size = Math.ceil(this.#folders.length / parts);
-    return Array.from({ length: parts }, (_, index) =>
-      this.#folders.slice(index * size, (index + 1) * size),
-    ).filter((own) => own.length > 0);
+    const size = Math.ceil(left.length / parts);
+    return Array.from({ length: parts }, (_, index) => left.slice(index * size, (index + 1) * size)).filter(
+      (own) => own.length > 0,
+    );
   }
 
   async #listUsers({ marker }: NonNullable<CrawlStep['users']>): Promise<void> {
@@ -150,20 +156,41 @@ class Lister {
     await this.#each(page.items, (content) => this.#compare(content, folder));
   }
 
-  /** @returns undefined for a folder that is gone since it was found: what the catalog has of it, is asked for later */
-  async #contents({
-    id,
-    marker,
-    restarts = 0,
-  }: FolderToList): Promise<(SitePage<SiteContent> & Pick<FolderToList, 'restarts'>) | undefined> {
+  /**
+   * @returns undefined for a folder that is gone since it was found, or that the site refuses to list: what the catalog has of
+   * it, is asked for later
+   */
+  async #contents(
+    folder: FolderToList,
+  ): Promise<(SitePage<SiteContent> & Pick<FolderToList, 'restarts'>) | undefined> {
+    const { id, marker, restarts = 0 } = folder;
     try {
       return await this.#site.folderContents(id, marker);
     } catch (error) {
       if (isSiteError(error, 'not-found')) return undefined;
+      if (isSiteError(error, 'access-denied')) return this.#refuse(folder, error);
       // A marker that is good no more.
       if (!isSiteError(error, 'invalid') || marker === undefined || restarts >= MAX_RESTARTS) throw error;
       return { ...(await this.#site.folderContents(id)), restarts: restarts + 1 };
     }
+  }
+
+  /** One folder that nobody may list keeps no other out of the vault; rights may only take a while to hold. */
+  async #refuse(folder: FolderToList, error: SiteError): Promise<undefined> {
+    const { id, refused, outside, bin } = folder;
+    if (refused !== true) {
+      this.#refused.push({ ...folder, refused: true });
+      return;
+    }
+    const why = `the folder ${id} cannot be listed: ${messageOf(error)}`;
+    const { delivery } = this.#run;
+    // Not of the site as a whole.
+    if (delivery.receiveCount < this.#world.settings.maxReceives)
+      throw new SiteError('unavailable', why, { cause: error });
+    this.#count('failed');
+    this.#problems.push({ key: `folder/${id}`, reason: 'failed', detail: why });
+    if (outside === true || bin === true) return;
+    await markItemFailed({ kind: 'folder', id }, error, { source: this.#run.source, world: this.#world });
   }
 
   async #compare(content: SiteContent, folder: FolderToList): Promise<void> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { defined } from '../../model/defined.ts';
 import { InvalidInputError, isSiteError, messageOf } from '../../model/errors.ts';
-import type { Job } from '../../model/job.ts';
+import type { Job, Problem } from '../../model/job.ts';
 import type { Source } from '../../model/source.ts';
 import type { Crawl, CrawlStep, SiteItem } from '../../model/workdocs/site-messages.ts';
 import { countAndSend, sendCounted } from '../counted-step.ts';
@@ -24,6 +24,8 @@ export type StepResult = {
   readonly items: readonly SiteItem[];
   /** The steps that follow, without their ids. */
   readonly next: ReadonlyArray<Omit<CrawlStep, 'id'>>;
+  /** What of the site could not be listed. */
+  readonly problems?: readonly Problem[];
 };
 export type CrawlRun = {
   readonly source: Source;
@@ -90,7 +92,7 @@ const PHASES = { compare: compareSite, count: countSuspects, deletions: queueSus
 
 async function doAndCount(run: CrawlRun, world: SiteWorld): Promise<void> {
   const { source, job, message, step } = run;
-  const { counts, items, next } = await PHASES[step.phase](run, world);
+  const { counts, items, next, problems = [] } = await PHASES[step.phase](run, world);
   const batches = batchBodies(items, (index) => ({
     source: source.source,
     jobId: job.id,
@@ -107,7 +109,7 @@ async function doAndCount(run: CrawlRun, world: SiteWorld): Promise<void> {
     jobId: job.id,
     step: stepName(step),
     progress,
-    problems: [],
+    problems,
     messages: [...continuations, ...batches],
   };
   await countAndSend(done, siteQueueOf, run.delivery, world);

@@ -28,6 +28,8 @@ const FolderToListSchema = v.object({
   marker: text,
   /** How often it was listed from its beginning again, since a marker was good no more. */
   restarts: v.optional(v.number()),
+  /** The site refused to list it: it is tried again by itself, and told of in the end. */
+  refused: v.optional(v.literal(true)),
   /** The source's settings leave out all of it: only what the vault has is looked at. */
   outside: v.optional(v.literal(true)),
   /** A recycle bin, or in one: what lies in it is only of interest where the vault has it. */
