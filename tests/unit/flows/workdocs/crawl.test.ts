@@ -79,6 +79,20 @@ describe('a crawl', () => {
     expect(world.requests()).toEqual({ users: 1, folderContents: 2, folder: 1, permissions: 1 });
   });
 
+  it('that looks into everything and finds nothing new writes no record', async () => {
+    const given = await givenSite();
+    const { world, alice } = given;
+    world.people.createFolder(alice.rootFolderId, 'folder');
+    await givenDocuments(given, 3);
+    const writes: string[] = [];
+    world.s3.requests.before = (op) => {
+      if (['put', 'write', 'copy'].includes(op)) writes.push(op);
+    };
+    const job = await world.crawl('later', { deep: true });
+    expect(job).toMatchObject({ state: 'done', counts: { alreadyCaptured: 6 } });
+    expect(writes).toEqual([]);
+  });
+
   it('in many small steps finds the same, and counts each thing once', async () => {
     const world = new SitePipeline({ keysPerStep: 3, maxRanges: 3 }, { pageSize: 2 });
     world.site.pages.size = 2;

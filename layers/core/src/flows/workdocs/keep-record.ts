@@ -63,7 +63,7 @@ export async function keepRecord(
   // Not its ETag: under a KMS key that is no hash of the text.
   const checksum = { algorithm: 'SHA256', value: createHash('sha256').update(text).digest('base64') };
   const base = { ...baseEntry(record, prior, facts, world.clock()), checksum };
-  if (seen.top === undefined && hasSame(prior, checksum)) {
+  if (hasSame(prior, checksum) && isOnTop(prior, seen)) {
     const after = { ...base, ...copyOf(prior) };
     if (isSameEntry(prior, after)) return { kind: 'unchanged', before: prior, after: prior };
     const recorded = await world.catalog.putEntry(after, prior.rev);
@@ -85,6 +85,12 @@ export async function keepRecord(
 
 function hasSame(prior: Entry | undefined, checksum: Checksum): prior is Entry {
   return prior !== undefined && prior.state !== 'deleted' && prior.checksum?.value === checksum.value;
+}
+
+/** In doubt, the vault was asked: what is on top there has to be what was recorded. */
+function isOnTop({ vaultEtag, vaultVersionId }: Entry, { top }: Seen): boolean {
+  if (top === undefined) return true;
+  return top.found && top.object.versionId === vaultVersionId && top.object.etag === vaultEtag;
 }
 
 function baseEntry(
