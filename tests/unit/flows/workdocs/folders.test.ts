@@ -1,3 +1,4 @@
+import { SiteError } from '@holdfast/core/model/errors.ts';
 import { versionKey } from '@holdfast/core/model/workdocs/site-key.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { givenSite, SITE, SITE_SOURCE, SitePipeline } from './support/site-pipeline.ts';
@@ -86,6 +87,34 @@ describe('a folder that is', () => {
     for (const id of [inner, outerDocument, innerDocument]) world.people.setState(id, 'ACTIVE');
     await world.pollSoon();
     expect(await states()).toEqual(ALL('deleted'));
+  });
+
+  describe('recycled while the markers of its listing go bad', () => {
+    beforeEach(() => {
+      world.site.pages.size = 1;
+      world.timeLeft = () => (world.handled.at(-1)?.queue === 'site' ? 1_000 : 900_000);
+      world.people.recycle(outer);
+    });
+
+    it('is listed from its beginning again', async () => {
+      let begun = 0;
+      world.site.requests.before = (op, [id, marker]) => {
+        if (op !== 'folderContents' || id !== outer) return;
+        if (marker === undefined) begun += 1;
+        else if (begun < 2) throw new SiteError('invalid', 'the marker is not valid');
+      };
+      await world.pollSoon();
+      expect(await states()).toEqual(ALL('deleted'));
+      expect(world.dead).toEqual([]);
+    });
+
+    it('is not listed for ever', async () => {
+      world.site.requests.before = (op, [, marker]) => {
+        if (op === 'folderContents' && marker !== undefined) throw new SiteError('invalid', 'never valid');
+      };
+      await world.pollSoon();
+      expect(world.dead).toMatchObject([{ queue: 'site' }]);
+    });
   });
 
   it('restored brings all that is in it back', async () => {

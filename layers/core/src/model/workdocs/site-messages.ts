@@ -70,7 +70,15 @@ export const CrawlSchema = v.object({
 export type Crawl = v.InferOutput<typeof CrawlSchema>;
 
 /** Has everything looked at that lies directly in a folder, which was recycled or brought back. */
-export const WalkSchema = v.object({ kind: v.literal('walk'), source, folder: id, marker: text, since });
+export const WalkSchema = v.object({
+  kind: v.literal('walk'),
+  source,
+  folder: id,
+  marker: text,
+  /** How often it was listed from its beginning again. */
+  restarts: v.optional(v.number()),
+  since,
+});
 export type Walk = v.InferOutput<typeof WalkSchema>;
 
 /** A user as the site listed it: users cannot be asked for by their ids. */
