@@ -131,6 +131,21 @@ describe('a version that is large', () => {
     expect((await entryOf(documentId))?.state).toBe('current');
   });
 
+  it('and comes damaged is told of as failed, also when another one came after that', async () => {
+    const { documentId, versionId } = upload(LARGE);
+    const other = world.people.upload({ documentId }, `${LARGE}two`);
+    world.site.spoilt.set(versionId, 'content');
+    let refusals = world.world.settings.maxReceives - 1;
+    world.site.requests.before = (op, [, id]) => {
+      if (op !== 'version' || id !== other.versionId || refusals === 0) return;
+      refusals -= 1;
+      throw new SiteError('throttled', 'ThrottlingException');
+    };
+    await world.pollSoon();
+    expect(world.bytes(documentId, other.versionId)).toBe(`${LARGE}two`);
+    expect(await entryOf(documentId)).toMatchObject({ state: 'unprotected', reason: 'failed' });
+  });
+
   it('and of a document that is deleted meanwhile ends with it', async () => {
     const { documentId } = upload(LARGE);
     await pollOnly();

@@ -242,6 +242,11 @@ class PartReader {
 async function lookAgain({ message: { documentId, at }, context }: Bringing): Promise<void> {
   const item = { kind: 'document' as const, id: documentId, ...defined({ at }) };
   const result = await captureItem(item, context);
+  // Another one failed meanwhile, and is recorded as on its way again.
+  await context.world.queue.send(
+    'largeDocuments',
+    (result.large ?? []).map((one) => JSON.stringify(one)),
+  );
   const tally = new ItemTally(context);
   tally.add(item, result, false);
   await tally.record();
