@@ -342,6 +342,23 @@ describe('a crawl', () => {
     expect(await world.catalog.getJob('imported')).toBeUndefined();
   });
 
+  it('whose handler dies before it counted a deletion has the totals right all the same', async () => {
+    const given = await givenSite();
+    const { world } = given;
+    const [id = ''] = await givenDocuments(given, 3);
+    world.people.delete(id);
+    let deaths = 1;
+    world.catalog.requests.before = (op, [step]) => {
+      if (op !== 'completeStep' || deaths === 0) return;
+      if (!(step as { step: string }).step.startsWith('batch-deletions')) return;
+      deaths -= 1;
+      throw new Error('died');
+    };
+    expect(await world.crawl('later')).toMatchObject({ state: 'done' });
+    expect(deaths).toBe(0);
+    expect((await world.source()).totals.objects).toBe(2);
+  });
+
   it('whose handlers die after they counted a step sends what they counted', async () => {
     const given = await givenSite({ keysPerStep: 3 });
     const { world } = given;

@@ -24,9 +24,10 @@ export class ItemTally {
     if (newBytes > 0) this.#count('capturedBytes', newBytes);
     if (item.kind !== 'document') return;
     if (this.#isMissed(outcome)) this.#count('missed');
-    if (suspect && outcome.before?.state === 'current' && outcome.after?.state !== 'current') {
+    // Deleted before: by a handler that died before it counted that. Suspects were not, when the crawl counted what there is.
+    if (suspect && outcome.before?.state !== 'unprotected' && outcome.after?.state !== 'current') {
       this.#count('suspectsDeleted');
-      this.#count('suspectsDeletedBytes', outcome.before.size ?? 0);
+      this.#count('suspectsDeletedBytes', outcome.before?.size ?? 0);
     }
     const { source, world } = this.#context;
     const lagMs = item.at === undefined ? undefined : Math.max(0, world.clock() - item.at);
