@@ -286,6 +286,19 @@ describe('a crawl', () => {
       expect(await world.entry('folder', refused)).toMatchObject({ state: 'current' });
     });
 
+    it('tells of it also when the handler dies that is about to', async () => {
+      world.people.denied.add(refused);
+      let deaths = 1;
+      world.catalog.requests.before = (op, [step]) => {
+        if (op !== 'completeStep' || deaths === 0) return;
+        if ((step as { problems: unknown[] }).problems.length === 0) return;
+        deaths -= 1;
+        throw new Error('died');
+      };
+      expect(await world.crawl('later')).toMatchObject({ state: 'partial', counts: { failed: 1 } });
+      expect(deaths).toBe(0);
+    });
+
     it('tries it again before it tells', async () => {
       let refusals = 3;
       world.site.requests.before = (op, [id]) => {

@@ -184,8 +184,8 @@ class Lister {
     }
     const why = `the folder ${id} cannot be listed: ${messageOf(error)}`;
     const { delivery } = this.#run;
-    // Not of the site as a whole.
-    if (delivery.receiveCount < this.#world.settings.maxReceives)
+    // Not of the site as a whole. The last delivery is left to whoever dies while this is told.
+    if (delivery.receiveCount < this.#world.settings.maxReceives - 1)
       throw new SiteError('unavailable', why, { cause: error });
     this.#count('failed');
     this.#problems.push({ key: `folder/${id}`, reason: 'failed', detail: why });
