@@ -1,6 +1,10 @@
+import { checksums } from '@holdfast/core/adapters/checksums.ts';
+import { scanZip } from '@holdfast/core/flows/workdocs-export/scan-zip.ts';
 import { ZipDirectory } from '@holdfast/core/flows/workdocs-export/zip-directory.ts';
+import { parseExport } from '@holdfast/core/model/workdocs/import-names.ts';
+import { versionNames } from '@holdfast/core/model/workdocs/version-names.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { EXPORT, GivenExport } from '../../../support/given-export.ts';
+import { EXPORT, GivenExport, SITE } from '../../../support/given-export.ts';
 import { VAULT } from '../../../support/pipeline.ts';
 import { VirtualZip, withVirtualZip } from '../../../support/virtual-zip.ts';
 
@@ -64,6 +68,35 @@ describe('a zip that no memory could hold', () => {
       prefix: 'workdocs/d-1234567890/versions/',
     });
     expect(objects).toEqual([expect.objectContaining({ size: 40 * MIB })]);
+  });
+
+  it('is scanned in steps that the catalog has room for, also by the longest key', async () => {
+    const key = `${'k'.repeat(1020)}.zip`;
+    const zip = new VirtualZip({ entries: 30_000, bytes: 10 });
+    given.store = withVirtualZip(given.pipeline.store, zip, { bucket: EXPORT, key });
+    const from = `s3://${EXPORT}`;
+    const run = {
+      jobId: 'i1',
+      site: SITE,
+      terms: { export: from },
+      place: parseExport(from),
+      versionNames: versionNames(undefined),
+    };
+    const delivery = { messageId: 'm', receiveCount: 1, timeLeft: () => 900_000 };
+    const world = { ...given.pipeline.world, store: given.store, checksums };
+    const { continuations = [] } = await scanZip(
+      {
+        kind: 'scan',
+        jobId: 'i1',
+        step: 'documents-0.z0.0',
+        pass: 'documents',
+        zip: { key, size: zip.size, etag: 'virtual' },
+      },
+      { run, delivery, world },
+    );
+    const largest = JSON.stringify(continuations).length;
+    expect(largest).toBeGreaterThan(200_000);
+    expect(largest).toBeLessThan(350_000);
   });
 
   it('is scanned in steps when time is short, each from where the last one ended', async () => {

@@ -24,8 +24,8 @@ import { WINDOWS } from './zip-reader.ts';
 /** A batch has to be done within one delivery: so many entries, and so many bytes unless one alone has more. */
 const BATCH_ENTRIES = 100;
 const BATCH_BYTES = 1024 ** 3;
-/** Messages that a step makes: they are kept in its row in the catalog, which has 400 KB. */
-const MAX_BATCHES = 300;
+/** Messages that a step makes, each with the zip's key: they are kept in its row in the catalog, which has 400 KB. */
+const MAX_BATCHES = 200;
 /** Entries that a step looks at, where they make few messages. */
 const MAX_ENTRIES = 30_000;
 
