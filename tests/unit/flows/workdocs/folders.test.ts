@@ -286,6 +286,23 @@ describe('a folder that many things tell of', () => {
     expect(walks()).toEqual([]);
   });
 
+  it.each([
+    ['poll', () => world.pollSoon()],
+    ['crawl', () => world.crawl('later')],
+  ])('is not walked because a %s was throttled when it asked for it', async (_, look) => {
+    world.people.rename(outer, 'plans');
+    let refusals = 1;
+    world.site.requests.before = (op) => {
+      if (op !== 'folder' || refusals === 0) return;
+      refusals -= 1;
+      throw new SiteError('throttled', 'ThrottlingException');
+    };
+    await look();
+    expect(refusals).toBe(0);
+    expect(world.record('folder', outer)?.name).toBe('plans');
+    expect(walks()).toEqual([]);
+  });
+
   it('is not walked by a deep crawl, which lists what is in it', async () => {
     await world.crawl('deep', { deep: true });
     expect(walks()).toEqual([]);

@@ -4,7 +4,7 @@ import type { SiteItem } from '../../model/workdocs/site-messages.ts';
 import type { SiteFolder } from '../../ports/site.ts';
 import { askById } from './ask-by-id.ts';
 import { isRecycled } from './compare-site.ts';
-import type { ItemContext, Tried } from './item-context.ts';
+import { type ItemContext, MARGIN_MS, type Tried } from './item-context.ts';
 import { isUnknown, keepRecord, type Seen } from './keep-record.ts';
 import { folderPrint } from './listing-print.ts';
 import { markGone } from './mark-gone.ts';
@@ -63,7 +63,7 @@ async function keep(
   const came = seen.entry?.state === 'deleted' || (isNew && isUntold(folder, context));
   return outcomeOf(outcome, {
     items: [...above, ...owner],
-    ...(mustWalk(came, seen, again) ? { walk: id } : {}),
+    ...(mustWalk(came, seen, again && mayBeLost(item, seen, context)) ? { walk: id } : {}),
   });
 }
 
@@ -77,6 +77,15 @@ function isUntold({ createdAt = 0 }: SiteFolder, { since, source }: ItemContext)
 
 async function isWanted({ id, needed, user }: FolderItem, context: ItemContext): Promise<boolean> {
   return needed === true || user !== undefined || isCovered('folder', id, context);
+}
+
+/**
+ * True when a first handler of the message may have recorded that the folder came back. What was recorded before that happened
+ * it did not record, and what is in a folder that a crawl lists, the crawl lists too.
+ */
+function mayBeLost({ at = 0 }: FolderItem, { entry }: Seen, { crawled }: ItemContext): boolean {
+  if (crawled) return false;
+  return entry?.state === 'unprotected' || (entry?.capturedAt ?? 0) > at - MARGIN_MS;
 }
 
 /** A first handler may have recorded the change and died before anybody was told to look into the folder. */

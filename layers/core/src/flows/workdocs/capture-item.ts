@@ -3,12 +3,10 @@ import type { SiteItem } from '../../model/workdocs/site-messages.ts';
 import { captureDocument } from './capture-document.ts';
 import { captureFolder } from './capture-folder.ts';
 import { captureUser } from './capture-user.ts';
-import type { ItemContext, ItemResult, Tried } from './item-context.ts';
+import { type ItemContext, type ItemResult, MARGIN_MS, type Tried } from './item-context.ts';
 import { type Seen, seeRecord } from './keep-record.ts';
 
 const ATTEMPTS = 5;
-/** WorkDocs' clock and ours may differ, and what it answers be a little older than its activities. */
-const MARGIN_MS = 2 * 60 * 1000;
 
 /**
  * Brings what the vault has of one thing of a site to what the site has of it now, whatever the activity was that told of it

@@ -7,6 +7,9 @@ import type { SiteOwners } from './site-owners.ts';
 import type { Place } from './site-place.ts';
 import type { SiteWorld } from './site-world.ts';
 
+/** WorkDocs' clock and ours may differ, and what it answers be a little older than its activities. */
+export const MARGIN_MS = 2 * 60 * 1000;
+
 /** Where and how one thing of a site is looked at. */
 export type ItemContext = {
   /** The site's name. */
