@@ -26,7 +26,7 @@ export async function settleReconcile(
   const job = await world.catalog.getJob(jobId);
   if (job?.state !== 'running') return afterTheEnd(job, delivery, world, true);
   if (job.phase === 'compare' && job.openRanges <= 0 && mayDelete(job)) {
-    if (await enterDeletions(job, delivery, world)) await sendDeletions(job, world);
+    if (await enterDeletions(job.id, job.phase, delivery, world)) await sendDeletions(job, world);
     return;
   }
   // The same message can be with two handlers at a time, and the one that went on have died before it sent.

@@ -24,7 +24,7 @@ export async function settleRestore(
   const job = await world.catalog.getJob(jobId);
   if (job?.state !== 'running') return afterTheEnd(job, delivery, world, true);
   if (job.phase === 'work' && isDrained(job) && deletesExtras(job)) {
-    if (await enterDeletions(job, delivery, world)) await sendExtras(job, world);
+    if (await enterDeletions(job.id, job.phase, delivery, world)) await sendExtras(job, world);
     return;
   }
   // The same message can be with two handlers at a time, and the one that went on have died before it sent.

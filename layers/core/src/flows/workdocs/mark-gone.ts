@@ -29,10 +29,7 @@ export async function markGone(
   const record = await priorRecord(context.name, ref, seen, context.world);
   // One that cannot be read is hidden as well, if it is there: only the vault can tell.
   if (record === undefined && top === undefined) return 'lost-race';
-  const isKept = record !== undefined || top?.found === true;
-  if (isKept) {
-    if (!(await hideRecord(context.name, ref, seen, deletedAt, context))) return 'lost-race';
-  }
+  if (!(await hideRecord(context.name, ref, seen, deletedAt, context))) return 'lost-race';
   for await (const kept of record === undefined ? listBytes(ref, context) : keptOf(record))
     await hideBytes(kept, deletedAt, context);
   const after: Entry = {
@@ -50,6 +47,7 @@ export async function markGone(
       : {}),
   };
   if (!(await catalog.putEntry(after, entry?.rev))) return 'lost-race';
+  const isKept = record !== undefined || top?.found === true;
   return { outcome: { kind: isKept ? 'deleted' : 'vanished', before: entry, after } };
 }
 
@@ -72,7 +70,7 @@ async function hideRecord(
   deletedAt: number,
   context: ItemContext,
 ): Promise<boolean> {
-  // Hidden by whoever died before the catalog was told.
+  // Never written, or hidden by whoever died before the catalog was told.
   if (top?.found === false) return true;
   const versionId = top?.object.versionId ?? entry?.vaultVersionId;
   const etag = top?.object.etag ?? entry?.vaultEtag;

@@ -26,14 +26,14 @@ export async function settleCrawl(
   if (job?.state !== 'running') return afterTheEnd(job, delivery, world, true);
   // What was found is looked at first: what that finds out about is no suspect.
   if (job.phase === 'compare' && isDrained(job)) {
-    if (await enterDeletions(job, delivery, world)) await sendCount(job, world);
+    if (await enterDeletions(job.id, job.phase, delivery, world)) await sendCount(job, world);
     return;
   }
   // The same message can be with two handlers at a time, and the one that went on have died before it sent.
   const mayBeLast = delivery.receiveCount > 1 || job.deletionsBy === delivery.messageId;
   if (mayBeLast && job.phase === 'deletions' && !(await hasBegunCount(job, world)))
     return sendCount(job, world);
-  if (job.phase === 'deletions' && isDrained(job)) await finishReconcile(job, verdictOn(job), world);
+  if (isDrained(job)) await finishReconcile(job, verdictOn(job), world);
 }
 
 async function sendCount(job: Job, { queue }: SettleWorld): Promise<void> {

@@ -46,13 +46,9 @@ async function climb(parentId: string, context: ItemContext): Promise<Place> {
 }
 
 async function atTheTop(id: string, needed: SiteItem, context: ItemContext): Promise<Place> {
-  if (isThere(await folderEntry(id, context))) return { gone: false, items: [needed] };
   const owner = await context.owners.of(id);
   if (owner?.as === 'bin') return { gone: true, items: [] };
-  return {
-    gone: false,
-    items: owner === undefined ? [needed] : [needed, ...(await ownerItems(id, context))],
-  };
+  return { gone: false, items: [needed, ...(await ownerItems(id, context))] };
 }
 
 /** A user whom no crawl has seen yet, and the user's root folder. */
