@@ -107,6 +107,19 @@ describe('what is gone is marked', () => {
     expect((await entry())?.state).toBe('current');
   });
 
+  it('not while the vault does not let it be looked at', async () => {
+    const { entry: known } = await seen(false);
+    if (known === undefined) throw new Error('it is not in the catalog');
+    const { source, key, rev } = known;
+    const failed = { state: 'unprotected', reason: 'failed', rev: rev + 1, updatedAt: 0 } as const;
+    await world.catalog.putEntry({ ...failed, source, key }, rev);
+    world.s3.deny('vault', record);
+    world.people.recycle(ref.id);
+    await world.pollSoon();
+    expect(await entry()).toMatchObject({ state: 'unprotected', detail: expect.stringContaining(record) });
+    expect(world.bytes(ref.id, versionId)).toBe('one');
+  });
+
   it('and is tried again when the catalog was told something else meanwhile', async () => {
     const before = await seen(false);
     if (before.entry === undefined) throw new Error('it is not in the catalog');

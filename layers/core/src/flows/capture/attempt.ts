@@ -1,7 +1,6 @@
 import type { Change } from '../../model/change.ts';
 import { defined } from '../../model/defined.ts';
 import type { Entry } from '../../model/entry.ts';
-import { StoreError } from '../../model/errors.ts';
 import type { ObjectFacts, Tags } from '../../model/object.ts';
 import { MAX_TAGS, originText, withOrigin } from '../../model/origin.ts';
 import { compareSequencers } from '../../model/sequencer.ts';
@@ -9,6 +8,7 @@ import { sourceUri } from '../../model/source-uri.ts';
 import { vaultPlace } from '../../model/vault-key.ts';
 import type { HeadResult } from '../../ports/object-store.ts';
 import type { World } from '../dependencies.ts';
+import { lookInVault } from '../look-in-vault.ts';
 
 /** What became of a change. `vanished`: gone before it was ever captured. `copying`: in parts, by messages. */
 export type CaptureOutcome = {
@@ -53,22 +53,12 @@ export async function vaultTags(
   return withOrigin(await sourceTags(change, facts, world), facts);
 }
 
-/**
- * What is on top of an object in the vault.
- *
- * @throws StoreError when the vault does not let us look: that says nothing about what is there
- */
-export async function topOfVault(
+/** What is on top of an object in the vault. */
+export function topOfVault(
   { bucket, key }: Pick<Change, 'bucket' | 'key'>,
-  { store, settings }: Pick<World, 'store' | 'settings'>,
+  world: Pick<World, 'store' | 'settings'>,
 ): Promise<HeadResult> {
-  const place = { bucket: settings.vault, key: vaultPlace(bucket, key).key };
-  const top = await store.head(place);
-  if (top.found || top.why === 'absent') return top;
-  throw new StoreError(
-    'access-denied',
-    `the vault answers "${top.why}" for s3://${place.bucket}/${place.key}`,
-  );
+  return lookInVault(vaultPlace(bucket, key).key, world);
 }
 
 /** What a try came to: an outcome, or somebody else was faster and it has to be tried again. */

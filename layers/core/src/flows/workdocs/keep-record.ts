@@ -8,6 +8,7 @@ import { entryKey, type RecordRef, recordKey } from '../../model/workdocs/site-k
 import { siteUri } from '../../model/workdocs/site-uri.ts';
 import type { HeadResult, WriteCondition, Written } from '../../ports/object-store.ts';
 import type { Unwired } from '../dependencies.ts';
+import { lookInVault } from '../look-in-vault.ts';
 
 export type RecordWorld = Pick<Unwired, 'store' | 'catalog' | 'clock' | 'settings'>;
 
@@ -33,11 +34,11 @@ export async function seeRecord(
   site: string,
   ref: RecordRef,
   again: boolean,
-  { catalog, store, settings }: RecordWorld,
+  world: RecordWorld,
 ): Promise<Seen> {
-  const entry = await catalog.getEntry(siteUri(site), entryKey(ref));
+  const entry = await world.catalog.getEntry(siteUri(site), entryKey(ref));
   if (!again) return { entry };
-  return { entry, top: await store.head({ bucket: settings.vault, key: recordKey(site, ref) }) };
+  return { entry, top: await lookInVault(recordKey(site, ref), world) };
 }
 
 /** True when neither the catalog nor the vault, if it was asked, has anything of it. */
