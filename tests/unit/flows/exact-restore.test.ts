@@ -147,6 +147,19 @@ describe('what an exact restore cannot delete', () => {
     expect(await restore()).toMatchObject({ state: 'done', counts: { deleted: 4, failed: 0 } });
   });
 
+  it('because the target does not let it be looked at is named', async () => {
+    refuse('c', new StoreError('precondition-failed', 'c is not as expected'));
+    const { head } = pipeline.store;
+    pipeline.store.head = async (ref) =>
+      ref.bucket === TARGET && ref.key === 'c'
+        ? { found: false, why: 'access-denied' }
+        : head.call(pipeline.store, ref);
+    expect(await restore()).toMatchObject({ state: 'partial', counts: { deleted: 3, failed: 1 } });
+    expect(await problems()).toMatchObject([
+      { key: 'c', reason: 'not-deleted', detail: expect.stringContaining('access-denied') },
+    ]);
+  });
+
   it.each([new StoreError('throttled', 'slow down'), new Error('died')])(
     'for a while is tried again: %s',
     async (error) => {

@@ -4,6 +4,7 @@ import type { Job, Problem } from '../../model/job.ts';
 import type { ExtrasStep } from '../../model/messages.ts';
 import type { ListedObject } from '../../model/object.ts';
 import type { AcceptedRestore } from '../../model/restore-request.ts';
+import type { HeadResult } from '../../ports/object-store.ts';
 import type { Delivery, World } from '../dependencies.ts';
 import { afterTheEnd } from '../end-job.ts';
 import { findExtras } from './find-extras.ts';
@@ -111,16 +112,20 @@ async function deleteOne(
     if (!isStoreError(error)) throw error;
     if (error.code === 'precondition-failed' || error.code === 'not-found') {
       // It is gone when the same message, delivered twice, was faster elsewhere.
-      return (await store.head({ bucket, key })).found ? changed(bucket, key) : undefined;
+      return leftAlone(bucket, key, await store.head({ bucket, key }));
     }
     if (error.remedy === 'retry') throw error;
     return { key, reason: 'not-deleted', detail: messageOf(error) };
   }
 }
 
-function changed(bucket: string, key: string): Problem {
-  const detail = `s3://${bucket}/${key} changed while it was to be deleted, and was left alone`;
-  return { key, reason: 'not-deleted', detail };
+/** @returns undefined when nothing is there any more */
+function leftAlone(bucket: string, key: string, head: HeadResult): Problem | undefined {
+  if (!head.found && head.why === 'absent') return undefined;
+  const why = head.found
+    ? 'changed while it was to be deleted'
+    : `was not as listed when it was to be deleted, and cannot be looked at ("${head.why}")`;
+  return { key, reason: 'not-deleted', detail: `s3://${bucket}/${key} ${why}, and was left alone` };
 }
 
 function tooMany(total: number, { target, maxDeletions }: AcceptedRestore): Problem {
