@@ -91,7 +91,7 @@ class Lister {
   #split(left: readonly FolderToList[]): FolderToList[][] {
     const { job } = this.#run;
     const { length } = JSON.stringify(left);
-    const helped = left.length > 1 && job.openRanges < this.#world.settings.maxRanges ? 2 : 1;
+    const helped = job.openRanges < this.#world.settings.maxRanges ? 2 : 1;
     const parts = Math.max(helped, Math.ceil(length / LEFT_PER_MESSAGE));
     const size = Math.ceil(left.length / parts);
     return Array.from({ length: parts }, (_, index) => left.slice(index * size, (index + 1) * size)).filter(
