@@ -60,7 +60,9 @@ describe('what lies in a bin', () => {
       world.people.setState(plans, status);
       world.people.setState(a, status);
       world.people.setState(b, 'ACTIVE');
+      world.requests();
       const result = await compare({ folders: [{ id: root }] });
+      expect(world.requests()).toEqual({ folderContents: 2 });
       expect(idsOf(result)).toEqual([plans, a, b].sort());
       expect(result.items).toContainEqual({ kind: 'document', id: b });
       expect(result.counts).toEqual({ recycled: 4, documents: 1 });
@@ -124,21 +126,19 @@ describe('filters', () => {
 
   it.each<[Partial<SourceSettings>, string[]]>([
     [{ prefix: 'alice/pl' }, ['a.pdf', 'b.txt']],
-    [{ prefix: 'alice/', include: ['**/*.pdf'] }, ['a.pdf', 'c.pdf']],
-    [{ include: ['**/*.pdf'], exclude: ['alice/plans/*'] }, ['c.pdf']],
+    [{ prefix: 'alice/', include: ['**/*.pdf'] }, ['a.pdf', 'c.pdf', 'e.pdf']],
+    [{ include: ['**/*.pdf'], exclude: ['alice/plans/*'] }, ['c.pdf', 'e.pdf']],
   ])('%j follow what is within them, and count the rest as outside', async (settings, expected) => {
     const plans = world.people.createFolder(root, 'plans').id;
-    const ids = [
-      upload(plans, 'a.pdf'),
-      upload(plans, 'b.txt'),
-      upload(root, 'c.pdf'),
-      upload(root, 'd.txt'),
-    ];
+    const other = world.people.createFolder(root, 'other').id;
+    const places = { 'a.pdf': plans, 'b.txt': plans, 'c.pdf': root, 'd.txt': root, 'e.pdf': other };
+    const ids = Object.entries(places).map(([name, parentId]) => upload(parentId, name));
     await world.protect(settings);
     const result = await compare({ users: {} });
-    const names = ['a.pdf', 'b.txt', 'c.pdf', 'd.txt'];
-    expect(names.filter((_, n) => idsOf(result).includes(ids[n] ?? ''))).toEqual(expected);
-    expect(result.counts).toMatchObject({ documents: 4, outside: 4 - expected.length });
+    expect(Object.keys(places).filter((_, n) => idsOf(result).includes(ids[n] ?? ''))).toEqual(expected);
+    const followed = result.items.filter(({ kind }) => kind !== 'user').length;
+    // Three folders and five documents.
+    expect(result.counts).toMatchObject({ documents: 5, outside: 8 - followed });
   });
 
   it('have no path with them below a folder that is wanted as a whole', async () => {
@@ -189,8 +189,9 @@ describe('a step ends', () => {
       asked += 1;
       return { items: asked === 1 ? ids.map(folder) : [] };
     };
-    const result = await compare({ folders: [{ id: root }] });
-    expect(asked).toBe(1);
+    // In a bin, nothing that is not in the catalog is looked at.
+    const result = await compare({ folders: [{ id: bin, bin: true }] });
+    expect([asked, result.items]).toEqual([1, []]);
     expect(foldersOf(result).map(({ id }) => id)).toEqual(ids);
     for (const { folders } of result.next) expect(JSON.stringify(folders).length).toBeLessThan(30_000);
     expect(result.next.length).toBeLessThan(20);
@@ -229,14 +230,21 @@ describe('a marker that is good no more', () => {
   });
 
   it('three times, and then no more', async () => {
+    await begin({ keysPerStep: 1 });
     refuseMarkers(invalid);
     await expect(compare({ folders: [{ id: root, marker: 'old', restarts: 3 }] })).rejects.toBe(invalid);
   });
 
   it('is nothing that the site says of anything else', async () => {
+    await begin({ keysPerStep: 1 });
     refuseMarkers(new SiteError('unavailable', 'later'));
     await expect(compare({ folders: [{ id: root, marker: 'old' }] })).rejects.toThrow('later');
-    world.site.folderContents = () => Promise.reject(invalid);
+    let asked = 0;
+    world.site.folderContents = () => {
+      asked += 1;
+      return Promise.reject(invalid);
+    };
     await expect(compare({ folders: [{ id: root }] })).rejects.toBe(invalid);
+    expect(asked).toBe(1);
   });
 });
