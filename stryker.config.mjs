@@ -6,8 +6,11 @@ export default {
   mutate: [
     `${core}/flows/capture/**/*.ts`,
     `${core}/flows/reconcile/**/*.ts`,
-    `${core}/flows/{capture-backlog,capture-events,copy-parts,source-history,source-lookup,tally,vault-history}.ts`,
-    `${core}/flows/restore/{is-right,plan-restore}.ts`,
+    `${core}/flows/{capture-backlog,capture-events,copy-parts,enter-deletions,look-in-vault}.ts`,
+    `${core}/flows/{source-history,source-lookup,tally,vault-history}.ts`,
+    `${core}/flows/restore/{delete-extras,is-right,plan-restore}.ts`,
+    // Of sites, what decides that something is gone.
+    `${core}/flows/workdocs/{ask-by-id,compare-site,crawl-suspects,held,mark-gone,settle-crawl,site-place}.ts`,
     `${core}/model/{byte-order,change,deletion-bound,deletion-tags,defined,entry,filter,lag,messages}.ts`,
     `${core}/model/{moment,object,s3-event,sequencer,vault-key}.ts`,
   ],
