@@ -23,14 +23,14 @@ async function begin(settings: Parameters<typeof givenSite>[0] = {}): Promise<vo
 }
 
 /** One step of a crawl. */
-async function compare(step: Partial<CrawlStep>, job: Partial<Job> = {}): Promise<StepResult> {
+async function compare(step: Partial<CrawlStep>, job: Partial<Job> = {}, receives = 1): Promise<StepResult> {
   return compareSite(
     {
       source: await world.source(),
       job: { ...(await world.job('first')), ...job },
       message: { kind: 'crawl', source: SITE_SOURCE, trigger: 'manual' },
       step: { id: '0', phase: 'compare', ...step },
-      delivery: world.delivery({ id: 'm', receives: 1 }),
+      delivery: world.delivery({ id: 'm', receives }),
     },
     world.world,
   );
@@ -246,5 +246,21 @@ describe('a marker that is good no more', () => {
     };
     await expect(compare({ folders: [{ id: root }] })).rejects.toBe(invalid);
     expect(asked).toBe(1);
+  });
+});
+
+describe('a folder that the site refuses to list, again and again', () => {
+  it.each([
+    ['of what is covered is recorded as refused', {}, 'unprotected'],
+    ['outside of what is covered is told of, and is nothing unprotected', { outside: true }, undefined],
+    ['a bin is told of, and is nothing unprotected', { bin: true }, undefined],
+  ] as const)('%s', async (_, where, state) => {
+    const { id } = world.people.createFolder(root, 'secret');
+    world.people.denied.add(id);
+    const before = await world.entry('folder', id);
+    expect(before).toBeUndefined();
+    const { problems } = await compare({ folders: [{ id, refused: true, ...where }] }, {}, 4);
+    expect(problems).toMatchObject([{ key: `folder/${id}`, reason: 'failed' }]);
+    expect((await world.entry('folder', id))?.state).toBe(state);
   });
 });
