@@ -170,6 +170,10 @@ describe('a site in memory', () => {
       [() => model.createFolder(anna.rootFolderId, 'Plans'), 'EntityAlreadyExistsException'],
       [() => model.createFolder(anna.rootFolderId, 'a\nb'), 'InvalidArgumentException'],
       [() => model.move(folder.id, inner.id), 'InvalidOperationException'],
+      [
+        () => model.move(anna.rootFolderId, model.createUser('ben').rootFolderId),
+        'InvalidOperationException',
+      ],
       [() => model.recycle(anna.rootFolderId), 'InvalidOperationException'],
       [() => model.restore(documentId), 'ProhibitedStateException'],
       [() => model.setCustomMetadata(documentId, { 'a:b': 'c' }), 'InvalidArgumentException'],

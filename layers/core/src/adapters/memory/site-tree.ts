@@ -110,11 +110,13 @@ export class SiteTree extends SiteState {
   move(id: string, parentId: string, by?: string): void {
     const thing = this.resource(id);
     this.checkActive(thing);
+    if (thing.parentId === undefined)
+      throw new SiteRefusal('InvalidOperationException', `root folder ${id} cannot be moved`);
     this.checkActive(this.folder(parentId));
     if (this.pathOf(parentId).includes(thing))
       throw new SiteRefusal('InvalidOperationException', `${id} cannot be moved into itself`);
     if (thing.kind === 'folder') this.#checkFolderName(parentId, thing.name, id);
-    const originalParentId = thing.parentId ?? '';
+    const originalParentId = thing.parentId;
     this.place(thing, parentId);
     this.#changed(thing, 'MOVED', by, { originalParentId });
   }
