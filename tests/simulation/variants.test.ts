@@ -3,7 +3,7 @@ import { simulate } from './simulate.ts';
 import { VARIANTS } from './variants.ts';
 
 // A simulation that cannot fail proves nothing: each of these is Holdfast with one thing broken on purpose.
-const HISTORIES = 5000;
+const HISTORIES = 20_000;
 
 describe('histories find', () => {
   it.each(VARIANTS.map(({ name }) => name))(

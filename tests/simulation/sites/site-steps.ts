@@ -124,7 +124,7 @@ const pipeline: readonly Weighted[] = [
 
 const fates = (...allowed: readonly ActivityFate[]) =>
   often(3, fc.record({ op: on('fate'), fate: fc.constantFrom(...allowed) }));
-const crawl = often(2, fc.record({ op: on('crawl') }));
+const crawls = (weight: number) => often(weight, fc.record({ op: on('crawl') }));
 
 const steps = (weighted: readonly Weighted[]) =>
   fc.array(fc.oneof(...weighted), { minLength: 3, maxLength: 40, size: 'max' });
@@ -133,11 +133,17 @@ export const anySiteHistory: fc.Arbitrary<SiteHistory> = fc.oneof(
   fc.record({
     kind: fc.constant('site' as const),
     told: fc.constant(true),
-    steps: steps([...people, ...pipeline, crawl, fates('kept', 'doubled', 5, 25)]),
+    steps: steps([...people, ...pipeline, crawls(2), fates('kept', 'doubled', 5, 25)]),
   }),
   fc.record({
     kind: fc.constant('site' as const),
     told: fc.constant(false),
-    steps: steps([...people, ...untold, ...pipeline, crawl, fates('kept', 'lost', 'doubled', 5, 25, 120)]),
+    steps: steps([
+      ...people,
+      ...untold,
+      ...pipeline,
+      crawls(6),
+      fates('kept', 'lost', 'doubled', 5, 25, 120),
+    ]),
   }),
 );

@@ -93,16 +93,6 @@ export const SITE_VARIANTS: readonly Variant[] = [
     ],
   },
   {
-    name: 'what a site has is recorded without the revision',
-    edits: [
-      {
-        file: 'adapters/memory/memory-catalog.ts',
-        find: 'if (rows.get(entry.key)?.rev !== expectedRev) return false;',
-        replace: '',
-      },
-    ],
-  },
-  {
     name: 'a crawl that lists a document has looked at it',
     edits: [
       {
