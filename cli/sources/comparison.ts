@@ -1,7 +1,7 @@
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { ReconcileMessage } from '@holdfast/core/model/messages.ts';
-import { shellWords } from '@holdfast/core/model/shell-words.ts';
 import type { Source } from '@holdfast/core/model/source.ts';
+import { importCommand } from '@holdfast/core/model/workdocs/import-command.ts';
 import type { Crawl } from '@holdfast/core/model/workdocs/site-messages.ts';
 import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import type { JobStart } from '../jobs/start-job.ts';
@@ -22,7 +22,7 @@ export function comparison(
   if (site?.importedFrom !== undefined) {
     throw new InvalidInputError(
       `${source} was imported from ${site.importedFrom}: there is no site to compare it with. To read the export again, ` +
-        `run: ${shellWords(['holdfast', 'import', 'workdocs-export', site.importedFrom, '--as', source])}`,
+        `run: ${importCommand({ export: site.importedFrom }, source)}`,
     );
   }
   const message: Crawl = { kind: 'crawl', source, ...wish, ...(deep ? { deep } : {}) };

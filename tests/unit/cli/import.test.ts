@@ -154,6 +154,15 @@ describe('import workdocs-export', () => {
     ]);
   });
 
+  it('that is cancelled names the command that brings the rest as it was asked for', async () => {
+    const pattern = '{name} (v{n}){ext}';
+    const { json } = await cli.run(...IMPORT, '--yes', '--json', '--versions-named', pattern);
+    const { jobId } = v.parse(ImportedSchema, json()[0]);
+    await step();
+    const { stdout } = await cli.run('job', String(jobId), '--cancel', '--yes');
+    expect(stdout).toContain(` --as ${SOURCE} --versions-named '${pattern}'`);
+  });
+
   it('that was refused says nothing of a site that is backed up as it lives', async () => {
     await registerSource({ source: SOURCE, protectedAt: 0, site: {} }, cli.pipeline.world);
     const request = { kind: 'import', export: 's3://exports/d-1234567890/', source: SOURCE, jobId: 'i' };

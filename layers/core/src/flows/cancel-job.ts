@@ -1,7 +1,6 @@
-import * as v from 'valibot';
 import { InvalidInputError } from '../model/errors.ts';
 import { type Job, jobIs } from '../model/job.ts';
-import { ImportTermsSchema } from '../model/workdocs/import-messages.ts';
+import { importCommand } from '../model/workdocs/import-command.ts';
 import type { World } from './dependencies.ts';
 import { endJob } from './end-job.ts';
 import { noteImport } from './workdocs-export/end-import.ts';
@@ -42,10 +41,8 @@ export async function findRunning(jobId: string, { catalog }: Pick<World, 'catal
 function whatStays({ kind, id, source, phase, request }: Job): string {
   if (kind === 'restore')
     return `what was restored stays; what is left is done by: holdfast job ${id} --resume`;
-  if (kind === 'import') {
-    const from = v.is(ImportTermsSchema, request) ? request.export : '<export>';
-    return `what was imported stays; the rest is brought by: holdfast import workdocs-export ${from} --as ${source}`;
-  }
+  if (kind === 'import')
+    return `what was imported stays; the rest is brought by: ${importCommand(request, source)}`;
   const deletions =
     phase === 'deletions' ? 'only deletions proven by then are recorded' : 'nothing was marked deleted';
   return `what was captured stays, ${deletions}; holdfast reconcile ${source} compares again`;

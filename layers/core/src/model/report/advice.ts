@@ -1,5 +1,5 @@
 import type { Report } from '../report.ts';
-import { shellWords } from '../shell-words.ts';
+import { importCommand } from '../workdocs/import-command.ts';
 import { isCrawl, listedOf } from './crawl-counts.ts';
 
 /** What a reason means, and what helps. Reasons that are not here speak for themselves in their details. */
@@ -107,23 +107,10 @@ function afterTheEndOfWorkDocs(source: string, counts: Report['counts']): Advice
 }
 
 function onImport({ source, request }: Report): Advice[] {
-  const asked = typeof request === 'object' && request !== null ? request : {};
-  const from = 'export' in asked ? String(asked.export) : '…';
-  // Without it, what was a version would be a document of its own.
-  const named = 'versionsNamed' in asked ? ['--versions-named', String(asked.versionsNamed)] : [];
   return [
     {
       words: 'When that is mended, import again; what is in the vault already is not brought a second time:',
-      command: shellWords([
-        'holdfast',
-        'import',
-        'workdocs-export',
-        from,
-        '--as',
-        source,
-        ...named,
-        '--wait',
-      ]),
+      command: importCommand(request, source, '--wait'),
     },
   ];
 }
