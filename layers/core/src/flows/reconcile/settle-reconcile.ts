@@ -4,7 +4,7 @@ import { isDrained, type Job } from '../../model/job.ts';
 import type { ReconcileMessage } from '../../model/messages.ts';
 import type { Delivery, World } from '../dependencies.ts';
 import { afterTheEnd, endJob } from '../end-job.ts';
-import { enterDeletions } from '../enter-deletions.ts';
+import { type Deletions, enterDeletions } from '../enter-deletions.ts';
 import { finishReconcile, type Verdict } from './finish-reconcile.ts';
 
 type SettleWorld = Pick<World, 'catalog' | 'queue' | 'clock' | 'telemetry'>;
@@ -25,16 +25,13 @@ export async function settleReconcile(
 ): Promise<void> {
   const job = await world.catalog.getJob(jobId);
   if (job?.state !== 'running') return afterTheEnd(job, delivery, world, true);
-  if (job.phase === 'compare' && job.openRanges <= 0 && mayDelete(job)) {
-    if (await enterDeletions(job.id, job.phase, delivery, world)) await sendDeletions(job, world);
-    return;
-  }
-  // The same message can be with two handlers at a time, and the one that went on have died before it sent.
-  const mayBeLast = delivery.receiveCount > 1 || job.deletionsBy === delivery.messageId;
-  if (mayBeLast && job.phase === 'deletions' && !(await hasBegunDeletions(job, world))) {
-    await sendDeletions(job, world);
-    return;
-  }
+  const deletions: Deletions = {
+    from: 'compare',
+    isDue: () => job.openRanges <= 0 && mayDelete(job),
+    firstStep: `${DELETIONS_STEP.phase}-${DELETIONS_STEP.id}`,
+    send: () => sendDeletions(job, world),
+  };
+  if (await enterDeletions(job, deletions, delivery, world)) return;
   if (isDrained(job)) await finishReconcile(job, verdictOn(job), world);
 }
 
@@ -59,11 +56,6 @@ async function sendDeletions(job: Job, { queue }: SettleWorld): Promise<void> {
     step: DELETIONS_STEP,
   };
   await queue.send('reconcile', [JSON.stringify(message)]);
-}
-
-async function hasBegunDeletions(job: Job, { catalog }: SettleWorld): Promise<boolean> {
-  const step = `${DELETIONS_STEP.phase}-${DELETIONS_STEP.id}`;
-  return (await catalog.getStep(job.id, step)) !== undefined;
 }
 
 function verdictOn(job: Job): Verdict {

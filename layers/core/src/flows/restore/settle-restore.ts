@@ -5,7 +5,7 @@ import { formatMoment } from '../../model/moment.ts';
 import type { AcceptedRestore } from '../../model/restore-request.ts';
 import type { Delivery, World } from '../dependencies.ts';
 import { afterTheEnd, endJob } from '../end-job.ts';
-import { enterDeletions } from '../enter-deletions.ts';
+import { type Deletions, enterDeletions } from '../enter-deletions.ts';
 import { requestOf } from './request-of.ts';
 
 type SettleWorld = Pick<World, 'catalog' | 'queue' | 'clock'>;
@@ -23,16 +23,13 @@ export async function settleRestore(
 ): Promise<void> {
   const job = await world.catalog.getJob(jobId);
   if (job?.state !== 'running') return afterTheEnd(job, delivery, world, true);
-  if (job.phase === 'work' && isDrained(job) && deletesExtras(job)) {
-    if (await enterDeletions(job.id, job.phase, delivery, world)) await sendExtras(job, world);
-    return;
-  }
-  // The same message can be with two handlers at a time, and the one that went on have died before it sent.
-  const mayBeLast = delivery.receiveCount > 1 || job.deletionsBy === delivery.messageId;
-  if (mayBeLast && job.phase === 'deletions' && !(await hasBegunExtras(job, world))) {
-    await sendExtras(job, world);
-    return;
-  }
+  const deletions: Deletions = {
+    from: 'work',
+    isDue: () => isDrained(job) && deletesExtras(job),
+    firstStep: 'extras-count-0',
+    send: () => sendExtras(job, world),
+  };
+  if (await enterDeletions(job, deletions, delivery, world)) return;
   if (isDrained(job)) await finish(job, world);
 }
 
@@ -52,10 +49,6 @@ function troubles({ counts }: Job): number {
 async function sendExtras({ id: jobId }: Job, { queue }: SettleWorld): Promise<void> {
   const step: ExtrasStep = { kind: 'extras', jobId, step: '0', pass: 'count' };
   await queue.send('restoreWork', [JSON.stringify(step)]);
-}
-
-async function hasBegunExtras({ id }: Job, { catalog }: SettleWorld): Promise<boolean> {
-  return (await catalog.getStep(id, 'extras-count-0')) !== undefined;
 }
 
 async function finish(job: Job, world: SettleWorld): Promise<void> {

@@ -2,7 +2,7 @@ import { isDrained, type Job } from '../../model/job.ts';
 import type { Crawl } from '../../model/workdocs/site-messages.ts';
 import type { Delivery, World } from '../dependencies.ts';
 import { afterTheEnd } from '../end-job.ts';
-import { enterDeletions } from '../enter-deletions.ts';
+import { type Deletions, enterDeletions } from '../enter-deletions.ts';
 import { finishReconcile, type Verdict } from '../reconcile/finish-reconcile.ts';
 import { emptyMessage, gone, heldMessage, isHeld } from './held.ts';
 
@@ -24,15 +24,14 @@ export async function settleCrawl(
 ): Promise<void> {
   const job = await world.catalog.getJob(jobId);
   if (job?.state !== 'running') return afterTheEnd(job, delivery, world, true);
-  // What was found is looked at first: what that finds out about is no suspect.
-  if (job.phase === 'compare' && isDrained(job)) {
-    if (await enterDeletions(job.id, job.phase, delivery, world)) await sendCount(job, world);
-    return;
-  }
-  // The same message can be with two handlers at a time, and the one that went on have died before it sent.
-  const mayBeLast = delivery.receiveCount > 1 || job.deletionsBy === delivery.messageId;
-  if (mayBeLast && job.phase === 'deletions' && !(await hasBegunCount(job, world)))
-    return sendCount(job, world);
+  const deletions: Deletions = {
+    from: 'compare',
+    // What was found is looked at first: what that finds out about is no suspect.
+    isDue: () => isDrained(job),
+    firstStep: `${FIRST_COUNT.phase}-${FIRST_COUNT.id}`,
+    send: () => sendCount(job, world),
+  };
+  if (await enterDeletions(job, deletions, delivery, world)) return;
   if (isDrained(job)) await finishReconcile(job, verdictOn(job), world);
 }
 
@@ -45,10 +44,6 @@ async function sendCount(job: Job, { queue }: SettleWorld): Promise<void> {
     step: FIRST_COUNT,
   };
   await queue.send('site', [JSON.stringify(message)]);
-}
-
-async function hasBegunCount(job: Job, { catalog }: SettleWorld): Promise<boolean> {
-  return (await catalog.getStep(job.id, `${FIRST_COUNT.phase}-${FIRST_COUNT.id}`)) !== undefined;
 }
 
 const NOT_WELL = ['failed', 'unprotected'];
