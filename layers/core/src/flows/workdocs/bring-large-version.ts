@@ -3,20 +3,17 @@ import { isSiteError, isStoreError, SiteError } from '../../model/errors.ts';
 import type { Source } from '../../model/source.ts';
 import { versionKey } from '../../model/workdocs/site-key.ts';
 import type { LargeVersion } from '../../model/workdocs/site-messages.ts';
-import { siteOf } from '../../model/workdocs/site-uri.ts';
 import type { UploadRef } from '../../ports/object-store.ts';
 import type { SiteVersion } from '../../ports/site.ts';
 import { partBytesFor } from '../copy-parts.ts';
 import type { Delivery } from '../dependencies.ts';
 import { captureItem } from './capture-item.ts';
-import type { ItemContext } from './item-context.ts';
+import { contextOf, type ItemContext, type Look } from './item-context.ts';
 import { ItemTally } from './item-tally.ts';
 import { findKept, openUrl, withUrl } from './keep-version.ts';
 import { markItemFailed } from './mark-item-failed.ts';
-import { Once } from './once.ts';
 import { SavedDigest } from './saved-digest.ts';
 import { digestOf } from './signature.ts';
-import { SiteOwners } from './site-owners.ts';
 import type { SiteWorld } from './site-world.ts';
 
 const STOP_BEFORE_END_MS = 90_000;
@@ -41,7 +38,7 @@ export async function bringLargeVersion(
   delivery: Delivery,
   world: SiteWorld,
 ): Promise<void> {
-  const context = contextOf(source, delivery, world);
+  const context = contextOf(source, delivery, world, LOOK);
   const bringing = { message, context, delivery };
   try {
     const left = await bring(bringing);
@@ -56,28 +53,16 @@ export async function bringLargeVersion(
   }
 }
 
-function contextOf(source: Source, { receiveCount, timeLeft }: Delivery, world: SiteWorld): ItemContext {
-  const site = world.sites(source);
-  return {
-    name: siteOf(source.source),
-    source,
-    site,
-    owners: new SiteOwners(source, site),
-    folders: new Once(),
-    climbs: new Once(),
-    world,
-    // The record does not say yet that the bytes are there: the vault is asked.
-    redelivered: true,
-    bringsLarge: true,
-    timeLeft,
-    last: receiveCount >= world.settings.maxReceives,
-    deep: false,
-    approved: false,
-    listed: false,
-    crawled: false,
-    since: undefined,
-  };
-}
+const LOOK: Look = {
+  // The record does not say yet that the bytes are there: the vault is asked.
+  redelivered: true,
+  bringsLarge: true,
+  deep: false,
+  approved: false,
+  listed: false,
+  since: undefined,
+  crawled: false,
+};
 
 /** @returns how far it came, when another step has to go on */
 async function bring(bringing: Bringing): Promise<Progress | undefined> {

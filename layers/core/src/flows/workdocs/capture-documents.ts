@@ -10,7 +10,6 @@ import {
   type SiteItem,
   type Walk,
 } from '../../model/workdocs/site-messages.ts';
-import { siteOf } from '../../model/workdocs/site-uri.ts';
 import type { CaptureOutcome } from '../capture/attempt.ts';
 import { countAndSend, sendCounted } from '../counted-step.ts';
 import type { Delivery } from '../dependencies.ts';
@@ -18,13 +17,11 @@ import { afterTheEnd } from '../end-job.ts';
 import { failReconcile } from '../reconcile/settle-reconcile.ts';
 import { bringLargeVersion } from './bring-large-version.ts';
 import { captureItem } from './capture-item.ts';
-import type { ItemContext, ItemResult } from './item-context.ts';
+import { contextOf, type ItemContext, type ItemResult, type Look } from './item-context.ts';
 import { ItemTally } from './item-tally.ts';
 import { markItemFailed } from './mark-item-failed.ts';
-import { Once } from './once.ts';
 import { settleCrawl } from './settle-crawl.ts';
 import { batchBodies } from './site-batches.ts';
-import { SiteOwners } from './site-owners.ts';
 import { siteQueueOf } from './site-queue-of.ts';
 import type { SiteWorld } from './site-world.ts';
 
@@ -77,7 +74,7 @@ async function captureBatch(
     if (delivery.receiveCount > 1 && (await sendCounted(jobId, stepOf(batch), siteQueueOf, world)))
       return settleCrawl(jobId, world, delivery);
   }
-  const context = contextOf(source, batch, delivery, world);
+  const context = contextOf(source, delivery, world, lookOf(batch, delivery));
   const done = await pMap(batch.items, (item) => tryItem(item, delivery, context), {
     concurrency: Math.min(CONCURRENCY, world.settings.concurrency),
   });
@@ -100,26 +97,16 @@ function tallyOf(batch: DocumentBatch, done: readonly Done[], context: ItemConte
   return tally;
 }
 
-function contextOf(source: Source, batch: DocumentBatch, delivery: Delivery, world: SiteWorld): ItemContext {
-  const site = world.sites(source);
+function lookOf(batch: DocumentBatch, { receiveCount }: Delivery): Look {
   const crawled = batch.jobId !== undefined;
   return {
-    name: siteOf(source.source),
-    source,
-    site,
-    owners: new SiteOwners(source, site),
-    folders: new Once(),
-    climbs: new Once(),
-    world,
+    redelivered: receiveCount > 1 || batch.again === true,
     bringsLarge: false,
-    timeLeft: delivery.timeLeft,
-    redelivered: delivery.receiveCount > 1 || batch.again === true,
-    last: delivery.receiveCount >= world.settings.maxReceives,
     deep: batch.deep === true,
     approved: batch.approved === true,
     listed: crawled && batch.suspects !== true,
-    crawled,
     since: batch.since,
+    crawled,
   };
 }
 

@@ -1,9 +1,11 @@
 import type { Source } from '../../model/source.ts';
 import type { LargeVersion, SiteItem } from '../../model/workdocs/site-messages.ts';
+import { siteOf } from '../../model/workdocs/site-uri.ts';
 import type { SiteFolder, SiteReader } from '../../ports/site.ts';
 import type { CaptureOutcome } from '../capture/attempt.ts';
-import type { Once } from './once.ts';
-import type { SiteOwners } from './site-owners.ts';
+import type { Delivery } from '../dependencies.ts';
+import { Once } from './once.ts';
+import { SiteOwners } from './site-owners.ts';
 import type { Place } from './site-place.ts';
 import type { SiteWorld } from './site-world.ts';
 
@@ -40,6 +42,34 @@ export type ItemContext = {
   /** A crawl found it: whatever waits for another message may wait for one that was lost. */
   readonly crawled: boolean;
 };
+
+/** What a message says of the look at all that it names. */
+export type Look = Pick<
+  ItemContext,
+  'redelivered' | 'bringsLarge' | 'deep' | 'approved' | 'listed' | 'since' | 'crawled'
+>;
+
+/** The context of one delivery: what is asked of the site for one thing, the others in it have for nothing. */
+export function contextOf(
+  source: Source,
+  { receiveCount, timeLeft }: Pick<Delivery, 'receiveCount' | 'timeLeft'>,
+  world: SiteWorld,
+  look: Look,
+): ItemContext {
+  const site = world.sites(source);
+  return {
+    name: siteOf(source.source),
+    source,
+    site,
+    owners: new SiteOwners(source, site),
+    folders: new Once(),
+    climbs: new Once(),
+    world,
+    last: receiveCount >= world.settings.maxReceives,
+    timeLeft,
+    ...look,
+  };
+}
 
 /** What became of one thing, and what has to be done because of it. */
 export type ItemResult = {
