@@ -2,7 +2,9 @@ import { defined } from '../../model/defined.ts';
 import type { Entry } from '../../model/entry.ts';
 import type { DocumentRecord, Kept, SiteRecord } from '../../model/workdocs/records.ts';
 import { type RecordRef, recordKey, versionsPrefix } from '../../model/workdocs/site-key.ts';
+import { withoutReason } from '../capture/attempt.ts';
 import { markDeleted } from '../capture/mark-deleted.ts';
+import { sourceObjects } from '../reconcile/merge-listings.ts';
 import type { ItemContext, Tried } from './item-context.ts';
 import type { Seen } from './keep-record.ts';
 import { priorRecord } from './prior-record.ts';
@@ -57,11 +59,6 @@ function isNothingNew({ entry, top }: Seen): boolean {
   return entry === undefined || entry.state === 'deleted';
 }
 
-function withoutReason(entry: Entry | undefined): Partial<Entry> {
-  const { reason: _, detail: __, lagMs: ___, ...rest } = entry ?? {};
-  return rest;
-}
-
 /** @returns false when what stands there is not what was seen */
 async function hideRecord(
   site: string,
@@ -92,15 +89,8 @@ export async function hideBytes(
 
 /** What the vault has of a document that no readable record names: one was damaged, or was never written. */
 async function* listBytes(ref: RecordRef, { name, world }: ItemContext): AsyncGenerator<KeptBytes> {
-  if (ref.kind !== 'document') return;
-  const request = { bucket: world.settings.vault, prefix: versionsPrefix(name, ref.id) };
-  let after: string | undefined;
-  for (;;) {
-    const { objects, more } = await world.store.list({ ...request, ...defined({ after }) });
-    yield* objects;
-    after = objects.at(-1)?.key;
-    if (!more || after === undefined) return;
-  }
+  if (ref.kind === 'document')
+    yield* sourceObjects(world.settings.vault, versionsPrefix(name, ref.id), {}, world);
 }
 
 function keptOf(record: SiteRecord): Kept[] {
