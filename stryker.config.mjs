@@ -10,7 +10,7 @@ export default {
     `${core}/flows/{source-history,source-lookup,tally,vault-history}.ts`,
     `${core}/flows/restore/{delete-extras,is-right,plan-restore}.ts`,
     // Of sites, what decides that something is gone.
-    `${core}/flows/workdocs/{ask-by-id,compare-site,crawl-suspects,held,mark-gone,settle-crawl,site-place}.ts`,
+    `${core}/flows/workdocs/{ask-by-id,compare-site,crawl-suspects,found-items,held,mark-gone,page-or-anew,settle-crawl,site-place}.ts`,
     `${core}/model/{byte-order,change,deletion-bound,deletion-tags,defined,entry,filter,lag,messages}.ts`,
     `${core}/model/{moment,object,s3-event,sequencer,vault-key}.ts`,
   ],

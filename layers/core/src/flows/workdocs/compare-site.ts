@@ -6,11 +6,13 @@ import { coverage, type Source } from '../../model/source.ts';
 import { entryKey } from '../../model/workdocs/site-key.ts';
 import type { CrawlStep, FolderToList, SiteItem } from '../../model/workdocs/site-messages.ts';
 import { encodePart, mayHold } from '../../model/workdocs/site-path.ts';
-import type { SiteContent, SitePage, SiteReader, SiteUser } from '../../ports/site.ts';
+import type { SiteContent, SiteReader, SiteUser } from '../../ports/site.ts';
 import { allPages } from './all-pages.ts';
 import type { CrawlRun, StepResult } from './crawl.ts';
+import { FoundItems } from './found-items.ts';
 import { documentPrint, folderPrint, userPrint } from './listing-print.ts';
 import { markItemFailed } from './mark-item-failed.ts';
+import { type CountedPage, pageOrAnew } from './page-or-anew.ts';
 import type { SiteWorld } from './site-world.ts';
 import { timeIsShort } from './step-time.ts';
 
@@ -18,9 +20,6 @@ import { timeIsShort } from './step-time.ts';
 const MAX_LEFT = 100_000;
 /** What one message carries of that. */
 const LEFT_PER_MESSAGE = 25_000;
-const MAX_FOUND = 100_000;
-/** So often a folder's listing is begun again: one whose markers are never good would be listed for ever. */
-const MAX_RESTARTS = 3;
 
 type Where = Pick<FolderToList, 'path' | 'outside'>;
 
@@ -47,10 +46,9 @@ class Lister {
   #wanted: Promise<readonly SiteUser[]> | undefined;
   readonly #refused: FolderToList[] = [];
   readonly #problems: Problem[] = [];
-  readonly #items: SiteItem[] = [];
+  readonly #found = new FoundItems();
   readonly #counts: Record<string, number> = {};
   #listed = 0;
-  #found = 0;
 
   constructor(run: CrawlRun, world: SiteWorld) {
     this.#run = run;
@@ -75,13 +73,13 @@ class Lister {
     const parts = [...this.#split(this.#folders), ...this.#split(this.#refused)];
     const folders = parts.map((own) => ({ phase: 'compare' as const, folders: own }));
     const next = [...folders, ...left];
-    return { counts: this.#counts, items: this.#items, next, problems: this.#problems };
+    return { counts: this.#counts, items: this.#found.items, next, problems: this.#problems };
   }
 
   #isFull(): boolean {
     return (
       this.#listed >= this.#world.settings.keysPerStep ||
-      this.#found > MAX_FOUND ||
+      this.#found.isFull ||
       JSON.stringify([this.#folders, this.#refused]).length > MAX_LEFT ||
       timeIsShort(this.#run.delivery)
     );
@@ -152,7 +150,8 @@ class Lister {
     if (page === undefined) return;
     const { marker: _, ...rest } = folder;
     const { next, restarts } = page;
-    if (next !== undefined) this.#folders.push({ ...rest, marker: next, ...defined({ restarts }) });
+    if (next !== undefined)
+      this.#folders.push({ ...rest, marker: next, ...(restarts > 0 ? { restarts } : {}) });
     await this.#each(page.items, (content) => this.#compare(content, folder));
   }
 
@@ -160,18 +159,13 @@ class Lister {
    * @returns undefined for a folder that is gone since it was found, or that the site refuses to list: what the catalog has of
    * it, is asked for later
    */
-  async #contents(
-    folder: FolderToList,
-  ): Promise<(SitePage<SiteContent> & Pick<FolderToList, 'restarts'>) | undefined> {
-    const { id, marker, restarts = 0 } = folder;
+  async #contents(folder: FolderToList): Promise<CountedPage<SiteContent> | undefined> {
     try {
-      return await this.#site.folderContents(id, marker);
+      return await pageOrAnew(folder, (marker) => this.#site.folderContents(folder.id, marker));
     } catch (error) {
       if (isSiteError(error, 'not-found')) return undefined;
       if (isSiteError(error, 'access-denied')) return this.#refuse(folder, error);
-      // A marker that is good no more.
-      if (!isSiteError(error, 'invalid') || marker === undefined || restarts >= MAX_RESTARTS) throw error;
-      return { ...(await this.#site.folderContents(id)), restarts: restarts + 1 };
+      throw error;
     }
   }
 
@@ -207,7 +201,7 @@ class Lister {
     this.#count('recycled');
     const { catalog } = this.#world;
     const entry = await catalog.getEntry(this.#run.source.source, entryKey({ kind, id }));
-    if (entry !== undefined && entry.state !== 'deleted') this.#find({ kind, id });
+    if (entry !== undefined && entry.state !== 'deleted') this.#found.add({ kind, id });
   }
 
   async #compareFolder(
@@ -248,13 +242,8 @@ class Lister {
     const { catalog } = this.#world;
     const followed =
       within || (await catalog.getEntry(this.#run.source.source, entryKey(item))) !== undefined;
-    if (followed) this.#find(item);
+    if (followed) this.#found.add(item);
     else this.#count('outside');
-  }
-
-  #find(item: SiteItem): void {
-    this.#items.push(item);
-    this.#found += JSON.stringify(item).length;
   }
 
   async #each<T>(things: readonly T[], look: (thing: T) => Promise<void>): Promise<void> {

@@ -4,12 +4,10 @@ import type { Job } from '../../model/job.ts';
 import { refOfEntryKey } from '../../model/workdocs/site-key.ts';
 import type { CrawlStep, SiteItem } from '../../model/workdocs/site-messages.ts';
 import type { CrawlRun, StepResult } from './crawl.ts';
+import { FoundItems } from './found-items.ts';
 import { gone, isHeld } from './held.ts';
 import type { SiteWorld } from './site-world.ts';
 import { timeIsShort } from './step-time.ts';
-
-/** What a step may have asked for, in characters: its record in the catalog holds all of it, and an item takes 400 KB. */
-const MAX_FOUND = 100_000;
 
 /**
  * Goes through the catalog once all that was listed is done: counts what it has, and what of that nobody has looked at
@@ -41,16 +39,12 @@ export async function countSuspects(run: CrawlRun, world: SiteWorld): Promise<St
 
 /** Has every suspect asked for by its id. */
 export async function queueSuspects(run: CrawlRun, world: SiteWorld): Promise<StepResult> {
-  const items: SiteItem[] = [];
-  let found = 0;
+  const found = new FoundItems();
   const look = (entry: Entry) => {
-    if (entry.state === 'deleted' || !isSuspect(entry, run.job)) return;
-    const item = itemOfEntry(entry);
-    items.push(item);
-    found += JSON.stringify(item).length;
+    if (entry.state !== 'deleted' && isSuspect(entry, run.job)) found.add(itemOfEntry(entry));
   };
-  const after = await eachEntry(run, world, look, () => found > MAX_FOUND);
-  return { counts: {}, items, next: after === undefined ? [] : [{ phase: 'deletions', after }] };
+  const after = await eachEntry(run, world, look, () => found.isFull);
+  return { counts: {}, items: found.items, next: after === undefined ? [] : [{ phase: 'deletions', after }] };
 }
 
 function itemOfEntry({ key }: Entry): SiteItem {

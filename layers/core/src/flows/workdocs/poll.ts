@@ -1,10 +1,12 @@
+import { defined } from '../../model/defined.ts';
 import { isSiteError } from '../../model/errors.ts';
 import type { Source } from '../../model/source.ts';
 import { ACTIVITY_TYPES } from '../../model/workdocs/activity-types.ts';
 import type { Poll, SiteItem } from '../../model/workdocs/site-messages.ts';
-import type { SiteActivity, SitePage, SiteReader } from '../../ports/site.ts';
+import type { SiteActivity } from '../../ports/site.ts';
 import type { Delivery } from '../dependencies.ts';
 import { reconcileAge } from '../reconcile/reconcile-age.ts';
+import { pageOrAnew } from './page-or-anew.ts';
 import { batchBodies } from './site-batches.ts';
 import type { SiteWorld } from './site-world.ts';
 import { timeIsShort } from './step-time.ts';
@@ -13,8 +15,6 @@ import { timeIsShort } from './step-time.ts';
 const OVERLAP_MS = 30 * 60 * 1000;
 /** Things that are gathered before they are queued. */
 const MAX_GATHERED = 10_000;
-/** So often a window is begun again: a site whose markers are never good would be read for ever. */
-const MAX_RESTARTS = 3;
 
 type Window = { readonly since: number; readonly until: number; readonly marker?: string };
 
@@ -35,8 +35,13 @@ export async function poll(
     until: world.clock(),
   };
   for (let restarts = 0; ; ) {
-    const { items, next, restarted } = await pageOf(site, window, restarts < MAX_RESTARTS);
-    if (restarted) restarts += 1;
+    const { marker, ...times } = window;
+    // When a poll goes on, its marker may be good no more: its window is read from the beginning then.
+    const page = await pageOrAnew({ marker, restarts }, (from) =>
+      site.activities({ ...times, types: ACTIVITY_TYPES, ...defined({ marker: from }) }),
+    );
+    const { items, next } = page;
+    restarts = page.restarts;
     for (const activity of items) keepNewest(newest, activity);
     if (newest.size >= MAX_GATHERED) await queueAll(source, window, newest, world);
     if (next === undefined) break;
@@ -48,23 +53,6 @@ export async function poll(
   }
   await queueAll(source, window, newest, world);
   await finish(source, window.until, world);
-}
-
-/** A marker can be good no more when a poll goes on: then its window is read from the beginning. */
-async function pageOf(
-  site: SiteReader,
-  window: Window,
-  mayRestart: boolean,
-): Promise<SitePage<SiteActivity> & { readonly restarted?: true }> {
-  const { marker, ...times } = window;
-  const request = { ...times, types: ACTIVITY_TYPES };
-  if (marker === undefined) return site.activities(request);
-  try {
-    return await site.activities({ ...request, marker });
-  } catch (error) {
-    if (!isSiteError(error, 'invalid') || !mayRestart) throw error;
-    return { ...(await site.activities(request)), restarted: true };
-  }
 }
 
 async function queueAll(

@@ -2,15 +2,14 @@ import { defined } from '../../model/defined.ts';
 import { isSiteError } from '../../model/errors.ts';
 import type { Source } from '../../model/source.ts';
 import type { SiteItem, Walk } from '../../model/workdocs/site-messages.ts';
-import type { SiteContent, SitePage } from '../../ports/site.ts';
+import type { SiteContent } from '../../ports/site.ts';
 import type { Delivery } from '../dependencies.ts';
+import { pageOrAnew } from './page-or-anew.ts';
 import { batchBodies } from './site-batches.ts';
 import type { SiteWorld } from './site-world.ts';
 import { timeIsShort } from './step-time.ts';
 
 const ITEMS_PER_STEP = 5_000;
-/** So often a folder's listing is begun again, since a marker was good no more: one whose markers never are would never end. */
-const MAX_RESTARTS = 3;
 
 /**
  * Has everything looked at that lies directly in a folder, since the folder was recycled or brought back, and all that is
@@ -25,20 +24,14 @@ export async function walk(
   const site = world.sites(source);
   const items: SiteItem[] = [];
   let { marker, restarts = 0 } = message;
-  const contents = async (): Promise<SitePage<SiteContent>> => {
-    try {
-      return await site.folderContents(message.folder, marker);
-    } catch (error) {
-      if (!isSiteError(error, 'invalid') || marker === undefined || restarts >= MAX_RESTARTS) throw error;
-      restarts += 1;
-      return site.folderContents(message.folder);
-    }
-  };
   try {
     do {
-      const page = await contents();
+      const page = await pageOrAnew({ marker, restarts }, (from) =>
+        site.folderContents(message.folder, from),
+      );
       items.push(...page.items.map(itemOf));
       marker = page.next;
+      restarts = page.restarts;
     } while (marker !== undefined && items.length < ITEMS_PER_STEP && !timeIsShort(delivery));
   } catch (error) {
     // Gone for good meanwhile: what was in it is found by the next crawl, and asked for by its id.
