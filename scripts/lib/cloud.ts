@@ -6,7 +6,7 @@ import { answersHttp } from './health.ts';
 import { type Instance, recordedInstance } from './instance.ts';
 import { withLock } from './lock.ts';
 import { restartMinistack, runningInstance, startMinistack, stopMinistack } from './ministack.ts';
-import { freePort } from './port.ts';
+import { freePortPair } from './port.ts';
 import { step } from './progress.ts';
 import { run } from './run.ts';
 import { type CloudOptions, cloudSettings, type Settings } from './settings.ts';
@@ -111,7 +111,7 @@ async function ensureInstance(settings: Settings, { python }: Venv): Promise<Ins
   }
   // One of ours that is alive and does not answer is of no use to anybody.
   if (await recordedInstance(stateDir)) await stopMinistack(stateDir);
-  const port = settings.port ?? (await freePort());
+  const port = settings.port ?? (await freePortPair());
   return step(report, `starting the local cloud on port ${port}`, () =>
     startMinistack({ python, root, stateDir, port, auth, env, functionEnv, persist }),
   );

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { CloudError } from './errors.ts';
 
@@ -17,6 +18,24 @@ function listenOnce(port: number): Promise<number> {
 /** A port of the loopback interface that nobody uses now. */
 export function freePort(): Promise<number> {
   return listenOnce(0);
+}
+
+/**
+ * Two ports side by side that nobody uses now. Below those that systems give out for connections (from 32768 on Linux, 49152
+ * elsewhere): no connection takes the second before it is listened on.
+ *
+ * @returns the first
+ */
+export async function freePortPair(): Promise<number> {
+  for (let tries = 1; ; tries++) {
+    const port = randomInt(10_000, 16_000) * 2;
+    try {
+      await listenOnce(port + 1);
+      return await listenOnce(port);
+    } catch (error) {
+      if (tries === 100) throw error;
+    }
+  }
 }
 
 /** Says who to blame and what to do before an emulator is started that could not listen. */
