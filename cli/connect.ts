@@ -14,8 +14,10 @@ import { SqsWorkQueue } from '@holdfast/core/adapters/aws/sqs-work-queue.ts';
 import type { Settings, World } from '@holdfast/core/flows/dependencies.ts';
 import { captureRuleName } from '@holdfast/core/model/stack-names.ts';
 import { MAX_TREE_DOCUMENTS } from '@holdfast/core/model/workdocs/tree-bound.ts';
+import type { Clock } from '@holdfast/core/ports/clock.ts';
 import { silent } from '@holdfast/core/ports/telemetry.ts';
 import { restoreTargets } from '@holdfast/core/runtime/config.ts';
+import { AnswerDates } from './adapters/aws/answer-dates.ts';
 import { CloudFormationStacks } from './adapters/aws/cloudformation-stacks.ts';
 import { S3BucketAdmin } from './adapters/aws/s3-bucket-admin.ts';
 import { s3Endpoint } from './adapters/aws/s3-endpoint.ts';
@@ -41,17 +43,21 @@ const MIB = 1024 * 1024;
 export async function connect(options: GlobalOptions): Promise<Connection> {
   const clients = clientOptions(options);
   const cloudFormation = new CloudFormationClient({ ...clients, ...PATIENCE });
+  const dates = new AnswerDates();
+  dates.listenTo(cloudFormation);
   const stacks = new CloudFormationStacks(cloudFormation);
   const region = await cloudFormation.config.region();
   const view = await findStack(options.stack, stacks);
   if (view === undefined) throw new CommandError(await noStack(options.stack, region, clients), 'no-stack');
   const { parameters = {} } = view;
   const stack = { name: view.name, region, outputs: readOutputs(view), parameters };
+  const clock = dates.clock();
   return {
     stack,
     stacks,
+    clock,
     caller: once(() => callerOf(clients)),
-    ...ways(stack, clients, await s3Options(clients)),
+    ...ways(stack, clients, await s3Options(clients), clock.now),
   };
 }
 
@@ -138,6 +144,7 @@ function ways(
   stack: CoreStack,
   clients: ClientOptions,
   s3Clients: ClientOptions,
+  clock: Clock,
 ): Pick<Connection, 'world' | 'queues' | 'buckets'> {
   const { outputs } = stack;
   const urls = queueUrls(outputs);
@@ -148,6 +155,7 @@ function ways(
     catalog: new DynamoCatalog(dynamoClient(clients), {
       table: outputs.CatalogTable,
       retentionDays: outputs.RetentionInDays,
+      now: clock,
     }),
     queue: new SqsWorkQueue(sqs, {
       urls: {
@@ -164,7 +172,7 @@ function ways(
       ruleName: (bucket) => captureRuleName(stack.name, bucket),
     }),
     telemetry: silent,
-    clock: Date.now,
+    clock,
     settings: settingsOf(stack),
   };
   return { world, queues: new SqsQueueAdmin(sqs, urls), buckets: new S3BucketAdmin(s3) };

@@ -1,12 +1,12 @@
 import type { World } from '@holdfast/core/flows/dependencies.ts';
 import type { Source } from '@holdfast/core/model/source.ts';
-import type { Clock } from '@holdfast/core/ports/clock.ts';
 import type { ObjectStore } from '@holdfast/core/ports/object-store.ts';
 import type { SiteReader, SiteWriter } from '@holdfast/core/ports/site.ts';
 import type { CoreStack } from './core-stack.ts';
 import type { Output, TextStream } from './output.ts';
 import type { BucketAdmin, QueueAdmin, Stacks } from './ports.ts';
 import type { Progress } from './progress.ts';
+import type { ServiceClock } from './time/service-clock.ts';
 
 /** Options that every command takes. */
 export type GlobalOptions = {
@@ -24,6 +24,7 @@ export type Connection = {
   readonly stacks: Stacks;
   readonly queues: QueueAdmin;
   readonly buckets: BucketAdmin;
+  readonly clock: ServiceClock;
   /** Who asks, as AWS names it; undefined when it does not say. Asks once. */
   readonly caller: () => Promise<string | undefined>;
 };
@@ -43,24 +44,33 @@ export type Deps = {
   readonly connect: (options: GlobalOptions) => Promise<Connection>;
   readonly connectBuckets: (options: GlobalOptions) => Promise<Buckets>;
   readonly connectSite: (options: GlobalOptions, place: SitePlace) => Promise<WritableSite>;
-  readonly clock: Clock;
-  /** The time zone that words like `yesterday` are read in, as IANA names it. */
-  readonly zone: string;
+  /** The time zone that words like `yesterday` are read in, as IANA names it. @throws {InvalidInputError} */
+  readonly zone: () => string;
   readonly pause: (ms: number) => Promise<void>;
   /** A few random letters, for names of jobs. */
   readonly random: () => string;
   /** Asks a person and gives back what was typed; absent when nobody is there to answer. */
   readonly ask?: (question: string) => Promise<string>;
-  /** Aborted by Ctrl+C. */
+  /** Aborted by Ctrl+C, SIGTERM and SIGHUP. */
   readonly interrupt: AbortSignal;
   /** From now on it is a failure when nobody reads standard output to its end. */
   readonly mustBeRead: () => void;
 };
 
+/** What a connection is for: `writing` is whatever writes, deletes, or has it done. */
+type Purpose = 'reading' | 'writing';
+
 /** What a command works with. */
-export type Context = Pick<Deps, 'clock' | 'zone' | 'pause' | 'random' | 'ask' | 'mustBeRead'> & {
+export type Context = Pick<Deps, 'pause' | 'random' | 'ask' | 'mustBeRead'> & {
   readonly output: Output;
-  readonly connect: () => Promise<Connection>;
+  /** The time zone that words like `yesterday` are read in, as IANA names it. */
+  readonly zone: string;
+  /**
+   * Finds the core stack, once. Says when this machine's clock is wrong.
+   *
+   * @throws {CommandError} for `writing`, when it is so wrong that nothing should be changed from here
+   */
+  readonly connect: (purpose: Purpose) => Promise<Connection>;
   /** For commands that can do without a core stack. */
   readonly connectBuckets: () => Promise<Buckets>;
   /** The way to a WorkDocs site that is restored into. */

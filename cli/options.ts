@@ -1,8 +1,9 @@
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
+import { formatMoment } from '@holdfast/core/model/moment.ts';
 import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import { InvalidArgumentError } from 'commander';
 import type { Connection, Context } from './context.ts';
-import { readMoment } from './moments/read-moment.ts';
+import { checkPhrase, readMoment } from './moments/read-moment.ts';
 import { counted, seconds } from './text/format.ts';
 
 /** Collects an option that can be given again and again. */
@@ -18,7 +19,7 @@ export function positive(text: string): number {
 }
 
 /** Clocks differ a little; a moment ahead by more than that is a mistake. */
-const TOLERANCE_MS = 5 * 60 * 1000;
+const TOLERANCE_MS = 60 * 1000;
 const DAY_MS = 24 * 3600 * 1000;
 
 /** What a source, or a part of one, is in --help. */
@@ -28,18 +29,25 @@ export const SOURCE_HELP = 's3://bucket, s3://bucket/prefix, workdocs://site, or
 export const AT_HELP =
   'as of this moment: 2026-03-01T12:00:00Z, a date (its beginning), "yesterday 18:00", "2h ago"';
 
-/** Reads `--at`, words in the zone of this machine. @throws {InvalidInputError} also for a moment that has not come yet */
-export async function pastMoment(
-  text: string,
-  { clock, zone }: Pick<Context, 'clock' | 'zone'>,
-): Promise<number> {
-  const now = clock();
-  const at = await readMoment(text, { now, zone });
-  if (at > now + TOLERANCE_MS)
+/** What a moment is reckoned from: when the command began, as AWS has it, and the zone that its words are read in. */
+export type Speaker = Pick<Context, 'connect' | 'zone'>;
+
+/**
+ * Reads `--at`, words in the zone of this machine. A moment that is only just to come is the present: what it will hold
+ * is not settled.
+ *
+ * @throws {InvalidInputError} also for a moment that has not come yet
+ */
+export async function pastMoment(text: string, { connect, zone }: Speaker): Promise<number> {
+  // What can be no moment at any time is told before AWS is asked for the time.
+  checkPhrase(text);
+  const { start } = (await connect('reading')).clock;
+  const at = await readMoment(text, { now: start, zone });
+  if (at > start + TOLERANCE_MS)
     throw new InvalidInputError(
-      `"${text}" lies in the future (${new Date(at).toISOString()}); name one that has been`,
+      `"${text}" lies in the future (${formatMoment(at)}; by AWS's clock it is ${formatMoment(start)}); name one that has been`,
     );
-  return at;
+  return Math.min(at, start);
 }
 
 /** What `--at` can name of a single object: a moment, or one version by its id. */
@@ -56,7 +64,7 @@ const SITE_VERSION_ID = /^[\w.@+=,&-]{1,256}$/;
 export async function momentOrVersion(
   text: string,
   source: string,
-  context: Pick<Context, 'clock' | 'zone'>,
+  context: Speaker,
 ): Promise<MomentOrVersion> {
   const isMoment = /^\d{4}-\d{2}-\d{2}/.test(text) || !VERSION_ID.test(text);
   if (!isMoment) return { versionId: text };
@@ -76,9 +84,9 @@ export function noteMoment(at: number, context: Context, connection: Connection)
 }
 
 /** Says what the vault may no longer have of a moment. */
-export function noteRetention(at: number, { output, clock }: Context, { stack }: Connection): void {
+export function noteRetention(at: number, { output }: Context, { stack, clock }: Connection): void {
   const { RetentionInDays } = stack.outputs;
-  const horizon = clock() - RetentionInDays * DAY_MS;
+  const horizon = clock.start - RetentionInDays * DAY_MS;
   if (at >= horizon) return;
   output.note(
     `the vault keeps what was overwritten or deleted for ${counted(RetentionInDays, 'day')}: ` +

@@ -1,9 +1,10 @@
 import { Command, Option } from 'commander';
-import type { Context, Deps, GlobalOptions } from './context.ts';
+import type { Connection, Context, Deps, GlobalOptions } from './context.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { Output } from './output.ts';
 import packageJson from './package.json' with { type: 'json' };
 import { type Act, COMMANDS } from './registry.ts';
+import { refuseSkewed, skewNote } from './time/clock-skew.ts';
 
 export type ProgramOptions = {
   readonly deps: Deps;
@@ -66,14 +67,14 @@ function actor(program: Command, options: ProgramOptions): Act {
   return (work) =>
     async (...args) => {
       const globals = program.opts<GlobalOptions>();
+      const output = new Output(deps, deps.progress, globals.json ?? false);
       const context: Context = {
-        clock: deps.clock,
-        zone: deps.zone,
+        zone: deps.zone(),
         pause: deps.pause,
         random: deps.random,
         ...(deps.ask === undefined ? {} : { ask: deps.ask }),
-        output: new Output(deps, deps.progress, globals.json ?? false),
-        connect: () => deps.connect(globals),
+        output,
+        connect: connectOnce(() => deps.connect(globals), output),
         connectBuckets: () => deps.connectBuckets(globals),
         connectSite: (place) => deps.connectSite(globals, place),
         onInterrupt: options.onInterruptHint,
@@ -86,4 +87,21 @@ function actor(program: Command, options: ProgramOptions): Act {
       };
       onExit(await work(context, ...args));
     };
+}
+
+/** One connection for a command, however many of its parts ask for it: it began when AWS was first asked. */
+function connectOnce(connect: () => Promise<Connection>, output: Output): Context['connect'] {
+  let connected: Promise<Connection> | undefined;
+  const begin = async () => {
+    const connection = await connect();
+    const note = skewNote(connection.clock);
+    if (note !== undefined) output.note(note);
+    return connection;
+  };
+  return async (purpose) => {
+    connected ??= begin();
+    const connection = await connected;
+    if (purpose === 'writing') refuseSkewed(connection.clock);
+    return connection;
+  };
 }

@@ -41,7 +41,7 @@ async function approve(context: Context, uri: string, { yes, wait }: Options): P
     yes ?? false,
     context,
   );
-  const jobId = newJobId('reconcile', context);
+  const jobId = newJobId('reconcile', connection, context);
   const start = comparison(source, { trigger: 'approve', approved: true, jobId });
   const facts = { source: name, held: held.count };
   const heading = [

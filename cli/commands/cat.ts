@@ -49,7 +49,7 @@ async function cat(context: Context, uri: string, { at }: Options): Promise<Exit
   if (context.output.json) throw new CommandError('cat writes bytes: leave --json out', 'usage');
   const object = parseObjectUri(uri);
   const wanted = at === undefined ? undefined : await momentOrVersion(at, object.source, context);
-  const connection = await context.connect();
+  const connection = await context.connect('reading');
   await note(object, wanted, connection, context);
   const version = await findVersion(object, wanted ?? { at: Number.MAX_SAFE_INTEGER }, connection);
   if (version.lacking !== undefined) context.output.note(version.lacking);

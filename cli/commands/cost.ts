@@ -67,7 +67,7 @@ async function cost(context: Context, uri: string, options: Options): Promise<Ex
 /** The buckets, and the core stack if there is one: an estimate is what people want before they deploy it. */
 async function reach(context: Context): Promise<Buckets & { readonly stack?: CoreStack }> {
   try {
-    const { world, stack } = await context.connect();
+    const { world, stack } = await context.connect('reading');
     return { store: world.store, region: stack.region, stack };
   } catch (error) {
     if (!(error instanceof CommandError) || error.kind !== 'no-stack') throw error;

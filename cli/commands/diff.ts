@@ -20,6 +20,7 @@ import type { Act } from '../registry.ts';
 import { bytes, count } from '../text/format.ts';
 import { pad } from '../text/table.ts';
 import { visibleKey } from '../text/visible.ts';
+import { skewSeconds } from '../time/clock-skew.ts';
 import { checkThere } from '../vault/check-there.ts';
 
 type Options = { readonly summary?: true };
@@ -59,23 +60,27 @@ async function diff(
   const place = parseSourceUri(uri);
   const { source, prefix } = place;
   const from = await pastMoment(fromText, context);
-  const now = context.clock();
-  const to = toText === undefined ? now : await pastMoment(toText, context);
+  const to = await pastMoment(toText ?? 'now', context);
   if (from > to) {
     throw new InvalidInputError(
       `${formatMoment(from)} is later than ${formatMoment(to)}: the earlier moment goes first`,
     );
   }
-  const connection = await context.connect();
+  const connection = await context.connect('reading');
   context.output.note(`from ${formatMoment(from)} to ${formatMoment(to)}`);
   noteRetention(from, context, connection);
-  // Up to now is up to whatever S3's clock says.
-  const until = toText === undefined ? Number.MAX_SAFE_INTEGER : to;
-  const totals = await compare({ ...place, from, to: until }, summary !== true, connection, context);
+  const totals = await compare({ ...place, from, to }, summary !== true, connection, context);
   if (totals.added + totals.changed + totals.deleted + totals.moved === 0)
     await checkThere(place, connection);
   const answer: DiffSummary = {
-    summary: { source, prefix, from: moment(from), to: moment(to), ...totals },
+    summary: {
+      source,
+      prefix,
+      from: moment(from),
+      to: moment(to),
+      ...totals,
+      clockSkewSeconds: skewSeconds(connection.clock),
+    },
   };
   context.output.answer(answer, () => [totalsText(totals)]);
   return EXIT.done;

@@ -36,8 +36,8 @@ export function define(command: Command, act: Act): void {
 }
 
 async function failures(context: Context, { redrive, limit }: Options): Promise<ExitCode> {
-  const connection = await context.connect();
-  const { output, clock } = context;
+  const connection = await context.connect(redrive ? 'writing' : 'reading');
+  const { output } = context;
   if (redrive) {
     const answer = await redriveAll(connection, context);
     output.answer(answer, () => [
@@ -50,7 +50,7 @@ async function failures(context: Context, { redrive, limit }: Options): Promise<
   }
   output.progress('reading the dead-letter queues');
   const found = await listFailures(limit, connection);
-  output.answer(found, () => linesOf(found, clock()));
+  output.answer(found, () => linesOf(found, connection.clock.now()));
   return EXIT.done;
 }
 

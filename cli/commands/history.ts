@@ -50,10 +50,10 @@ export function define(command: Command, act: Act): void {
 async function history(context: Context, uri: string, { by, days }: Options): Promise<ExitCode> {
   const place = parseSourceUri(uri);
   const { output, zone } = context;
-  const connection = await context.connect();
+  const connection = await context.connect('reading');
   const spans = by === 'day' ? daysOf(zone) : hoursOf(zone);
   const back = days ?? DEFAULT_DAYS[by];
-  const since = startOfDay(wallTime(context.clock(), zone) - (back - 1) * DAY_MS, zone);
+  const since = startOfDay(wallTime(connection.clock.start, zone) - (back - 1) * DAY_MS, zone);
   noteRetention(since, context, connection);
   const onProgress = (versions: number) => output.progress(`${counted(versions, 'version')} read`);
   const request = { ...place, since, spanOf: spans.spanOf, onProgress };
@@ -63,7 +63,7 @@ async function history(context: Context, uri: string, { by, days }: Options): Pr
     output.note(`nothing changed under ${placeUri(place)} in the last ${counted(back, 'day')}`);
     return EXIT.done;
   }
-  await tell(place, rowsOf(changes, spans, context.clock()), spans, context);
+  await tell(place, rowsOf(changes, spans, connection.clock.start), spans, context);
   return EXIT.done;
 }
 

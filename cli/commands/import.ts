@@ -73,7 +73,7 @@ async function importExport(
   checkKmsKey(options.kmsKey);
   const place = parseExport(uri);
   const source = siteArgument(options.as, place);
-  const connection = await context.connect();
+  const connection = await context.connect('writing');
   await checkPlace(place, source, connection);
   const plan = await planImport(place, connection.world.store, (objects) =>
     context.output.progress(`import ${uri}: ${objects} objects listed`),
@@ -146,7 +146,7 @@ function begin(
   connection: Connection,
   context: Context,
 ): Promise<ExitCode> {
-  const jobId = newJobId('import', context);
+  const jobId = newJobId('import', connection, context);
   const message: ImportRequest = {
     kind: 'import',
     export: facts.export,

@@ -61,12 +61,12 @@ async function job(context: Context, id: string, options: Options): Promise<Exit
   const { wait = false, report } = options;
   // A job that has ended has its report already.
   checkReportFile(report, wait || !options.resume);
-  const connection = await context.connect();
+  const connection = await context.connect(options.cancel || options.resume ? 'writing' : 'reading');
   if (options.resume) return resume(id, { wait, report }, connection, context);
   const found = await look(id, options, connection, context);
   if (report !== undefined) await save(report, found, connection, context);
   const result = await jobResult(found, connection);
-  context.output.answer(result, () => resultLines(result, context.clock()));
+  context.output.answer(result, () => resultLines(result, connection.clock.now()));
   return wait ? exitOf(found) : EXIT.done;
 }
 

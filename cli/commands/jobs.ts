@@ -25,14 +25,14 @@ export function define(command: Command, act: Act): void {
     .action(act(jobs));
 }
 
-async function jobs({ connect, output, clock }: Context, { kind, limit }: Options): Promise<ExitCode> {
-  const { world, stack } = await connect();
+async function jobs({ connect, output }: Context, { kind, limit }: Options): Promise<ExitCode> {
+  const { world, stack, clock } = await connect('reading');
   const all = (await world.catalog.listJobs()).filter((job) => kind === undefined || job.kind === kind);
   const shown = all.sort((a, b) => b.startedAt - a.startedAt).slice(0, limit);
   const further = all.length - shown.length;
   const answer: Jobs = { jobs: shown.map((job) => jobJson(job, stack)), further };
   output.answer(answer, () => [
-    ...tableOf(shown, clock()),
+    ...tableOf(shown, clock.now()),
     ...(further === 0 ? [] : [`and ${count(further)} more: --limit ${all.length} shows all`]),
   ]);
   return EXIT.done;

@@ -52,7 +52,7 @@ export function define(command: Command, act: Act): void {
 async function protect(context: Context, uri: string, options: Options): Promise<ExitCode> {
   const protection = protectionOf(uri, options);
   const { source } = protection.settings;
-  const connection = await context.connect();
+  const connection = await context.connect('writing');
   await protection.check(connection);
   await checkNotProtected(source, connection);
   for (const warning of protection.warnings(connection.stack)) context.output.note(`warning: ${warning}`);
@@ -103,7 +103,7 @@ async function wire(
   await steps.run('deploy its stack', `stack ${request.name}`, (say) => stacks.deploy(request, say));
   await wire(steps, connection);
   await steps.run('register it', 'registered', () =>
-    registerSource({ ...settings, protectedAt: context.clock() }, world),
+    registerSource({ ...settings, protectedAt: connection.clock.now() }, world),
   );
 }
 
@@ -116,7 +116,7 @@ function beginInitial(
   connection: Connection,
   context: Context,
 ): Promise<ExitCode> {
-  const jobId = newJobId('reconcile', context);
+  const jobId = newJobId('reconcile', connection, context);
   const telling = { jobId, facts, heading: headingOf(facts), wait: wait ?? false };
   return startJob({ ...telling, ...first(jobId) }, connection, context);
 }

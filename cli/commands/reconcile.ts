@@ -46,7 +46,7 @@ async function reconcile(context: Context, uri: string, options: Options): Promi
   const { source, connection } = await findProtected(uri, context);
   if (deep && !isSiteUri(source.source))
     throw new InvalidInputError(`--deep is for WorkDocs sites, and ${source.source} is a bucket`);
-  const jobId = newJobId('reconcile', context);
+  const jobId = newJobId('reconcile', connection, context);
   const start = comparison(source, { trigger: 'manual', jobId, ...defined({ deep }) });
   const heading = [`${source.source} is being compared with its backup`];
   const telling = { jobId, facts: { source: source.source }, heading, wait: wait ?? false, report };

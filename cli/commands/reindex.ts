@@ -25,7 +25,7 @@ export function define(command: Command, act: Act): void {
 }
 
 async function runReindex(context: Context, { dryRun = false }: { dryRun?: boolean }): Promise<ExitCode> {
-  const { world } = await context.connect();
+  const { world } = await context.connect(dryRun ? 'reading' : 'writing');
   const { output, onInterrupt } = context;
   onInterrupt('what was written is right; run the same command again for the rest');
   output.progress('reading the vault');

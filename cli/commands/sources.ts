@@ -22,10 +22,11 @@ export function define(command: Command, act: Act): void {
 }
 
 async function sources(context: Context, { all }: Options): Promise<ExitCode> {
-  const found = await listSources(await context.connect());
+  const connection = await context.connect('reading');
+  const found = await listSources(connection);
   const shown = found.filter(({ state }) => all || state !== 'unprotected');
   const answer: Sources = { sources: shown };
-  context.output.answer(answer, () => tableOf(shown, context.clock()));
+  context.output.answer(answer, () => tableOf(shown, connection.clock.now()));
   return EXIT.done;
 }
 

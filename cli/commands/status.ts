@@ -41,7 +41,7 @@ export function define(command: Command, act: Act): void {
 
 async function status(context: Context, uri: string | undefined, { wait }: Options): Promise<ExitCode> {
   const only = uri === undefined ? undefined : parseSource(uri);
-  const connection = await context.connect();
+  const connection = await context.connect('reading');
   if (only !== undefined) await checkThere(only, connection);
   if (wait) await waitUntilSettled(only, connection, context);
   const { output } = context;

@@ -34,7 +34,7 @@ export function define(command: Command, act: Act): void {
 
 async function unprotect(context: Context, uri: string, { yes }: Options): Promise<ExitCode> {
   const source = parseSource(uri);
-  const connection = await context.connect();
+  const connection = await context.connect('writing');
   const stack = sourceStackName(connection.stack.name, source);
   await checkSomething(source, stack, connection);
   const question = `Stop backing up ${source}? What the vault holds of it stays.`;

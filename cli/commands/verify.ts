@@ -73,7 +73,7 @@ async function verify(context: Context, uri: string, options: Options): Promise<
     sample: options.all ? 'all' : (options.sample ?? USUAL_SAMPLE),
     seed: options.seed ?? crc32(context.random()),
   };
-  const connection = await context.connect();
+  const connection = await context.connect('reading');
   if (at !== undefined) noteMoment(at, context, connection);
   const { output } = context;
   const result = await verifyVault(
@@ -90,10 +90,10 @@ async function verify(context: Context, uri: string, options: Options): Promise<
     if (at !== undefined) await checkNotBefore(at, place, connection);
     await checkThere(place, connection);
   }
-  const id = newJobId('verify', context);
+  const id = newJobId('verify', connection, context);
   const { job, problems } = verifiedJob(id, request, result);
   await recordJob(job, problems, options, connection, context);
-  output.answer(verifyJson(result), () => [...verifyText(result), `  job ${id}`]);
+  output.answer(verifyJson(result, connection.clock), () => [...verifyText(result), `  job ${id}`]);
   return result.state === 'done' ? EXIT.done : EXIT.partial;
 }
 

@@ -38,7 +38,7 @@ export function define(command: Command, act: Act): void {
 
 async function versions(context: Context, uri: string): Promise<ExitCode> {
   const { source, key } = parseObjectUri(uri);
-  const connection = await context.connect();
+  const connection = await context.connect('reading');
   if (isSiteUri(source)) return tellDocument({ source, key }, connection, context);
   const { output } = context;
   let shown = 0;

@@ -26,26 +26,26 @@ export function followHint(jobId: string): string {
  */
 export async function followJob(
   jobId: string,
-  { world, queues }: Connection,
-  { output, clock, pause, onInterrupt }: Context,
+  { world, queues, clock }: Connection,
+  { output, pause, onInterrupt }: Context,
   { beginsWithinMs = BEGINS_WITHIN_MS } = {},
 ): Promise<Job> {
   onInterrupt(`job ${jobId} goes on; follow it with: ${followHint(jobId)}`);
-  const begun = clock();
+  const begun = clock.now();
   let seen = '';
   let changedAt = begun;
   let idleReadings = 0;
   for (let wait = FIRST_POLL_MS; ; wait = Math.min(2 * wait, POLL_MS)) {
     const job = await world.catalog.getJob(jobId);
     if (job !== undefined && job.state !== 'running') return job;
-    if (job === undefined && clock() - begun > beginsWithinMs) throw neverBegan(jobId, beginsWithinMs);
+    if (job === undefined && clock.now() - begun > beginsWithinMs) throw neverBegan(jobId, beginsWithinMs);
     output.progress(job === undefined ? `${jobId}: waiting for it to begin` : progressText(job));
     const now = JSON.stringify(job);
     if (now !== seen) {
       seen = now;
-      changedAt = clock();
+      changedAt = clock.now();
       idleReadings = 0;
-    } else if (job !== undefined && !isThawing(job) && clock() - changedAt > STALLED_MS) {
+    } else if (job !== undefined && !isThawing(job) && clock.now() - changedAt > STALLED_MS) {
       idleReadings = waiting(await queues.depths()) === 0 ? idleReadings + 1 : 0;
       // One reading may miss a message that is on its way from one queue to the next.
       if (idleReadings > 1) throw stalled(jobId);

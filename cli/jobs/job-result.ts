@@ -49,7 +49,11 @@ function problemJson({ key, reason, detail }: Problem): JobResult['problems'][nu
 }
 
 /** Says what a job came to, after everything else there is to say. */
-export function tellResult(result: JobResult, { output, clock }: Context): ExitCode {
-  output.lines(...resultLines(result, clock()));
+export function tellResult(
+  result: JobResult,
+  { clock }: Pick<Connection, 'clock'>,
+  { output }: Context,
+): ExitCode {
+  output.lines(...resultLines(result, clock.now()));
   return exitOf(result.job);
 }

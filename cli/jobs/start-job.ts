@@ -7,8 +7,12 @@ import { exitOf, jobResult, tellResult } from './job-result.ts';
 import { saveJobReport } from './save-report.ts';
 
 /** A name for a new job that sorts by time: `restore-20260301-120000-1a2b3c4d`. */
-export function newJobId(kind: string, { clock, random }: Pick<Context, 'clock' | 'random'>): string {
-  const stamp = new Date(clock()).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
+export function newJobId(
+  kind: string,
+  { clock }: Pick<Connection, 'clock'>,
+  { random }: Pick<Context, 'random'>,
+): string {
+  const stamp = new Date(clock.now()).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
   return `${kind}-${stamp}-${random()}`;
 }
 
@@ -57,7 +61,7 @@ export async function tellStarted(
   const job = await followJob(jobId, connection, context);
   const result = await jobResult(job, connection);
   if (report !== undefined) await saveJobReport(report, job, connection, context);
-  if (!output.json) return tellResult(result, context);
+  if (!output.json) return tellResult(result, connection, context);
   output.document({ ...facts, jobId, result });
   return exitOf(result.job);
 }

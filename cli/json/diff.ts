@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { ClockSkew } from './clock-skew.ts';
 import { Moment } from './moment.ts';
 
 const Side = v.nullable(
@@ -41,6 +42,7 @@ export const DiffSummarySchema = v.strictObject({
     changedBytesAfter: v.number(),
     deletedBytes: v.number(),
     netBytes: v.number(),
+    clockSkewSeconds: ClockSkew,
   }),
 });
 export type DiffSummary = v.InferOutput<typeof DiffSummarySchema>;

@@ -1,6 +1,7 @@
 import { ProblemSchema } from '@holdfast/core/model/job.ts';
 import { RestoreMessageSchema } from '@holdfast/core/model/restore-request.ts';
 import * as v from 'valibot';
+import { ClockSkew } from './clock-skew.ts';
 import { Moment } from './moment.ts';
 import { PlanJsonSchema } from './restore.ts';
 
@@ -19,6 +20,7 @@ export const RestoreLocalSchema = v.strictObject({
   /** As `jobs` shows it; null with `--dry-run`. */
   jobId: v.nullable(v.string()),
   plan: v.nullable(PlanJsonSchema),
+  clockSkewSeconds: ClockSkew,
   /** Null with `--dry-run`. */
   result: v.nullable(
     v.strictObject({

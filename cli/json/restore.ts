@@ -2,6 +2,7 @@ import { RestoreMessageSchema } from '@holdfast/core/model/restore-request.ts';
 import { ORIGINAL, STORAGE_CLASSES } from '@holdfast/core/model/storage-class.ts';
 import { THAW_TIERS } from '@holdfast/core/model/thaw.ts';
 import * as v from 'valibot';
+import { ClockSkew } from './clock-skew.ts';
 import { StartedSchema } from './job.ts';
 import { Moment } from './moment.ts';
 
@@ -44,4 +45,5 @@ export const RestoreJsonSchema = v.strictObject({
   request: RestoreMessageSchema,
   /** Null when none was made, as with `--yes`. */
   plan: v.nullable(PlanJsonSchema),
+  clockSkewSeconds: ClockSkew,
 });

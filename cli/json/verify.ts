@@ -1,5 +1,6 @@
 import { FINDINGS } from '@holdfast/core/flows/verify/findings.ts';
 import * as v from 'valibot';
+import { ClockSkew } from './clock-skew.ts';
 import { Moment } from './moment.ts';
 
 const FindingSchema = v.strictObject({
@@ -27,5 +28,6 @@ export const VerifySchema = v.strictObject({
   furtherProblems: v.number(),
   unproven: v.array(FindingSchema),
   furtherUnproven: v.number(),
+  clockSkewSeconds: ClockSkew,
 });
 export type VerifyJson = v.InferOutput<typeof VerifySchema>;

@@ -24,6 +24,11 @@ const CLEAR = new RegExp(`^(?:${TIME}|${DATE}t${CLOCK}|(?:${DAY})(?: (?:at )?${T
 
 const DAY_MS = 24 * 3600 * 1000;
 
+/** Whether a phrase leaves nothing open. */
+export function isClear(said: string): boolean {
+  return CLEAR.test(said.toLowerCase());
+}
+
 /**
  * Reads a day, a time, or both. The library can read nearly anything, and makes something up for what is left open: it
  * is shown only phrases that leave nothing open, and has to understand them to their last letter.
@@ -31,8 +36,8 @@ const DAY_MS = 24 * 3600 * 1000;
  * @param now what the clock on the wall shows
  */
 export async function readPhrase(said: string, now: number): Promise<Phrase | undefined> {
+  if (!isClear(said)) return undefined;
   const phrase = said.toLowerCase();
-  if (!CLEAR.test(phrase)) return undefined;
   const { casual } = await import('chrono-node/en');
   // It reckons with the machine's own clock, on which some hours do not exist; noon always does.
   const noon = new Date(Math.floor(now / DAY_MS) * DAY_MS + DAY_MS / 2);

@@ -1,6 +1,6 @@
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { parseMoment } from '@holdfast/core/model/moment.ts';
-import { readPhrase } from './phrase.ts';
+import { isClear, readPhrase } from './phrase.ts';
 import { instantsOf, startOfDay, wallTime } from './wall-clock.ts';
 
 /** Where and when a moment is spoken of. */
@@ -23,15 +23,34 @@ const ZONE_NAME = /\s*\b(?:UTC|GMT)$/i;
  * @throws {InvalidInputError} also for an hour that the clock skips or shows twice
  */
 export async function readMoment(text: string, { now, zone }: Standpoint): Promise<number> {
-  const said = text.trim().replace(/[\s,]+/g, ' ');
+  const said = normal(text);
   if (ISO_WITH_ZONE.test(said)) return parseMoment(said.replace(NO_SECONDS, '$&:00'));
   if (said.toLowerCase() === 'now') return now;
   const ago = readAgo(said);
   if (ago !== undefined && ago <= now) return now - ago;
   const inZone = ZONE_NAME.test(said) ? 'UTC' : zone;
   const phrase = await readPhrase(said.replace(ZONE_NAME, ''), wallTime(now, inZone));
-  if (phrase === undefined) throw new InvalidInputError(`"${text}" is not a moment; write it as ${EXAMPLES}`);
+  if (phrase === undefined) throw noMoment(text);
   return phrase.hasTime ? onlyInstant(phrase.wall, inZone, text) : startOfDay(phrase.wall, inZone);
+}
+
+/**
+ * Refuses what is no moment, whenever it is read.
+ *
+ * @throws {InvalidInputError}
+ */
+export function checkPhrase(text: string): void {
+  const said = normal(text);
+  if (ISO_WITH_ZONE.test(said) || said.toLowerCase() === 'now' || readAgo(said) !== undefined) return;
+  if (!isClear(said.replace(ZONE_NAME, ''))) throw noMoment(text);
+}
+
+function normal(text: string): string {
+  return text.trim().replace(/[\s,]+/g, ' ');
+}
+
+function noMoment(text: string): InvalidInputError {
+  return new InvalidInputError(`"${text}" is not a moment; write it as ${EXAMPLES}`);
 }
 
 function onlyInstant(wall: number, zone: string, text: string): number {

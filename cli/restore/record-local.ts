@@ -21,8 +21,8 @@ export type LocalRestore = {
 };
 
 /** A name for a restore of this process, as other jobs have one. */
-export function localJobId(context: Context): string {
-  return newJobId('restore', context);
+export function localJobId(connection: Connection, context: Context): string {
+  return newJobId('restore', connection, context);
 }
 
 /** Puts it among the jobs, with its report: also one that was interrupted, or ended by a full disk. */
@@ -42,7 +42,7 @@ export async function recordLocal(
     source,
     trigger: 'command',
     startedAt,
-    finishedAt: context.clock(),
+    finishedAt: connection.clock.now(),
     state: stateOf(result),
     counts: countsOf(done),
     ...messageOf(result),

@@ -6,9 +6,8 @@ import { parseSourceUri } from '@holdfast/core/model/source-place.ts';
 import { ORIGINAL, STORAGE_CLASSES } from '@holdfast/core/model/storage-class.ts';
 import { THAW_TIERS, type ThawTier } from '@holdfast/core/model/thaw.ts';
 import { type Command, Option } from 'commander';
-import type { Context } from '../context.ts';
 import { reportOption } from '../jobs/save-report.ts';
-import { AT_HELP, momentOrVersion, pastMoment, positive, repeatable } from '../options.ts';
+import { AT_HELP, momentOrVersion, pastMoment, positive, repeatable, type Speaker } from '../options.ts';
 
 /** The options of `restore`, as commander gives them. */
 export type RestoreOptions = {
@@ -96,7 +95,7 @@ export function addRestoreOptions(command: Command): Command {
 export async function toWish(
   uri: string,
   options: RestoreOptions,
-  context: Pick<Context, 'clock' | 'zone'>,
+  context: Speaker,
 ): Promise<Omit<RestoreMessage, 'target' | 'jobId'>> {
   const { changedSince, include, exclude, stripPrefix, storageClass } = options;
   return {
@@ -121,7 +120,7 @@ export async function toWish(
 async function when(
   uri: string,
   { at }: RestoreOptions,
-  context: Pick<Context, 'clock' | 'zone'>,
+  context: Speaker,
 ): Promise<Pick<RestoreMessage, 'at' | 'versionId'>> {
   if (at === undefined) return {};
   const wanted = await momentOrVersion(at, uri, context);

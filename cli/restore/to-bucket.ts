@@ -1,6 +1,7 @@
 import { checkExact, checkMap, checkTarget } from '@holdfast/core/flows/restore/accept-restore.ts';
 import { makePlan } from '@holdfast/core/flows/restore/make-plan.ts';
 import { selectedObjects } from '@holdfast/core/flows/restore/select-objects.ts';
+import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
 import type { RestorePlan } from '@holdfast/core/model/restore-plan.ts';
@@ -18,6 +19,7 @@ import { newJobId, startJob, tellStarted } from '../jobs/start-job.ts';
 import { noteMoment } from '../options.ts';
 import { checkBucket } from '../sources/bucket-argument.ts';
 import { count } from '../text/format.ts';
+import { skewSeconds } from '../time/clock-skew.ts';
 import { askFor, concerns } from './consent.ts';
 import { checkNewTarget, createTarget } from './new-bucket.ts';
 import { planJson, planLines } from './plan-text.ts';
@@ -25,7 +27,12 @@ import { checkHasCopies, checkSameRequest, mayBeNone, refuseNothing } from './re
 import { type RestoreOptions, toWish } from './restore-options.ts';
 
 type Message = RestoreMessage & { readonly jobId: string };
-type Asked = { readonly message: Message; readonly request: RestoreRequest };
+type Asked = {
+  readonly message: Message;
+  readonly request: RestoreRequest;
+  /** The moment that was asked for, or else when the command began. */
+  readonly at: number;
+};
 
 /** A restore into a bucket: the functions do it, this asks them to. */
 export async function restoreToBucket(
@@ -41,13 +48,15 @@ export async function restoreToBucket(
   if (options.transfers !== undefined)
     throw new InvalidInputError('--transfers is not for this target: functions do the work');
   checkReportFile(options.report, options.wait ?? false);
-  const message: Message = {
+  const asked = {
     ...(await toWish(uri, options, context)),
     target: to,
-    jobId: options.jobId ?? newJobId('restore', context),
+    ...defined({ jobId: options.jobId }),
   };
-  const request = checkRestoreMessage(message);
-  const connection = await context.connect();
+  const request = checkRestoreMessage(asked);
+  const connection = await context.connect(options.dryRun ? 'reading' : 'writing');
+  const message = { ...asked, jobId: options.jobId ?? newJobId('restore', connection, context) };
+  const at = request.at ?? connection.clock.start;
   await checkRequest(request, options, connection);
   if (request.at !== undefined) noteMoment(request.at, context, connection);
   noteDoubled(request, context);
@@ -55,9 +64,10 @@ export async function restoreToBucket(
   if (known !== undefined) {
     checkSameRequest(known, request);
     const heading = [`job ${known.id} was asked for before; nothing is sent again`];
-    return tellStarted(telling({ message, request }, undefined, heading, options), connection, context);
+    const telled = telling({ message, request, at }, undefined, heading, options, connection);
+    return tellStarted(telled, connection, context);
   }
-  return begin({ message, request }, options, connection, context);
+  return begin({ message, request, at }, options, connection, context);
 }
 
 /** Whoever repeats the prefix at the target most likely meant the same place. */
@@ -74,25 +84,34 @@ function noteDoubled(
 }
 
 async function begin(
-  { message, request }: Asked,
+  asked: Asked,
   options: RestoreOptions,
   connection: Connection,
   context: Context,
 ): Promise<ExitCode> {
-  const plan = await planIfAsked(request, options, connection, context);
-  if (options.dryRun && plan !== undefined) return tellPlan({ message, request }, plan, context);
-  if (plan === undefined) await checkHasCopies(request, selectionOf(request, connection), connection);
+  const { request, at } = asked;
+  const plan = await planIfAsked(asked, options, connection, context);
+  if (options.dryRun && plan !== undefined) return tellPlan(asked, plan, connection, context);
+  const select = () => selectedObjects({ ...request, at }, connection.world);
+  if (plan === undefined) await checkHasCopies(request, select, connection);
   else await agree(plan, options, context);
   if (options.toNew !== undefined) await createTarget(request, connection, context);
-  // As many as were shown, and no more.
-  const sent = request.exact && plan ? { ...message, maxDeletions: plan.extras.objects } : message;
-  const telled = telling({ message: sent, request }, plan, [headingOf(request)], options);
-  return startJob({ ...telled, queue: 'restore', message: sent }, connection, context);
+  const message = messageOf(asked, plan, options);
+  const telled = telling({ ...asked, message }, plan, [headingOf(asked)], options, connection);
+  return startJob({ ...telled, queue: 'restore', message }, connection, context);
 }
 
-function selectionOf(request: RestoreRequest, { world }: Connection) {
-  const at = request.at ?? Number.MAX_SAFE_INTEGER;
-  return () => selectedObjects({ ...request, at }, world);
+/** What was looked at is what is restored: what is captured meanwhile is no part of it, and no more is deleted. */
+function messageOf(
+  { message, request, at }: Asked,
+  plan: RestorePlan | undefined,
+  { jobId }: RestoreOptions,
+): Message {
+  // Under a name of the caller's own the same message can be sent again, and has to be the same: it means when it was sent.
+  const isRepeatable = plan === undefined && jobId !== undefined;
+  const fixed = request.versionId === undefined && !isRepeatable ? { at: formatMoment(at) } : {};
+  const bound = request.exact && plan ? { maxDeletions: plan.extras.objects } : {};
+  return { ...message, ...fixed, ...bound };
 }
 
 async function checkRequest(
@@ -109,13 +128,13 @@ async function checkRequest(
 
 /** With `--yes` nobody looks at a plan, and only an exact restore needs one: to delete no more than there was then. */
 async function planIfAsked(
-  request: RestoreRequest,
+  { request, at }: Asked,
   { dryRun, yes, toNew }: RestoreOptions,
   connection: Connection,
-  { output, clock }: Context,
+  { output }: Context,
 ): Promise<RestorePlan | undefined> {
   if (!dryRun && yes && !request.exact) return undefined;
-  const plan = await makePlan({ ...request, at: request.at ?? clock() }, connection.world, {
+  const plan = await makePlan({ ...request, at }, connection.world, {
     targetIsNew: toNew !== undefined,
     onProgress: (objects) => output.progress(`planning: ${count(objects)} objects`),
   });
@@ -129,22 +148,17 @@ async function agree(plan: RestorePlan, { yes }: RestoreOptions, context: Contex
   await askFor(plan, yes ?? false, context);
 }
 
-function tellPlan({ message, request }: Asked, plan: RestorePlan, { output }: Context): ExitCode {
-  const { jobId: _, ...asked } = message;
+function tellPlan(asked: Asked, plan: RestorePlan, { clock }: Connection, { output }: Context): ExitCode {
+  const { jobId: _, ...request } = asked.message;
   const answer = {
-    source: request.source,
-    request: asked,
+    source: asked.request.source,
+    request,
     jobId: null,
     result: null,
     plan: planJson(plan),
+    clockSkewSeconds: skewSeconds(clock),
   };
-  output.answer(answer, () => [
-    headingOf(request),
-    '',
-    ...planLines(plan),
-    '',
-    'nothing was done (--dry-run)',
-  ]);
+  output.answer(answer, () => [headingOf(asked), '', ...planLines(plan), '', 'nothing was done (--dry-run)']);
   return EXIT.done;
 }
 
@@ -153,16 +167,19 @@ function telling(
   plan: RestorePlan | undefined,
   heading: readonly string[],
   { wait, report }: RestoreOptions,
+  { clock }: Connection,
 ) {
   const facts = {
     source: request.source,
     request: message,
     plan: plan === undefined ? null : planJson(plan),
+    clockSkewSeconds: skewSeconds(clock),
   };
   return { jobId: message.jobId, facts, heading, wait: wait ?? false, report };
 }
 
-function headingOf({ source, prefix, at, versionId, target }: RestoreRequest): string {
-  const what = versionOrMoment(versionId, at === undefined ? undefined : formatMoment(at));
+function headingOf({ request, at }: Asked): string {
+  const { source, prefix, versionId, target } = request;
+  const what = versionOrMoment(versionId, formatMoment(at));
   return `restoring ${source}/${prefix} ${what} to ${sourceUri(target.bucket)}/${target.prefix}`;
 }

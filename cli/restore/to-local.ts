@@ -24,6 +24,7 @@ import { type FolderJob, restoreToFolder } from '../local/restore-to-folder.ts';
 import { sameCommand } from '../local/same-command.ts';
 import { noteMoment } from '../options.ts';
 import type { Output } from '../output.ts';
+import { skewSeconds } from '../time/clock-skew.ts';
 import { askFor, concerns } from './consent.ts';
 import { planJson, planLines } from './plan-text.ts';
 import { readingDocuments } from './reading-progress.ts';
@@ -58,9 +59,9 @@ export async function restoreToLocal(
   checkReportFile(options.report, true);
   const asked = await toWish(uri, options, context);
   const read = checkRestoreWish(asked);
-  const wish = { ...read, at: read.at ?? context.clock() };
   await checkTarget(target, context.output);
-  const connection = await context.connect();
+  const connection = await context.connect(options.dryRun ? 'reading' : 'writing');
+  const wish = { ...read, at: read.at ?? connection.clock.start };
   if (read.at !== undefined) noteMoment(read.at, context, connection);
   const select = selectRepeatedly(wish, connection.world, { onProgress: readingDocuments(context) });
   await checkHasCopies(wish, select, connection);
@@ -113,8 +114,8 @@ function taskOf(
   connection: Connection,
   context: Context,
 ): Task {
-  const { store, settings } = connection.world;
-  const { output, clock, pause } = context;
+  const { store, settings, clock } = connection.world;
+  const { output, pause } = context;
   const mapping = { prefix: '', stripPrefix: wish.stripPrefix, map: wish.map };
   const job = {
     at: wish.at,
@@ -181,7 +182,7 @@ function tellPlan(task: Task, plan: RestorePlan): ExitCode {
 async function run(planned: Task, plan: RestorePlan | undefined): Promise<ExitCode> {
   const task = { ...planned, world: { ...planned.world, signal: planned.context.ownInterrupt() } };
   const { target, job, world, context } = task;
-  const [id, startedAt] = [localJobId(context), context.clock()];
+  const [id, startedAt] = [localJobId(task.connection, context), world.clock()];
   const result = await transfer(task);
   const deleted =
     job.exact !== undefined && localExit(result) === EXIT.done
@@ -238,7 +239,7 @@ function tell(task: Task, plan: RestorePlan | undefined, { id: jobId, result, de
   }
 }
 
-function factsOf({ target, asked, wish }: Task, plan: RestorePlan | undefined) {
+function factsOf({ target, asked, wish, connection }: Task, plan: RestorePlan | undefined) {
   const kind = target.kind === 'folder' ? 'folder' : target.format;
   return {
     source: wish.source,
@@ -246,6 +247,7 @@ function factsOf({ target, asked, wish }: Task, plan: RestorePlan | undefined) {
     request: asked,
     target: { kind, path: target.path },
     plan: plan === undefined ? null : planJson(plan),
+    clockSkewSeconds: skewSeconds(connection.clock),
   };
 }
 

@@ -22,6 +22,7 @@ import { sameCommand } from '../local/same-command.ts';
 import { Tally } from '../local/tally.ts';
 import { noteMoment } from '../options.ts';
 import { count } from '../text/format.ts';
+import { skewSeconds } from '../time/clock-skew.ts';
 import { planJson, planLines } from './plan-text.ts';
 import { readingDocuments } from './reading-progress.ts';
 import { localJobId, recordLocal } from './record-local.ts';
@@ -50,8 +51,8 @@ export async function restoreToSite(
   parseSiteUri(to);
   const asked = await toWish(uri, options, context);
   const read = checkRestoreWish(asked);
-  const wish = { ...read, at: read.at ?? context.clock() };
-  const connection = await context.connect();
+  const connection = await context.connect(options.dryRun ? 'reading' : 'writing');
+  const wish = { ...read, at: read.at ?? connection.clock.start };
   if (read.at !== undefined) noteMoment(read.at, context, connection);
   const select = selectThings(wish, (key) => targetKey(mappingOf(wish), key), connection.world, {
     onProgress: readingDocuments(context),
@@ -103,8 +104,8 @@ async function tellPlan(task: Task): Promise<ExitCode> {
 
 async function run(task: Task): Promise<ExitCode> {
   const { to, options, wish, connection, context } = task;
-  const { output, argv, clock } = context;
-  const [id, startedAt] = [localJobId(context), clock()];
+  const { output, argv } = context;
+  const [id, startedAt] = [localJobId(connection, context), connection.clock.now()];
   const since = wish.changedSince === undefined ? {} : { changedSince: formatMoment(wish.changedSince) };
   const again = sameCommand(argv, { at: wish.versionId ?? formatMoment(wish.at), ...since });
   const result = await upload(task, context.ownInterrupt());
@@ -204,12 +205,13 @@ function note({ result, bytes, detail }: ThingOutcome, key: string, tally: Tally
     });
 }
 
-function factsOf({ to, asked, wish }: Task) {
+function factsOf({ to, asked, wish, connection }: Task) {
   return {
     source: wish.source,
     at: formatMoment(wish.at),
     request: asked,
     target: { kind: 'site' as const, path: to },
+    clockSkewSeconds: skewSeconds(connection.clock),
   };
 }
 

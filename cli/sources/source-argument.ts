@@ -29,7 +29,7 @@ export async function findProtected(
   { connect }: Pick<Context, 'connect'>,
 ): Promise<FoundSource> {
   const name = parseSource(uri);
-  const connection = await connect();
+  const connection = await connect('writing');
   const source = await connection.world.catalog.getSource(name);
   if (source?.state === 'protected') return { source, connection };
   throw new InvalidInputError(

@@ -16,12 +16,12 @@ const STALLED_MS = 60_000;
  */
 export async function waitUntilSettled(
   only: string | undefined,
-  { world, queues }: Connection,
-  { output, clock, pause, onInterrupt }: Context,
+  { world, queues, clock }: Connection,
+  { output, pause, onInterrupt }: Context,
 ): Promise<void> {
   onInterrupt('the backup goes on; look again with: holdfast status');
   let idle = 0;
-  let stillSince = clock();
+  let stillSince = clock.now();
   let seen = '';
   for (;;) {
     const [depths, jobs] = await Promise.all([queues.depths(), world.catalog.listJobs()]);
@@ -30,9 +30,9 @@ export async function waitUntilSettled(
     idle = messages === 0 && running.length === 0 ? idle + 1 : 0;
     if (idle >= READINGS) return;
     const now = snapshot(messages, running);
-    if (now !== seen) stillSince = clock();
+    if (now !== seen) stillSince = clock.now();
     seen = now;
-    if (messages === 0 && clock() - stillSince > STALLED_MS) {
+    if (messages === 0 && clock.now() - stillSince > STALLED_MS) {
       output.note(`${counted(running.length, 'job')} not finished, but nothing of it is in any queue`);
       return;
     }

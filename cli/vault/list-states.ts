@@ -39,7 +39,7 @@ export async function listStates(
   context: Context,
 ): Promise<ExitCode> {
   const at = text === undefined ? undefined : await pastMoment(text, context);
-  const connection = await context.connect();
+  const connection = await context.connect('reading');
   if (at !== undefined) noteMoment(at, context, connection);
   const listed = await printStates(listing, { at, deleted }, connection, context);
   if (listed > 0) return EXIT.done;

@@ -2,9 +2,11 @@ import type { Finding } from '@holdfast/core/flows/verify/findings.ts';
 import type { Verification } from '@holdfast/core/flows/verify-vault.ts';
 import { moment } from '../json/moment.ts';
 import type { VerifyJson } from '../json/verify.ts';
+import { skewSeconds } from '../time/clock-skew.ts';
+import type { ServiceClock } from '../time/service-clock.ts';
 
 /** A verification as `--json` gives it. */
-export function verifyJson(result: Verification): VerifyJson {
+export function verifyJson(result: Verification, clock: Pick<ServiceClock, 'skewMs'>): VerifyJson {
   const { at, startedAt, finishedAt, provenBelow, problems, unproven, ...rest } = result;
   return {
     ...rest,
@@ -15,6 +17,7 @@ export function verifyJson(result: Verification): VerifyJson {
     provenBelow: provenBelow ?? null,
     problems: problems.map(findingJson),
     unproven: unproven.map(findingJson),
+    clockSkewSeconds: skewSeconds(clock),
   };
 }
 

@@ -1,40 +1,20 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connect } from '../../../cli/connect.ts';
 import { readOutputs } from '../../../cli/core-stack.ts';
+import { type AwsOptions, type FakeAws, fakeAws } from '../../support/fake-aws.ts';
 import { OUTPUTS } from './support/given-cli.ts';
 
-const cloudFormation = mockClient(CloudFormationClient);
 const OPTIONS = { stack: 'backup', region: 'eu-central-1' };
+const DATE = Date.parse('2026-03-01T12:00:00Z');
 
-function givenStack(
-  StackStatus: 'CREATE_COMPLETE' | 'CREATE_IN_PROGRESS',
-  outputs: Record<string, string>,
-): void {
-  const Outputs = Object.entries(outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue }));
-  cloudFormation.on(DescribeStacksCommand).resolves({
-    Stacks: [{ StackName: 'backup', CreationTime: new Date(0), StackStatus, Outputs }],
-  });
-}
+let aws: FakeAws | undefined;
 
-const IDENTITY =
-  '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>' +
-  '<Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>';
-let sts: Server | undefined;
-
-/** An AWS that knows no more than who is asking. */
-async function givenSts(): Promise<string> {
-  sts = createServer((_, response) => response.end(IDENTITY)).listen(0, '127.0.0.1');
-  await once(sts, 'listening');
-  return `http://127.0.0.1:${(sts.address() as AddressInfo).port}`;
+async function givenStack(options: Partial<AwsOptions>): Promise<{ readonly endpointUrl: string }> {
+  aws = await fakeAws({ date: () => DATE, outputs: OUTPUTS, ...options });
+  return { endpointUrl: aws.url };
 }
 
 beforeEach(() => {
-  cloudFormation.reset();
   vi.stubEnv('AWS_PROFILE', undefined);
   for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']) {
     vi.stubEnv(name, 'from-the-environment');
@@ -43,50 +23,63 @@ beforeEach(() => {
 
 afterEach(() => {
   vi.unstubAllEnvs();
-  sts?.closeAllConnections();
-  sts?.close();
-  sts = undefined;
+  aws?.close();
+  aws = undefined;
 });
 
 describe('connect', () => {
   it('finds what the stack says of itself', async () => {
-    givenStack('CREATE_COMPLETE', { ...OUTPUTS, RestoreTargetPatterns: 'team-*, other' });
+    const outputs = { ...OUTPUTS, RestoreTargetPatterns: 'team-*, other' };
+    const { stack, world } = await connect({ ...OPTIONS, ...(await givenStack({ outputs })) });
 
-    const { stack, world } = await connect(OPTIONS);
-
-    expect(stack).toMatchObject({ name: 'backup', region: 'eu-central-1' });
+    expect(stack).toMatchObject({ name: 'holdfast', region: 'eu-central-1' });
     expect(world.settings).toMatchObject({
       vault: 'vault',
-      restoreTargets: ['backup-restore-*', 'team-*', 'other'],
+      restoreTargets: ['holdfast-restore-*', 'team-*', 'other'],
       multipartThresholdBytes: 5 * 1024 ** 3,
     });
   });
 
-  it('lets a profile of the command line win over keys in the environment', async () => {
-    givenStack('CREATE_COMPLETE', OUTPUTS);
+  it("begins at AWS's time, and goes on from there", async () => {
+    const { clock, world } = await connect({ ...OPTIONS, ...(await givenStack({})) });
 
-    await connect({ ...OPTIONS, profile: 'work' });
+    expect(clock.start).toBe(DATE);
+    const [now, later] = [clock.now(), world.clock()];
+    expect(now).toBeGreaterThanOrEqual(DATE);
+    expect(later).toBeGreaterThanOrEqual(now);
+    // It was months ago: whatever this machine takes, it does not take so long.
+    expect(later).toBeLessThan(DATE + 3600_000);
+    expect(clock.skewMs).toBeGreaterThan(0);
+  });
+
+  it('refuses what does not say what time it is', async () => {
+    const given = await givenStack({ date: () => undefined });
+
+    await expect(connect({ ...OPTIONS, ...given })).rejects.toThrow('does not say what time it is');
+  });
+
+  it('lets a profile of the command line win over keys in the environment', async () => {
+    const given = await givenStack({});
+
+    // The profile is there, and has no keys.
+    await expect(connect({ ...OPTIONS, ...given, profile: 'work' })).rejects.toThrow();
 
     expect(process.env['AWS_PROFILE']).toBe('work');
     expect(process.env['AWS_ACCESS_KEY_ID']).toBeUndefined();
   });
 
   it('says where it looked when there is no such stack', async () => {
-    cloudFormation.on(DescribeStacksCommand).rejects(new Error('Stack with id backup does not exist'));
-    await expect(connect({ ...OPTIONS, endpointUrl: await givenSts() })).rejects.toThrow(
+    const status = 'DELETE_COMPLETE';
+    await expect(connect({ ...OPTIONS, ...(await givenStack({ status })) })).rejects.toThrow(
       'there is no stack "backup" in eu-central-1 of account 123456789012: deploy it',
-    );
-
-    await expect(connect({ ...OPTIONS, endpointUrl: 'http://127.0.0.1:1' })).rejects.toThrow(
-      'there is no stack "backup" in eu-central-1: deploy it',
     );
   });
 
   it('refuses a stack that is still being made', async () => {
-    givenStack('CREATE_IN_PROGRESS', {});
+    const given = await givenStack({ status: 'CREATE_IN_PROGRESS', outputs: {} });
 
-    await expect(connect(OPTIONS)).rejects.toThrow(
-      'stack "backup" is in state CREATE_IN_PROGRESS and cannot be used',
+    await expect(connect({ ...OPTIONS, ...given })).rejects.toThrow(
+      'stack "holdfast" is in state CREATE_IN_PROGRESS and cannot be used',
     );
   });
 });

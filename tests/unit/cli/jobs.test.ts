@@ -58,7 +58,7 @@ describe('job', () => {
 
     expect(code).toBe(0);
     expect(stdout).toContain('friday: done in 0ms');
-    expect(stdout).toContain(`s3://docs/ as of 2026-03-01T12:00:02.000Z to s3://${TARGET}`);
+    expect(stdout).toContain(`s3://docs/ as of 2026-03-01T12:00:01.000Z to s3://${TARGET}`);
     expect(stdout).toContain('report: s3://vault/reports/restore/2026/03/01/friday.json');
   });
 

@@ -1,8 +1,14 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InvalidInputError } from '@holdfast/core/model/errors.ts';
+import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { machineZone } from '../../../cli/moments/machine-zone.ts';
 import { readMoment } from '../../../cli/moments/read-moment.ts';
 import { startOfDay, wallTime } from '../../../cli/moments/wall-clock.ts';
 import { momentOrVersion } from '../../../cli/options.ts';
+import { CliWorld } from './support/given-cli.ts';
 
 /** A Saturday. */
 const NOW = '2026-11-21T09:30:15.000Z';
@@ -153,8 +159,7 @@ describe('the zone of the machine', () => {
     ['EST5EDT', 'America/New_York', -240],
     ['UTC-3', '+03:00', 180],
     ['UTC+5', '-05:00', -300],
-    ['', '+00:00', 0],
-    ['Nowhere/At_All', 'UTC', 0],
+    ['', 'UTC', 0],
   ])('TZ="%s" is %s', (name, zone, minutes) => {
     process.env['TZ'] = name;
     expect(machineZone()).toBe(zone);
@@ -163,8 +168,81 @@ describe('the zone of the machine', () => {
   });
 });
 
+describe('the time zone of TZ', () => {
+  const SUMMER = Date.parse('2026-07-01T12:00:00Z');
+  it.each([
+    ['Europe/Berlin', 120],
+    [':Europe/Berlin', 120],
+    ['posix/Europe/Berlin', undefined],
+    ['europe/berlin', 120],
+    ['EST5EDT', -240],
+    ['EST', -300],
+    ['Etc/GMT+3', -180],
+    ['UTC', 0],
+    ['UTC0', 0],
+    ['GMT', 0],
+    ['UTC-3', 180],
+    ['JST-9', 540],
+    ['IST-5:30', 330],
+    ['<+0330>-3:30', 210],
+    ['XYZ3', -180],
+    ['', 0],
+    ['Mars/Phobos', undefined],
+    ['Berlin', undefined],
+    ['CET-1CEST', undefined],
+    ['CET-1CEST,M3.5.0,M10.5.0/3', undefined],
+    ['UTC-25', undefined],
+    ['+02:00', undefined],
+    ['+03', undefined],
+    ['Etc/Unknown', undefined],
+    ['Europe/Berlin ', undefined],
+    [' ', undefined],
+    [':', undefined],
+    ['__proto__', undefined],
+    ['/no/such/zone', undefined],
+    ['/etc/passwd', undefined],
+  ])('"%s" is %s minutes from UTC in summer, or refused', (said, minutes) => {
+    if (minutes === undefined) expect(() => machineZone(said)).toThrow(`TZ="${said}" is no time zone`);
+    else expect(wallTime(SUMMER, machineZone(said)) - SUMMER).toBe(minutes * 60_000);
+  });
+
+  it('never is UTC in silence, whatever it says', () => {
+    const letters = fc.string({
+      unit: fc.constantFrom(...'UTCGMEuropeBrlin/+-:<>0123459_ ,.'),
+      minLength: 1,
+    });
+    fc.assert(
+      fc.property(letters, (said) => {
+        let zone: string;
+        try {
+          zone = machineZone(said);
+        } catch (error) {
+          expect(error).toBeInstanceOf(InvalidInputError);
+          return;
+        }
+        // What counts as UTC says so: a name of it, or the offset 0.
+        if (zone === 'UTC')
+          expect(said).toMatch(/^:?(\w*(UTC|GMT|UCT|Zulu|Universal|Greenwich)\w*|.*[^1-9]0+(:00)?)$/i);
+      }),
+      { seed: 5, numRuns: 20_000 },
+    );
+  });
+
+  it('is the zone of the file that it names', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'holdfast-zones-'));
+    await mkdir(join(folder, 'zoneinfo', 'Europe'), { recursive: true });
+    await writeFile(join(folder, 'zoneinfo', 'Europe', 'Berlin'), '');
+    await symlink(join(folder, 'zoneinfo', 'Europe', 'Berlin'), join(folder, 'localtime'));
+
+    expect(machineZone(`:${folder}/localtime`)).toBe('Europe/Berlin');
+    await rm(folder, { recursive: true });
+  });
+});
+
 describe('a moment or a version', () => {
-  const context = { clock: () => Date.parse(NOW), zone: 'UTC' };
+  const { clock, ...rest } = new CliWorld().connection;
+  const connection = { ...rest, clock: { ...clock, start: Date.parse(NOW) } };
+  const context = { connect: async () => connection, zone: 'UTC' };
 
   it.each(['3sL4kqtJlcpXroDTDmJ.rmSpXd3dIbrHY-MTRCxf3vjVBH40', 'c2VjcmV0X3ZlcnNpb25faWQ'])(
     '%s is a version',

@@ -123,6 +123,15 @@ describe('the process', () => {
     expect(stderr).toContain('--endpoint-url "there" is not a URL');
   });
 
+  it('refuses a TZ that is no time zone, and still helps', async () => {
+    const env = { ...KEYS, AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL: silentServer, TZ: 'Mars/Phobos' };
+    const { code, stdout, stderr } = await ended(start(['ls', 's3://docs', '--at', 'yesterday 18:00'], env));
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^holdfast: TZ="Mars\/Phobos" is no time zone that is known here[^\n]*\n$/);
+    expect(await ended(start(['ls', '--help'], env))).toMatchObject({ code: 0, stderr: '' });
+  });
+
   it('shows where it failed when asked to', async () => {
     const { stderr } = await ended(start(['sources'], { HOLDFAST_DEBUG: '1' }));
 

@@ -56,6 +56,8 @@ export type ListingWorld = Omit<World, 'store'> & { readonly store: Pick<ObjectS
 /** How a message reached its handler. */
 export type Delivery = {
   readonly messageId: string;
+  /** When it was sent, as SQS says, ms since 1970: the same for every delivery. */
+  readonly sentAt?: number;
   /** 1 for the first time. */
   readonly receiveCount: number;
   /** Id of who sent the message, as SQS attests it. */

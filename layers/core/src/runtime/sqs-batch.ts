@@ -27,6 +27,7 @@ export function retryDelay(receiveCount: number, baseSeconds: number): number {
 export function deliveryOf(record: SQSRecord, context: Context): Delivery {
   return {
     messageId: record.messageId,
+    sentAt: Number(record.attributes.SentTimestamp),
     receiveCount: receivesOf(record),
     sender: record.attributes.SenderId,
     timeLeft: () => context.getRemainingTimeInMillis(),

@@ -6,6 +6,7 @@ import type { Connection, Deps, GlobalOptions, SitePlace } from '../../../../cli
 import { type CoreStack, readOutputs } from '../../../../cli/core-stack.ts';
 import type { ExitCode } from '../../../../cli/exit-codes.ts';
 import { runCli } from '../../../../cli/run-cli.ts';
+import { type ServiceClock, serviceClock } from '../../../../cli/time/service-clock.ts';
 import { Pipeline, VAULT } from '../../../support/pipeline.ts';
 
 /** Who uses the CLI. */
@@ -87,6 +88,8 @@ export class CliWorld {
   isSlow = false;
   /** Hears how much was written when it is waited for. */
   onDrain: (bytes: number) => Promise<void> = async () => {};
+  /** By how much the clock of the person's machine is ahead of AWS's. */
+  clockAheadMs = 0;
   /** Where the person is. */
   zone = 'UTC';
   /** What happens while a command waits. */
@@ -141,7 +144,14 @@ export class CliWorld {
     };
     const { stacks, queues, buckets } = this;
     const caller = async () => CALLER;
-    return { stack, world: this.pipeline.world, stacks, queues, buckets, caller };
+    return { stack, world: this.pipeline.world, stacks, queues, buckets, clock: this.#clock(), caller };
+  }
+
+  /** As AWS tells it in an answer that takes no time. */
+  #clock(): ServiceClock {
+    const { now } = this.pipeline;
+    const date = Math.floor(now / 1000) * 1000;
+    return serviceClock({ date, sentAt: now + this.clockAheadMs, tookMs: 0 }, () => this.pipeline.now - date);
   }
 
   #deps(out: Uint8Array[], err: string[]): Deps {
@@ -164,8 +174,7 @@ export class CliWorld {
         this.writtenSites.push(place);
         return this.site;
       },
-      clock: () => this.pipeline.now,
-      zone: this.zone,
+      zone: () => this.zone,
       pause: async (ms) => {
         // S3's own times, and so the moments that the tests name, are in whole seconds.
         this.pipeline.now += Math.ceil(ms / 1000) * 1000;

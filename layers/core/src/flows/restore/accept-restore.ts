@@ -32,7 +32,7 @@ const FIRST_STEP = '0';
  */
 export async function acceptRestore(
   body: string,
-  delivery: Pick<Delivery, 'messageId' | 'sender'>,
+  delivery: Pick<Delivery, 'messageId' | 'sender' | 'sentAt'>,
   world: AcceptWorld,
 ): Promise<string> {
   const jobId = fieldOf('jobId', JobIdSchema, body) ?? `restore-${delivery.messageId}`;
@@ -45,7 +45,9 @@ export async function acceptRestore(
     await checkSource(request, world);
     await checkMap(request, world);
     const isNow = request.at === undefined;
-    await begin(jobId, { ...request, at: request.at ?? world.clock() }, isNow, asked, world);
+    // What is captured while the message waits, or is delivered again, is no part of it.
+    const at = request.at ?? delivery.sentAt ?? world.clock();
+    await begin(jobId, { ...request, at }, isNow, asked, world);
   } catch (error) {
     if (!(error instanceof HoldfastError) || error.remedy !== 'user') throw error;
     await reject(jobId, body, messageOf(error), asked, world);

@@ -1,0 +1,35 @@
+import { connect, connectBuckets } from '../../../../cli/connect.ts';
+import type { WritableSite } from '../../../../cli/context.ts';
+import type { ExitCode } from '../../../../cli/exit-codes.ts';
+import { runCli } from '../../../../cli/run-cli.ts';
+
+/** The real command line in this process, by the real clients, against the AWS at an endpoint. */
+export async function runOnWire(
+  endpoint: string,
+  argv: readonly string[],
+  site?: WritableSite,
+): Promise<{
+  readonly code: ExitCode;
+  readonly bytes: Buffer;
+  readonly stdout: string;
+  readonly stderr: string;
+}> {
+  const out: Uint8Array[] = [];
+  const err: string[] = [];
+  const code = await runCli([...argv, '--endpoint-url', endpoint, '--region', 'us-east-1'], {
+    stdout: { write: (chunk) => out.push(Buffer.from(chunk)), once: () => {} },
+    stderr: { write: (chunk) => err.push(Buffer.from(chunk).toString()), once: () => {} },
+    progress: { update: () => {}, clear: () => {} },
+    connect,
+    connectBuckets,
+    connectSite: () =>
+      site === undefined ? Promise.reject(new Error('there is no site')) : Promise.resolve(site),
+    zone: () => 'UTC',
+    pause: async () => {},
+    random: () => 'r1',
+    interrupt: new AbortController().signal,
+    mustBeRead: () => {},
+  });
+  const bytes = Buffer.concat(out);
+  return { code, bytes, stdout: bytes.toString(), stderr: err.join('') };
+}
