@@ -1,7 +1,14 @@
-import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  HeadBucketCommand,
+  ListObjectVersionsCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
 import { type Checks, expect, Unmet } from '../checks.ts';
 import { rolesCannotDestroy } from '../roles.ts';
+import { PLAIN_KEY } from '../sample.ts';
 import { asStranger, makeStranger } from '../stranger.ts';
 import { cli, type SmokeWorld } from '../world.ts';
 
@@ -26,6 +33,10 @@ export async function refusals(world: SmokeWorld, checks: Checks): Promise<void>
   await checks.check('no role of the stack may destroy anything in the vault', () =>
     rolesCannotDestroy(world),
   );
+  if (world.parameters['LockMode'] === 'GOVERNANCE')
+    await checks.check('a locked version cannot be deleted without the leave to bypass the lock', () =>
+      lockHolds(world),
+    );
   await checks.check('a restore into a bucket that nobody allowed ends as a failed job', () =>
     failsByMessage(world, 'not-allowed', { target: `s3://${world.buckets.artifacts}/stolen/` }),
   );
@@ -62,6 +73,16 @@ async function strangerIsRefused(world: SmokeWorld): Promise<string> {
   const sqs = new SQSClient({ credentials, useQueueUrlAsEndpoint: false });
   const message = { QueueUrl: world.outputs['RestoreQueueUrl'] ?? '', MessageBody: '{}' };
   return denied(() => sqs.send(new SendMessageCommand(message)));
+}
+
+async function lockHolds({ clients, outputs, buckets }: SmokeWorld): Promise<string> {
+  const at = { Bucket: outputs['VaultBucket'] ?? '', Prefix: vaultPlace(buckets.source, PLAIN_KEY).key };
+  const { Versions = [] } = await clients.s3.send(new ListObjectVersionsCommand(at));
+  const VersionId = Versions[0]?.VersionId;
+  expect(VersionId !== undefined, `the vault has no version of ${PLAIN_KEY}`);
+  return denied(() =>
+    clients.s3.send(new DeleteObjectCommand({ Bucket: at.Bucket, Key: at.Prefix, VersionId })),
+  );
 }
 
 async function denied(request: () => Promise<unknown>): Promise<string> {
