@@ -110,7 +110,7 @@ export const REPORTS = {
     state: 'failed',
     finishedAt: '2026-03-01T03:12:00.000Z',
     durationSeconds: 0,
-    message: 'not a restore request: field "overwrit": unknown field',
+    message: 'not a restore request: unknown field "overwrit"',
     request: { rejected: `{"source":"s3://photos","overwrit":true,"x":"${HOSTILE_TEXTS[0]}"}` },
     counts: {},
   },

@@ -174,6 +174,8 @@ function toWish(message: WishMessage): RestoreWish {
 
 function explain(issue: v.BaseIssue<unknown>): string {
   const path = v.getDotPath(issue);
+  if (issue.type === 'strict_object' && issue.expected === 'never') return `unknown field "${path}"`;
+  if (issue.input === undefined && path !== null) return `field "${path}" is missing`;
   return path === null ? issue.message : `field "${path}": ${issue.message}`;
 }
 
