@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,16 +9,12 @@ import { reportHtml } from '@holdfast/core/model/report/report-html.ts';
 import type { Report } from '@holdfast/core/model/report.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { REPORTS } from '../../support/reports.ts';
+import { findTool } from '../../support/tool.ts';
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-const chromium =
-  process.env['HOLDFAST_CHROMIUM'] ??
-  (process.env['PATH'] ?? '')
-    .split(':')
-    .flatMap((folder) => NAMES.map((name) => join(folder, name)))
-    .find((path) => existsSync(path));
-if (chromium === undefined)
-  console.log('no Chromium here (PATH, HOLDFAST_CHROMIUM): the pages were not opened in a browser');
+const chromium = findTool(
+  ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
+  process.env['HOLDFAST_CHROMIUM'],
+);
 
 let server: Server;
 let profile: string;

@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
@@ -9,6 +9,7 @@ import { keyOf } from '../../../../cli/local/file-name.ts';
 import { NAMES_FILE } from '../../../../cli/local/names-list.ts';
 import type { ArchiveFormat } from '../../../../cli/restore/restore-target.ts';
 import { AWKWARD_KEYS } from '../../../support/awkward-keys.ts';
+import { findTool } from '../../../support/tool.ts';
 import { givenFolder, treeOf, VaultWorld } from './support/given-vault.ts';
 
 const run = promisify(execFile);
@@ -64,11 +65,11 @@ describe('a restore into an archive', () => {
   });
 
   // Python's zipfile, which is always there, leaves times alone.
-  const hasUnzip = spawnSync('unzip', ['-v']).status === 0;
-  it.skipIf(!hasUnzip)('keeps the times in a zip, where the unpacker looks for them', async () => {
+  const unzip = findTool(['unzip']);
+  it.skipIf(unzip === undefined)('keeps the times in a zip, where the unpacker looks for them', async () => {
     await restore('zip');
     const unpacked = await givenFolder();
-    await run('unzip', ['-q', path, '-d', unpacked]);
+    await run(unzip ?? '', ['-q', path, '-d', unpacked]);
     expect((await stat(join(unpacked, 'a.txt'))).mtimeMs).toBe(vault.now);
     expect(((await stat(join(unpacked, 'b/d'))).mode & 0o777).toString(8)).toBe('755');
   });
