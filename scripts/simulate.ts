@@ -1,16 +1,20 @@
 import { parseArgs } from 'node:util';
 import { type Outcome, type SimulateOptions, simulate } from '../tests/simulation/simulate.ts';
+import { WEIGHTS, type Weights } from '../tests/simulation/steps.ts';
 import { VARIANTS } from '../tests/simulation/variants.ts';
 
-const USAGE = `Usage: npm run simulate -- [--histories <n>] [--seed <n>] [--path <path>] [--variant <name>] [--workers <n>]
+const USAGE = `Usage: npm run simulate -- [--histories <n>] [--seed <n>] [--path <path>] [--weights <which>]
+       [--variant <name>] [--workers <n>]
 
-Plays random histories of a source, a tenth of them of a WorkDocs site, against the real flows over memory: changes, lost,
+Plays random histories of a source, some of them of a WorkDocs site, against the real flows over memory: changes, lost,
 doubled and late events, handlers killed at any await and running side by side, refused requests, lost answers, stale
 listings, reconciles, restores and reindexes. After each one the invariants I1 to I7 of docs/design.md are checked against a model of the source.
 
   --histories  how many to play (10000)
   --seed       of the first ones (1); the same seed and number play the same histories
   --path       with --seed, as a failure prints it: plays that one history again
+  --weights    usual: what sources mostly see, a tenth of sites (unless given) | rare: half of sites, and of buckets jobs that
+               begin and end side by side, restores, thaws, large copies
   --variant    plays them on Holdfast with one thing broken on purpose: ${VARIANTS.map(({ name }) => name).join('; ')}
   --workers    threads (one for each core)
 
@@ -31,7 +35,7 @@ async function main(): Promise<number> {
   process.stdout.write(
     outcome.failure === undefined ? `0 divergences (seed ${options.seed})\n` : '1 divergence\n',
   );
-  if (outcome.failure !== undefined) process.stdout.write(explain(outcome.failure, options.variant));
+  if (outcome.failure !== undefined) process.stdout.write(explain(outcome.failure, options));
   return outcome.failure === undefined ? 0 : 1;
 }
 
@@ -44,6 +48,7 @@ function read(): Options | undefined {
       histories: { type: 'string', default: '10000' },
       seed: { type: 'string', default: '1' },
       path: { type: 'string' },
+      weights: { type: 'string', default: 'usual' },
       variant: { type: 'string' },
       workers: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
@@ -58,9 +63,16 @@ function read(): Options | undefined {
     histories: whole('histories', values.histories, 1),
     seed: whole('seed', values.seed, 0),
     path,
+    weights: weightsIn(values.weights),
     variant,
     ...(workers === undefined ? {} : { workers: whole('workers', workers, 1) }),
   };
+}
+
+function weightsIn(text: string): Weights {
+  const weights = WEIGHTS.find((one) => one === text);
+  if (weights === undefined) throw new Error(`--weights "${text}" is none of: ${WEIGHTS.join(', ')}`);
+  return weights;
 }
 
 function whole(name: string, text: string, least: number): number {
@@ -69,8 +81,9 @@ function whole(name: string, text: string, least: number): number {
   throw new Error(`--${name} "${text}" is not a whole number from ${least} on`);
 }
 
-function explain({ seed, path, history, wrong }: Failed, variant: string | undefined): string {
-  const again = `npm run simulate -- --seed ${seed} --path ${path}${variant ? ` --variant "${variant}"` : ''}`;
+function explain({ seed, path, history, wrong }: Failed, { weights, variant }: Options): string {
+  const others = `${weights === 'rare' ? ' --weights rare' : ''}${variant ? ` --variant "${variant}"` : ''}`;
+  const again = `npm run simulate -- --seed ${seed} --path ${path}${others}`;
   const steps = history?.steps.map((step) => `  ${JSON.stringify(step)}`) ?? [];
   const { steps: _, ...setUp } = history ?? { steps: [] };
   return [

@@ -4,19 +4,17 @@ import type { PolicyCheck } from './policy.ts';
 import type { AnyHistory, Chunk, ChunkResult } from './simulate.ts';
 import { playSite } from './sites/play-site.ts';
 import { anySiteHistory } from './sites/site-steps.ts';
-import { anyHistory } from './steps.ts';
+import { historyOf, type Weights } from './steps.ts';
 
-const KINDS: Readonly<Record<'buckets' | 'sites', fc.Arbitrary<AnyHistory>>> = {
-  buckets: anyHistory,
-  sites: anySiteHistory,
-};
+/** Of so many seeds one plays histories of sites: the seed alone says what is played again. */
+const SITES_EVERY: Readonly<Record<Weights, number>> = { usual: 10, rare: 2 };
 
 /** Plays a number of histories from a seed, until one goes wrong; that one is shrunk to what it takes. */
 export async function playChunk(
-  { seed, histories, path, shrink = true, of = 'all' }: Chunk,
+  { seed, histories, path, shrink = true, of = 'all', weights = 'usual' }: Chunk,
   policy: PolicyCheck,
 ): Promise<ChunkResult> {
-  const property = fc.asyncProperty(KINDS[of === 'all' ? kindOf(seed) : of], async (history) => {
+  const property = fc.asyncProperty(historiesOf(seed, of, weights), async (history) => {
     const wrong = 'kind' in history ? await playSite(history) : await play(history, policy);
     if (wrong.length > 0) throw new Divergence(wrong);
   });
@@ -34,9 +32,9 @@ export async function playChunk(
   return { seed, played: numRuns, failure };
 }
 
-/** Of all histories every tenth seed plays those of sites: the seed alone says what is played again. */
-function kindOf(seed: number): 'buckets' | 'sites' {
-  return seed % 10 === 0 ? 'sites' : 'buckets';
+function historiesOf(seed: number, of: NonNullable<Chunk['of']>, weights: Weights): fc.Arbitrary<AnyHistory> {
+  const isOfSites = of === 'all' ? seed % SITES_EVERY[weights] === 0 : of === 'sites';
+  return isOfSites ? anySiteHistory : historyOf(weights);
 }
 
 class Divergence extends Error {

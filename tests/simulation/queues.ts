@@ -111,6 +111,11 @@ export class Queues<Name extends QueueName = BucketQueue> {
     return event.body;
   }
 
+  /** Whatever was sent to a queue, done or not. */
+  sent(queue: Name): string[] {
+    return this.#messages.filter((message) => message.queue === queue).map(({ body }) => body);
+  }
+
   dead(): Array<Message<Name>> {
     return this.#messages.filter(({ state }) => state === 'dead');
   }

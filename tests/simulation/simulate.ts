@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { deployedPolicies } from './policy.ts';
 import type { SiteHistory } from './sites/site-steps.ts';
-import type { History } from './steps.ts';
+import type { History, Weights } from './steps.ts';
 import { VARIANTS } from './variants.ts';
 import type { WorkerData } from './worker.ts';
 
@@ -14,8 +14,10 @@ export type Chunk = {
   readonly path?: string | undefined;
   /** False: the first history that goes wrong will do, however long it is. */
   readonly shrink?: boolean | undefined;
-  /** `all` unless given: every tenth seed is of WorkDocs sites. */
+  /** `all` unless given: some seeds are of WorkDocs sites, how many the weights say. */
   readonly of?: 'all' | 'buckets' | 'sites' | undefined;
+  /** `usual` unless given. */
+  readonly weights?: Weights | undefined;
 };
 /** A history of a bucket, or of a site. */
 export type AnyHistory = History | SiteHistory;
@@ -36,6 +38,8 @@ export type SimulateOptions = {
   readonly workers?: number | undefined;
   /** See {@link Chunk}; of a variant, what it is about. */
   readonly of?: Chunk['of'];
+  /** See {@link Chunk}. */
+  readonly weights?: Weights | undefined;
   /** See {@link Chunk}. */
   readonly shrink?: boolean | undefined;
   readonly onProgress?: ((played: number) => void) | undefined;
@@ -79,13 +83,14 @@ export async function simulate(options: SimulateOptions): Promise<Outcome> {
   return { played, ...(failure === undefined ? {} : { failure }) };
 }
 
-function chunksOf({ histories, seed, path, shrink, of }: SimulateOptions): Chunk[] {
-  if (path !== undefined) return [{ seed, histories: 1, path, of }];
+function chunksOf({ histories, seed, path, shrink, of, weights }: SimulateOptions): Chunk[] {
+  if (path !== undefined) return [{ seed, histories: 1, path, of, weights }];
   return Array.from({ length: Math.ceil(histories / CHUNK) }, (_, index) => ({
     seed: seed + index,
     histories: Math.min(CHUNK, histories - index * CHUNK),
     shrink,
     of,
+    weights,
   }));
 }
 

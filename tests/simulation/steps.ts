@@ -69,6 +69,16 @@ const EVERYWHERE: readonly BucketQueue[] = [
   'restoreWork',
   'report',
 ];
+const JOBS: readonly BucketQueue[] = [
+  'capture',
+  'backlog',
+  'reconcile',
+  'reconcile',
+  'restore',
+  'restore',
+  'restoreWork',
+  'report',
+];
 const RESTORING: readonly BucketQueue[] = ['capture', 'restore', 'restoreWork', 'restoreWork', 'restoreWork'];
 
 const workOn = (queues: readonly BucketQueue[]) =>
@@ -165,6 +175,23 @@ const inParts = fc.oneof(
   often(14, work),
 );
 
+/** Jobs that begin, go on and end at the same time, and are cancelled, while access comes and goes. */
+const jobs = fc.oneof(
+  often(3, put),
+  often(1, large),
+  often(2, onKey('delete')),
+  often(2, pass(1, 1, 1200)),
+  often(1, message('double', 'lose')),
+  often(4, message('again')),
+  often(1, onKey('deny', 'allow')),
+  often(1, nothingMore('denyBucket', 'allowBucket', 'hideBucket', 'showBucket')),
+  often(1, nothingMore('redrive', 'settle')),
+  often(3, nothingMore('reconcile')),
+  often(4, restore),
+  often(3, ofJob),
+  often(20, workOn(JOBS)),
+);
+
 /** Restores of copies in archives, and what comes in between. */
 const frozen = fc.oneof(
   often(1, put),
@@ -201,17 +228,35 @@ export type History = {
   readonly moments: readonly number[];
 };
 
-export const anyHistory: fc.Arbitrary<History> = fc.record({
-  versioned: fc.boolean(),
-  locked: fc.boolean(),
-  constantSequencer: fc.constantFrom(false, false, false, true),
-  steps: fc.oneof(
-    weighed(3, fc.array(anyStep, { minLength: 2, maxLength: 40, size: 'max' })),
-    weighed(5, fc.array(meeting, { minLength: 2, maxLength: 25, size: 'max' })),
-    weighed(3, fc.array(inParts, { minLength: 2, maxLength: 25, size: 'max' })),
+/** What histories are mostly about: `usual` as things are used; `rare` what is seldom, and goes on for long. */
+export const WEIGHTS = ['usual', 'rare'] as const;
+export type Weights = (typeof WEIGHTS)[number];
+
+const upTo = (maxLength: number, step: fc.Arbitrary<Step>): fc.Arbitrary<Step[]> =>
+  fc.array(step, { minLength: 2, maxLength, size: 'max' });
+
+const STEPS: Readonly<Record<Weights, fc.Arbitrary<Step[]>>> = {
+  usual: fc.oneof(
+    weighed(3, upTo(40, anyStep)),
+    weighed(5, upTo(25, meeting)),
+    weighed(3, upTo(25, inParts)),
     weighed(1, thawing),
   ),
-  moments: fc.array(fc.nat(100), { minLength: 10, maxLength: 10 }),
-  cold: fc.constantFrom<ColdClass[]>(undefined, undefined, undefined, 'GLACIER', 'DEEP_ARCHIVE'),
-  thawEvents: fc.array(fc.constantFrom(...THAW_EVENTS), { minLength: 1, maxLength: 4 }),
-});
+  rare: fc.oneof(
+    weighed(1, upTo(40, anyStep)),
+    weighed(3, upTo(25, inParts)),
+    weighed(3, thawing),
+    weighed(5, upTo(25, jobs)),
+  ),
+};
+
+export const historyOf = (weights: Weights): fc.Arbitrary<History> =>
+  fc.record({
+    versioned: fc.boolean(),
+    locked: fc.boolean(),
+    constantSequencer: fc.constantFrom(false, false, false, true),
+    steps: STEPS[weights],
+    moments: fc.array(fc.nat(100), { minLength: 10, maxLength: 10 }),
+    cold: fc.constantFrom<ColdClass[]>(undefined, undefined, undefined, 'GLACIER', 'DEEP_ARCHIVE'),
+    thawEvents: fc.array(fc.constantFrom(...THAW_EVENTS), { minLength: 1, maxLength: 4 }),
+  });

@@ -1,6 +1,7 @@
 import { SiteRefusal } from '@holdfast/core/adapters/memory/site-refusal.ts';
 import { latestOf } from '@holdfast/core/adapters/memory/site-things.ts';
 import { protectedSource } from '@holdfast/core/flows/register-source.ts';
+import { parseReportMessage } from '@holdfast/core/model/messages.ts';
 import { parseRecord, type SiteRecord } from '@holdfast/core/model/workdocs/records.ts';
 import { versionKey } from '@holdfast/core/model/workdocs/site-key.ts';
 import type { Actor } from '../scheduler.ts';
@@ -60,8 +61,11 @@ class SitePlayer {
     if (this.#history.told) await this.#checkPolls();
     await this.#settled();
     await this.#checkMoments();
-    for (const { id, state } of await sim.catalog.listJobs())
+    const reported = sim.queues.sent('report').map((body) => parseReportMessage(body).jobId);
+    for (const { id, state } of await sim.catalog.listJobs()) {
       if (state === 'running') this.wrong.push(`${id} never ends`);
+      else if (!reported.includes(id)) this.wrong.push(`the ${state} job ${id} has no report`);
+    }
   }
 
   async #do(step: SiteStep): Promise<void> {

@@ -1,5 +1,9 @@
+import { checksums } from '@holdfast/core/adapters/checksums.ts';
 import { isObject } from '@holdfast/core/adapters/memory/s3-version.ts';
+import { cancelJob } from '@holdfast/core/flows/cancel-job.ts';
 import { settleReconcile } from '@holdfast/core/flows/reconcile/settle-reconcile.ts';
+import { handleRestoreWork } from '@holdfast/core/flows/restore/handle-restore-work.ts';
+import type { ExtrasStep } from '@holdfast/core/model/messages.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Pipeline, SOURCE, TARGET, VAULT } from '../../support/pipeline.ts';
 
@@ -360,5 +364,155 @@ describe('a large object that is put again within the second, the same bytes wit
     await parts.drain();
     expect((await parts.entry('large.bin')).state).toBe('current');
     expect(copies(parts)).toEqual([second]);
+  });
+});
+
+describe('a message that was decided about, by a handler that died before it did what follows', () => {
+  const URI = `s3://${SOURCE}`;
+  const die = () => {
+    throw new Error('killed');
+  };
+
+  /** Lets a handler die at the first request of one kind, then has its message come again when access is otherwise. */
+  async function diesAt(
+    requests: { before: unknown },
+    body: object,
+    state: 'protected' | 'unprotected',
+  ): Promise<string> {
+    const message = pipeline.message(JSON.stringify(body));
+    requests.before = die;
+    await pipeline.handle('restore', message).catch(() => {});
+    requests.before = undefined;
+    await pipeline.catalog.patchSource('s3://other', { state });
+    await pipeline.handle('restore', message);
+    await pipeline.drain();
+    return message.id;
+  }
+
+  const reportOf = async (id: string) =>
+    JSON.parse(pipeline.s3.text(VAULT, (await pipeline.job(id)).report ?? '') ?? '{}') as object;
+  const toOther = { source: URI, target: 's3://other', jobId: 'x1' };
+  const dyingAtEnd = () => {
+    const hooks = { before: undefined as unknown };
+    pipeline.catalog.requests.before = (op) => {
+      if (op === 'finishJob' && hooks.before !== undefined) die();
+    };
+    return hooks;
+  };
+
+  beforeEach(async () => {
+    pipeline.s3.createBucket('other');
+    await pipeline.capture({ 'a.txt': 'one' });
+    const row = await pipeline.catalog.getSource(URI);
+    if (row === undefined) throw new Error('no source');
+    await pipeline.catalog.putSource({ ...row, source: 's3://other' });
+  });
+
+  it('S17: a restore that was accepted goes on, though it would be refused by now', async () => {
+    await diesAt(pipeline.queue.requests, toOther, 'unprotected');
+    expect((await pipeline.catalog.listJobs()).map(({ id, state }) => [id, state])).toEqual([['x1', 'done']]);
+    expect(pipeline.s3.text('other', 'a.txt')).toBe('one');
+    expect(await reportOf('x1')).toMatchObject({ state: 'done' });
+  });
+
+  it('S17: and so does one that was resumed', async () => {
+    await pipeline.queue.send('restore', [JSON.stringify(toOther)]);
+    await pipeline.handle('restore', pipeline.message(pipeline.queue.take('restore')[0] ?? ''));
+    await cancelJob('x1', undefined, pipeline.world);
+    await pipeline.drain();
+    await diesAt(pipeline.queue.requests, { resume: 'x1' }, 'unprotected');
+    expect((await pipeline.catalog.listJobs()).map(({ id, state }) => [id, state])).toEqual([
+      ['x1', 'cancelled'],
+      ['x1.2', 'done'],
+    ]);
+    expect(await reportOf('x1.2')).toMatchObject({ state: 'done' });
+  });
+
+  it('S17: one that was refused ends with its own reason, though it would be accepted by now', async () => {
+    await pipeline.catalog.patchSource('s3://other', { state: 'unprotected' });
+    await diesAt(dyingAtEnd(), toOther, 'protected');
+    const [job, ...more] = await pipeline.catalog.listJobs();
+    expect(more).toEqual([]);
+    expect(job).toMatchObject({ id: 'x1', state: 'failed' });
+    expect(job?.message).toContain('RestoreTargets');
+    expect(await reportOf('x1')).toMatchObject({ state: 'failed' });
+  });
+
+  it('S17: and so does one that was not to be resumed', async () => {
+    await pipeline.queue.send('restore', [JSON.stringify(toOther)]);
+    await pipeline.handle('restore', pipeline.message(pipeline.queue.take('restore')[0] ?? ''));
+    await cancelJob('x1', undefined, pipeline.world);
+    await pipeline.catalog.patchSource('s3://other', { state: 'unprotected' });
+    const id = await diesAt(dyingAtEnd(), { resume: 'x1' }, 'protected');
+    expect((await pipeline.catalog.listJobs()).map((job) => [job.id, job.state])).toEqual([
+      ['x1', 'cancelled'],
+      [`restore-${id}`, 'failed'],
+    ]);
+    expect(await reportOf(`restore-${id}`)).toMatchObject({ state: 'failed' });
+  });
+});
+
+it('S18: the report of a job is written whose last message was with two handlers, and the one that ended it died', async () => {
+  const body = { kind: 'reconcile', source: `s3://${SOURCE}`, trigger: 'manual', jobId: 'r1' };
+  const message = pipeline.message(JSON.stringify(body));
+  const twin = { ...message, receives: 1 };
+  let begun = false;
+  pipeline.catalog.requests.before = async (op) => {
+    if (op !== 'completeStep' || begun) return;
+    begun = true;
+    pipeline.queue.requests.before = (_, [queue]) => {
+      if (queue === 'report') throw new Error('killed');
+    };
+    await pipeline.handle('reconcile', twin).catch(() => {});
+    pipeline.queue.requests.before = undefined;
+  };
+  await pipeline.handle('reconcile', message);
+  await pipeline.drain();
+  const { state, report } = await pipeline.job('r1');
+  expect(state).toBe('done');
+  expect(pipeline.s3.text(VAULT, report ?? '')).toContain('"done"');
+});
+
+it('S19: of two handlers that end a step of an exact restore at different places, one goes on', async () => {
+  await pipeline.capture({ a: 'own' });
+  pipeline.s3.put(TARGET, 'a', 'own');
+  for (let n = 0; n < 200; n++) pipeline.s3.put(TARGET, `extra${1000 + n}`, 'x');
+  const request = { source: `s3://${SOURCE}`, target: `s3://${TARGET}`, jobId: 'x1', exact: true };
+  await pipeline.queue.send('restore', [JSON.stringify(request)]);
+  const world = { ...pipeline.world, checksums };
+  const whole = pipeline.delivery.bind(pipeline);
+  pipeline.delivery = (message) => ({ ...whole(message), timeLeft: () => 0 });
+  let begun = false;
+  pipeline.catalog.requests.before = async (op, [step]) => {
+    if (op !== 'completeStep' || begun || (step as { step: string }).step !== 'extras-count-0') return;
+    begun = true;
+    // The same message with another handler, which has time to count all of it.
+    const body: ExtrasStep = { kind: 'extras', jobId: 'x1', step: '0', pass: 'count' };
+    const delivery = { messageId: 'twin', receiveCount: 2, timeLeft: () => 900_000 };
+    await handleRestoreWork(JSON.stringify(body), delivery, world);
+  };
+  await pipeline.drain();
+  expect(await pipeline.job('x1')).toMatchObject({ state: 'done', counts: { extras: 200, deleted: 200 } });
+  expect(pipeline.s3.keys(TARGET)).toEqual(['a']);
+});
+
+it('S20: a report that was made before a batch was counted does not stay when it comes late', async () => {
+  await pipeline.capture({ a: 'own' });
+  const request = { source: `s3://${SOURCE}`, target: `s3://${TARGET}`, jobId: 'x1' };
+  await pipeline.handle('restore', pipeline.message(JSON.stringify(request)));
+  await cancelJob('x1', undefined, pipeline.world);
+  const [first] = pipeline.queue.take('report');
+  let overtaken = false;
+  pipeline.s3.requests.before = async (op, [ref]) => {
+    if (op !== 'put' || overtaken || !(ref as { key: string }).key.startsWith('reports/')) return;
+    overtaken = true;
+    const step = { jobId: 'x1', step: 'batch-0', progress: { counts: { restored: 1 } } };
+    await pipeline.catalog.completeStep({ ...step, problems: [], continuations: [] });
+    await pipeline.handle('report', pipeline.message(first ?? ''));
+  };
+  await pipeline.handle('report', pipeline.message(first ?? ''));
+  const { report } = await pipeline.job('x1');
+  expect(JSON.parse(pipeline.s3.text(VAULT, report ?? '') ?? '{}')).toMatchObject({
+    counts: { restored: 1 },
   });
 });

@@ -3,7 +3,7 @@ import { type Job, jobIs } from '../model/job.ts';
 import { importCommand } from '../model/workdocs/import-command.ts';
 import type { World } from './dependencies.ts';
 import { endJob } from './end-job.ts';
-import { noteImport } from './workdocs-export/end-import.ts';
+import { endImport } from './workdocs-export/end-import.ts';
 
 /**
  * Ends a running job as cancelled. Its messages that wait are dropped as they come; a batch that is under way is done.
@@ -24,8 +24,8 @@ export async function cancelJob(
     finishedAt: world.clock(),
     message: `cancelled${who}: ${whatStays(job)}`,
   };
-  if (!(await endJob(job, end, world))) await findRunning(jobId, world);
-  if (job.kind === 'import') await noteImport(job, end, world);
+  const isEnded = job.kind === 'import' ? await endImport(job, end, world) : await endJob(job, end, world);
+  if (!isEnded) await findRunning(jobId, world);
   return (await world.catalog.getJob(jobId)) ?? { ...job, ...end };
 }
 

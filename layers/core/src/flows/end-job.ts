@@ -19,20 +19,21 @@ export async function endJob(job: Job, end: Omit<JobEnd, 'report'>, world: EndWo
 }
 
 /**
- * What is left to do for a message whose job has ended. One that comes again may have been with a handler that ended the
- * job and died before it said so. And what a batch did that was under way when its job failed or was cancelled, the report
- * has to have as well.
+ * What is left to do for a message whose job has ended. One that comes again, or that is with two handlers at a time, may
+ * have been with one that ended the job and died before it said so. And what a batch did that was under way when its job
+ * failed or was cancelled, the report has to have as well.
  *
  * @param counted the message has just added to the job's counts
  */
 export async function afterTheEnd(
   job: Job | undefined,
-  { receiveCount }: Pick<Delivery, 'receiveCount'>,
+  { receiveCount, messageId }: Pick<Delivery, 'receiveCount' | 'messageId'>,
   world: EndWorld,
   counted = false,
 ): Promise<void> {
   if (job === undefined || job.state === 'running') return;
-  if (receiveCount > 1) await sendReport({ kind: 'report', jobId: job.id, notify: true }, world);
+  if (receiveCount > 1 || job.endedBy === messageId)
+    await sendReport({ kind: 'report', jobId: job.id, notify: true }, world);
   else if (counted && (job.state === 'cancelled' || job.state === 'failed'))
     await sendReport({ kind: 'report', jobId: job.id }, world);
 }

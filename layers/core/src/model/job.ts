@@ -59,6 +59,8 @@ export const JobSchema = v.object({
   finishedAt: v.optional(moment),
   /** Id of the message whose delivery went on to the deletions. */
   deletionsBy: v.optional(v.string()),
+  /** Id of the message whose delivery ended it. */
+  endedBy: v.optional(v.string()),
   /** Key ranges still being listed. */
   openRanges: v.number(),
   batchesQueued: v.number(),
@@ -81,6 +83,8 @@ export type Job = v.InferOutput<typeof JobSchema>;
 export type JobEnd = {
   readonly state: Exclude<JobState, 'running'>;
   readonly finishedAt: number;
+  /** Id of the message whose delivery ends it; none where a person does. */
+  readonly endedBy?: string;
   readonly report?: string;
   readonly message?: string;
   readonly lagSeconds?: LagSeconds;

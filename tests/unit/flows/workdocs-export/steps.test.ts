@@ -1,3 +1,6 @@
+import { checksums } from '@holdfast/core/adapters/checksums.ts';
+import { cancelJob } from '@holdfast/core/flows/cancel-job.ts';
+import { importExport } from '@holdfast/core/flows/workdocs-export/import-export.ts';
 import { registerImport } from '@holdfast/core/flows/workdocs-export/register-import.ts';
 import { StoreError } from '@holdfast/core/model/errors.ts';
 import { siteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
@@ -171,6 +174,20 @@ describe('an import that cannot be done', () => {
       state: 'failed',
       message: expect.stringContaining('is not registered for imports'),
     });
+  });
+
+  it('is cancelled on its row too, by whoever dies before that is told of', async () => {
+    await given.register();
+    const { pipeline } = given;
+    const body = { kind: 'import', source: siteUri(SITE), export: `s3://${EXPORT}`, jobId: 'i1' };
+    const delivery = { messageId: 'm', receiveCount: 1, timeLeft: () => 900_000 };
+    await importExport(JSON.stringify(body), delivery, { ...pipeline.world, checksums });
+    pipeline.queue.requests.before = () => {
+      throw new Error('killed');
+    };
+    await cancelJob('i1', undefined, pipeline.world).catch(() => {});
+    const row = await pipeline.catalog.getSource(siteUri(SITE));
+    expect(row?.lastImport).toMatchObject({ job: 'i1', state: 'cancelled' });
   });
 
   it('since it was cancelled drops its messages', async () => {

@@ -42,6 +42,14 @@ describe('a document that is', () => {
     });
   });
 
+  it('renamed while it has nothing but a draft is called so', async () => {
+    world.people.beginUpload({ documentId: id }, { size: 4 });
+    world.people.deleteVersion({ documentId: id, versionId: first });
+    world.people.rename(id, 'b.txt');
+    await world.pollSoon();
+    expect(record()?.name).toBe('b.txt');
+  });
+
   it('moved gets a new record, and no bytes move', async () => {
     const folder = world.people.createFolder(root, 'plans');
     world.people.move(id, folder.id);

@@ -2,7 +2,7 @@ import { defined } from '../../model/defined.ts';
 import type { Job } from '../../model/job.ts';
 import { lagSeconds } from '../../model/lag.ts';
 import type { SourceTotals } from '../../model/source.ts';
-import type { World } from '../dependencies.ts';
+import type { Delivery, World } from '../dependencies.ts';
 import { endJob } from '../end-job.ts';
 
 type FinishWorld = Pick<World, 'catalog' | 'queue' | 'clock' | 'telemetry'>;
@@ -21,6 +21,7 @@ export type Verdict = {
 export async function finishReconcile(
   job: Job,
   { partial, held, message, totals }: Verdict,
+  { messageId: endedBy }: Pick<Delivery, 'messageId'>,
   world: FinishWorld,
 ): Promise<void> {
   const { catalog, clock, telemetry } = world;
@@ -36,6 +37,7 @@ export async function finishReconcile(
   const end = {
     state: partial ? ('partial' as const) : ('done' as const),
     finishedAt,
+    endedBy,
     ...defined({ message, lagSeconds: source && lagSeconds(source.lag) }),
   };
   if ((await endJob(job, end, world)) && held > 0) telemetry.metric('HeldDeletions', held);

@@ -32,7 +32,7 @@ export async function settleReconcile(
     send: () => sendDeletions(job, world),
   };
   if (await enterDeletions(job, deletions, delivery, world)) return;
-  if (isDrained(job)) await finishReconcile(job, verdictOn(job), world);
+  if (isDrained(job)) await finishReconcile(job, verdictOn(job), delivery, world);
 }
 
 function gone(job: Job): number {
@@ -92,7 +92,7 @@ export async function failReconcile(
   uri: string,
   jobId: string,
   error: unknown,
-  delivery: Pick<Delivery, 'receiveCount'>,
+  delivery: Pick<Delivery, 'receiveCount' | 'messageId'>,
   world: SettleWorld,
 ): Promise<void> {
   const why = messageOf(error);
@@ -104,5 +104,6 @@ export async function failReconcile(
   if (job?.state !== 'running') return afterTheEnd(job, delivery, world);
   // Only what the store said tells of the source; a queue or table that fails is ours.
   if (isStoreError(error) || isSiteError(error)) await world.catalog.patchSource(uri, { unreachable: why });
-  await endJob(job, { state: 'failed', finishedAt: world.clock(), message }, world);
+  const end = { state: 'failed' as const, finishedAt: world.clock(), endedBy: delivery.messageId, message };
+  await endJob(job, end, world);
 }

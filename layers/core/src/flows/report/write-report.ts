@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Job } from '../../model/job.ts';
 import { parseReportMessage } from '../../model/messages.ts';
 import { noticeOf, wantsNotice } from '../../model/notice.ts';
@@ -31,9 +32,21 @@ export async function writeReport(body: string, delivery: Delivery, world: Repor
     world.telemetry.warn('no report of a job that has not ended', { jobId });
     return;
   }
-  const report = await makeReport(job, world, () => delivery.timeLeft() < STOP_BEFORE_END_MS);
-  await putReport(job, report, world);
+  const report = await write(job, world, () => delivery.timeLeft() < STOP_BEFORE_END_MS);
   if (notify === true && wantsNotice(job)) await tell(report, world);
+}
+
+/**
+ * Writes the report of a job as it is when it is written: what a batch counted meanwhile is in it, and one that was made
+ * before, and comes late, does not stay.
+ */
+async function write(job: Job, world: ReportWorld, timeIsShort: () => boolean): Promise<Report> {
+  const report = await makeReport(job, world, timeIsShort);
+  await putReport(job, report, world);
+  const now = await world.catalog.getJob(job.id);
+  return now === undefined || isDeepStrictEqual(now.counts, job.counts)
+    ? report
+    : write(now, world, timeIsShort);
 }
 
 /** The report of a job that has ended, from the catalog. */

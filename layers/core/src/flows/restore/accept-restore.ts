@@ -7,11 +7,7 @@ import { HoldfastError, InvalidInputError, messageOf } from '../../model/errors.
 import { type AskedBy, AskedNameSchema, type Job, JobIdSchema } from '../../model/job.ts';
 import type { PlanStep } from '../../model/messages.ts';
 import { formatMoment } from '../../model/moment.ts';
-import {
-  type AcceptedRestore,
-  parseRestoreMessage,
-  type RestoreRequest,
-} from '../../model/restore-request.ts';
+import { parseRestoreMessage, type RestoreRequest } from '../../model/restore-request.ts';
 import { sourceUri } from '../../model/source-uri.ts';
 import { contestedPrefixes, mappingOf, targetKey } from '../../model/target-key.ts';
 import { vaultPrefixes } from '../../model/vault-places.ts';
@@ -28,6 +24,9 @@ const FIRST_STEP = '0';
  * Accepts the message of a restore: makes the job and sends the first step of its plan. A message that is wrong ends
  * as a failed job with the reason and is not retried; the same `jobId` again changes nothing.
  *
+ * The job's row is the verdict on its message. Whoever has the message later, or at the same time, carries that out and
+ * judges nothing anew: what was checked can be otherwise by then, and the job would wait for a first step that nobody sends.
+ *
  * @returns the job's id
  */
 export async function acceptRestore(
@@ -35,24 +34,65 @@ export async function acceptRestore(
   delivery: Pick<Delivery, 'messageId' | 'sender' | 'sentAt'>,
   world: AcceptWorld,
 ): Promise<string> {
+  const { catalog } = world;
   const jobId = fieldOf('jobId', JobIdSchema, body) ?? `restore-${delivery.messageId}`;
   const asked = askedBy(body, delivery);
+  let known = await catalog.getJob(jobId);
+  if (known === undefined) {
+    const job = { ...(await judge(jobId, body, delivery, world)), askedBy: asked };
+    const isFirst = await catalog.createJob(job);
+    known = isFirst ? job : await catalog.getJob(jobId);
+  }
+  if (known !== undefined && isVerdictOn(known, body)) await carryOut(known, world);
+  else await rejectBeside(jobId, body, asked, world);
+  return jobId;
+}
+
+/** The row of the job that a message makes: one to be done, or one to be ended, with the reason. */
+async function judge(
+  jobId: string,
+  body: string,
+  delivery: Pick<Delivery, 'sentAt'>,
+  world: AcceptWorld,
+): Promise<Job> {
   try {
-    const request = parseRestoreMessage(body);
+    const { jobId: _, ...request } = parseRestoreMessage(body);
     checkMoment(request, world);
     checkExact(request, world);
     await checkTarget(request, world);
     await checkSource(request, world);
     await checkMap(request, world);
-    const isNow = request.at === undefined;
     // What is captured while the message waits, or is delivered again, is no part of it.
     const at = request.at ?? delivery.sentAt ?? world.clock();
-    await begin(jobId, { ...request, at }, isNow, asked, world);
+    return newJob(jobId, request.source, { ...request, at }, world);
   } catch (error) {
     if (!(error instanceof HoldfastError) || error.remedy !== 'user') throw error;
-    await reject(jobId, body, messageOf(error), asked, world);
+    return rejectedJob(jobId, body, messageOf(error), world);
   }
-  return jobId;
+}
+
+/** Whether a job was made of a message with this body, by whichever of its deliveries. */
+function isVerdictOn(job: Job, body: string): boolean {
+  if (rejectedBody(job) !== undefined) return rejectedBody(job) === kept(body);
+  try {
+    const { jobId: _, ...request } = parseRestoreMessage(body);
+    return isSameRequest(job, request);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Has the plan of an accepted job begun, and ends a rejected one. Sent twice, the first step is counted once.
+ *
+ * @returns the job's id
+ */
+export async function carryOut(job: Job, world: AcceptWorld): Promise<string> {
+  if (rejectedBody(job) !== undefined) {
+    const message = job.message ?? 'the message was refused';
+    await endJob(job, { state: 'failed', finishedAt: world.clock(), message }, world);
+  } else if (job.kind === 'restore' && job.state === 'running') await sendFirstStep(job.id, world);
+  return job.id;
 }
 
 /** One field of a message, however wrong the rest of it is. */
@@ -146,40 +186,18 @@ export async function checkTarget(
   );
 }
 
-async function begin(
-  jobId: string,
-  request: AcceptedRestore & { jobId?: string },
-  isNow: boolean,
-  askedBy: AskedBy,
-  world: AcceptWorld,
-): Promise<void> {
-  const { jobId: _, ...accepted } = request;
-  const job = { ...newJob(jobId, request.source, accepted, world), askedBy };
-  const created = await world.catalog.createJob(job);
-  if (!created) {
-    const known = await world.catalog.getJob(jobId);
-    if (!isSameRequest(known, accepted, isNow)) {
-      throw new InvalidInputError(`the job id "${jobId}" belongs to another request; choose another id`);
-    }
-    // Begun before, and perhaps not sent on: sending the first step again is harmless, it is counted once.
-    if (known?.kind !== 'restore' || known.state !== 'running') return;
-  }
-  await sendFirstStep(jobId, world);
-}
-
-/** Has the plan of a job begun. */
-export async function sendFirstStep(jobId: string, { queue }: Pick<World, 'queue'>): Promise<void> {
+async function sendFirstStep(jobId: string, { queue }: Pick<World, 'queue'>): Promise<void> {
   const step: PlanStep = { kind: 'plan', jobId, step: FIRST_STEP, part: 'plain' };
   await queue.send('restore', [JSON.stringify(step)]);
 }
 
-/** @param isNow the message named no moment: then each delivery has another one, and it says nothing */
-function isSameRequest(known: Job | undefined, accepted: AcceptedRestore, isNow: boolean): boolean {
-  const { at, ...rest } = accepted;
-  const request = known === undefined ? undefined : requestIn(known);
+/** Where the message names no moment, each delivery has another one, and it says nothing. */
+function isSameRequest(known: Job, asked: Omit<RestoreRequest, 'jobId'>): boolean {
+  const request = requestIn(known);
   if (request === undefined) return false;
   const { at: knownAt, ...knownRest } = request;
-  return isDeepStrictEqual(knownRest, rest) && (isNow || knownAt === at);
+  const { at = knownAt, ...rest } = asked;
+  return isDeepStrictEqual(knownRest, rest) && at === knownAt;
 }
 
 /** The row of a restore that begins. */
@@ -200,31 +218,49 @@ export function newJob(id: string, source: string, request: unknown, { clock }: 
   };
 }
 
-/** Makes a failed job of a message that is wrong, with the reason. */
-export async function reject(
-  jobId: string,
+/** The row of a message that is wrong, with the reason: it is ended by {@link carryOut}. */
+export function rejectedJob(
+  id: string,
   body: string,
   why: string,
+  world: Pick<World, 'clock' | 'telemetry'>,
+): Job {
+  // The reason, which may quote the request, is in the job and its report.
+  world.telemetry.warn('restore request rejected', { jobId: id });
+  return { ...newJob(id, 'unknown', { rejected: kept(body) }, world), message: why };
+}
+
+/** As much of a message as a job's row keeps. */
+function kept(body: string): string {
+  return body.slice(0, 2000);
+}
+
+function rejectedBody({ request }: Pick<Job, 'request'>): string | undefined {
+  const parsed = v.safeParse(v.object({ rejected: v.string() }), request);
+  return parsed.success ? parsed.output.rejected : undefined;
+}
+
+/** Another message under the id of a job that exists must not touch that job: it is rejected as a job of its own. */
+async function rejectBeside(
+  jobId: string,
+  body: string,
   askedBy: AskedBy,
   world: AcceptWorld,
 ): Promise<void> {
-  // The reason, which may quote the request, is in the job and its report.
-  world.telemetry.warn('restore request rejected', { jobId });
-  const job = { ...newJob(jobId, 'unknown', { rejected: body.slice(0, 2000) }, world), askedBy };
-  const id = await idOfRejected(job, body, world);
-  const began = (await world.catalog.getJob(id)) ?? { ...job, id };
-  await endJob(began, { state: 'failed', finishedAt: world.clock(), message: why }, world);
+  const id = `${jobId.slice(0, 100)}.rejected-${shortHash(body)}`;
+  const job = { ...rejectedJob(id, body, whyBeside(jobId, body), world), askedBy };
+  await world.catalog.createJob(job);
+  // Begun by an earlier delivery, which may have died before it came to an end.
+  await carryOut((await world.catalog.getJob(id)) ?? job, world);
 }
 
-/** The job that tells of a rejected message. Another body under the id of a job that exists must not touch that job. */
-async function idOfRejected(job: Job, body: string, { catalog }: AcceptWorld): Promise<string> {
-  if (await catalog.createJob(job)) return job.id;
-  const known = await catalog.getJob(job.id);
-  // Begun by an earlier delivery of the same message, which died before it came to an end.
-  if (JSON.stringify(known?.request) === JSON.stringify(job.request)) return job.id;
-  const id = `${job.id.slice(0, 100)}.rejected-${shortHash(body)}`;
-  await catalog.createJob({ ...job, id });
-  return id;
+function whyBeside(jobId: string, body: string): string {
+  try {
+    parseRestoreMessage(body);
+    return `the job id "${jobId}" belongs to another request; choose another id`;
+  } catch (error) {
+    return messageOf(error);
+  }
 }
 
 function shortHash(text: string): string {

@@ -5,6 +5,8 @@ import type { ExtrasStep } from '../../model/messages.ts';
 import type { ListedObject } from '../../model/object.ts';
 import type { AcceptedRestore } from '../../model/restore-request.ts';
 import type { HeadResult } from '../../ports/object-store.ts';
+import type { QueueName } from '../../ports/work-queue.ts';
+import { countAndSend, sendCounted } from '../counted-step.ts';
 import type { Delivery, World } from '../dependencies.ts';
 import { afterTheEnd } from '../end-job.ts';
 import { findExtras } from './find-extras.ts';
@@ -24,9 +26,8 @@ type Found = { readonly extras: ListedObject[]; readonly stoppedAt?: string };
 export async function deleteExtras(step: ExtrasStep, delivery: Delivery, world: ExtrasWorld): Promise<void> {
   const job = await world.catalog.getJob(step.jobId);
   if (job?.state !== 'running') return afterTheEnd(job, delivery, world);
-  const done = await world.catalog.getStep(job.id, stepName(step));
-  if (done === undefined) await doStep(job, step, delivery, world);
-  else await world.queue.send('restoreWork', done.continuations);
+  if (!(await sendCounted(job.id, stepName(step), toRestoreWork, world)))
+    await doStep(job, step, delivery, world);
   await settleRestore(job.id, delivery, world);
 }
 
@@ -38,7 +39,7 @@ async function doStep(job: Job, step: ExtrasStep, delivery: Delivery, world: Ext
   const next = nextStep(step, found.stoppedAt, total <= request.maxDeletions);
   const held = next === undefined && total > request.maxDeletions ? [tooMany(total, request)] : [];
   const continuations = next === undefined ? [] : [JSON.stringify(next)];
-  await world.catalog.completeStep({
+  const counted = {
     jobId: job.id,
     step: stepName(step),
     progress: {
@@ -46,11 +47,13 @@ async function doStep(job: Job, step: ExtrasStep, delivery: Delivery, world: Ext
       counts: { ...outcome.counts, ...(held.length > 0 ? { held: total } : {}) },
     },
     problems: [...outcome.problems, ...held],
-    continuations,
-    by: delivery.messageId,
-  });
-  // Whoever recorded the step first: sent twice, the next one is counted once.
-  await world.queue.send('restoreWork', continuations);
+    messages: continuations,
+  };
+  await countAndSend(counted, toRestoreWork, delivery, world);
+}
+
+function toRestoreWork(): QueueName {
+  return 'restoreWork';
 }
 
 async function lookOn(

@@ -1,22 +1,23 @@
 import * as v from 'valibot';
-import { HoldfastError, InvalidInputError, messageOf } from '../../model/errors.ts';
-import { type AskedBy, type Job, JobIdSchema, jobIs, nextJobId } from '../../model/job.ts';
+import { ContentionError, HoldfastError, InvalidInputError, messageOf } from '../../model/errors.ts';
+import { type Job, JobIdSchema, jobIs, nextJobId } from '../../model/job.ts';
 import type { ResumeMessage } from '../../model/messages.ts';
 import type { Delivery, World } from '../dependencies.ts';
 import {
   type AcceptWorld,
   askedBy,
+  carryOut,
   checkExact,
   checkTarget,
   newJob,
-  reject,
-  sendFirstStep,
+  rejectedJob,
 } from './accept-restore.ts';
 import { requestIn, requestOf } from './request-of.ts';
 
 /**
  * Goes on with a restore that was cancelled, failed or left something: the same request, with the moment it had, as a job
- * of its own, which finds what is already right. The same message again changes nothing.
+ * of its own, which finds what is already right. The same message again changes nothing: as with a restore, what was
+ * decided about it is carried out, and not decided anew.
  *
  * @returns the id of the job
  */
@@ -26,19 +27,38 @@ export async function resumeRestore(
   delivery: Pick<Delivery, 'messageId' | 'sender'>,
   world: AcceptWorld,
 ): Promise<string> {
-  const asked = askedBy(body, delivery);
+  const { catalog } = world;
+  const rejectedId = `restore-${delivery.messageId}`;
+  const known = (await catalog.getJob(rejectedId)) ?? (await continuationOf(resume, world));
+  if (known !== undefined) return carryOut(known, world);
+  const job = await judge(resume, rejectedId, body, world);
+  const isFirst = await catalog.createJob({ ...job, askedBy: askedBy(body, delivery) });
+  const made = isFirst ? job : await catalog.getJob(job.id);
+  if (made === undefined || made.continues !== job.continues)
+    throw new ContentionError(`the id of job ${job.id} was taken meanwhile`);
+  return carryOut(made, world);
+}
+
+/** The row of the job that goes on, or of the rejected message. */
+async function judge(resume: string, rejectedId: string, body: string, world: AcceptWorld): Promise<Job> {
   try {
     const job = await findResumable(resume, world);
     const request = requestOf(job);
     checkExact(request, world);
     await checkTarget(request, world);
-    return await begin(job, asked, world);
+    await findContinuation(job, world);
+    return { ...newJob(nextJobId(job), job.source, job.request, world), continues: job.id };
   } catch (error) {
     if (!(error instanceof HoldfastError) || error.remedy !== 'user') throw error;
-    const jobId = `restore-${delivery.messageId}`;
-    await reject(jobId, body, messageOf(error), asked, world);
-    return jobId;
+    return rejectedJob(rejectedId, body, messageOf(error), world);
   }
+}
+
+/** What an earlier delivery, or an earlier message, made of the wish to go on with a job. */
+async function continuationOf(resume: string, { catalog }: AcceptWorld): Promise<Job | undefined> {
+  const job = await catalog.getJob(resume);
+  const next = job && (await catalog.getJob(nextJobId(job)));
+  return next?.continues === resume ? next : undefined;
 }
 
 /** A restore that something is left of. @throws {InvalidInputError} for any other job */
@@ -77,16 +97,4 @@ export async function findContinuation(
   throw new InvalidInputError(
     `job ${job.id} cannot be resumed: there is another job "${next.id}"; it ${jobIs(next.state)}`,
   );
-}
-
-async function begin(job: Job, askedBy: AskedBy, world: AcceptWorld): Promise<string> {
-  const id = nextJobId(job);
-  const row = { ...newJob(id, job.source, job.request, world), askedBy, continues: job.id };
-  if (!(await world.catalog.createJob(row))) {
-    const known = await findContinuation(job, world);
-    if (known?.state !== 'running') return id;
-  }
-  // Begun before, and perhaps not sent on: the first step is counted once.
-  await sendFirstStep(id, world);
-  return id;
 }

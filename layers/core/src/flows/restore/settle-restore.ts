@@ -30,7 +30,7 @@ export async function settleRestore(
     send: () => sendExtras(job, world),
   };
   if (await enterDeletions(job, deletions, delivery, world)) return;
-  if (isDrained(job)) await finish(job, world);
+  if (isDrained(job)) await finish(job, delivery, world);
 }
 
 /** Where something was not brought back, what is there in its place may be all there is: nothing is deleted then. */
@@ -51,8 +51,12 @@ async function sendExtras({ id: jobId }: Job, { queue }: SettleWorld): Promise<v
   await queue.send('restoreWork', [JSON.stringify(step)]);
 }
 
-async function finish(job: Job, world: SettleWorld): Promise<void> {
-  await endJob(job, { ...endOf(job), finishedAt: world.clock() }, world);
+async function finish(
+  job: Job,
+  { messageId: endedBy }: Pick<Delivery, 'messageId'>,
+  world: SettleWorld,
+): Promise<void> {
+  await endJob(job, { ...endOf(job), finishedAt: world.clock(), endedBy }, world);
 }
 
 type End = { state: 'done' | 'partial' | 'failed'; message?: string };
@@ -87,11 +91,12 @@ function nothing({ source, prefix, at, changedSince, deletedOnly }: AcceptedRest
 export async function failRestore(
   jobId: string,
   error: unknown,
-  delivery: Pick<Delivery, 'receiveCount'>,
+  delivery: Pick<Delivery, 'receiveCount' | 'messageId'>,
   world: SettleWorld,
 ): Promise<void> {
   const job = await world.catalog.getJob(jobId);
   if (job?.state !== 'running') return afterTheEnd(job, delivery, world);
   const message = `the vault's history could not be read: ${messageOf(error)}; the same restore again does what is left`;
-  await endJob(job, { state: 'failed', finishedAt: world.clock(), message }, world);
+  const end = { state: 'failed' as const, finishedAt: world.clock(), endedBy: delivery.messageId, message };
+  await endJob(job, end, world);
 }

@@ -18,11 +18,16 @@ export function leftOf({ counts }: Pick<Job, 'counts'>): number {
  */
 export async function endImport(job: Job, end: Omit<JobEnd, 'report'>, world: EndWorld): Promise<boolean> {
   await noteImport(job, end, world);
-  return endJob(job, end, world);
+  if (await endJob(job, end, world)) return true;
+  // Ended meanwhile in another way: that is what is to be read there.
+  const ended = await world.catalog.getJob(job.id);
+  if (ended !== undefined && ended.state !== 'running')
+    await noteImport(ended, { state: ended.state, finishedAt: ended.finishedAt ?? end.finishedAt }, world);
+  return false;
 }
 
 /** Notes on the row of an import's site how it ended. A site that is read live refuses imports, and is none of theirs. */
-export async function noteImport(
+async function noteImport(
   job: Pick<Job, 'id' | 'source' | 'counts'>,
   { state, finishedAt: at }: Pick<JobEnd, 'state' | 'finishedAt'>,
   { catalog }: Pick<World, 'catalog'>,

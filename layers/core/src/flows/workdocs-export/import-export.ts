@@ -174,6 +174,6 @@ async function fail(job: Job, error: unknown, delivery: Delivery, world: ImportW
   const from = v.is(ImportTermsSchema, job.request) ? job.request.export : 'the export';
   const message =
     error instanceof InvalidInputError ? error.message : `${from} could not be imported: ${messageOf(error)}`;
-  if (!(await endImport(job, { state: 'failed', finishedAt: world.clock(), message }, world)))
-    await afterTheEnd(job, delivery, world);
+  const end = { state: 'failed' as const, finishedAt: world.clock(), endedBy: delivery.messageId, message };
+  if (!(await endImport(job, end, world))) await afterTheEnd(job, delivery, world);
 }

@@ -24,7 +24,8 @@ export async function settleImport(
   const turned = await world.catalog.getStep(run.jobId, TURN);
   const job = await world.catalog.getJob(run.jobId);
   if (job?.state !== 'running') return afterTheEnd(job, delivery, world, true);
-  if (isDrained(job)) return turned === undefined ? turn(run, job, delivery, world) : finish(job, world);
+  if (isDrained(job))
+    return turned === undefined ? turn(run, job, delivery, world) : finish(job, delivery, world);
   // The handler that counted the turn may have died before it sent what follows.
   const mayBeLost = turned !== undefined && (delivery.receiveCount > 1 || turned.by === delivery.messageId);
   if (mayBeLost) await sendCounted(run.jobId, TURN, toImport, world);
@@ -65,14 +66,18 @@ function versionHint(pattern: string | undefined, count: number, from: string): 
   return { key: from, reason: 'versions-by-name', detail, note: true };
 }
 
-async function finish(job: Job, world: ImportWorld): Promise<void> {
+async function finish(
+  job: Job,
+  { messageId: endedBy }: Pick<Delivery, 'messageId'>,
+  world: ImportWorld,
+): Promise<void> {
   const { counts } = job;
   const finishedAt = world.clock();
   if ((counts['zips'] ?? 0) === 0) {
     const message = 'there is no zip to import there: name the place where the zips of the users lie';
-    await endImport(job, { state: 'failed', finishedAt, message }, world);
+    await endImport(job, { state: 'failed', finishedAt, endedBy, message }, world);
     return;
   }
   await world.catalog.patchSource(job.source, { lastReconcileAt: finishedAt, lastReconcileJob: job.id });
-  await endImport(job, { state: leftOf(job) > 0 ? 'partial' : 'done', finishedAt }, world);
+  await endImport(job, { state: leftOf(job) > 0 ? 'partial' : 'done', finishedAt, endedBy }, world);
 }

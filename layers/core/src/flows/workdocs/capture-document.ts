@@ -61,7 +61,9 @@ async function recordOf(
 ): Promise<DocumentRecord> {
   const { latest, labels, ...facts } = document;
   const permissions = await ownPermissions(document.id, context);
-  const name = latest?.name ?? before?.name ?? versions.at(-1)?.name;
+  // One that has drafts only is called as the newest of them; one that has lost them all, as it was.
+  const draft = versions.findLast(({ status }) => status !== 'DELETED');
+  const name = latest?.name ?? draft?.name ?? before?.name ?? versions.at(-1)?.name;
   return {
     format: 1,
     kind: 'document',

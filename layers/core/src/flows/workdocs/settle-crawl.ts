@@ -32,7 +32,7 @@ export async function settleCrawl(
     send: () => sendCount(job, world),
   };
   if (await enterDeletions(job, deletions, delivery, world)) return;
-  if (isDrained(job)) await finishReconcile(job, verdictOn(job), world);
+  if (isDrained(job)) await finishReconcile(job, verdictOn(job), delivery, world);
 }
 
 async function sendCount(job: Job, { queue }: SettleWorld): Promise<void> {
