@@ -170,6 +170,7 @@ function ways(
       s3,
       eventBridge: eventBridgeClient(clients),
       ruleName: (bucket) => captureRuleName(stack.name, bucket),
+      queueUrl: urls.capture.url,
     }),
     telemetry: silent,
     clock,

@@ -5,7 +5,7 @@ import { makeContent, md5 } from '@holdfast/core/adapters/memory/s3-version.ts';
 import { captureBacklog } from '@holdfast/core/flows/capture-backlog.ts';
 import { captureEvents } from '@holdfast/core/flows/capture-events.ts';
 import type { Delivery, Settings, World } from '@holdfast/core/flows/dependencies.ts';
-import { reconcile } from '@holdfast/core/flows/reconcile/reconcile.ts';
+import { handleReconcileQueue } from '@holdfast/core/flows/pulse/handle-reconcile-queue.ts';
 import { registerSource } from '@holdfast/core/flows/register-source.ts';
 import { writeReport } from '@holdfast/core/flows/report/write-report.ts';
 import { handleRestoreMessage } from '@holdfast/core/flows/restore/handle-restore-message.ts';
@@ -157,7 +157,7 @@ export class ModelledStack {
     return {
       changes: this.#function('capture', TEMPLATE.captureChanges, changes),
       backlog: this.#function('backlog', TEMPLATE.captureBacklog, this.#each(captureBacklog)),
-      reconcile: this.#function('reconcile', TEMPLATE.reconcileSource, this.#each(reconcile)),
+      reconcile: this.#function('reconcile', TEMPLATE.reconcileSource, this.#each(handleReconcileQueue)),
       plan: this.#function('restore', TEMPLATE.planRestore, this.#each(handleRestoreMessage)),
       restore: this.#function('restoreWork', TEMPLATE.restoreObjects, this.#each(restoreWork)),
       report: this.#function('report', TEMPLATE.writeReport, this.#each(writeReport)),

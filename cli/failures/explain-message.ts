@@ -2,11 +2,11 @@ import { messageOf } from '@holdfast/core/model/errors.ts';
 import {
   parseBacklogMessage,
   parsePlanStep,
-  parseReconcileMessage,
   parseReportMessage,
   parseRestoreWork,
   ResumeMessageSchema,
 } from '@holdfast/core/model/messages.ts';
+import { parseReconcileQueue } from '@holdfast/core/model/pulse.ts';
 import { parseRestoreMessage } from '@holdfast/core/model/restore-request.ts';
 import { parseJson, parseS3Event } from '@holdfast/core/model/s3-event.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
@@ -77,13 +77,15 @@ function readBacklog(body: string): Reading {
   }
   const { source, items, jobId } = message;
   return {
-    what: `capture of ${counted(items.length, 'object')} of ${source} (job ${jobId})`,
+    what: `capture of ${counted(items.length, 'object')} of ${source}${ofJob(jobId)}`,
     objects: items.slice(0, MAX_OBJECTS).map(({ key }) => ({ source, key })),
   };
 }
 
 function readReconcile(body: string): Reading {
-  const { source, trigger, jobId, step } = parseReconcileMessage(body);
+  const message = parseReconcileQueue(body);
+  if (message.kind === 'pulse') return { what: `hourly check of ${message.source}`, objects: [] };
+  const { source, trigger, jobId, step } = message;
   const part = step?.after === undefined ? '' : `, from "${visibleKey(step.after)}" on`;
   return { what: `reconcile of ${source}, ${trigger}${part}${ofJob(jobId)}`, objects: [] };
 }

@@ -1,19 +1,27 @@
 import { eventBridgeClient } from '@holdfast/core/adapters/aws/clients.ts';
 import { EventBridgeWiring } from '@holdfast/core/adapters/aws/eventbridge-wiring.ts';
+import { getText } from '@holdfast/core/adapters/aws/s3-get.ts';
 import { listObjects } from '@holdfast/core/adapters/aws/s3-listing.ts';
-import { reconcile } from '@holdfast/core/flows/reconcile/reconcile.ts';
+import { putText } from '@holdfast/core/adapters/aws/s3-put.ts';
+import type { PulseWorld } from '@holdfast/core/flows/dependencies.ts';
+import { handleReconcileQueue } from '@holdfast/core/flows/pulse/handle-reconcile-queue.ts';
 import { captureRuleName } from '@holdfast/core/model/stack-names.ts';
-import type { ObjectStore } from '@holdfast/core/ports/object-store.ts';
 import { functionWorldWith } from '@holdfast/core/runtime/function-world.ts';
 import { messageHandler } from '@holdfast/core/runtime/sqs-batch.ts';
 
-const own = functionWorldWith(
-  process.env,
-  (s3): Pick<ObjectStore, 'list'> => ({ list: (request) => listObjects(s3, request) }),
-);
+const own = functionWorldWith(process.env, (s3): PulseWorld['store'] => ({
+  list: (request) => listObjects(s3, request),
+  put: (place, text, contentType) => putText(s3, place, text, contentType),
+  get: (ref) => getText(s3, ref),
+}));
 const ruleName = (bucket: string) => captureRuleName(own.stack, bucket);
-const wiring = new EventBridgeWiring({ s3: own.s3, eventBridge: eventBridgeClient(), ruleName });
+const wiring = new EventBridgeWiring({
+  s3: own.s3,
+  eventBridge: eventBridgeClient(),
+  ruleName,
+  queueUrl: own.queues.capture,
+});
 const world = { ...own.world, wiring };
 
-/** Compares a source with the catalog, step by step. */
-export const handler = messageHandler((body, delivery) => reconcile(body, delivery, world), own);
+/** Compares a source with the catalog, step by step, and checks each hour that its events arrive. */
+export const handler = messageHandler((body, delivery) => handleReconcileQueue(body, delivery, world), own);

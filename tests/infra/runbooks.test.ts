@@ -49,6 +49,7 @@ describe('alarms', () => {
       'ManyChangesAlarm',
       'UnusualChangesAlarm',
       'ReconcileOverdueAlarm',
+      'PulseAlarm',
       'MassChangeAlarm',
       'ManyChangesAlarm',
       'UnusualChangesAlarm',

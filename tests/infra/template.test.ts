@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { PULSE_MS, parseReconcileQueue } from '@holdfast/core/model/pulse.ts';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
@@ -28,6 +29,38 @@ describe('the stack of a source', () => {
   it('lets captures see how an object is locked: a HEAD leaves out what may not be read', () => {
     const policy = JSON.stringify(source.Resources['ReadForCapture']);
     for (const action of ['s3:GetObjectRetention', 's3:GetObjectLegalHold']) expect(policy).toContain(action);
+  });
+});
+
+describe('the hourly check of a source', () => {
+  it('is sent each hour, by a rule that the queue lets in', () => {
+    expect(source.Resources['PulseRule']?.Properties).toMatchObject({
+      Name: '${CaptureRuleName}-hourly',
+      State: 'ENABLED',
+      ScheduleExpression: 'rate(1 hour)',
+      Targets: [{ Arn: 'ReconcileQueueArn', Input: '{"kind":"pulse","source":"s3://${Bucket}"}' }],
+    });
+    const queued = JSON.parse('{"kind":"pulse","source":"s3://photos"}');
+    expect(parseReconcileQueue(JSON.stringify(queued))).toEqual(queued);
+  });
+
+  it('has an alarm after two intervals without success, silent when the stack is new', () => {
+    const { AlarmActions, InsufficientDataActions, ...alarm } =
+      source.Resources['PulseAlarm']?.Properties ?? {};
+    expect(alarm).toMatchObject({
+      MetricName: 'Pulse',
+      Statistic: 'Maximum',
+      Period: PULSE_MS / 1000,
+      EvaluationPeriods: 2,
+      DatapointsToAlarm: 2,
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 1,
+      // Breaching would raise it as soon as it is there: no check has come then.
+      TreatMissingData: 'missing',
+    });
+    // Silence is told of all the same; that it is over is not: a new alarm would tell that first of all.
+    expect([AlarmActions, InsufficientDataActions]).toEqual([['AlarmTopicArn'], ['AlarmTopicArn']]);
+    expect(alarm).not.toHaveProperty('OKActions');
   });
 });
 
@@ -143,7 +176,7 @@ describe('the queues', () => {
 });
 
 describe('the stack of a source', () => {
-  it('names no bucket but its own', () => {
+  it('names no bucket but its own, and of the vault only the copy of its canary', () => {
     const policies = resources(source, 'AWS::IAM::Policy').map(([, { Properties }]) =>
       JSON.stringify(Properties),
     );
@@ -151,7 +184,7 @@ describe('the stack of a source', () => {
     expect(arns.length).toBeGreaterThan(0);
     for (const arn of arns)
       expect(arn).toMatch(
-        /^arn:\$\{AWS::Partition\}:(s3:::\$\{Bucket\}(\/\*)?|events:.*:rule\/(default\/)?\$\{CaptureRuleName\})$/,
+        /^arn:\$\{AWS::Partition\}:(s3:::\$\{Bucket\}(\/\*|\/\$\{CanaryKey\})?|s3:::\$\{VaultBucket\}\/\$\{CanaryVaultKey\}|events:.*:rule\/(default\/)?\$\{CaptureRuleName\})$/,
       );
   });
 });

@@ -64,6 +64,35 @@ describe('what a function could do in hands that are not ours', () => {
     expect(who('s3:PutObject', OBJECT)).toEqual(['RestoreObjectsRole']);
   });
 
+  it('write a source’s canary and read its copy, when one was asked for: who checks, and no other object', () => {
+    const key = 'a/holdfast-canary';
+    const copy = `s3/photos/${key}`;
+    const asked = [
+      {
+        template: source,
+        parameters: {
+          Bucket: 'photos',
+          CaptureRuleName: rule,
+          VaultBucket: 'vault',
+          CanaryKey: key,
+          CanaryVaultKey: copy,
+        },
+      },
+    ];
+    const checker = rolePolicies({ template, names }, asked)['ReconcileSourceRole'];
+    if (checker === undefined) throw new Error('no role');
+    const may = (action: string, resource: string) => isAllowed(checker, action, resource);
+    const [itself, itsCopy] = [`arn:aws:s3:::photos/${key}`, `arn:aws:s3:::vault/${copy}`];
+    expect([may('s3:PutObject', itself), may('s3:GetObjectVersion', itsCopy)]).toEqual([true, true]);
+    const beyond = [OBJECT, `${itself}2`, COPY, itsCopy, SETTINGS, STRANGER];
+    expect(beyond.filter((one) => may('s3:PutObject', one))).toEqual([]);
+    expect([OBJECT, itself, COPY, SETTINGS].filter((one) => may('s3:GetObject', one))).toEqual([]);
+    for (const one of [itself, itsCopy]) expect(may('s3:DeleteObject', one)).toBe(false);
+    // None was asked for.
+    expect(can('ReconcileSourceRole', 's3:PutObject', itself)).toBe(false);
+    expect(can('ReconcileSourceRole', 's3:GetObjectVersion', itsCopy)).toBe(false);
+  });
+
   it('delete in a source: none', () => {
     expect(who('s3:DeleteObject', OBJECT)).toEqual([]);
     expect(who('s3:DeleteObjectVersion', OBJECT)).toEqual([]);

@@ -8,7 +8,7 @@ import { isObject } from '@holdfast/core/adapters/memory/s3-version.ts';
 import { captureBacklog } from '@holdfast/core/flows/capture-backlog.ts';
 import { captureEvents } from '@holdfast/core/flows/capture-events.ts';
 import type { Delivery, World } from '@holdfast/core/flows/dependencies.ts';
-import { reconcile } from '@holdfast/core/flows/reconcile/reconcile.ts';
+import { handleReconcileQueue } from '@holdfast/core/flows/pulse/handle-reconcile-queue.ts';
 import { writeReport } from '@holdfast/core/flows/report/write-report.ts';
 import { handleRestoreMessage } from '@holdfast/core/flows/restore/handle-restore-message.ts';
 import { handleRestoreWork } from '@holdfast/core/flows/restore/handle-restore-work.ts';
@@ -377,7 +377,7 @@ async function invoke(port: object, method: string | symbol, args: readonly unkn
 type Handler = (body: string, delivery: Delivery, world: World) => Promise<void>;
 const HANDLERS: Readonly<Record<Exclude<BucketQueue, 'capture'>, Handler>> = {
   backlog: captureBacklog,
-  reconcile,
+  reconcile: handleReconcileQueue,
   restore: handleRestoreMessage,
   restoreWork: (body, delivery, world) => handleRestoreWork(body, delivery, { ...world, checksums }),
   report: writeReport,

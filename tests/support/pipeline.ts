@@ -9,13 +9,14 @@ import { MemoryWorkQueue } from '@holdfast/core/adapters/memory/memory-work-queu
 import { captureBacklog } from '@holdfast/core/flows/capture-backlog.ts';
 import { captureEvents } from '@holdfast/core/flows/capture-events.ts';
 import type { Delivery, Settings, World } from '@holdfast/core/flows/dependencies.ts';
-import { reconcile } from '@holdfast/core/flows/reconcile/reconcile.ts';
+import { handleReconcileQueue } from '@holdfast/core/flows/pulse/handle-reconcile-queue.ts';
 import { registerSource } from '@holdfast/core/flows/register-source.ts';
 import { type ReportWorld, writeReport } from '@holdfast/core/flows/report/write-report.ts';
 import { handleRestoreMessage } from '@holdfast/core/flows/restore/handle-restore-message.ts';
 import { handleRestoreWork } from '@holdfast/core/flows/restore/handle-restore-work.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
+import type { Source, SourceSettings } from '@holdfast/core/model/source.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
 import type { QueueName } from '@holdfast/core/ports/work-queue.ts';
@@ -107,8 +108,25 @@ export class Pipeline {
     await this.drain();
   }
 
-  async protect(filter: { prefix?: string; include?: string[]; exclude?: string[] } = {}): Promise<void> {
-    await registerSource({ source: sourceUri(SOURCE), protectedAt: this.now, ...filter }, this.world);
+  async protect(
+    filter: Pick<SourceSettings, 'prefix' | 'include' | 'exclude' | 'canary'> = {},
+  ): Promise<void> {
+    const since = { protectedAt: this.now, watchedSince: this.now };
+    await registerSource({ source: sourceUri(SOURCE), ...since, ...filter }, this.world);
+  }
+
+  /** What the schedule sends each hour, and what follows. */
+  async pulse(): Promise<Source> {
+    await this.queue.send('reconcile', [JSON.stringify({ kind: 'pulse', source: sourceUri(SOURCE) })]);
+    await this.drain();
+    return this.row();
+  }
+
+  /** The source as the catalog has it. */
+  async row(): Promise<Source> {
+    const row = await this.catalog.getSource(sourceUri(SOURCE));
+    if (row === undefined) throw new Error('the source is not registered');
+    return row;
   }
 
   /** Puts objects into the source, and does all that follows from it. */
@@ -160,7 +178,7 @@ export class Pipeline {
     message.receives++;
     const delivery = this.delivery(message);
     if (queue === 'backlog') await captureBacklog(message.body, delivery, this.world);
-    if (queue === 'reconcile') await reconcile(message.body, delivery, this.world);
+    if (queue === 'reconcile') await handleReconcileQueue(message.body, delivery, this.world);
     if (queue === 'restore') await handleRestoreMessage(message.body, delivery, this.world);
     if (queue === 'restoreWork')
       await handleRestoreWork(message.body, delivery, { ...this.world, checksums });

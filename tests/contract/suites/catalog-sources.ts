@@ -23,6 +23,13 @@ export function describeSources(catalog: () => Catalog): void {
       heldDeletions: { job: 'job-1', count: 5000, at: NOW },
       unreachable: 'access denied',
       lastImport: { job: 'job-2', state: 'partial', left: 7, at: NOW },
+      watchedSince: NOW,
+      places: { 0: 'a/1', 3: 'b/\u{1F98A}' },
+      pulse: { at: NOW, okAt: NOW - 1, missed: 2, trouble: 'none came' },
+      pulseAfter: 'b/1',
+      canary: { key: 'a/holdfast-canary', since: NOW },
+      canaryAt: NOW + 2,
+      proven: { writtenAt: NOW + 1, lagMs: 900 },
     };
     await catalog().putSource(full);
     expect(await catalog().getSource(full.source)).toStrictEqual(full);
@@ -70,6 +77,20 @@ export function describeSources(catalog: () => Catalog): void {
     expect(stored?.totals).toEqual({ objects: 10, bytes: 1000, unprotected: -10, captured: 20, deleted: 0 });
     expect(stored?.lag).toEqual([10, 0, 0, 0, 0, 0, 0, 0, 0, 20]);
     expect(stored?.lastEventAt).toBe(NOW);
+  });
+
+  it('remembers the last key of each place, whoever tells of it', async () => {
+    const source = newSource();
+    await catalog().putSource(source);
+    const told = (places: Record<string, string>) =>
+      catalog().addActivity(source.source, { totals: source.totals, lag: source.lag, places });
+    await Promise.all([told({ 0: 'a/1' }), told({ 2: 'b/1' })]);
+    await told({ 0: 'a/2' });
+    expect((await catalog().getSource(source.source))?.places).toEqual({ 0: 'a/2', 2: 'b/1' });
+    await catalog().patchSource(source.source, { places: { 2: 'b/3' }, pulseAfter: 'x' });
+    await catalog().patchSource(source.source, { places: {}, clear: ['pulseAfter'] });
+    const { places, pulseAfter } = (await catalog().getSource(source.source)) ?? {};
+    expect({ places, pulseAfter }).toEqual({ places: { 0: 'a/2', 2: 'b/3' }, pulseAfter: undefined });
   });
 
   it('keeps the time of the last event when activity has none', async () => {

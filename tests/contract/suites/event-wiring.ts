@@ -1,3 +1,4 @@
+import type { RuleState } from '@holdfast/core/adapters/memory/memory-bucket.ts';
 import type { EventWiring } from '@holdfast/core/ports/event-wiring.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { codeOf } from './code-of.ts';
@@ -5,7 +6,7 @@ import { codeOf } from './code-of.ts';
 export type WiringWorld = {
   readonly wiring: EventWiring;
   createBucket(): Promise<string>;
-  setRule(bucket: string, state: 'enabled' | 'disabled' | 'missing'): Promise<void>;
+  setRule(bucket: string, state: RuleState): Promise<void>;
   isRuleEnabled(bucket: string): Promise<boolean>;
   isEventBridgeOn(bucket: string): Promise<boolean>;
   /** Replaces the bucket's notifications by some of its owner's own, and tells how to read them back. */
@@ -61,6 +62,17 @@ export function describeEventWiring(name: string, makeWorld: () => WiringWorld |
       const check = await world.wiring.ensure(bucket);
       expect(check).toEqual({ state: 'broken', detail: expect.stringContaining(bucket) });
       expect(await world.isEventBridgeOn(bucket)).toBe(true);
+    });
+
+    it.each([
+      ['leaves events out', 'narrowed'],
+      ['sends them elsewhere', 'elsewhere'],
+    ] as const)('says broken when the rule %s', async (_, state) => {
+      const bucket = await wired();
+      await world.setRule(bucket, state);
+      expect(await world.wiring.ensure(bucket)).toEqual({ state: 'broken', detail: expect.any(String) });
+      await world.setRule(bucket, 'enabled');
+      expect(await world.wiring.ensure(bucket)).toEqual({ state: 'ok' });
     });
 
     it('throws for a bucket that is gone', async () => {

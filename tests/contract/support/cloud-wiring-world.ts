@@ -3,6 +3,7 @@ import {
   DescribeRuleCommand,
   type EventBridgeClient,
   PutRuleCommand,
+  PutTargetsCommand,
 } from '@aws-sdk/client-eventbridge';
 import {
   GetBucketNotificationConfigurationCommand,
@@ -12,6 +13,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { type ClientOptions, eventBridgeClient, s3Client } from '@holdfast/core/adapters/aws/clients.ts';
 import { EventBridgeWiring } from '@holdfast/core/adapters/aws/eventbridge-wiring.ts';
+import type { RuleState } from '@holdfast/core/adapters/memory/memory-bucket.ts';
 import type { WiringWorld } from '../suites/event-wiring.ts';
 import { createBucket } from './cloud-store-world.ts';
 
@@ -29,6 +31,8 @@ const OTHERS: NotificationConfiguration = {
   ],
 };
 
+const QUEUE_URL = 'http://127.0.0.1/000000000000/capture';
+const QUEUE_ARN = 'arn:aws:sqs:us-east-1:000000000000:capture';
 const ruleName = (bucket: string) => `capture-${bucket}`;
 
 /** Buckets and rules of an AWS-compatible endpoint. */
@@ -36,7 +40,7 @@ export function cloudWiringWorld(options: ClientOptions): WiringWorld {
   const s3 = s3Client(options);
   const eventBridge = eventBridgeClient(options);
   return {
-    wiring: new EventBridgeWiring({ s3, eventBridge, ruleName }),
+    wiring: new EventBridgeWiring({ s3, eventBridge, ruleName, queueUrl: QUEUE_URL }),
     createBucket: () => createBucket(s3, false),
     setRule: (bucket, state) => setRule(eventBridge, ruleName(bucket), state),
     isRuleEnabled: async (bucket) => {
@@ -65,17 +69,18 @@ async function notifications(s3: S3Client, Bucket: string): Promise<Notification
   return present;
 }
 
-async function setRule(
-  client: EventBridgeClient,
-  Name: string,
-  state: 'enabled' | 'disabled' | 'missing',
-): Promise<void> {
+async function setRule(client: EventBridgeClient, Name: string, state: RuleState): Promise<void> {
   if (state === 'missing') {
     await client.send(new DeleteRuleCommand({ Name }));
     return;
   }
-  const EventPattern = JSON.stringify({ source: ['aws.s3'] });
+  const EventPattern = JSON.stringify({
+    source: ['aws.s3'],
+    ...(state === 'narrowed' ? { 'detail-type': ['Object Created'] } : {}),
+  });
   await client.send(
-    new PutRuleCommand({ Name, EventPattern, State: state === 'enabled' ? 'ENABLED' : 'DISABLED' }),
+    new PutRuleCommand({ Name, EventPattern, State: state === 'disabled' ? 'DISABLED' : 'ENABLED' }),
   );
+  const Arn = state === 'elsewhere' ? `${QUEUE_ARN}-2` : QUEUE_ARN;
+  await client.send(new PutTargetsCommand({ Rule: Name, Targets: [{ Id: 'capture', Arn }] }));
 }

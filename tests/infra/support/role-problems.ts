@@ -32,7 +32,16 @@ export function deployments(
   };
   return [{}, all].map((parameters: Record<string, string>) => {
     const { ExactRestores = 'false' } = parameters;
-    const settings = { Bucket: 'photos', AlarmTopicArn: 'arn:topic', ExactRestores };
+    const { VaultKmsKeyArn = '' } = parameters;
+    const canary = { CanaryKey: 'a/holdfast-canary', CanaryVaultKey: 's3/photos/a/holdfast-canary' };
+    const settings = {
+      Bucket: 'photos',
+      AlarmTopicArn: 'arn:topic',
+      ExactRestores,
+      VaultBucket: 'vault',
+      VaultKmsKeyArn,
+      ...(parameters === all ? canary : {}),
+    };
     return {
       core: { template: core, names, parameters },
       sources: [

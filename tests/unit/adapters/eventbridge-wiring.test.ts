@@ -2,6 +2,7 @@ import {
   DescribeRuleCommand,
   EnableRuleCommand,
   EventBridgeClient,
+  ListTargetsByRuleCommand,
   ResourceNotFoundException,
 } from '@aws-sdk/client-eventbridge';
 import {
@@ -18,7 +19,20 @@ const s3Client = new S3Client({ region: 'eu-central-1' });
 const eventBridge = new EventBridgeClient({ region: 'eu-central-1' });
 const s3 = mockClient(s3Client);
 const bus = mockClient(eventBridge);
-const wiring = new EventBridgeWiring({ s3: s3Client, eventBridge, ruleName: (bucket) => `stack-${bucket}` });
+const wiring = new EventBridgeWiring({
+  s3: s3Client,
+  eventBridge,
+  ruleName: (bucket) => `stack-${bucket}`,
+  queueUrl: 'https://sqs.eu-central-1.amazonaws.com/111122223333/capture',
+});
+const QUEUE = 'arn:aws:sqs:eu-central-1:111122223333:capture';
+const PATTERN = {
+  source: ['aws.s3'],
+  'detail-type': ['Object Created', 'Object Deleted', 'Object Restore Completed'],
+  detail: { bucket: { name: ['b'] } },
+};
+const rule = (State: 'ENABLED' | 'DISABLED', pattern: object = PATTERN) =>
+  bus.on(DescribeRuleCommand).resolves({ State, EventPattern: JSON.stringify(pattern) });
 
 const OTHERS: NotificationConfiguration = {
   QueueConfigurations: [{ Id: 'q', QueueArn: 'arn:q', Events: ['s3:ObjectCreated:*'] }],
@@ -38,7 +52,8 @@ beforeEach(() => {
   bus.reset();
   s3.on(GetBucketNotificationConfigurationCommand).resolves({ ...OTHERS });
   s3.on(PutBucketNotificationConfigurationCommand).resolves({});
-  bus.on(DescribeRuleCommand).resolves({ State: 'ENABLED' });
+  rule('ENABLED');
+  bus.on(ListTargetsByRuleCommand).resolves({ Targets: [{ Id: 'capture', Arn: QUEUE }] });
   bus.on(EnableRuleCommand).resolves({});
 });
 
@@ -65,7 +80,7 @@ describe('EventBridgeWiring', () => {
   });
 
   it('mends both ends and says so', async () => {
-    bus.on(DescribeRuleCommand).resolves({ State: 'DISABLED' });
+    rule('DISABLED');
     expect(await wiring.ensure('b')).toEqual({
       state: 'repaired',
       detail: 'EventBridge was switched off at the bucket; the rule stack-b was disabled',
@@ -81,6 +96,71 @@ describe('EventBridgeWiring', () => {
       state: 'broken',
       detail: expect.stringContaining('stack-b'),
     });
+  });
+
+  describe('cannot mend a rule that was changed', () => {
+    beforeEach(() => {
+      s3.on(GetBucketNotificationConfigurationCommand).resolves({ EventBridgeConfiguration: {} });
+    });
+    const is = (detail: string) => ({ state: 'broken', detail: expect.stringContaining(detail) });
+
+    it.each<[string, object, string]>([
+      ['other services', { ...PATTERN, source: ['aws.ec2'] }, 'events of S3'],
+      ['no deletions', { ...PATTERN, 'detail-type': ['Object Created'] }, '"Object Deleted"'],
+      ['another bucket', { ...PATTERN, detail: { bucket: { name: ['c'] } } }, 'bucket b'],
+      ['fewer keys', { ...PATTERN, detail: { object: { key: [{ prefix: 'a/x' }] } } }, 'protected keys'],
+      ['only some endings', { ...PATTERN, detail: { object: { key: [{ suffix: '.jpg' }] } } }, 'of its own'],
+      [
+        'only large ones',
+        { ...PATTERN, detail: { object: { size: [{ numeric: ['>', 9] }] } } },
+        'of its own',
+      ],
+      ['one account', { ...PATTERN, account: ['1'] }, 'of its own: account'],
+    ])('to take %s', async (_, pattern, detail) => {
+      rule('ENABLED', pattern);
+      expect(await wiring.ensure('b', 'a/')).toEqual(is(detail));
+    });
+
+    it('to be no pattern at all', async () => {
+      bus.on(DescribeRuleCommand).resolves({ State: 'ENABLED', EventPattern: '{' });
+      expect(await wiring.ensure('b')).toEqual(is('of its own'));
+    });
+
+    it.each([[[]], [[{ Id: 'x', Arn: 'arn:aws:sqs:eu-central-1:111122223333:other' }]]])(
+      'to send elsewhere: %o',
+      async (Targets) => {
+        bus.on(ListTargetsByRuleCommand).resolves({ Targets });
+        expect(await wiring.ensure('b')).toEqual(is('does not send to the capture queue'));
+        expect(bus.commandCalls(ListTargetsByRuleCommand)[0]?.args[0].input).toEqual({ Rule: 'stack-b' });
+      },
+    );
+  });
+
+  it.each<[string, object, string | undefined]>([
+    [
+      'more events than needed',
+      { ...PATTERN, 'detail-type': [...PATTERN['detail-type'], 'Object Tags Added'] },
+      '',
+    ],
+    ['all events', {}, ''],
+    [
+      'a shorter prefix',
+      { ...PATTERN, detail: { object: { key: [{ prefix: 'x' }, { prefix: 'a' }] } } },
+      'a/',
+    ],
+  ])('is content with a rule that takes %s', async (_, pattern, prefix) => {
+    s3.on(GetBucketNotificationConfigurationCommand).resolves({ EventBridgeConfiguration: {} });
+    rule('ENABLED', pattern);
+    expect(await wiring.ensure('b', prefix)).toEqual({ state: 'ok' });
+  });
+
+  it('does not look at the target where an earlier stack gives no right to', async () => {
+    s3.on(GetBucketNotificationConfigurationCommand).resolves({ EventBridgeConfiguration: {} });
+    const error = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
+    bus.on(ListTargetsByRuleCommand).rejects(error);
+    expect(await wiring.ensure('b')).toEqual({ state: 'ok' });
+    bus.on(ListTargetsByRuleCommand).rejects(Object.assign(error, { name: 'ThrottlingException' }));
+    await expect(wiring.ensure('b')).rejects.toMatchObject({ code: 'throttled' });
   });
 
   it.each([

@@ -57,6 +57,7 @@ describe('what a batch adds to its source', () => {
     expect(tally.activity()).toEqual({
       totals: { objects: -1, bytes: 15, unprotected: 1, captured: 2, deleted: 1 },
       lag: [2, 1, 0, 0, 0, 0, 0, 0, 0, 0],
+      places: { 0: 'k' },
       lastEventAt: 7000,
     });
   });
@@ -68,6 +69,15 @@ describe('what a batch adds to its source', () => {
       totals: { ...NOTHING, objects: 1, bytes: 10, captured: 1 },
       lag: Array(10).fill(0),
     });
+  });
+
+  it('names the last key of each place that an event told of', () => {
+    const tally = new Tally();
+    const of = (key: string) => ({ ...NEW, after: { ...NEW.after, key } }) as CaptureOutcome;
+    for (const key of ['a/1', 'a/2', 'b/1']) tally.add(of(key), 700, 5);
+    tally.add(of('c/1'));
+    tally.add({ ...GONE, after: { ...GONE.after, key: 'd/1' } } as CaptureOutcome, 700, 5);
+    expect(Object.values(tally.activity()?.places ?? {}).sort()).toEqual(['a/2', 'b/1']);
   });
 
   it('is nothing when nothing was counted', () => {

@@ -14,6 +14,7 @@ import {
 } from '@holdfast/core/model/messages.ts';
 import { formatMoment, parseMoment } from '@holdfast/core/model/moment.ts';
 import { isArchivedClass } from '@holdfast/core/model/object.ts';
+import { parseReconcileQueue } from '@holdfast/core/model/pulse.ts';
 import { parseRestoreMessage } from '@holdfast/core/model/restore-request.ts';
 import { readConfig } from '@holdfast/core/runtime/config.ts';
 import { retryDelay } from '@holdfast/core/runtime/sqs-batch.ts';
@@ -304,6 +305,10 @@ describe('messages', () => {
     [parseReconcileMessage, { ...RECONCILE, trigger: 'manual', step: { id: '0', phase: 'deletions' } }],
     [parseReconcileMessage, { kind: 'reconcile', source: 's3://bucket', trigger: 'protect' }],
     [parseReconcileMessage, { kind: 'reconcile', source: 's3://bucket', trigger: 'approve' }],
+    [parseReconcileQueue, RECONCILE],
+    [parseReconcileQueue, { kind: 'pulse', source: 's3://bucket' }],
+    [parseReconcileQueue, { kind: 'pulse', source: 's3://bucket', readBack: 2 }],
+    [parseBacklogMessage, { kind: 'capture', source: 's3://bucket', items: [{ key: 'k' }] }],
     [parsePlanStep, PLAN],
     [parsePlanStep, { ...PLAN, part: 'long' }],
     [parseRestoreWork, { ...RESTORE, items: [ITEM, { ...ITEM, uploadId: 'u' }] }],
@@ -320,6 +325,9 @@ describe('messages', () => {
     [parseReconcileMessage, { ...RECONCILE, kind: 'reconsider' }, 'kind'],
     [parseReconcileMessage, { ...RECONCILE, trigger: 'sometimes' }, 'trigger'],
     [parseReconcileMessage, { ...RECONCILE, step: { ...STEP, phase: 'later' } }, 'step.phase'],
+    [parseReconcileQueue, { kind: 'purse', source: 's3://bucket' }, 'kind'],
+    [parseReconcileQueue, { kind: 'pulse', source: 'workdocs://d-1234567890' }, 'source'],
+    [parseReconcileQueue, { kind: 'pulse', source: 's3://bucket', readBack: -1 }, 'readBack'],
     [parsePlanStep, { ...PLAN, kind: 'planned' }, 'kind'],
     [parsePlanStep, { ...PLAN, part: 'other' }, 'part'],
     [parseRestoreWork, { ...RESTORE, kind: 'restored', items: [] }, 'kind'],

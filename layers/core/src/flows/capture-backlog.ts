@@ -55,7 +55,7 @@ async function copyOn(
 type Result = { readonly change: Change; readonly outcome?: CaptureOutcome; readonly error?: unknown };
 
 async function captureBatch(batch: CaptureBatch, delivery: Delivery, world: Unwired): Promise<void> {
-  const job = await world.catalog.getJob(batch.jobId);
+  const job = batch.jobId === undefined ? undefined : await world.catalog.getJob(batch.jobId);
   if (job?.state === 'cancelled') return afterTheEnd(job, delivery, world);
   const last = delivery.receiveCount >= world.settings.maxReceives;
   const results = await pMap(
@@ -72,6 +72,7 @@ async function captureBatch(batch: CaptureBatch, delivery: Delivery, world: Unwi
       `${failed.length} of ${results.length} objects of ${batch.source} could not be captured: ${messageOf(failed[0]?.error)}`,
     );
   }
+  if (batch.jobId === undefined) return addUp(batch.source, results, world);
   await world.catalog.completeStep({
     jobId: batch.jobId,
     step: `batch-${batch.batch}`,
@@ -80,6 +81,14 @@ async function captureBatch(batch: CaptureBatch, delivery: Delivery, world: Unwi
     continuations: [],
   });
   await settleReconcile(batch.jobId, world, delivery);
+}
+
+/** What a reconcile counts in its job, and at its end in the source's row, counts at once where there is no job. */
+async function addUp(source: string, results: readonly Result[], { catalog }: Unwired): Promise<void> {
+  const tally = new Tally();
+  for (const { outcome } of results) if (outcome !== undefined) tally.add(outcome);
+  const activity = tally.activity();
+  if (activity !== undefined) await catalog.addActivity(source, activity);
 }
 
 function toChange(batch: CaptureBatch, item: CaptureBatch['items'][number]): Change {

@@ -53,6 +53,9 @@ export type VaultReader = {
 /** The world of a reconcile: of all buckets it only lists the source. */
 export type ListingWorld = Omit<World, 'store'> & { readonly store: Pick<ObjectStore, 'list'> };
 
+/** The world of an hourly check: of buckets it also writes one object into the source, and reads its copy. */
+export type PulseWorld = Omit<World, 'store'> & { readonly store: Pick<ObjectStore, 'list' | 'put' | 'get'> };
+
 /** How a message reached its handler. */
 export type Delivery = {
   readonly messageId: string;

@@ -1,6 +1,7 @@
 import { defined } from '../model/defined.ts';
 import type { Entry } from '../model/entry.ts';
 import { emptyLag, lagBucket } from '../model/lag.ts';
+import { placeOf } from '../model/places.ts';
 import type { SourceTotals } from '../model/source.ts';
 import type { Activity } from '../ports/catalog.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
@@ -11,6 +12,7 @@ export class Tally {
   private readonly totals = { objects: 0, bytes: 0, unprotected: 0, captured: 0, deleted: 0 };
   private readonly lag = emptyLag();
   private lastEventAt: number | undefined;
+  private readonly places: Record<string, string> = {};
   private empty = true;
 
   /**
@@ -28,7 +30,9 @@ export class Tally {
       const bucket = lagBucket(lagMs);
       this.lag[bucket] = (this.lag[bucket] ?? 0) + 1;
     }
-    if (changedAt !== undefined) this.lastEventAt = Math.max(this.lastEventAt ?? 0, changedAt);
+    if (changedAt === undefined) return;
+    this.lastEventAt = Math.max(this.lastEventAt ?? 0, changedAt);
+    if (kind === 'captured' && after !== undefined) this.places[placeOf(after.key)] = after.key;
   }
 
   /** What to add to the source's row, or undefined when nothing was counted. */
@@ -39,6 +43,7 @@ export class Tally {
       totals,
       lag: this.lag,
       ...defined({ lastEventAt: this.lastEventAt }),
+      ...(Object.keys(this.places).length === 0 ? {} : { places: { ...this.places } }),
     };
   }
 }

@@ -5,14 +5,20 @@ import { ARCHIVES } from './object.ts';
 import { parseJson } from './s3-event.ts';
 
 const moment = v.pipe(v.number(), v.integer());
-const source = v.pipe(v.string(), v.regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'not a source'));
+/** The name of a bucket that is a source. */
+export const sourceSchema = v.pipe(
+  v.string(),
+  v.regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'not a source'),
+);
+const source = sourceSchema;
 
-/** Objects a reconcile found to differ: captured in the background. */
+/** Objects a reconcile or an hourly check found to differ: captured in the background. */
 export const CaptureBatchSchema = v.object({
   kind: v.literal('capture'),
   source,
-  jobId: v.string(),
-  batch: v.string(),
+  /** Both absent for what an hourly check found: it is no job. */
+  jobId: v.optional(v.string()),
+  batch: v.optional(v.string()),
   items: v.array(
     v.object({
       key: v.string(),

@@ -23,9 +23,13 @@ export const SourceSettingsSchema = v.object({
   prefix: v.optional(v.string()),
   include: v.optional(v.array(v.string())),
   exclude: v.optional(v.array(v.string())),
+  /** Of a bucket: the object that is written in each interval, to see it arrive in the vault; and since when. */
+  canary: v.optional(v.object({ key: v.string(), since: moment })),
   /** Only of a WorkDocs site; its `prefix` and globs are about paths: `user/folder/name`. */
   site: v.optional(SiteSettingsSchema),
   protectedAt: moment,
+  /** Of a bucket: since when its stack has it checked each hour; absent for one that an earlier version protected. */
+  watchedSince: v.optional(moment),
 });
 export type SourceSettings = v.InferOutput<typeof SourceSettingsSchema>;
 
@@ -53,6 +57,18 @@ export const SourceSchema = v.object({
   /** Captures since the last complete reconcile, by lag. See `lag.ts`. */
   lag: v.array(v.number()),
   lastEventAt: v.optional(moment),
+  /** Keys that events told of last, one of each of a few groups of folders: where new objects are likely. */
+  places: v.optional(v.record(v.string(), v.string())),
+  /** The last hourly check: when, when the last one found all well, and what the last one found otherwise. */
+  pulse: v.optional(
+    v.object({ at: moment, okAt: v.optional(moment), missed: v.number(), trouble: v.optional(v.string()) }),
+  ),
+  /** The last key that hourly checks went to, on their way round the bucket. */
+  pulseAfter: v.optional(v.string()),
+  /** When the canary was last written. */
+  canaryAt: v.optional(moment),
+  /** The newest canary that was read back from the vault: when it was written, and what it took to be recorded there. */
+  proven: v.optional(v.object({ writtenAt: moment, lagMs: v.number() })),
   /** Of a WorkDocs site: activities before this were read, and what they changed is queued. */
   cursor: v.optional(moment),
   /** Of a WorkDocs site: when its activities were last read. */

@@ -16,6 +16,8 @@ export type Activity = {
   readonly totals: SourceTotals;
   readonly lag: LagHistogram;
   readonly lastEventAt?: number;
+  /** Keys that were captured last, by {@link placeOf}. */
+  readonly places?: Readonly<Record<string, string>>;
 };
 
 /** What a finished step leaves behind, so that its redelivery repeats nothing but the messages it sends. */
@@ -30,9 +32,18 @@ export type StepRecord = {
   readonly continuations: readonly string[];
 };
 
+type ClearableField =
+  | 'heldDeletions'
+  | 'unreachable'
+  | 'wiringDetail'
+  | 'pulseAfter'
+  | 'canary'
+  | 'canaryAt'
+  | 'proven';
+
 export type SourcePatch = Partial<Omit<Source, 'source' | 'totals' | 'lag'>> & {
   /** Names of optional fields to remove. */
-  readonly clear?: ReadonlyArray<'heldDeletions' | 'unreachable' | 'wiringDetail'>;
+  readonly clear?: ReadonlyArray<ClearableField>;
 };
 
 /**

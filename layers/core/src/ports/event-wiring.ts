@@ -2,12 +2,17 @@
 export type WiringCheck = { readonly state: 'ok' | 'repaired' | 'broken'; readonly detail?: string };
 
 /**
- * The way of a bucket's events to the capture queue: EventBridge switched on at the bucket, and an enabled rule.
+ * The way of a bucket's events to the capture queue: EventBridge switched on at the bucket, and an enabled rule that takes
+ * all of them there.
  * @throws StoreError for a bucket that is gone or may not be read
  */
 export interface EventWiring {
   /** Switches EventBridge on at the bucket, keeping every other notification it has. Safe to repeat. */
   connect(bucket: string): Promise<void>;
-  /** Checks both ends; switches back on what was switched off; says `broken` for what it cannot mend. */
-  ensure(bucket: string): Promise<WiringCheck>;
+  /**
+   * Checks both ends; switches back on what was switched off; says `broken` for what it cannot mend.
+   *
+   * @param prefix of the keys that are protected; none: all
+   */
+  ensure(bucket: string, prefix?: string): Promise<WiringCheck>;
 }

@@ -1,4 +1,4 @@
-/** Metrics Holdfast emits, by name. `Lag` in milliseconds, `ReconcileAge` in seconds, sizes in bytes, the rest counts. */
+/** Metrics Holdfast emits, by name. `Lag` in milliseconds, `CanaryLag` too, `ReconcileAge` in seconds, sizes in bytes, the rest counts. */
 export type MetricName =
   | 'Lag'
   | 'CapturedObjects'
@@ -14,6 +14,10 @@ export type MetricName =
   | 'WiringDrift'
   /** Of one source: since its last finished reconcile, told when one begins; 0 when one finishes. */
   | 'ReconcileAge'
+  /** Of one source: 1 for an hourly check that found all well, 0 for one that did not. */
+  | 'Pulse'
+  /** Of one source with a canary: from its writing to its record in the catalog. */
+  | 'CanaryLag'
   | 'RestoredObjects'
   | 'RestoredBytes'
   /** Attempts at a message or an object that failed; most are tried again. */

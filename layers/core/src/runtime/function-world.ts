@@ -19,6 +19,8 @@ export type FunctionWorld<Store = ObjectStore> = {
   /** Sends the metrics of an invocation; to be called at its end. */
   readonly flush: () => void;
   readonly stack: string;
+  /** URLs of the queues. */
+  readonly queues: Readonly<Record<QueueName, string>>;
   readonly s3: S3Client;
 };
 
@@ -55,7 +57,7 @@ export function functionWorldWith<Store>(env: Env, storeOn: (s3: S3Client) => St
     concurrency,
     telemetry,
   };
-  return { world, retry, flush: () => telemetry.flush(), stack: config.stack, s3 };
+  return { world, retry, flush: () => telemetry.flush(), stack: config.stack, queues: config.queues, s3 };
 }
 
 function postponeOn(sqs: SQSClient, queues: Readonly<Record<QueueName, string>>): Postpone {

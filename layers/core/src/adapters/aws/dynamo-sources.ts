@@ -3,7 +3,7 @@ import type { Source, SourceTotals } from '../../model/source.ts';
 import type { Activity, SourcePatch } from '../../ports/catalog.ts';
 import type { Table } from './dynamo-table.ts';
 import { SOURCES } from './items.ts';
-import { lagFields, sourceItem, sourceOf, totalFields } from './source-items.ts';
+import { lagFields, placeFields, sourceItem, sourceOf, totalFields } from './source-items.ts';
 
 const EXISTS = { exists: true };
 
@@ -24,7 +24,8 @@ export class DynamoSources {
     await this.#table.put(sourceItem(source));
   }
 
-  async patch(source: string, { clear = [], ...set }: SourcePatch): Promise<void> {
+  async patch(source: string, { clear = [], places, ...fields }: SourcePatch): Promise<void> {
+    const set = { ...fields, ...placeFields(places) };
     if (clear.length === 0 && Object.keys(set).length === 0) return;
     await this.#table.update(rowOf(source), { set, remove: clear }, EXISTS);
   }
@@ -37,9 +38,9 @@ export class DynamoSources {
     return (await Array.fromAsync(this.#table.partition(SOURCES))).map(sourceOf);
   }
 
-  async addActivity(source: string, { totals, lag, lastEventAt }: Activity): Promise<void> {
+  async addActivity(source: string, { totals, lag, lastEventAt, places }: Activity): Promise<void> {
     const add = { ...totalFields(totals), ...lagFields(lag) };
-    await this.#table.update(rowOf(source), { add, set: { lastEventAt } }, EXISTS);
+    await this.#table.update(rowOf(source), { add, set: { lastEventAt, ...placeFields(places) } }, EXISTS);
   }
 
   async resetTotals(source: string, totals: Partial<SourceTotals>): Promise<void> {

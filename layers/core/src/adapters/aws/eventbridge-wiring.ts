@@ -1,9 +1,15 @@
-import { DescribeRuleCommand, EnableRuleCommand, type EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import {
+  DescribeRuleCommand,
+  EnableRuleCommand,
+  type EventBridgeClient,
+  ListTargetsByRuleCommand,
+} from '@aws-sdk/client-eventbridge';
 import {
   GetBucketNotificationConfigurationCommand,
   PutBucketNotificationConfigurationCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { leftOutBy } from '../../model/event-pattern.ts';
 import type { EventWiring, WiringCheck } from '../../ports/event-wiring.ts';
 import { attempt } from './s3-attempt.ts';
 import { QUICK } from './s3-quick.ts';
@@ -13,6 +19,8 @@ export type EventBridgeWiringConfig = {
   readonly eventBridge: EventBridgeClient;
   /** The name of the rule that takes a bucket's events to the capture queue. */
   readonly ruleName: (bucket: string) => string;
+  /** URL of the capture queue. */
+  readonly queueUrl: string;
 };
 
 /** The wiring of buckets through EventBridge: its switch at the bucket, and one rule for each on the default bus. */
@@ -27,14 +35,18 @@ export class EventBridgeWiring implements EventWiring {
     await this.#switchOn(bucket);
   }
 
-  async ensure(bucket: string): Promise<WiringCheck> {
+  async ensure(bucket: string, prefix = ''): Promise<WiringCheck> {
     const wasOff = await this.#switchOn(bucket);
     const name = this.#config.ruleName(bucket);
     const rule = await this.#enable(name);
     if (rule === 'missing') return { state: 'broken', detail: `there is no EventBridge rule ${name}` };
+    const leftOut = leftOutBy(rule.pattern, bucket, prefix);
+    if (leftOut !== undefined) return { state: 'broken', detail: `the rule ${name} was changed: ${leftOut}` };
+    if (!(await this.#isTargeted(name)))
+      return { state: 'broken', detail: `the rule ${name} does not send to the capture queue any more` };
     const mended = [
       ...(wasOff ? ['EventBridge was switched off at the bucket'] : []),
-      ...(rule === 'was-disabled' ? [`the rule ${name} was disabled`] : []),
+      ...(rule.wasDisabled ? [`the rule ${name} was disabled`] : []),
     ];
     return mended.length === 0 ? { state: 'ok' } : { state: 'repaired', detail: mended.join('; ') };
   }
@@ -56,20 +68,33 @@ export class EventBridgeWiring implements EventWiring {
     return true;
   }
 
-  async #enable(name: string): Promise<'enabled' | 'was-disabled' | 'missing'> {
+  async #enable(name: string): Promise<{ pattern: string; wasDisabled: boolean } | 'missing'> {
     const { eventBridge } = this.#config;
     try {
-      const { State } = await eventBridge.send(new DescribeRuleCommand({ Name: name }));
-      if (State === 'DISABLED') {
+      const { State, EventPattern = '' } = await eventBridge.send(new DescribeRuleCommand({ Name: name }));
+      const wasDisabled = State === 'DISABLED';
+      if (wasDisabled) {
         await attempt(`enable the rule ${name}`, () =>
           eventBridge.send(new EnableRuleCommand({ Name: name })),
         );
-        return 'was-disabled';
       }
-      return 'enabled';
+      return { pattern: EventPattern, wasDisabled };
     } catch (error) {
       if (error instanceof Error && error.name === 'ResourceNotFoundException') return 'missing';
       return attempt(`look at the rule ${name}`, () => Promise.reject(error));
+    }
+  }
+
+  /** Whether the rule sends to the capture queue. The stack of a source that was protected earlier gives no right to ask. */
+  async #isTargeted(name: string): Promise<boolean> {
+    const { eventBridge, queueUrl } = this.#config;
+    const queue = queueUrl.split('/').slice(-2).join(':');
+    try {
+      const { Targets = [] } = await eventBridge.send(new ListTargetsByRuleCommand({ Rule: name }));
+      return Targets.some(({ Arn = '' }) => Arn.split(':').slice(-2).join(':') === queue);
+    } catch (error) {
+      if (error instanceof Error && error.name === 'AccessDeniedException') return true;
+      return attempt(`list the targets of the rule ${name}`, () => Promise.reject(error));
     }
   }
 }

@@ -47,9 +47,9 @@ export function parseRow<TSchema extends v.GenericSchema>(schema: TSchema, row: 
   throw new HoldfastError(`the catalog holds a row that cannot be read: ${where}: ${issue.message}`, 'fatal');
 }
 
-/** Numbers that are counted up, as attributes of their own: `ADD` needs no map to exist before. */
-export function flatten(prefix: string, numbers: Readonly<Record<string, number>>): Record<string, number> {
-  return Object.fromEntries(Object.entries(numbers).map(([name, n]) => [prefix + name, n]));
+/** What is changed one by one, as attributes of their own: `ADD` and `SET` need no map to exist before. */
+export function flatten<T>(prefix: string, values: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [prefix + name, value]));
 }
 
 /** The reverse of {@link flatten}. */

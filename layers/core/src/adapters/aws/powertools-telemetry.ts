@@ -6,6 +6,7 @@ const NAMESPACE = 'Holdfast';
 
 const UNITS: Readonly<Partial<Record<MetricName, (typeof MetricUnit)[keyof typeof MetricUnit]>>> = {
   Lag: MetricUnit.Milliseconds,
+  CanaryLag: MetricUnit.Milliseconds,
   ReconcileAge: MetricUnit.Seconds,
   CapturedBytes: MetricUnit.Bytes,
   RestoredBytes: MetricUnit.Bytes,

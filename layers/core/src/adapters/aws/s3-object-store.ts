@@ -1,7 +1,6 @@
 import {
   CopyObjectCommand,
   DeleteObjectCommand,
-  GetObjectCommand,
   GetObjectTaggingCommand,
   PutObjectTaggingCommand,
   type S3Client,
@@ -32,6 +31,7 @@ import type {
 import { attempt, uri } from './s3-attempt.ts';
 import { bucketState } from './s3-bucket.ts';
 import { toWritten, versionOf } from './s3-facts.ts';
+import { getText } from './s3-get.ts';
 import { headObject } from './s3-head.ts';
 import { listObjects, listObjectVersions } from './s3-listing.ts';
 import { abortMultipart, beginMultipart, completeMultipart, copyPart, listParts } from './s3-multipart.ts';
@@ -141,10 +141,7 @@ export class S3ObjectStore implements ObjectStore {
   }
 
   get(ref: ObjectRef): Promise<string> {
-    return attempt(`get ${uri(ref)}`, async () => {
-      const { Body } = await this.#client.send(new GetObjectCommand(objectInput(ref)), QUICK);
-      return (await Body?.transformToString()) ?? '';
-    });
+    return getText(this.#client, ref);
   }
 
   open(ref: ObjectRef & { readonly ifMatch?: string }, options: OpenOptions = {}): Promise<OpenObject> {

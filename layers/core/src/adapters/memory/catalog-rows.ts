@@ -33,8 +33,13 @@ export function addCounts(job: Job, progress: JobProgress): Job {
   };
 }
 
+/** Each place is a field of its own: those that are not named stay. */
+export function placesOf(source: Source, { places }: Pick<Source, 'places'>): Pick<Source, 'places'> {
+  return places === undefined ? {} : { places: { ...source.places, ...places } };
+}
+
 export function patched(source: Source, { clear = [], ...fields }: SourcePatch): Source {
-  const row = { ...source, ...fields };
+  const row = { ...source, ...fields, ...placesOf(source, fields) };
   for (const name of clear) delete row[name];
   return row;
 }

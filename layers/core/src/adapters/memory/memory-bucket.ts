@@ -3,6 +3,9 @@ import { SortedMap } from './sorted-map.ts';
 
 export type Versioning = 'never' | 'enabled' | 'suspended';
 
+/** A rule that is not there, or does not do all of what it is for. */
+export type RuleState = 'enabled' | 'disabled' | 'missing' | 'narrowed' | 'elsewhere';
+
 /** One bucket: every key's versions, newest first, and the switches a test can throw. */
 export class MemoryBucket {
   readonly name: string;
@@ -11,7 +14,7 @@ export class MemoryBucket {
   /** EventBridge switched on in the bucket's notification configuration. */
   eventBridge = false;
   /** The rule that takes this bucket's events to the capture queue. */
-  rule: 'enabled' | 'disabled' | 'missing' = 'missing';
+  rule: RuleState = 'missing';
   denied = false;
   /** For whoever asks, there is no such bucket. */
   missing = false;

@@ -13,7 +13,7 @@ import type {
   StepRecord,
   ThawPage,
 } from '../../ports/catalog.ts';
-import { addCounts, addTotals, patched, record } from './catalog-rows.ts';
+import { addCounts, addTotals, patched, placesOf, record } from './catalog-rows.ts';
 import { Requests } from './requests.ts';
 import { SortedMap } from './sorted-map.ts';
 
@@ -107,6 +107,7 @@ export class MemoryCatalog implements Catalog {
         totals: addTotals(row.totals, activity.totals),
         lag: row.lag.map((n, bucket) => n + (activity.lag[bucket] ?? 0)),
         ...(activity.lastEventAt === undefined ? {} : { lastEventAt: activity.lastEventAt }),
+        ...placesOf(row, activity),
       })),
     );
   }

@@ -1,7 +1,16 @@
 import type { EventWiring, WiringCheck } from '../../ports/event-wiring.ts';
+import type { RuleState } from './memory-bucket.ts';
 import type { MemoryS3 } from './memory-s3.ts';
 import { Requests } from './requests.ts';
 import { openBucket } from './s3-access.ts';
+
+const BROKEN: Readonly<Record<RuleState, string | undefined>> = {
+  enabled: undefined,
+  disabled: undefined,
+  missing: 'there is no rule',
+  narrowed: 'the rule leaves some out',
+  elsewhere: 'the rule does not send them to the capture queue',
+};
 
 /** The event wiring of the buckets of a {@link MemoryS3}. */
 export class MemoryEventWiring implements EventWiring {
@@ -18,8 +27,8 @@ export class MemoryEventWiring implements EventWiring {
     });
   }
 
-  ensure(bucket: string): Promise<WiringCheck> {
-    return this.requests.run('ensure', [bucket], () => this.#ensure(bucket));
+  ensure(bucket: string, prefix?: string): Promise<WiringCheck> {
+    return this.requests.run('ensure', [bucket, prefix], () => this.#ensure(bucket));
   }
 
   #ensure(name: string): WiringCheck {
@@ -27,9 +36,8 @@ export class MemoryEventWiring implements EventWiring {
     const mended: string[] = [];
     if (!bucket.eventBridge) mended.push('EventBridge was switched off at the bucket');
     bucket.eventBridge = true;
-    if (bucket.rule === 'missing') {
-      return { state: 'broken', detail: `there is no rule for the events of ${name}` };
-    }
+    const broken = BROKEN[bucket.rule];
+    if (broken !== undefined) return { state: 'broken', detail: `${broken}: the events of ${name}` };
     if (bucket.rule === 'disabled') mended.push('the rule was disabled');
     bucket.rule = 'enabled';
     return mended.length === 0 ? { state: 'ok' } : { state: 'repaired', detail: mended.join('; ') };

@@ -12,7 +12,7 @@ export async function checkWiring(
   { wiring, catalog, telemetry }: Pick<World, 'wiring' | 'catalog' | 'telemetry'>,
 ): Promise<WiringState> {
   try {
-    const { state, detail } = await wiring.ensure(bucketOf(source.source));
+    const { state, detail } = await wiring.ensure(bucketOf(source.source), source.prefix);
     if (state !== 'ok') {
       telemetry.warn('event wiring had drifted', { source: source.source, state, detail });
       telemetry.metric('WiringDrift', 1);

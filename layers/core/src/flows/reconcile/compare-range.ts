@@ -4,6 +4,7 @@ import { bucketOf } from '../../model/source-uri.ts';
 import type { ListingWorld } from '../dependencies.ts';
 import { classify } from './classify.ts';
 import { catalogEntries, type KeyRange, mergeListings, type Pair, sourceObjects } from './merge-listings.ts';
+import { isMissed, toCapture } from './missed.ts';
 
 export type Phase = 'compare' | 'deletions';
 /** When a step hands over to the next. */
@@ -65,16 +66,9 @@ class Findings {
     }
     this.countPair(pair, finding);
     if (pair.object === undefined || (finding !== 'new' && finding !== 'changed')) return;
-    const { key, etag, size, lastModified } = pair.object;
-    const unrecorded = pair.entry === undefined ? { unrecorded: true } : {};
-    this.items.push({ key, etag, size, lastModified, ...unrecorded });
-    if (this.isMissed(pair, lastModified)) this.count('missed', 1);
-  }
-
-  /** An event that should have come by now. If the object was looked at since, one did, whatever came of it. */
-  private isMissed({ entry }: Pair, lastModified: number): boolean {
-    if (lastModified <= this.source.protectedAt || lastModified >= this.missedBefore) return false;
-    return entry === undefined || entry.state !== 'unprotected' || entry.updatedAt < lastModified;
+    const { object, entry } = pair;
+    this.items.push(toCapture(object, entry));
+    if (isMissed(object, entry, this.source, this.missedBefore)) this.count('missed', 1);
   }
 
   result(): Pick<RangeResult, 'counts' | 'items'> {

@@ -15,6 +15,7 @@ import { afterTheEnd } from '../end-job.ts';
 import { beginReconcile } from './begin-reconcile.ts';
 import { checkWiring } from './check-wiring.ts';
 import { compareRange, type RangeResult, type StepLimit } from './compare-range.ts';
+import { lookAgainSoon } from './look-again-soon.ts';
 import { failReconcile, settleReconcile } from './settle-reconcile.ts';
 import { findMiddle } from './split-range.ts';
 
@@ -22,16 +23,18 @@ type Step = NonNullable<ReconcileMessage['step']>;
 
 const FIRST_STEP: Step = { id: '0', phase: 'compare' };
 const STOP_BEFORE_END_MS = 30_000;
-const SETTLING_SECONDS = 600;
 
 /**
- * Does one message of the reconcile queue: begins a reconcile, or goes on with one of its ranges.
+ * Does one message of a reconcile: begins it, or goes on with one of its ranges.
  *
  * A source that cannot be listed ends the reconcile as failed and marks nothing (I4). What may pass is thrown for the
  * queue to retry, until the last delivery.
  */
-export async function reconcile(body: string, delivery: Delivery, world: ListingWorld): Promise<void> {
-  const message = parseReconcileMessage(body);
+export async function reconcile(
+  message: ReconcileMessage,
+  delivery: Delivery,
+  world: ListingWorld,
+): Promise<void> {
   const jobId = message.jobId ?? `reconcile-${delivery.messageId}`;
   const source = await world.catalog.getSource(message.source);
   if (source?.state !== 'protected') {
@@ -60,16 +63,6 @@ async function begin(
   await beginReconcile(source, jobId, message, delivery, world);
   const wiring = await checkWiring(source, world);
   if (message.trigger === 'protect' || wiring === 'repaired') await lookAgainSoon(source, world);
-}
-
-/**
- * S3 takes some minutes to send events after EventBridge was switched on: what changes until then is found by one more
- * reconcile, a little later than that.
- * Source: S3 user guide, "Enabling Amazon EventBridge": "it takes around five minutes for the changes to take effect".
- */
-async function lookAgainSoon(source: Source, { queue }: ListingWorld): Promise<void> {
-  const again: ReconcileMessage = { kind: 'reconcile', source: source.source, trigger: 'schedule' };
-  await queue.send('reconcile', [JSON.stringify(again)], { delaySeconds: SETTLING_SECONDS });
 }
 
 async function doStep(
