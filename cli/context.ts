@@ -36,6 +36,9 @@ export type WritableSite = SiteReader & SiteWriter;
 /** Buckets, without a stack. */
 export type Buckets = { readonly store: ObjectStore; readonly region: string };
 
+/** It ends, since all it does is answer; it goes on with its work; or it fails, since its answer is its work. */
+export type Unread = 'end' | 'go-on' | 'fail';
+
 /** Everything the CLI takes from its process. */
 export type Deps = {
   readonly stdout: TextStream;
@@ -53,15 +56,15 @@ export type Deps = {
   readonly ask?: (question: string) => Promise<string>;
   /** Aborted by Ctrl+C, SIGTERM and SIGHUP. */
   readonly interrupt: AbortSignal;
-  /** From now on it is a failure when nobody reads standard output to its end. */
-  readonly mustBeRead: () => void;
+  /** What becomes of the command, from now on, when nobody reads standard output to its end. */
+  readonly whenUnread: (then: Unread) => void;
 };
 
 /** What a connection is for: `writing` is whatever writes, deletes, or has it done. */
 type Purpose = 'reading' | 'writing';
 
 /** What a command works with. */
-export type Context = Pick<Deps, 'pause' | 'random' | 'ask' | 'mustBeRead'> & {
+export type Context = Pick<Deps, 'pause' | 'random' | 'ask' | 'whenUnread'> & {
   readonly output: Output;
   /** The time zone that words like `yesterday` are read in, as IANA names it. */
   readonly zone: string;

@@ -5,32 +5,32 @@ import type { Deps } from './context.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { machineZone } from './moments/machine-zone.ts';
 import { progressOn } from './progress.ts';
+import { watchReader } from './reader.ts';
 import { runCli } from './run-cli.ts';
+import { endOnSignals } from './signals.ts';
 
 /** Runs the CLI as this process: the one place that knows of `process`. */
 export async function main(): Promise<void> {
   const interrupt = new AbortController();
-  process.on('SIGINT', () => {
-    // Who asks twice does not want to wait until everything is put away.
-    if (interrupt.signal.aborted) process.exit(EXIT.interrupted);
-    interrupt.abort();
-  });
-  let readerGone: ExitCode = EXIT.done;
-  // `holdfast ls | head`: nobody reads on, so there is nothing left to do.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? readerGone : EXIT.failed);
-  });
+  const exit = (code: ExitCode) => process.exit(code);
+  endOnSignals(
+    process,
+    interrupt,
+    () => exit(EXIT.interrupted),
+    () => performance.now(),
+  );
   process.stderr.on('error', () => {});
-  const mustBeRead = () => {
-    readerGone = EXIT.failed;
-  };
-  const code = await runCli(process.argv.slice(2), { ...processDeps(interrupt), mustBeRead });
+  const { whenUnread, exitCode } = watchReader(process.stdout, exit, {
+    ending: interrupt.signal,
+    tell: (text) => void process.stderr.write(text),
+  });
+  const code = exitCode(await runCli(process.argv.slice(2), { ...processDeps(interrupt), whenUnread }));
   process.exitCode = code;
   // Whatever is still being asked of AWS has nobody left to answer.
   if (code === EXIT.interrupted) process.exit(code);
 }
 
-function processDeps(interrupt: AbortController): Omit<Deps, 'mustBeRead'> {
+function processDeps(interrupt: AbortController): Omit<Deps, 'whenUnread'> {
   const { stdin, stdout, stderr } = process;
   const hasPerson = stdin.isTTY === true && stderr.isTTY === true;
   return {

@@ -7,7 +7,8 @@ export type TextStream = {
   readonly isTTY?: boolean;
   /** True while what was written waits for a slow reader. */
   readonly writableNeedDrain?: boolean;
-  once(event: 'drain', listener: () => void): unknown;
+  on(event: 'drain' | 'error', listener: () => void): Pick<TextStream, 'on'>;
+  off(event: 'drain' | 'error', listener: () => void): Pick<TextStream, 'off'>;
 };
 
 /**
@@ -69,6 +70,14 @@ export class Output {
   /** Waits until the reader has caught up, so that a long answer takes no memory. */
   async drained(): Promise<void> {
     if (!this.#stdout.writableNeedDrain) return;
-    await new Promise<void>((resolve) => this.#stdout.once('drain', resolve));
+    const stdout = this.#stdout;
+    await new Promise<void>((resolve) => {
+      const goOn = () => {
+        stdout.off('drain', goOn).off('error', goOn);
+        resolve();
+      };
+      // With an error, nobody will read on: there is nothing to wait for.
+      stdout.on('drain', goOn).on('error', goOn);
+    });
   }
 }

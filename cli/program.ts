@@ -74,7 +74,7 @@ function actor(program: Command, options: ProgramOptions): Act {
         random: deps.random,
         ...(deps.ask === undefined ? {} : { ask: deps.ask }),
         output,
-        connect: connectOnce(() => deps.connect(globals), output),
+        connect: connectOnce(() => deps.connect(globals), output, deps),
         connectBuckets: () => deps.connectBuckets(globals),
         connectSite: (place) => deps.connectSite(globals, place),
         onInterrupt: options.onInterruptHint,
@@ -82,7 +82,7 @@ function actor(program: Command, options: ProgramOptions): Act {
           options.onOwnInterrupt();
           return deps.interrupt;
         },
-        mustBeRead: deps.mustBeRead,
+        whenUnread: deps.whenUnread,
         argv: options.argv,
       };
       onExit(await work(context, ...args));
@@ -90,7 +90,11 @@ function actor(program: Command, options: ProgramOptions): Act {
 }
 
 /** One connection for a command, however many of its parts ask for it: it began when AWS was first asked. */
-function connectOnce(connect: () => Promise<Connection>, output: Output): Context['connect'] {
+function connectOnce(
+  connect: () => Promise<Connection>,
+  output: Output,
+  { whenUnread }: Pick<Deps, 'whenUnread'>,
+): Context['connect'] {
   let connected: Promise<Connection> | undefined;
   const begin = async () => {
     const connection = await connect();
@@ -101,7 +105,10 @@ function connectOnce(connect: () => Promise<Connection>, output: Output): Contex
   return async (purpose) => {
     connected ??= begin();
     const connection = await connected;
-    if (purpose === 'writing') refuseSkewed(connection.clock);
+    if (purpose === 'writing') {
+      refuseSkewed(connection.clock);
+      whenUnread('go-on');
+    }
     return connection;
   };
 }

@@ -74,6 +74,8 @@ async function verify(context: Context, uri: string, options: Options): Promise<
     seed: options.seed ?? crc32(context.random()),
   };
   const connection = await context.connect('reading');
+  // What it finds is recorded, and its exit code tells, whoever reads on.
+  context.whenUnread('go-on');
   if (at !== undefined) noteMoment(at, context, connection);
   const { output } = context;
   const result = await verifyVault(

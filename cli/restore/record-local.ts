@@ -58,7 +58,7 @@ function stateOf({ ended, counts }: LocalResult): Exclude<Job['state'], 'running
 }
 
 function messageOf({ ended }: LocalResult): { message?: string } {
-  if (ended === 'interrupted') return { message: 'interrupted by Ctrl+C' };
+  if (ended === 'interrupted') return { message: 'interrupted' };
   return ended === 'disk-full' ? { message: 'the disk is full' } : {};
 }
 

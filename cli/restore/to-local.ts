@@ -183,15 +183,18 @@ async function run(planned: Task, plan: RestorePlan | undefined): Promise<ExitCo
   const task = { ...planned, world: { ...planned.world, signal: planned.context.ownInterrupt() } };
   const { target, job, world, context } = task;
   const [id, startedAt] = [localJobId(task.connection, context), world.clock()];
-  const result = await transfer(task);
+  const transferred = await transfer(task);
   const deleted =
-    job.exact !== undefined && localExit(result) === EXIT.done
+    job.exact !== undefined && localExit(transferred) === EXIT.done
       ? await deleteExtras({ ...job, exact: job.exact }, plan?.extras.objects ?? 0, world)
       : { deleted: 0, found: 0 };
+  // In the middle of deleting, too: the same command does what is left.
+  const isCut = job.exact !== undefined && world.signal.aborted;
+  const result = isCut ? { ...transferred, ended: 'interrupted' as const } : transferred;
   const done = { ...task, id, startedAt, path: target.path, result, deleted: deleted.deleted };
   tell(task, plan, done);
   await recordLocal(done, task.options, task.connection, context);
-  if (deleted.found > deleted.deleted)
+  if (result.ended !== 'interrupted' && deleted.found > deleted.deleted)
     throw new CommandError(
       'there is more to delete than was shown, and nothing was deleted: look at the plan again (--dry-run)',
     );
@@ -210,7 +213,7 @@ async function run(planned: Task, plan: RestorePlan | undefined): Promise<ExitCo
 function transfer({ target, job, world, context }: Task): Promise<LocalResult> {
   if (target.kind === 'folder') return restoreToFolder(job, world);
   if (target.path !== '-') return restoreToArchive({ ...job, format: target.format, to: target.path }, world);
-  context.mustBeRead();
+  context.whenUnread('fail');
   return restoreToArchive({ ...job, format: target.format, to: bytesTo(context.output) }, world);
 }
 

@@ -1,13 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ended, startCli } from './support/given-process.ts';
 
-const BIN = resolve(import.meta.dirname, '../../../cli/bin/holdfast.mjs');
 const KEYS = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
 
 let home: string;
@@ -40,31 +39,12 @@ afterAll(async () => {
   await rm(home, { recursive: true });
 });
 
-/** A process with no AWS settings but these. */
-function start(args: readonly string[], env: Record<string, string> = {}): ChildProcess {
-  const clean = Object.entries(process.env).filter(([name]) => !/^(AWS_|HOLDFAST_|NODE_OPTIONS)/.test(name));
-  return spawn(process.execPath, [BIN, ...args], {
-    env: {
-      ...Object.fromEntries(clean),
-      AWS_EC2_METADATA_DISABLED: 'true',
-      AWS_CONFIG_FILE: join(home, 'config'),
-      AWS_SHARED_CREDENTIALS_FILE: join(home, 'credentials'),
-      ...env,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-}
-
-async function ended(child: ChildProcess) {
-  const texts = { stdout: '', stderr: '' };
-  child.stdout?.on('data', (chunk) => {
-    texts.stdout += chunk;
-  });
-  child.stderr?.on('data', (chunk) => {
-    texts.stderr += chunk;
-  });
-  const [code, signal] = await once(child, 'close');
-  return { code, signal, ...texts };
+function start(args: readonly string[], env: Record<string, string> = {}) {
+  const files = {
+    AWS_CONFIG_FILE: join(home, 'config'),
+    AWS_SHARED_CREDENTIALS_FILE: join(home, 'credentials'),
+  };
+  return startCli(args, { ...files, ...env });
 }
 
 describe('the process', () => {
@@ -138,19 +118,15 @@ describe('the process', () => {
     expect(stderr).toMatch(/^holdfast: no AWS region[^\n]*\nError: Region is missing\n {4}at /);
   });
 
-  it('ends with 130 at Ctrl+C, whatever it waits for', async () => {
-    const child = start(['sources'], { ...KEYS, AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL: silentServer });
-    const end = ended(child);
-    await once(server, 'request');
-    child.kill('SIGINT');
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'ends with 130 at %s, whatever it waits for',
+    async (signal) => {
+      const child = start(['sources'], { ...KEYS, AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL: silentServer });
+      const end = ended(child);
+      await once(server, 'request');
+      child.kill(signal);
 
-    expect(await end).toMatchObject({ code: 130, signal: null, stderr: 'holdfast: interrupted\n' });
-  });
-
-  it('ends quietly when nobody reads on', async () => {
-    const child = start(['--help']);
-    child.stdout?.destroy();
-
-    expect(await ended(child)).toMatchObject({ code: 0, stderr: '' });
-  });
+      expect(await end).toMatchObject({ code: 130, signal: null, stderr: 'holdfast: interrupted\n' });
+    },
+  );
 });

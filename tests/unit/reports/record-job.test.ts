@@ -6,7 +6,7 @@ import { HoldfastError } from '@holdfast/core/model/errors.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { recordJob } from '../../../cli/jobs/record-job.ts';
 import { Output } from '../../../cli/output.ts';
-import { CALLER, CliWorld } from '../cli/support/given-cli.ts';
+import { CALLER, CliWorld, silent } from '../cli/support/given-cli.ts';
 
 let cli: CliWorld;
 let folder: string;
@@ -21,7 +21,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function context() {
-  const stream = { write: (text: string) => told.push(text), once: () => {} };
+  const stream = { write: (text: string) => told.push(text), ...silent() };
   const output = new Output({ stdout: stream, stderr: stream }, { update: () => {}, clear: () => {} }, false);
   return { output, random: () => 'r1' };
 }

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { saveReport } from '../../../cli/jobs/save-report.ts';
 import { Output } from '../../../cli/output.ts';
 import { REPORTS } from '../../support/reports.ts';
+import { silent } from '../cli/support/given-cli.ts';
 
 let folder: string;
 let told: string[];
@@ -17,7 +18,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function context() {
-  const stream = { write: (text: string) => told.push(text), once: () => {} };
+  const stream = { write: (text: string) => told.push(text), ...silent() };
   const output = new Output({ stdout: stream, stderr: stream }, { update: () => {}, clear: () => {} }, false);
   return { output, random: () => 'r1' };
 }

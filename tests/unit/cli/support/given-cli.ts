@@ -5,6 +5,7 @@ import { MemoryStacks } from '../../../../cli/adapters/memory/memory-stacks.ts';
 import type { Connection, Deps, GlobalOptions, SitePlace } from '../../../../cli/context.ts';
 import { type CoreStack, readOutputs } from '../../../../cli/core-stack.ts';
 import type { ExitCode } from '../../../../cli/exit-codes.ts';
+import type { TextStream } from '../../../../cli/output.ts';
 import { runCli } from '../../../../cli/run-cli.ts';
 import { type ServiceClock, serviceClock } from '../../../../cli/time/service-clock.ts';
 import { Pipeline, VAULT } from '../../../support/pipeline.ts';
@@ -154,15 +155,27 @@ export class CliWorld {
     return serviceClock({ date, sentAt: now + this.clockAheadMs, tookMs: 0 }, () => this.pipeline.now - date);
   }
 
+  /** A reader that catches up when it is waited for. */
+  #events(out: readonly Uint8Array[]): Pick<TextStream, 'on' | 'off'> {
+    const stream = silent();
+    return {
+      ...stream,
+      on: (event, listener) => {
+        if (event === 'drain') void this.onDrain(Buffer.concat(out).length).then(listener);
+        return this.#events(out);
+      },
+    };
+  }
+
   #deps(out: Uint8Array[], err: string[]): Deps {
     return {
       stdout: {
         write: (text) => out.push(Buffer.from(text)),
-        once: (_, listener) => this.onDrain(Buffer.concat(out).length).then(listener),
+        ...this.#events(out),
         writableNeedDrain: this.isSlow,
         isTTY: this.isTerminal,
       },
-      stderr: { write: (text) => err.push(Buffer.from(text).toString()), once: () => {} },
+      stderr: { write: (text) => err.push(Buffer.from(text).toString()), ...silent() },
       progress: { update: (text) => this.progress.push(text), clear: () => {} },
       connect: async (options) => {
         this.connects.push(options);
@@ -185,7 +198,7 @@ export class CliWorld {
         ? {}
         : { ask: (question: string) => this.#ask(question) }),
       interrupt: this.interrupt.signal,
-      mustBeRead: () => {},
+      whenUnread: () => {},
     };
   }
 
@@ -197,6 +210,11 @@ export class CliWorld {
   #createRule(bucket: string): void {
     this.pipeline.s3.bucket(bucket).rule = 'enabled';
   }
+}
+
+/** A stream that nothing ever happens to. */
+export function silent(): Pick<TextStream, 'on' | 'off'> {
+  return { on: silent, off: silent };
 }
 
 /** Everything that a command could change, to see that one changed nothing. */

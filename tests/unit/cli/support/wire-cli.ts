@@ -2,6 +2,7 @@ import { connect, connectBuckets } from '../../../../cli/connect.ts';
 import type { WritableSite } from '../../../../cli/context.ts';
 import type { ExitCode } from '../../../../cli/exit-codes.ts';
 import { runCli } from '../../../../cli/run-cli.ts';
+import { silent } from './given-cli.ts';
 
 /** The real command line in this process, by the real clients, against the AWS at an endpoint. */
 export async function runOnWire(
@@ -17,8 +18,8 @@ export async function runOnWire(
   const out: Uint8Array[] = [];
   const err: string[] = [];
   const code = await runCli([...argv, '--endpoint-url', endpoint, '--region', 'us-east-1'], {
-    stdout: { write: (chunk) => out.push(Buffer.from(chunk)), once: () => {} },
-    stderr: { write: (chunk) => err.push(Buffer.from(chunk).toString()), once: () => {} },
+    stdout: { write: (chunk) => out.push(Buffer.from(chunk)), ...silent() },
+    stderr: { write: (chunk) => err.push(Buffer.from(chunk).toString()), ...silent() },
     progress: { update: () => {}, clear: () => {} },
     connect,
     connectBuckets,
@@ -28,7 +29,7 @@ export async function runOnWire(
     pause: async () => {},
     random: () => 'r1',
     interrupt: new AbortController().signal,
-    mustBeRead: () => {},
+    whenUnread: () => {},
   });
   const bytes = Buffer.concat(out);
   return { code, bytes, stdout: bytes.toString(), stderr: err.join('') };
