@@ -1,6 +1,7 @@
 /** What the template tells a function; the names lead nowhere. */
 export const FUNCTION_ENV: Readonly<Record<string, string>> = {
   HOLDFAST_STACK: 'bench',
+  ACCOUNT_ID: '111122223333',
   VAULT_BUCKET: 'vault',
   CATALOG_TABLE: 'catalog',
   CAPTURE_QUEUE_URL: 'http://127.0.0.1/1',

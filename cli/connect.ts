@@ -1,5 +1,9 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import {
+  GetCallerIdentityCommand,
+  type GetCallerIdentityCommandOutput,
+  STSClient,
+} from '@aws-sdk/client-sts';
 import {
   type ClientOptions,
   dynamoClient,
@@ -23,7 +27,7 @@ import { S3BucketAdmin } from './adapters/aws/s3-bucket-admin.ts';
 import { s3Endpoint } from './adapters/aws/s3-endpoint.ts';
 import { SqsQueueAdmin } from './adapters/aws/sqs-queue-admin.ts';
 import type { Buckets, Connection, GlobalOptions } from './context.ts';
-import { type CoreStack, queueUrls, readOutputs } from './core-stack.ts';
+import { accountOf, type CoreStack, queueUrls, readOutputs } from './core-stack.ts';
 import { CommandError } from './errors.ts';
 import type { StackView } from './ports.ts';
 
@@ -50,7 +54,8 @@ export async function connect(options: GlobalOptions): Promise<Connection> {
   const view = await findStack(options.stack, stacks);
   if (view === undefined) throw new CommandError(await noStack(options.stack, region, clients), 'no-stack');
   const { parameters = {} } = view;
-  const stack = { name: view.name, region, outputs: readOutputs(view), parameters };
+  const outputs = readOutputs(view);
+  const stack = { name: view.name, account: accountOf(outputs), region, outputs, parameters };
   const clock = dates.clock();
   return {
     stack,
@@ -61,9 +66,11 @@ export async function connect(options: GlobalOptions): Promise<Connection> {
   };
 }
 
-/** The way to buckets alone, for what can be said without a core stack. Asks nothing yet. */
+/** The way to buckets of the caller's account alone, for what can be said without a core stack. */
 export async function connectBuckets(options: GlobalOptions): Promise<Buckets> {
-  const client = s3Client(await s3Options(clientOptions(options)));
+  const clients = clientOptions(options);
+  const { Account: account } = await identity(clients);
+  const client = s3Client({ ...(await s3Options(clients)), account });
   return { store: new S3ObjectStore(client), region: await client.config.region() };
 }
 
@@ -108,10 +115,14 @@ export function clientOptions({ region, profile, endpointUrl }: GlobalOptions): 
 /** Who the credentials belong to. Those that may not ask are good enough for everything else. */
 async function callerOf(clients: ClientOptions): Promise<string | undefined> {
   try {
-    return (await new STSClient({ ...clients, ...PATIENCE }).send(new GetCallerIdentityCommand({}))).Arn;
+    return (await identity(clients)).Arn;
   } catch {
     return undefined;
   }
+}
+
+function identity(clients: ClientOptions): Promise<GetCallerIdentityCommandOutput> {
+  return new STSClient({ ...clients, ...PATIENCE }).send(new GetCallerIdentityCommand({}));
 }
 
 function once<T>(ask: () => Promise<T>): () => Promise<T> {
@@ -123,8 +134,7 @@ function once<T>(ask: () => Promise<T>): () => Promise<T> {
 }
 
 async function noStack(name: string, region: string, clients: ClientOptions): Promise<string> {
-  const sts = new STSClient({ ...clients, ...PATIENCE });
-  const account = await sts.send(new GetCallerIdentityCommand({})).then(
+  const account = await identity(clients).then(
     ({ Account }) => ` of account ${Account}`,
     () => '',
   );
@@ -148,7 +158,7 @@ function ways(
 ): Pick<Connection, 'world' | 'queues' | 'buckets'> {
   const { outputs } = stack;
   const urls = queueUrls(outputs);
-  const s3 = s3Client(s3Clients);
+  const s3 = s3Client({ ...s3Clients, account: stack.account });
   const sqs = sqsClient(clients);
   const world: World = {
     store: new S3ObjectStore(s3),

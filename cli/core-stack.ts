@@ -57,6 +57,8 @@ export type QueueUrls = { readonly url: string; readonly deadLetters: string };
 /** The deployed core stack. */
 export type CoreStack = {
   readonly name: string;
+  /** The account that it is in, and its buckets. */
+  readonly account: string;
   readonly region: string;
   readonly outputs: CoreOutputs;
   readonly parameters: Readonly<Record<string, string>>;
@@ -75,6 +77,12 @@ export function readOutputs({ name, status, outputs }: StackView): CoreOutputs {
       : `stack "${name}" is not a Holdfast core stack of this version (no output ${missing}): name it with --stack, or deploy this version's template`,
     'no-stack',
   );
+}
+
+/** The account of a stack, which the ARN of each of its things says. */
+export function accountOf({ CaptureQueueArn }: Pick<CoreOutputs, 'CaptureQueueArn'>): string {
+  const [, , , , account = ''] = CaptureQueueArn.split(':');
+  return account;
 }
 
 /** The queues of a stack, by the names that flows use. */

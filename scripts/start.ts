@@ -36,7 +36,7 @@ async function main(): Promise<number> {
   const cloud = await ensureCloud();
   const env = { ...process.env, ...cloud.env };
   Object.assign(process.env, cloud.env);
-  return runDemo({ root, folder, env, s3: s3Client({ concurrency: 32 }) });
+  return runDemo({ root, folder, env, s3: s3Client({ concurrency: 32, account: undefined }) });
 }
 
 async function demoWorkDocs(from: string | undefined): Promise<number> {

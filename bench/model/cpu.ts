@@ -49,7 +49,7 @@ function worldAt(endpoint: string): EventsWorld {
   const settings = flowSettings('vault');
   const options = { concurrency: settings.concurrency, region: 'us-east-1', endpoint };
   return {
-    store: new S3ObjectStore(s3Client(options)),
+    store: new S3ObjectStore(s3Client({ ...options, account: undefined })),
     catalog: new DynamoCatalog(dynamoClient(options), { table: 'catalog', retentionDays: 90 }),
     queue: { send: async () => {} },
     telemetry: { info() {}, warn: console.error, error: console.error, metric() {} },

@@ -29,7 +29,7 @@ export class Instance {
   }
 
   #askStore(name: string, args: readonly unknown[], size: number): Promise<void> {
-    const operation = STORE_OPERATIONS[name as keyof ObjectStore];
+    const operation = STORE_OPERATIONS[name as keyof typeof STORE_OPERATIONS];
     return this.#ask(operation, bucketOf(args[0]), size, this.#aws.settings.sdk.s3Attempts);
   }
 

@@ -49,7 +49,7 @@ function tableWrite(kind: RequestKind, name: string): Operation {
   };
 }
 
-export const STORE_OPERATIONS: Table<ObjectStore> = {
+export const STORE_OPERATIONS: Table<Omit<ObjectStore, 'ofAccount'>> = {
   head: s3Read('head', 'HeadObject'),
   bucket: s3Read('bucket', 'HeadBucket'),
   list: s3List('list', 'ListObjectsV2'),

@@ -23,7 +23,7 @@ export async function peers(options: BenchOptions): Promise<string[]> {
 
 async function compare(bench: BenchCloud, tools: PeerTools, options: BenchOptions): Promise<PeersResult> {
   Object.assign(process.env, bench.cloud.env);
-  const buckets = new Buckets(s3Client({ concurrency: 32 }));
+  const buckets = new Buckets(s3Client({ concurrency: 32, account: undefined }));
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
   try {
     const contestants = await contestantsOf(bench, tools, buckets, folder);

@@ -39,7 +39,7 @@ export class PipelineBench {
     Object.assign(process.env, cloud.env);
     this.#env = process.env;
     this.#proxy = proxy;
-    this.#s3 = s3Client({ concurrency: 32 });
+    this.#s3 = s3Client({ concurrency: 32, account: undefined });
     this.#catalog = new DynamoCatalog(dynamoClient(), {
       table: cloud.outputs['CatalogTable'] ?? '',
       retentionDays: 90,

@@ -34,7 +34,7 @@ export function withSetting<T>(
   return withBenchCloud(async (bench) => {
     Object.assign(process.env, bench.cloud.env);
     const [tools, { python }, folder] = await Promise.all([peerTools(given), checkoutVenv(), newFolder()]);
-    const s3 = s3Client({ concurrency: 32 });
+    const s3 = s3Client({ concurrency: 32, account: undefined });
     const measure = (argv: readonly string[], env: NodeJS.ProcessEnv) =>
       measureCommand({ argv, env }, python);
     try {

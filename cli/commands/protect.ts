@@ -103,8 +103,19 @@ async function wire(
   await steps.run('deploy its stack', `stack ${request.name}`, (say) => stacks.deploy(request, say));
   await wire(steps, connection);
   await steps.run('register it', 'registered', () =>
-    registerSource({ ...settings, protectedAt: connection.clock.now() }, world),
+    registerSource(
+      { ...settings, ...ownerOf(settings, connection), protectedAt: connection.clock.now() },
+      world,
+    ),
   );
+}
+
+/** A bucket that was checked is one of the stack's own account. */
+function ownerOf(
+  { source }: Protection['settings'],
+  { stack: { account } }: Connection,
+): { account?: string } {
+  return isSiteUri(source) ? {} : { account };
 }
 
 type Wired = Pick<Protected, 'source' | 'stack'>;

@@ -74,7 +74,8 @@ function monthTable({ monthly, assumed }: CostJson): string[] {
 const REASONS = {
   archived: 'in an archive class: thawed at the source, they are captured',
   'customer-key': 'encrypted with a customer-provided key (SSE-C), which only its owner can read',
-  'access-denied': 'not readable with your credentials: check the policies of the bucket and of its KMS key',
+  'access-denied':
+    'not readable with your credentials: check whose the bucket is, its policies, and those of its KMS key',
 } as const;
 
 function notCapturedLine({

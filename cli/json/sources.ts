@@ -20,6 +20,8 @@ export type Lag = v.InferOutput<typeof LagSchema>;
  */
 export const SourceJsonSchema = v.strictObject({
   source: v.string(),
+  /** The account that the bucket belonged to when it was protected. Null for a site, and where an earlier version protected it. */
+  account: v.nullable(v.string()),
   state: v.picklist(['protected', 'unprotected', 'unregistered']),
   prefix: v.nullable(v.string()),
   include: v.array(v.string()),

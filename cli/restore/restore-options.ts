@@ -13,6 +13,7 @@ import { AT_HELP, momentOrVersion, pastMoment, positive, repeatable, type Speake
 export type RestoreOptions = {
   readonly to?: string;
   readonly toNew?: string;
+  readonly targetAccount?: string;
   readonly at?: string;
   readonly changedSince?: string;
   readonly deletedOnly?: true;
@@ -46,6 +47,10 @@ export function addRestoreOptions(command: Command): Command {
       's3://bucket[/prefix] (also the source itself), workdocs://site[/user/folder], ./folder, backup.tar, .tar.gz or .zip, or - for a tar stream',
     )
     .option('--to-new <uri>', 's3://name: a bucket that is made for it, set up as the source is')
+    .option(
+      '--target-account <id>',
+      "the account that the target bucket belongs to, if it is another than the stack's",
+    )
     .option('--at <time>', `${AT_HELP}; of a single object also a version`)
     .option('--changed-since <time>', 'only what changed after this moment')
     .option(

@@ -1,6 +1,7 @@
 import { checkExact, checkMap, checkTarget } from '@holdfast/core/flows/restore/accept-restore.ts';
 import { makePlan } from '@holdfast/core/flows/restore/make-plan.ts';
 import { selectedObjects } from '@holdfast/core/flows/restore/select-objects.ts';
+import { targetWorld } from '@holdfast/core/flows/restore/target-world.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
@@ -47,11 +48,15 @@ export async function restoreToBucket(
     );
   if (options.transfers !== undefined)
     throw new InvalidInputError('--transfers is not for this target: functions do the work');
+  if (options.toNew !== undefined && options.targetAccount !== undefined)
+    throw new InvalidInputError(
+      '--target-account is not for --to-new: the bucket is made in your own account',
+    );
   checkReportFile(options.report, options.wait ?? false);
   const asked = {
     ...(await toWish(uri, options, context)),
     target: to,
-    ...defined({ jobId: options.jobId }),
+    ...defined({ jobId: options.jobId, targetAccount: options.targetAccount }),
   };
   const request = checkRestoreMessage(asked);
   const connection = await context.connect(options.dryRun ? 'reading' : 'writing');
@@ -121,7 +126,9 @@ async function checkRequest(
 ): Promise<void> {
   checkExact(request, connection.world);
   await checkTarget(request, connection.world);
-  if (toNew === undefined) await checkBucket(request.target.bucket, connection);
+  const { bucket } = request.target;
+  if (toNew === undefined)
+    await checkBucket(bucket, { ...connection, world: targetWorld(request, connection.world) });
   else await checkNewTarget(request, connection);
   await checkMap(request, connection.world);
 }

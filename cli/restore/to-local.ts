@@ -75,7 +75,7 @@ export async function restoreToLocal(
 /** Options that mean something only where functions do the work, or nothing for such a target. */
 function refuseOptions(target: LocalTarget, options: RestoreOptions): void {
   const bucketOnly = (
-    ['wait', 'jobId', 'tier', 'days', 'storageClass', 'siteRegion', 'roleArn'] as const
+    ['wait', 'jobId', 'tier', 'days', 'storageClass', 'targetAccount', 'siteRegion', 'roleArn'] as const
   ).filter((name) => options[name] !== undefined);
   const archiveNot = target.kind === 'folder' ? [] : (['exact', 'overwrite', 'verify'] as const);
   const [refused] = [...bucketOnly, ...archiveNot.filter((name) => options[name] !== undefined)];

@@ -75,7 +75,17 @@ function refuseOptions(uri: string, options: RestoreOptions): void {
     throw new InvalidInputError(
       `"${uri}" is no WorkDocs site, and only such can be restored into one: name a bucket, a folder or an archive with --to`,
     );
-  const elsewhere = ['wait', 'jobId', 'tier', 'days', 'storageClass', 'exact', 'verify', 'sidecars'] as const;
+  const elsewhere = [
+    'wait',
+    'jobId',
+    'tier',
+    'days',
+    'storageClass',
+    'targetAccount',
+    'exact',
+    'verify',
+    'sidecars',
+  ] as const;
   const refused = elsewhere.find((name) => options[name] !== undefined);
   if (refused === undefined) return;
   const name = `--${refused.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}`;

@@ -31,7 +31,7 @@ export async function checkAccess(
   }
   if (found.state === 'access-denied') {
     throw new InvalidInputError(
-      `access denied to ${sourceUri(bucket)}: it belongs to somebody else, or your credentials lack s3:ListBucket`,
+      `access denied to ${sourceUri(bucket)}: it belongs to another account, or your credentials lack s3:ListBucket`,
     );
   }
   return found.region;

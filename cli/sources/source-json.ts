@@ -9,6 +9,7 @@ export function sourceJson(source: Source, stack: StackView | undefined): Source
   const { totals, heldDeletions: held, lastImport } = source;
   return {
     source: source.source,
+    account: source.account ?? null,
     state: source.state,
     prefix: source.prefix ?? null,
     include: source.include ?? [],
@@ -39,6 +40,7 @@ function atLeastNone(estimate: number): number {
 export function unregisteredJson(source: string, stack: StackView): SourceJson {
   return {
     source,
+    account: null,
     state: 'unregistered',
     prefix: null,
     include: [],

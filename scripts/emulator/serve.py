@@ -100,6 +100,20 @@ def _conditional_copy(copy):
     return copy_object
 
 
+def _expected_owners(apply_scope):
+    """ "Verifying bucket ownership": a request that names another account than the bucket's, or its source's, fails with 403."""
+
+    def apply_bucket_scope(method, bucket, key, headers, query_params, body, internal):
+        source = s3.url_unquote(headers.get("x-amz-copy-source", "")).lstrip("/").partition("/")[0]
+        for header, name in (("x-amz-expected-bucket-owner", bucket), ("x-amz-source-expected-bucket-owner", source)):
+            owner = s3._bucket_owner_account(name)
+            if owner is not None and headers.get(header, owner) != owner:
+                return s3._error("AccessDenied", "Access Denied", 403, f"/{name}")
+        return apply_scope(method, bucket, key, headers, query_params, body, internal)
+
+    return apply_bucket_scope
+
+
 def _tags_of_uploads(create, complete):
     """CreateMultipartUpload: "x-amz-tagging: The tag-set for the object." """
     tagging = {}
@@ -215,6 +229,7 @@ s3._get_object_tagging = _tags_of_any_version(s3._get_object_tagging)
 s3._put_object_tagging = _tag_any_version(s3._put_object_tagging)
 s3._head_object = _head_of_thawed_version(_head_with_tag_count(s3._head_object))
 s3._copy_object = _conditional_copy(s3._copy_object)
+s3._apply_bucket_scope = _expected_owners(s3._apply_bucket_scope)
 s3._create_multipart_upload, s3._complete_multipart_upload = _tags_of_uploads(
     s3._create_multipart_upload, s3._complete_multipart_upload
 )

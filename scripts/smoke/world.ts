@@ -52,7 +52,7 @@ export type Clients = {
 
 export function makeClients(): Clients {
   return {
-    s3: s3Client({ concurrency: 16 }),
+    s3: s3Client({ concurrency: 16, account: undefined }),
     sqs: sqsClient(),
     dynamo: dynamoClient(),
     eventBridge: eventBridgeClient(),

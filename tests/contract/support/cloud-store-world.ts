@@ -14,7 +14,7 @@ import type { OwnerAttributes, StoreWorld } from '../suites/object-store-world.t
 
 /** Buckets of an AWS-compatible endpoint. */
 export function cloudStoreWorld(options: ClientOptions): StoreWorld {
-  const client = s3Client(options);
+  const client = s3Client({ ...options, account: '000000000000' });
   const store = new S3ObjectStore(client);
   return {
     store,

@@ -37,7 +37,7 @@ const ruleName = (bucket: string) => `capture-${bucket}`;
 
 /** Buckets and rules of an AWS-compatible endpoint. */
 export function cloudWiringWorld(options: ClientOptions): WiringWorld {
-  const s3 = s3Client(options);
+  const s3 = s3Client({ ...options, account: '000000000000' });
   const eventBridge = eventBridgeClient(options);
   return {
     wiring: new EventBridgeWiring({ s3, eventBridge, ruleName, queueUrl: QUEUE_URL }),

@@ -28,7 +28,7 @@ export const outputs = inject('outputs');
 export const stack = inject('stack');
 export const vault = outputs['VaultBucket'] ?? '';
 
-export const s3 = s3Client({ concurrency: 32 });
+export const s3 = s3Client({ concurrency: 32, account: undefined });
 const sqs = sqsClient();
 export const dynamo = dynamoClient();
 export const eventBridge = eventBridgeClient();

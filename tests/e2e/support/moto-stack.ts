@@ -27,7 +27,7 @@ export async function motoStack(endpoint: string) {
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
   });
-  const s3 = s3Client();
+  const s3 = s3Client({ account: undefined });
   const sqs = sqsClient();
   const suffix = randomBytes(4).toString('hex');
   const vault = `vault-${suffix}`;
@@ -39,6 +39,8 @@ export async function motoStack(endpoint: string) {
   const restoreWork = await createQueue(sqs, `restore-work-${suffix}`);
   const { catalog, table } = await cloudCatalog({ endpoint, region: 'us-east-1' });
   Object.assign(process.env, FUNCTION_ENV, {
+    // That of moto.
+    ACCOUNT_ID: '123456789012',
     VAULT_BUCKET: vault,
     CATALOG_TABLE: table,
     RESTORE_QUEUE_URL: restore,

@@ -17,7 +17,7 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 /** Each client, and one request with it. */
 const ASK = {
   s3: (options: ClientOptions) => {
-    const client = s3Client(options);
+    const client = s3Client({ ...options, account: undefined });
     return () => client.send(new HeadBucketCommand({ Bucket: 'b' }));
   },
   dynamodb: (options: ClientOptions) => {

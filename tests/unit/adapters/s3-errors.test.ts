@@ -60,7 +60,9 @@ describe('a refused copy', () => {
   it('names what was asked, what S3 said, and keeps the cause', async () => {
     const error = await copy([{ status: 403, body: errorXml('AccessDenied', 'not yours') }]).catch((e) => e);
     expect(isStoreError(error)).toBe(true);
-    expect(error.message).toBe('copy s3://src/k to s3://vault/c: AccessDenied: not yours');
+    expect(error.message).toBe(
+      "copy s3://src/k to s3://vault/c: AccessDenied: not yours (a right is missing, or it is another account's bucket)",
+    );
     expect(error.cause).toBeInstanceOf(Error);
   });
 

@@ -22,7 +22,7 @@ describe('protect', () => {
     expect(request?.parameters).toMatchObject({
       Bucket: 'docs',
       Prefix: '',
-      CaptureQueueArn: 'arn:capture',
+      CaptureQueueArn: 'arn:aws:sqs:us-east-1:111122223333:capture',
       CoreStack: 'holdfast',
       AlarmTopicArn: 'arn:alarms',
     });

@@ -283,6 +283,7 @@ describe('a restore that makes no sense', () => {
     ['waiting', ['--to', '$/new', '--wait'], '--wait is not for this target'],
     ['a job id', ['--to', '$/new', '--job-id', 'x'], '--job-id is not for this target'],
     ['a storage class', ['--to', '$/new', '--storage-class', 'STANDARD'], '--storage-class is not for this'],
+    ['an account', ['--to', '$/new', '--target-account', '111122223333'], '--target-account is not for this'],
     ['an exact archive', ['--to', '$/x.tar', '--exact'], '--exact is not for this target'],
     ['an archive that is read back', ['--to', '$/x.tar', '--verify'], '--verify is not for this target'],
     ['an archive that overwrites', ['--to', '$/x.tar', '--overwrite'], '--overwrite is not for this target'],

@@ -55,6 +55,35 @@ describe('restore', () => {
     expect(second.stdout).toContain('0 restored (0 B), 2 already right');
   });
 
+  it('brings objects into a bucket of another account when that is named, and only then', async () => {
+    const other = ['--target-account', '999988887777'];
+    const { s3 } = cli.pipeline;
+    s3.deleteBucket(TARGET);
+    s3.createBucket(TARGET, { account: '999988887777' });
+    const before = await footprint(cli);
+    const refused = await cli.run('restore', 's3://docs', ...TO, '--wait');
+    expect(refused).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('it belongs to another account'),
+    });
+    const toNew = await cli.run('restore', 's3://docs', '--to-new', 's3://holdfast-restore-x', ...other);
+    expect(toNew).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--target-account is not for --to-new'),
+    });
+    const wrong = await cli.run('restore', 's3://docs', ...TO, '--target-account', 'anna');
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('an account has 12 digits') });
+    expect(await footprint(cli)).toEqual(before);
+
+    const done = await cli.run('restore', 's3://docs', ...TO, ...other, '--verify', '--wait');
+    expect({ code: done.code, stderr: done.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(s3.text(TARGET, 'b/c.txt')).toBe('two');
+    const again = await cli.run('restore', 's3://docs', ...TO, ...other, '--dry-run', '--json');
+    expect(again.json()).toMatchObject([
+      { request: { targetAccount: '999988887777' }, plan: { right: { objects: 2 } } },
+    ]);
+  });
+
   it('brings back one version of one object, by the id that versions shows', async () => {
     cli.pipeline.pass(60);
     cli.pipeline.s3.put('docs', 'a.txt', 'another');

@@ -186,6 +186,7 @@ describe('a site restored into another', () => {
     [['s3://docs', '--to', TARGET], 'only such can be restored into one'],
     [[SITE_URI, '--to', TARGET, '--exact'], '--exact is not for this target'],
     [[SITE_URI, '--to', TARGET, '--storage-class', 'STANDARD'], '--storage-class is not for this target'],
+    [[SITE_URI, '--to', TARGET, '--target-account', '111122223333'], '--target-account is not for this'],
     [[SITE_URI, '--to', 'workdocs://NO'], 'cannot be a site'],
     [[SITE_URI, '--to', './somewhere', '--role-arn', 'x'], '--role-arn is not for this target'],
     [[SITE_URI, '--to', 's3://holdfast-restore-photos', '--site-region', 'x'], 'are not for this target'],

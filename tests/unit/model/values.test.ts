@@ -348,8 +348,8 @@ describe('messages', () => {
 
 describe('the environment of a function', () => {
   it('is refused with everything that is missing or wrong, at once', () => {
-    expect(() => readConfig({ VAULT_BUCKET: 'v', PART_MIB: 'many' })).toThrow(
-      /CATALOG_TABLE[\s\S]*PART_MIB: not a whole number/,
+    expect(() => readConfig({ VAULT_BUCKET: 'v', PART_MIB: 'many', ACCOUNT_ID: '1' })).toThrow(
+      /ACCOUNT_ID: not an account[\s\S]*CATALOG_TABLE[\s\S]*PART_MIB: not a whole number/,
     );
   });
 });

@@ -30,7 +30,7 @@ async function givenProxy(body = COPIED, seed = 'seed') {
     upstream.close();
   });
   const options = { endpoint: proxy.endpoint, region: 'eu-central-1' };
-  return { proxy, done, options, store: new S3ObjectStore(s3Client(options)) };
+  return { proxy, done, options, store: new S3ObjectStore(s3Client({ ...options, account: undefined })) };
 }
 
 /** Lets a fault befall the first request only. */
@@ -102,7 +102,7 @@ describe('a fault', () => {
 
   it('that does not pass is an error that the queue retries', async () => {
     const { proxy, options } = await givenProxy();
-    const store = new S3ObjectStore(s3Client({ ...options, limits: { attempts: 1 } }));
+    const store = new S3ObjectStore(s3Client({ ...options, account: undefined, limits: { attempts: 1 } }));
     for (const fault of FAULTS.filter((one) => one !== 'slow')) {
       proxy.doom = () => fault;
       const error = await store.copy(COPY).catch((thrown: unknown) => thrown);

@@ -18,7 +18,8 @@ export const REASON_TEXT: Readonly<Record<UnprotectedReason, string>> = {
   archived: 'in an archive storage class: thaw it at the source, then reconcile',
   copying: 'large: its parts are still being copied',
   'customer-key': 'encrypted with a customer-provided key (SSE-C), which only its owner can read',
-  'access-denied': 'access denied at the source: check its policies, and those of its KMS key',
+  'access-denied':
+    'access denied at the source: check its policies, those of its KMS key, and whether the bucket is of another account now',
   'source-missing': 'the source bucket is gone; what the vault has is kept',
   uploading: 'being uploaded, or incomplete: its present version cannot be read yet',
   failed: 'capture failed after its retries: see the detail, then holdfast failures --redrive',

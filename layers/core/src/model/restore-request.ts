@@ -23,6 +23,7 @@ const Text = v.pipe(
 const Key = v.pipe(Text, v.maxLength(1024));
 const Uri = v.pipe(Text, v.maxLength(1200));
 const Moment = v.pipe(v.string(), v.maxLength(64));
+const Account = v.pipe(v.string(), v.regex(/^\d{12}$/, 'an account has 12 digits'));
 const Whole = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /**
@@ -89,6 +90,8 @@ export const RestoreMessageSchema = v.strictObject({
   ...RestoreWishSchema.entries,
   /** `s3://bucket[/prefix]`: a restored key is the prefix followed by the whole source key. */
   target: Uri,
+  /** The account that the target belongs to, where that is not the stack's own: 12 digits. */
+  targetAccount: v.optional(Account),
   /** Of what is written; `original`, which it is unless said: as each object was. */
   storageClass: v.optional(ClassSchema),
 });
@@ -110,7 +113,8 @@ export const AcceptedRestoreSchema = v.object({
   versionId: v.exactOptional(v.string()),
   allVersions: v.optional(v.boolean(), false),
   sidecars: v.optional(v.boolean(), false),
-  target: v.object({ bucket: v.string(), prefix: v.string() }),
+  /** `account` where it is not the stack's own. */
+  target: v.object({ bucket: v.string(), prefix: v.string(), account: v.exactOptional(v.string()) }),
   stripPrefix: v.string(),
   map: v.array(v.object({ from: v.string(), to: v.string() })),
   overwrite: v.picklist(OVERWRITES),
@@ -148,10 +152,10 @@ export function parseRestoreMessage(body: string): RestoreRequest {
 export function checkRestoreMessage(json: unknown): RestoreRequest {
   const parsed = v.safeParse(RestoreMessageSchema, json);
   if (!parsed.success) throw new InvalidInputError(`not a restore request: ${explain(parsed.issues[0])}`);
-  const { target, storageClass = ORIGINAL, ...message } = parsed.output;
+  const { target, targetAccount: account, storageClass = ORIGINAL, ...message } = parsed.output;
   const wish = toWish(message);
   if (wish.exact && isSiteUri(wish.source)) throw refuse('"exact" is not for a WorkDocs site into a bucket');
-  return { ...wish, target: parseBucketUri(target), storageClass };
+  return { ...wish, target: { ...parseBucketUri(target), ...defined({ account }) }, storageClass };
 }
 
 /** Checks what is to be brought back, for a target that is no bucket. @throws {InvalidInputError} as above */

@@ -20,6 +20,8 @@ export type SiteSettings = v.InferOutput<typeof SiteSettingsSchema>;
 /** What people set when they protect a source; also kept in the vault, so that a lost catalog can be rebuilt. */
 export const SourceSettingsSchema = v.object({
   source: v.string(),
+  /** The account that the bucket belongs to: that of the stack, also where an earlier version left it out. */
+  account: v.optional(v.string()),
   prefix: v.optional(v.string()),
   include: v.optional(v.array(v.string())),
   exclude: v.optional(v.array(v.string())),

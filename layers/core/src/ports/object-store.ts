@@ -120,6 +120,13 @@ export type OpenObject = {
  * All methods are safe to repeat; `copy`, `completeMultipart`, `put` and `hide` then leave one more version.
  */
 export interface ObjectStore {
+  /**
+   * The same store, for which this bucket has to belong to another account than one's own. To everybody else's bucket each
+   * request is refused with `access-denied`, whatever it holds and whoever may read it.
+   *
+   * @param account 12 digits
+   */
+  ofAccount(bucket: string, account: string): ObjectStore;
   /** The current or the named version's facts. @throws StoreError never with `not-found`: that is a result */
   head(ref: ObjectRef): Promise<HeadResult>;
   /** Whether the bucket is there and may be used. */

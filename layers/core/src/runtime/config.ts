@@ -10,6 +10,7 @@ const number = v.pipe(v.string(), v.regex(/^\d+$/, 'not a whole number'), v.tran
 
 const EnvSchema = v.object({
   HOLDFAST_STACK: text,
+  ACCOUNT_ID: v.pipe(v.string(), v.regex(/^\d{12}$/, 'not an account')),
   VAULT_BUCKET: text,
   CATALOG_TABLE: text,
   CAPTURE_QUEUE_URL: text,
@@ -37,6 +38,8 @@ const EnvSchema = v.object({
 /** What a function is told by its environment, read once. */
 export type Config = {
   readonly stack: string;
+  /** The account that the stack is in, and its buckets. */
+  readonly account: string;
   readonly table: string;
   readonly queues: Readonly<Record<QueueName, string>>;
   readonly retentionDays: number;
@@ -63,6 +66,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const is = parsed.output;
   return {
     stack: is.HOLDFAST_STACK,
+    account: is.ACCOUNT_ID,
     table: is.CATALOG_TABLE,
     queues: {
       capture: is.CAPTURE_QUEUE_URL,

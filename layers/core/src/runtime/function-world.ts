@@ -35,7 +35,7 @@ export function functionWorld(env: Env): FunctionWorld {
 export function functionWorldWith<Store>(env: Env, storeOn: (s3: S3Client) => Store): FunctionWorld<Store> {
   const config = readConfig(env);
   const { concurrency } = config.settings;
-  const s3 = s3Client({ concurrency });
+  const s3 = s3Client({ concurrency, account: config.account });
   const sqs = sqsClient({ concurrency });
   const dynamo = dynamoClient({ concurrency });
   const telemetry = new PowertoolsTelemetry(config.stack);

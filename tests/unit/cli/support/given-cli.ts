@@ -3,7 +3,7 @@ import { MemoryBucketAdmin } from '../../../../cli/adapters/memory/memory-bucket
 import { MemoryQueueAdmin } from '../../../../cli/adapters/memory/memory-queue-admin.ts';
 import { MemoryStacks } from '../../../../cli/adapters/memory/memory-stacks.ts';
 import type { Connection, Deps, GlobalOptions, SitePlace } from '../../../../cli/context.ts';
-import { type CoreStack, readOutputs } from '../../../../cli/core-stack.ts';
+import { accountOf, type CoreStack, readOutputs } from '../../../../cli/core-stack.ts';
 import type { ExitCode } from '../../../../cli/exit-codes.ts';
 import type { TextStream } from '../../../../cli/output.ts';
 import { runCli } from '../../../../cli/run-cli.ts';
@@ -37,7 +37,7 @@ export const OUTPUTS = {
   DocumentDeadLettersUrl: 'http://queue/documents-dead',
   LargeDocumentDeadLettersUrl: 'http://queue/large-documents-dead',
   ImportDeadLettersUrl: 'http://queue/import-dead',
-  CaptureQueueArn: 'arn:capture',
+  CaptureQueueArn: 'arn:aws:sqs:us-east-1:111122223333:capture',
   ReconcileQueueArn: 'arn:reconcile',
   SiteQueueArn: 'arn:site',
   CaptureChangesRoleName: 'capture-changes',
@@ -139,6 +139,7 @@ export class CliWorld {
   get connection(): Connection {
     const stack: CoreStack = {
       name: 'holdfast',
+      account: accountOf(OUTPUTS),
       region: 'us-east-1',
       outputs: readOutputs({ name: 'holdfast', status: 'CREATE_COMPLETE', outputs: OUTPUTS, tags: {} }),
       parameters: this.parameters,

@@ -3,8 +3,11 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { ByteSignature } from './byte-signature.ts';
+import { expectOwner } from './expect-owner.ts';
 import { isOwnMachine } from './own-machine.ts';
 import { RetryByRequest } from './retry-by-request.ts';
+import { sendHeadersAsBytes } from './send-headers.ts';
 
 export type ClientOptions = {
   /** How many requests run side by side: there are as many sockets. */
@@ -34,15 +37,24 @@ const S3_LIMITS: Limits = { attempts: 5, connectMs: 3_000, idleMs: 60_000 };
 const TABLE_LIMITS: Limits = { attempts: 6, connectMs: 2_000, requestMs: 10_000, idleMs: 5_000 };
 export const CONTROL_LIMITS: Limits = { attempts: 5, connectMs: 3_000, requestMs: 15_000, idleMs: 10_000 };
 
-export function s3Client(options: ClientOptions = {}): S3Client {
+export type S3ClientOptions = ClientOptions & {
+  /** The account that every bucket has to belong to, unless a request names another; undefined for whoever's. */
+  readonly account: string | undefined;
+};
+
+export function s3Client(options: S3ClientOptions): S3Client {
   const endpoint = options.endpoint ?? process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL'];
-  return new S3Client({
+  const client = new S3Client({
     ...settings(options, S3_LIMITS),
     forcePathStyle: endpoint !== undefined && isEmulator(endpoint),
     followRegionRedirects: false,
     // What is read is compared with the catalog's checksums, not with what the same answer brings.
     responseChecksumValidation: 'WHEN_REQUIRED',
+    signerConstructor: ByteSignature,
   });
+  sendHeadersAsBytes(client);
+  if (options.account !== undefined) expectOwner(client, options.account);
+  return client;
 }
 
 export function dynamoClient(options: ClientOptions = {}): DynamoDBClient {

@@ -59,6 +59,8 @@ const BY_STATUS: Readonly<Record<number, StoreErrorCode>> = {
 
 /** S3 names SSE-C only in words. */
 const CUSTOMER_KEY = /server.?side encryption|customer.?(provided|key)|SSE-C/i;
+/** S3 says the same of both, and of a bucket that was deleted and that somebody else has made again. */
+const WHOSE = " (a right is missing, or it is another account's bucket)";
 /** Not enough to be sure of anything: 301 to another region, or a signature made for this one. */
 const ELSEWHERE: ReadonlySet<string> = new Set([
   'PermanentRedirect',
@@ -76,8 +78,9 @@ export function toStoreError(error: unknown, what: string): StoreError {
   const failure = readFailure(error);
   const code = classify(failure);
   const where = failure.region === undefined ? '' : ` (the bucket is in ${failure.region})`;
+  const whose = code === 'access-denied' ? WHOSE : '';
   const words = wordsOf(failure);
-  return new StoreError(code, `${what}: ${failure.name}: ${words}${where}`, { cause: error });
+  return new StoreError(code, `${what}: ${failure.name}: ${words}${where}${whose}`, { cause: error });
 }
 
 /** An answer to a HEAD has no body, so no words of its own: then its status is what there is to say. */

@@ -28,6 +28,7 @@ import type {
   WriteOptions,
   Written,
 } from '../../ports/object-store.ts';
+import { namingOwner } from './expect-owner.ts';
 import { attempt, uri } from './s3-attempt.ts';
 import { bucketState } from './s3-bucket.ts';
 import { toWritten, versionOf } from './s3-facts.ts';
@@ -49,6 +50,10 @@ export class S3ObjectStore implements ObjectStore {
 
   constructor(client: S3Client) {
     this.#client = client;
+  }
+
+  ofAccount(bucket: string, account: string): S3ObjectStore {
+    return new S3ObjectStore(namingOwner(this.#client, bucket, account));
   }
 
   head(ref: ObjectRef): Promise<HeadResult> {

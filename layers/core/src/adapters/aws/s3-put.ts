@@ -5,7 +5,7 @@ import { checksums } from '../checksums.ts';
 import { attempt, uri } from './s3-attempt.ts';
 import { toWritten, writtenEtag } from './s3-facts.ts';
 import { QUICK } from './s3-quick.ts';
-import { conditionInput, objectInput, uploadInput } from './s3-requests.ts';
+import { conditionInput, metadataInput, objectInput, uploadInput } from './s3-requests.ts';
 
 type Place = { readonly bucket: string; readonly key: string };
 
@@ -39,7 +39,7 @@ export function putBytes(
       Body: bytes,
       ContentLength: bytes.length,
       ChecksumCRC32: await crc32Of(bytes),
-      ...defined({ ContentType: contentType, Metadata: metadata }),
+      ...defined({ ContentType: contentType, Metadata: metadata && metadataInput(metadata) }),
       ...conditionInput(condition),
     };
     return toWritten(await client.send(new PutObjectCommand(input)));

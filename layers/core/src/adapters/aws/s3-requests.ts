@@ -17,6 +17,7 @@ import type {
   WriteCondition,
 } from '../../ports/object-store.ts';
 import { encodeHeaderWord } from '../rfc2047.ts';
+import { eachHeader } from './header-bytes.ts';
 import { copySource, encodeTags, quotedEtag } from './s3-encoding.ts';
 
 /** S3's own default: a checksum over the whole object also for one that is copied in parts. */
@@ -80,7 +81,7 @@ function multipartInput(start: MultipartStart): CreateMultipartUploadCommandInpu
     StorageClass: start.storageClass ?? 'STANDARD',
     ChecksumAlgorithm: start.checksum ?? CHECKSUM,
     ChecksumType: 'FULL_OBJECT',
-    Metadata: sendable(start.metadata),
+    Metadata: metadataInput(start.metadata),
     ...defined({
       ContentType: headers.contentType,
       CacheControl: headers.cacheControl,
@@ -94,18 +95,11 @@ function multipartInput(start: MultipartStart): CreateMultipartUploadCommandInpu
 }
 
 /**
- * S3 itself sends what is not ASCII as RFC 2047 words, which pass through as they are. Other stores send raw UTF-8,
- * of which Node makes one character per byte; sent back so, the request's signature would not fit its bytes.
+ * S3 itself sends what is not ASCII as RFC 2047 words, which pass through as they are. Other stores send raw bytes: text goes
+ * back as such a word, and what is no text as the bytes that came.
  */
-function sendable(metadata: Readonly<Record<string, string>>): Record<string, string> {
-  const pairs = Object.entries(metadata).map(([name, value]) => [name, encodeHeaderWord(fromLatin1(value))]);
-  return Object.fromEntries(pairs);
-}
-
-function fromLatin1(value: string): string {
-  const bytes = Buffer.from(value, 'latin1');
-  const text = bytes.toString('utf8');
-  return bytes.toString('latin1') === value && !text.includes('\uFFFD') ? text : value;
+export function metadataInput(metadata: Readonly<Record<string, string>>): Record<string, string> {
+  return eachHeader(metadata, (value) => (value.isWellFormed() ? encodeHeaderWord(value) : value));
 }
 
 /**

@@ -3,6 +3,7 @@ import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { defined } from '../../model/defined.ts';
 import { messageOf, SiteError, type SiteErrorCode } from '../../model/errors.ts';
+import { eachHeader, headerOfText } from './header-bytes.ts';
 import { isOwnMachine } from './own-machine.ts';
 
 /** Without a byte from the other side, in ms. */
@@ -25,7 +26,12 @@ export function begin(
       `WorkDocs gave a URL of ${url.host} that is not encrypted: it is not used`,
     );
   const { request } = url.protocol === 'https:' ? https : http;
-  const begun = request(url, { method, headers, timeout: idleMs, ...defined({ signal }) });
+  const begun = request(url, {
+    method,
+    headers: eachHeader(headers, headerOfText),
+    timeout: idleMs,
+    ...defined({ signal }),
+  });
   // Whoever waits for the answer, or reads it, meets its errors there; without this they would end the process too.
   begun.on('error', () => {});
   begun.on('timeout', () => begun.destroy(new Error(`nothing came for ${idleMs} ms`)));

@@ -1,3 +1,4 @@
+import { OWN_ACCOUNT } from './bucket-owners.ts';
 import { isObject, NULL_VERSION, type StoredObject, type StoredVersion } from './s3-version.ts';
 import { SortedMap } from './sorted-map.ts';
 
@@ -10,6 +11,8 @@ export type RuleState = 'enabled' | 'disabled' | 'missing' | 'narrowed' | 'elsew
 export class MemoryBucket {
   readonly name: string;
   readonly region: string;
+  /** Who it belongs to. */
+  account = OWN_ACCOUNT;
   versioning: Versioning;
   /** EventBridge switched on in the bucket's notification configuration. */
   eventBridge = false;

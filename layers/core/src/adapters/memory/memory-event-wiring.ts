@@ -1,8 +1,9 @@
 import type { EventWiring, WiringCheck } from '../../ports/event-wiring.ts';
+import { ownAccount } from './bucket-owners.ts';
 import type { RuleState } from './memory-bucket.ts';
 import type { MemoryS3 } from './memory-s3.ts';
 import { Requests } from './requests.ts';
-import { openBucket } from './s3-access.ts';
+import { type Access, openBucket } from './s3-access.ts';
 
 const BROKEN: Readonly<Record<RuleState, string | undefined>> = {
   enabled: undefined,
@@ -15,15 +16,15 @@ const BROKEN: Readonly<Record<RuleState, string | undefined>> = {
 /** The event wiring of the buckets of a {@link MemoryS3}. */
 export class MemoryEventWiring implements EventWiring {
   readonly requests = new Requests<keyof EventWiring>();
-  readonly #world: MemoryS3;
+  readonly #access: Access;
 
   constructor(world: MemoryS3) {
-    this.#world = world;
+    this.#access = { world, ownerOf: ownAccount };
   }
 
   connect(bucket: string): Promise<void> {
     return this.requests.run('connect', [bucket], () => {
-      openBucket(this.#world, bucket).eventBridge = true;
+      openBucket(this.#access, bucket).eventBridge = true;
     });
   }
 
@@ -32,7 +33,7 @@ export class MemoryEventWiring implements EventWiring {
   }
 
   #ensure(name: string): WiringCheck {
-    const bucket = openBucket(this.#world, name);
+    const bucket = openBucket(this.#access, name);
     const mended: string[] = [];
     if (!bucket.eventBridge) mended.push('EventBridge was switched off at the bucket');
     bucket.eventBridge = true;

@@ -23,9 +23,10 @@ import type {
   WriteOptions,
   Written,
 } from '../../ports/object-store.ts';
+import { type OwnerOf, ownAccount } from './bucket-owners.ts';
 import { MultipartUploads } from './memory-multipart.ts';
 import type { MemoryS3 } from './memory-s3.ts';
-import { checkCondition, openBucket, openBytes, openObject, openSource } from './s3-access.ts';
+import { type Access, checkCondition, openBucket, openBytes, openObject, openSource } from './s3-access.ts';
 import { objectPage, versionPage } from './s3-pages.ts';
 import {
   checksumOf,
@@ -40,11 +41,18 @@ import {
 /** The object store over a {@link MemoryS3}. */
 export class MemoryObjectStore implements ObjectStore {
   readonly #world: MemoryS3;
+  readonly #access: Access;
   readonly #uploads: MultipartUploads;
 
-  constructor(world: MemoryS3) {
+  constructor(world: MemoryS3, ownerOf: OwnerOf = ownAccount, uploads = new MultipartUploads(world)) {
     this.#world = world;
-    this.#uploads = new MultipartUploads(world);
+    this.#access = { world, ownerOf };
+    this.#uploads = uploads;
+  }
+
+  ofAccount(bucket: string, account: string): MemoryObjectStore {
+    const { world, ownerOf } = this.#access;
+    return new MemoryObjectStore(world, (name) => (name === bucket ? account : ownerOf(name)), this.#uploads);
   }
 
   /** What a lifecycle rule does to uploads into a bucket that began before a time and never ended. */
@@ -62,13 +70,13 @@ export class MemoryObjectStore implements ObjectStore {
 
   list(request: ListRequest): Promise<ObjectPage> {
     return this.#world.requests.run('list', [request], () =>
-      objectPage(openBucket(this.#world, request.bucket), request, this.#world.limits.pageSize),
+      objectPage(openBucket(this.#access, request.bucket), request, this.#world.limits.pageSize),
     );
   }
 
   listVersions(request: ListVersionsRequest): Promise<VersionPage> {
     return this.#world.requests.run('listVersions', [request], () =>
-      versionPage(openBucket(this.#world, request.bucket), request, this.#world.limits.pageSize),
+      versionPage(openBucket(this.#access, request.bucket), request, this.#world.limits.pageSize),
     );
   }
 
@@ -78,7 +86,7 @@ export class MemoryObjectStore implements ObjectStore {
 
   beginMultipart(start: MultipartStart): Promise<UploadRef> {
     return this.#world.requests.run('beginMultipart', [start], () => {
-      openBucket(this.#world, start.to.bucket, start.to.key);
+      openBucket(this.#access, start.to.bucket, start.to.key);
       checkTags(start.tags);
       return this.#uploads.begin(start);
     });
@@ -90,14 +98,14 @@ export class MemoryObjectStore implements ObjectStore {
 
   listParts(upload: UploadRef): Promise<Part[]> {
     return this.#world.requests.run('listParts', [upload], () => {
-      openBucket(this.#world, upload.bucket, upload.key);
+      openBucket(this.#access, upload.bucket, upload.key);
       return this.#uploads.parts(upload);
     });
   }
 
   completeMultipart(upload: UploadRef, parts: readonly Part[], condition?: WriteCondition): Promise<Written> {
     return this.#world.requests.run('completeMultipart', [upload, parts, condition], () => {
-      const bucket = openBucket(this.#world, upload.bucket, upload.key);
+      const bucket = openBucket(this.#access, upload.bucket, upload.key);
       const { content, since } = this.#uploads.assemble(upload, parts);
       checkCondition(bucket, upload.key, condition);
       this.#uploads.abort(upload);
@@ -113,25 +121,25 @@ export class MemoryObjectStore implements ObjectStore {
 
   thaw(ref: ObjectRef, request: ThawRequest): Promise<ThawAnswer> {
     return this.#world.requests.run('thaw', [ref, request], () =>
-      this.#world.askThaw(openObject(this.#world, ref), ref.bucket, request),
+      this.#world.askThaw(openObject(this.#access, ref), ref.bucket, request),
     );
   }
 
   getTags(ref: ObjectRef): Promise<Tags> {
     return this.#world.requests.run('getTags', [ref], () => ({
-      ...openObject(this.#world, ref).content.tags,
+      ...openObject(this.#access, ref).content.tags,
     }));
   }
 
   putTags(ref: ObjectRef, tags: Tags): Promise<void> {
     return this.#world.requests.run('putTags', [ref, tags], () => {
-      openObject(this.#world, ref).content.tags = checkTags(tags);
+      openObject(this.#access, ref).content.tags = checkTags(tags);
     });
   }
 
   hide(ref: { bucket: string; key: string; ifMatch?: string }): Promise<{ versionId?: string }> {
     return this.#world.requests.run('hide', [ref], () => {
-      const bucket = openBucket(this.#world, ref.bucket, ref.key);
+      const bucket = openBucket(this.#access, ref.bucket, ref.key);
       if (ref.ifMatch !== undefined) checkCondition(bucket, ref.key, { ifMatch: ref.ifMatch });
       const marker = this.#world.erase(bucket, ref.key, 'DeleteObject');
       return versionOf(marker?.versionId);
@@ -161,20 +169,20 @@ export class MemoryObjectStore implements ObjectStore {
 
   writePart(upload: UploadRef, number: number, bytes: Uint8Array): Promise<Part> {
     return this.#world.requests.run('writePart', [upload, number, bytes], () => {
-      openBucket(this.#world, upload.bucket, upload.key);
+      openBucket(this.#access, upload.bucket, upload.key);
       return this.#uploads.add(upload, number, Buffer.from(bytes));
     });
   }
 
   get(ref: ObjectRef): Promise<string> {
     return this.#world.requests.run('get', [ref], () =>
-      openBytes(this.#world, ref).content.body.toString('utf8'),
+      openBytes(this.#access, ref).content.body.toString('utf8'),
     );
   }
 
   open(ref: ObjectRef & { readonly ifMatch?: string }, options: OpenOptions = {}): Promise<OpenObject> {
     return this.#world.requests.run('open', [ref, options], () => {
-      const object = openBytes(this.#world, ref);
+      const object = openBytes(this.#access, ref);
       const { first, last } = bounds(options, object.content.body.length);
       const { checksum, ...facts } = toFacts(object, this.#world.now());
       return {
@@ -189,7 +197,7 @@ export class MemoryObjectStore implements ObjectStore {
     body: Buffer,
     { contentType, metadata, condition }: WriteOptions,
   ): Written {
-    const bucket = openBucket(this.#world, ref.bucket, ref.key);
+    const bucket = openBucket(this.#access, ref.bucket, ref.key);
     checkCondition(bucket, ref.key, condition);
     const attributes = { headers: defined({ contentType }), ...defined({ metadata }) };
     const content = makeContent(body, md5(body), attributes);
@@ -198,7 +206,7 @@ export class MemoryObjectStore implements ObjectStore {
 
   #head(ref: ObjectRef): HeadResult {
     try {
-      const object = openObject(this.#world, ref);
+      const object = openObject(this.#access, ref);
       if (object.content.customerKey) return { found: false, why: 'customer-key' };
       return { found: true, object: toFacts(object, this.#world.now()) };
     } catch (error) {
@@ -211,7 +219,7 @@ export class MemoryObjectStore implements ObjectStore {
 
   #bucketState(name: string): BucketState {
     try {
-      return { state: 'exists', region: openBucket(this.#world, name).region };
+      return { state: 'exists', region: openBucket(this.#access, name).region };
     } catch (error) {
       if (isStoreError(error, 'access-denied')) return { state: 'access-denied' };
       if (isStoreError(error, 'no-such-bucket')) return { state: 'absent' };
@@ -221,8 +229,8 @@ export class MemoryObjectStore implements ObjectStore {
 
   #copy(request: CopyRequest): Written {
     const { to, condition, tags, websiteRedirect, storageClass = 'STANDARD' } = request;
-    const target = openBucket(this.#world, to.bucket, to.key);
-    const { content } = openSource(this.#world, request);
+    const target = openBucket(this.#access, to.bucket, to.key);
+    const { content } = openSource(this.#access, request);
     this.#checkCopySize(content.body.length);
     checkCondition(target, to.key, condition);
     const { body, headers, metadata, customerKey, recorded } = content;
@@ -243,9 +251,9 @@ export class MemoryObjectStore implements ObjectStore {
   }
 
   #copyPart(upload: UploadRef, part: PartCopy): Part {
-    openBucket(this.#world, upload.bucket, upload.key);
+    openBucket(this.#access, upload.bucket, upload.key);
     this.#uploads.parts(upload);
-    const { body } = openBytes(this.#world, part.from).content;
+    const { body } = openBytes(this.#access, part.from).content;
     this.#checkCopySize(part.last - part.first + 1);
     if (part.first < 0 || part.first > part.last || part.last >= body.length) {
       throw new StoreError('invalid', `there are no bytes ${part.first} to ${part.last} in ${part.from.key}`);

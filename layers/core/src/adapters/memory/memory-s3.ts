@@ -41,6 +41,8 @@ export type BucketOptions = {
   readonly region?: string;
   /** EventBridge on and the rule there from the beginning. */
   readonly wired?: boolean;
+  /** Whose it is; one's own unless said. */
+  readonly account?: string;
 };
 
 /** When something began: S3 dates and orders a multipart object by its start, not by its end. */
@@ -78,6 +80,7 @@ export class MemoryS3 {
   createBucket(name: string, options: BucketOptions = {}): MemoryBucket {
     const region = options.region ?? this.#options.region ?? 'us-east-1';
     const bucket = new MemoryBucket(name, region, options.versioning ?? 'never');
+    bucket.account = options.account ?? bucket.account;
     if (options.wired === true) {
       bucket.eventBridge = true;
       bucket.rule = 'enabled';

@@ -1,13 +1,18 @@
 import { isStoreError, StoreError } from '../../model/errors.ts';
 import type { CopyRequest, ObjectRef, WriteCondition } from '../../ports/object-store.ts';
+import type { OwnerOf } from './bucket-owners.ts';
 import type { MemoryBucket } from './memory-bucket.ts';
 import type { MemoryS3 } from './memory-s3.ts';
 import { isFrozen } from './s3-archive.ts';
 import type { StoredObject } from './s3-version.ts';
 
-/** The bucket, when the pipeline may use it and, if one is named, the key. */
-export function openBucket(world: MemoryS3, name: string, key?: string): MemoryBucket {
+/** Buckets, for somebody who expects each to belong to a certain account. */
+export type Access = { readonly world: MemoryS3; readonly ownerOf: OwnerOf };
+
+/** The bucket, when it belongs to whom it should and the pipeline may use it and, if one is named, the key. */
+export function openBucket({ world, ownerOf }: Access, name: string, key?: string): MemoryBucket {
   const bucket = world.bucket(name);
+  if (bucket.account !== ownerOf(name)) throw new StoreError('access-denied', `access denied to ${name}`);
   if (bucket.denied || (key !== undefined && bucket.deniedKeys.has(key))) {
     throw new StoreError(
       'access-denied',
@@ -17,33 +22,33 @@ export function openBucket(world: MemoryS3, name: string, key?: string): MemoryB
   return bucket;
 }
 
-export function openObject(world: MemoryS3, ref: ObjectRef): StoredObject {
+export function openObject(access: Access, ref: ObjectRef): StoredObject {
   // As the adapter of S3 has it, which would reach the bucket itself.
   if (ref.key === '') throw new StoreError('invalid', `s3://${ref.bucket}/ is no object`);
-  const object = openBucket(world, ref.bucket, ref.key).find(ref.key, ref.versionId);
+  const object = openBucket(access, ref.bucket, ref.key).find(ref.key, ref.versionId);
   if (object === undefined)
     throw new StoreError('not-found', `there is no object ${ref.key} in ${ref.bucket}`);
   return object;
 }
 
 /** An object whose bytes can be read, in the state the caller expects. */
-export function openBytes(world: MemoryS3, ref: ObjectRef & { readonly ifMatch?: string }): StoredObject {
-  const object = openObject(world, ref);
+export function openBytes(access: Access, ref: ObjectRef & { readonly ifMatch?: string }): StoredObject {
+  const object = openObject(access, ref);
   if (ref.ifMatch !== undefined && ref.ifMatch !== object.content.etag) {
     throw new StoreError('precondition-failed', `${ref.key} in ${ref.bucket} is no longer ${ref.ifMatch}`);
   }
   if (object.content.customerKey) {
     throw new StoreError('customer-key', `${ref.key} in ${ref.bucket} is encrypted with a customer's key`);
   }
-  if (isFrozen(object.content, world.now()))
+  if (isFrozen(object.content, access.world.now()))
     throw new StoreError('archived', `${ref.key} in ${ref.bucket} is archived`);
   return object;
 }
 
 /** The source of a copy. Asked to match an object at the target, S3 does not say which of the two is missing. */
-export function openSource(world: MemoryS3, { from, to, condition }: CopyRequest): StoredObject {
+export function openSource(access: Access, { from, to, condition }: CopyRequest): StoredObject {
   try {
-    return openBytes(world, from);
+    return openBytes(access, from);
   } catch (error) {
     const isClear = condition === undefined || !('ifMatch' in condition) || from.versionId !== undefined;
     if (isClear || !isStoreError(error, 'not-found')) throw error;

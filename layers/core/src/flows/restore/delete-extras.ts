@@ -12,6 +12,7 @@ import { afterTheEnd } from '../end-job.ts';
 import { findExtras } from './find-extras.ts';
 import { requestOf } from './request-of.ts';
 import { settleRestore } from './settle-restore.ts';
+import { targetWorld } from './target-world.ts';
 
 export type ExtrasWorld = Pick<World, 'store' | 'catalog' | 'queue' | 'clock' | 'settings' | 'telemetry'>;
 
@@ -33,8 +34,9 @@ export async function deleteExtras(step: ExtrasStep, delivery: Delivery, world: 
 
 async function doStep(job: Job, step: ExtrasStep, delivery: Delivery, world: ExtrasWorld): Promise<void> {
   const request = requestOf(job);
-  const found = await lookOn(request, step, delivery, world);
-  const outcome = step.pass === 'count' ? countOnly(found) : await deleteAll(job, found, world);
+  const there = targetWorld(request, world);
+  const found = await lookOn(request, step, delivery, there);
+  const outcome = step.pass === 'count' ? countOnly(found) : await deleteAll(job, found, there);
   const total = (job.counts['extras'] ?? 0) + (step.pass === 'count' ? found.extras.length : 0);
   const next = nextStep(step, found.stoppedAt, total <= request.maxDeletions);
   const held = next === undefined && total > request.maxDeletions ? [tooMany(total, request)] : [];

@@ -16,6 +16,7 @@ import { findExtras } from './find-extras.ts';
 import { isRight } from './is-right.ts';
 import { type Looked, lookThrough, type Selected } from './select-objects.ts';
 import { TargetLook } from './target-look.ts';
+import { targetWorld } from './target-world.ts';
 
 export type PlanningWorld = Pick<World, 'store' | 'settings'>;
 type Options = {
@@ -42,8 +43,9 @@ export async function makePlan(
   world: PlanningWorld,
   { onProgress = () => {}, targetIsNew = false }: Options = {},
 ): Promise<RestorePlan> {
-  const count = new Count(request, world);
-  const look = new TargetLook(request.target.bucket, world);
+  const there = targetWorld(request, world);
+  const count = new Count(request, there);
+  const look = new TargetLook(request.target.bucket, there);
   const mapping = mappingOf(request);
   for await (const { selected } of count.listed(request)) {
     if (selected === undefined) continue;

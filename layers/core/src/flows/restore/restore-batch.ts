@@ -16,6 +16,7 @@ import {
   restoreObject,
 } from './restore-object.ts';
 import { settleRestore } from './settle-restore.ts';
+import { targetWorld } from './target-world.ts';
 
 export type BatchWorld = Pick<World, 'store' | 'catalog' | 'queue' | 'clock' | 'settings' | 'telemetry'> & {
   readonly checksums: Checksums;
@@ -39,8 +40,9 @@ export async function restoreBatch(
   if (job?.state !== 'running') return drop(batch, job, delivery, world);
   const last = delivery.receiveCount >= world.settings.maxReceives;
   const request = requestOf(job);
-  const isFree = await freeKeys(batch.items, request, world);
-  const restore = (item: RestoreItem) => restoreOne(item, { ...request, isFree }, last, delivery, world);
+  const there = targetWorld(request, world);
+  const isFree = await freeKeys(batch.items, request, there);
+  const restore = (item: RestoreItem) => restoreOne(item, { ...request, isFree }, last, delivery, there);
   const attempts = await pMap(batch.items, restore, { concurrency: world.settings.concurrency });
   const results = allOrThrow(attempts, job.id);
   if (await goOnLater(batch, results, world)) return;
@@ -60,7 +62,8 @@ async function drop(
   world: BatchWorld,
 ): Promise<void> {
   if (job === undefined) return;
-  for (const item of items) await abandonUpload(item, requestOf(job), world);
+  const request = requestOf(job);
+  for (const item of items) await abandonUpload(item, request, targetWorld(request, world));
   await afterTheEnd(job, delivery, world);
 }
 

@@ -6,7 +6,8 @@ import { isCrawl, listedOf } from './crawl-counts.ts';
 const REASONS: Readonly<Record<string, string>> = {
   conflict: 'Another object is at the target and was left alone. --overwrite replaces it.',
   archived: 'The object is in an archive class and has to be thawed before it can be read.',
-  'access-denied': 'A right is missing: at the source, the target, or for a KMS key.',
+  'access-denied':
+    'A right is missing: at the source, the target, or for a KMS key. Or the bucket belongs to another account now.',
   'customer-key': 'Encrypted with a key that only its owner has (SSE-C): nobody else can read it.',
   'key-too-long': 'The key is longer than S3 allows, once the target’s prefix stands before it.',
   'not-in-vault':
