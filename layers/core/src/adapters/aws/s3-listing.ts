@@ -40,10 +40,11 @@ async function listPage(client: S3Client, request: ListRequest): Promise<ObjectP
   };
 }
 
-export async function listObjectVersions(
-  client: S3Client,
-  request: ListVersionsRequest,
-): Promise<VersionPage> {
+export function listObjectVersions(client: S3Client, request: ListVersionsRequest): Promise<VersionPage> {
+  return attempt(`list the versions of s3://${request.bucket}`, () => versionsPage(client, request));
+}
+
+async function versionsPage(client: S3Client, request: ListVersionsRequest): Promise<VersionPage> {
   const command = new ListObjectVersionsCommand({
     Bucket: request.bucket,
     EncodingType: ENCODED,

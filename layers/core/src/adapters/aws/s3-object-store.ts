@@ -69,8 +69,7 @@ export class S3ObjectStore implements ObjectStore {
   }
 
   listVersions(request: ListVersionsRequest): Promise<VersionPage> {
-    const what = `list the versions of s3://${request.bucket}`;
-    return attempt(what, () => listObjectVersions(this.#client, request));
+    return listObjectVersions(this.#client, request);
   }
 
   copy(request: CopyRequest): Promise<Written> {

@@ -11,12 +11,13 @@ import { parseRestoreMessage, type RestoreRequest } from '../../model/restore-re
 import { sourceUri } from '../../model/source-uri.ts';
 import { contestedPrefixes, mappingOf, targetKey } from '../../model/target-key.ts';
 import { vaultPrefixes } from '../../model/vault-places.ts';
-import type { Delivery, World } from '../dependencies.ts';
+import type { Delivery, VaultReader, World } from '../dependencies.ts';
 import { endJob } from '../end-job.ts';
 import { requestIn } from './request-of.ts';
 import { selectedObjects } from './select-objects.ts';
 
-export type AcceptWorld = Pick<World, 'store' | 'catalog' | 'queue' | 'clock' | 'settings' | 'telemetry'>;
+export type AcceptWorld = Pick<World, 'catalog' | 'queue' | 'clock' | 'settings' | 'telemetry'> &
+  Pick<VaultReader, 'store'>;
 
 const FIRST_STEP = '0';
 
@@ -131,7 +132,7 @@ async function checkSource({ source }: RestoreRequest, { store, settings }: Acce
  */
 export async function checkMap(
   { at, ...request }: Omit<RestoreRequest, 'jobId'>,
-  world: Pick<World, 'store' | 'settings' | 'clock'>,
+  world: VaultReader & Pick<World, 'settings' | 'clock'>,
 ): Promise<void> {
   for (const prefix of contestedPrefixes(request.map)) {
     if (!prefix.startsWith(request.prefix) && !request.prefix.startsWith(prefix)) continue;

@@ -9,13 +9,14 @@ import {
 } from '../../model/messages.ts';
 import { isSiteUri } from '../../model/workdocs/site-uri.ts';
 import type { StepRecord } from '../../ports/catalog.ts';
-import type { Delivery, World } from '../dependencies.ts';
+import type { Delivery } from '../dependencies.ts';
 import { afterTheEnd } from '../end-job.ts';
+import type { AcceptWorld } from './accept-restore.ts';
 import { requestOf } from './request-of.ts';
 import { lookThrough, type Selection } from './select-objects.ts';
 import { settleRestore } from './settle-restore.ts';
 
-export type PlanWorld = Pick<World, 'store' | 'catalog' | 'queue' | 'clock' | 'settings' | 'telemetry'>;
+export type PlanWorld = AcceptWorld;
 
 const STOP_BEFORE_END_MS = 30_000;
 
