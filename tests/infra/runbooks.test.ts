@@ -44,7 +44,9 @@ describe('alarms', () => {
       'WiringDriftAlarm',
       'HeldDeletionsAlarm',
       'FunctionErrorsAlarm',
+      'SiteFunctionErrorsAlarm',
       'FunctionThrottlesAlarm',
+      'SiteFunctionThrottlesAlarm',
       'MassChangeAlarm',
       'ManyChangesAlarm',
       'UnusualChangesAlarm',
@@ -75,6 +77,27 @@ describe('alarms', () => {
     expect(silent).toEqual([...halves, ...halves]);
     const rules = alarms.filter(({ id }) => id === 'MassChangeAlarm').map(({ is }) => is['AlarmRule']);
     expect(rules.map((rule) => references(rule))).toEqual([halves, halves]);
+  });
+
+  it('say nothing when they are made: CloudWatch would tell of each that it is OK, in a mail', () => {
+    expect(alarms.filter(({ is }) => is['OKActions'] !== undefined).map(({ id }) => id)).toEqual([]);
+  });
+
+  it.each(['Errors', 'Throttles'])('of %s look at every function once, with room for ten more', (metric) => {
+    const groups = alarms.filter(({ id }) => id.endsWith(`Function${metric}Alarm`));
+    const watched = groups.map(({ is }) =>
+      ((is['Metrics'] ?? []) as Value[]).flatMap((one) =>
+        references(one).filter((id) => id !== 'AlarmTopic'),
+      ),
+    );
+    const functions = Object.entries(templates[0]?.Resources ?? {})
+      .filter(([, { Type }]) => Type === 'AWS::Lambda::Function')
+      .map(([id]) => id);
+    expect(watched.flat().sort()).toEqual(functions.sort());
+    // Source: CloudWatch user guide, "Limits that apply to alarms based on metric math expressions".
+    const room = watched.reduce((sum, group) => sum + 10 - group.length, 0);
+    expect(room).toBeGreaterThanOrEqual(10);
+    expect(Math.min(...watched.map((group) => 10 - group.length))).toBeGreaterThanOrEqual(0);
   });
 
   it('count only what Holdfast emits', () => {

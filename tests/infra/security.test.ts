@@ -101,6 +101,22 @@ const remove =
     delete core[id];
   };
 
+const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
+
+/** Has every statement of a policy speak of something else. */
+function say(id: string, Resource: unknown): Break {
+  return (core) => {
+    const is = at(core, id);
+    const text = JSON.stringify(is['PolicyDocument']);
+    const other = text.replaceAll(
+      /"Resource":("\*"|\{[^}]*\})/g,
+      () => `"Resource":${JSON.stringify(Resource)}`,
+    );
+    if (other === text) throw new Error(`nothing is said in ${id}`);
+    is['PolicyDocument'] = JSON.parse(other);
+  };
+}
+
 const attach =
   (Statement: unknown): Break =>
   (_, source) => {
@@ -248,6 +264,35 @@ describe('each check catches what it is for', () => {
     ],
     ['a queue that forgets', /two weeks/, set('CaptureDeadLetters', 'MessageRetentionPeriod')],
     ['queues without TLS', /BacklogQueue answers in the clear/, remove('TlsOnlyQueues')],
+    ['dead letters without TLS', /CaptureDeadLetters answers in the clear/, remove('TlsOnlyQueues')],
+    [
+      'a queue policy that lists several queues',
+      /QueuePolicy does not speak of its one queue in TlsOnly/,
+      say('QueuePolicy', [arnOf('CaptureQueue'), arnOf('ReconcileQueue'), arnOf('SiteQueue')]),
+    ],
+    [
+      'a queue policy that names one of several queues',
+      /TlsOnlyQueues does not speak of its one queue/,
+      say('TlsOnlyQueues', arnOf('BacklogQueue')),
+    ],
+    [
+      'a queue policy that names another queue',
+      /RestoreQueuePolicy does not speak of its one queue/,
+      say('RestoreQueuePolicy', arnOf('CaptureQueue')),
+    ],
+    [
+      'a queue with two policies, of which it keeps one',
+      /RestoreQueue has two policies/,
+      set('RestoreWorkQueuePolicy', 'Queues', [{ Ref: 'RestoreQueue' }]),
+    ],
+    [
+      'a queue with a second policy of its own',
+      /CaptureQueue has two policies/,
+      (core) => {
+        const Properties = { Queue: { Ref: 'CaptureQueue' }, PolicyDocument: { Statement: [] } } as never;
+        core['Sly'] = { Type: 'AWS::SQS::QueueInlinePolicy', Properties };
+      },
+    ],
     [
       'a queue for anybody',
       /QueuePolicy allows anybody/,

@@ -206,8 +206,8 @@ describe('what a function could do to the copy of a WorkDocs site', () => {
 });
 
 describe('who may ask for a restore', () => {
-  const statements = (parameters: Record<string, string>) => {
-    const document = template.Resources['RestoreQueuePolicy']?.Properties?.['PolicyDocument'] as Value;
+  const statements = (parameters: Record<string, string>, policy = 'RestoreQueuePolicy') => {
+    const document = template.Resources[policy]?.Properties?.['PolicyDocument'] as Value;
     const { Statement } = resolve(document, { template, names, parameters }) as {
       readonly Statement: ReadonlyArray<{ readonly Sid: string }>;
     };
@@ -226,8 +226,10 @@ describe('who may ask for a restore', () => {
 
   it('of AWS’s services only S3, of this account’s buckets, and the sweep of this stack, to the work queue', () => {
     const RestoreSenders = 'arn:aws:iam::111122223333:role/on-call';
-    const all = statements({ RestoreSenders }) as ReadonlyArray<Record<string, unknown>>;
-    expect(all.filter(({ Effect }) => Effect === 'Allow')).toEqual([
+    const allowed = (policy: string) =>
+      statements({ RestoreSenders }, policy).filter((one) => 'Effect' in one && one.Effect === 'Allow');
+    expect(allowed('RestoreQueuePolicy')).toEqual([]);
+    expect(allowed('RestoreWorkQueuePolicy')).toEqual([
       {
         Sid: 'ThawsOfThisAccountsBuckets',
         Effect: 'Allow',
@@ -247,9 +249,11 @@ describe('who may ask for a restore', () => {
     ]);
     // Denials that speak of principals with an account or an ARN, which services have not.
     for (const Sid of ['ThisAccountOnly', 'NamedSendersOnly']) {
-      expect(all.find((one) => one['Sid'] === Sid)?.['Condition']).toMatchObject({
-        BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' },
-      });
+      for (const policy of ['RestoreQueuePolicy', 'RestoreWorkQueuePolicy'])
+        expect(statements({ RestoreSenders }, policy).find((one) => one.Sid === Sid)).toMatchObject({
+          Effect: 'Deny',
+          Condition: { BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' } },
+        });
     }
   });
 
@@ -282,11 +286,13 @@ describe('a vault with a key of its own', () => {
           .map(({ actions, resources, condition }) => ({ actions, resources, condition })),
       ]),
     );
+  // By both names that S3 may have there: in China a service's has the partition's suffix, elsewhere they are the same.
+  const viaS3 = 's3.us-east-1.amazonaws.com';
   const use = (actions: string[]) => [
     {
       actions,
       resources: [key],
-      condition: { StringEquals: { 'kms:ViaService': 's3.us-east-1.amazonaws.com' } },
+      condition: { StringEquals: { 'kms:ViaService': [viaS3, viaS3] } },
     },
   ];
 

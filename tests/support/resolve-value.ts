@@ -25,11 +25,14 @@ const here = (service: string, rest: string) => `arn:aws:${service}:${REGION}:${
 const ARNS: Readonly<Record<string, (name: string) => string>> = {
   'AWS::S3::Bucket': (name) => `arn:aws:s3:::${name}`,
   'AWS::DynamoDB::Table': (name) => here('dynamodb', `table/${name}`),
-  'AWS::SQS::Queue': (name) => here('sqs', name),
+  // Whose Ref is a URL.
+  'AWS::SQS::Queue': (name) => here('sqs', name.split('/').at(-1) ?? ''),
   'AWS::SNS::Topic': (name) => here('sns', name),
   'AWS::Logs::LogGroup': (name) => here('logs', `log-group:${name}:*`),
   'AWS::Lambda::Function': (name) => here('lambda', `function:${name}`),
   'AWS::IAM::Role': (name) => `arn:aws:iam::${ACCOUNT}:role/${name}`,
+  'AWS::CloudWatch::Alarm': (name) => here('cloudwatch', `alarm:${name}`),
+  'AWS::CloudWatch::CompositeAlarm': (name) => here('cloudwatch', `alarm:${name}`),
   'AWS::Events::Rule': (name) => here('events', `rule/${name}`),
 };
 

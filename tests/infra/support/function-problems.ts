@@ -1,4 +1,5 @@
 import type { Template } from '../../support/deployed-template.ts';
+import { resolve } from '../../support/resolve-value.ts';
 import { ofType, type Properties, references } from './template-resources.ts';
 
 /** Functions without a bound on time, memory or number, and log groups without an end. */
@@ -9,7 +10,7 @@ export function functionProblems(template: Template): string[] {
     return [
       ...(isNumber(is['Timeout']) ? [] : [`${id} has no timeout`]),
       ...(isNumber(is['MemorySize']) ? [] : [`${id} has no memory size`]),
-      ...(isBounded(template, id, is) ? [] : [`${id} has no bound on its concurrency`]),
+      ...(isBounded(template, id) ? [] : [`${id} has no bound on its concurrency`]),
       ...(logs.some((name) => groups.has(name)) ? [] : [`${id} logs to a group that is not this stack's`]),
       ...(is['KmsKeyArn'] === undefined && hasSecret(is) ? [`${id} has a secret in its environment`] : []),
     ];
@@ -31,17 +32,17 @@ export function logGroupProblems(template: Template): string[] {
     .map(({ id }) => `${id} keeps its logs for ever`);
 }
 
-/** Reserved concurrency, or a bound at every mapping that calls it. */
-function isBounded(template: Template, id: string, is: Properties): boolean {
-  if (isNumber(is['ReservedConcurrentExecutions'])) return true;
+/** A bound at every mapping that calls it. */
+function isBounded(template: Template, id: string): boolean {
   const mappings = ofType(template, 'AWS::Lambda::EventSourceMapping').filter(({ is: mapping }) =>
     references(mapping['FunctionName']).includes(id),
   );
   return (
     mappings.length > 0 &&
-    mappings.every(({ is: mapping }) =>
-      isNumber((mapping['ScalingConfig'] as Properties)?.['MaximumConcurrency']),
-    )
+    mappings.every(({ is: mapping }) => {
+      const { MaximumConcurrency = null } = (mapping['ScalingConfig'] ?? {}) as Properties;
+      return isNumber(resolve(MaximumConcurrency, { template }));
+    })
   );
 }
 

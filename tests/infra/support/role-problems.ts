@@ -6,6 +6,7 @@ import { allStatements, ofType, references } from './template-resources.ts';
 
 /** Policies in which `Resource: "*"` says no more than a name would, and why. */
 const STAR_IS_RIGHT: Readonly<Record<string, string>> = {
+  QueuePolicy: 'in a queue’s policy, * is the queue that it is set at: SQS refuses a list of names',
   AlarmKey: 'in a key policy, * is the key that the policy belongs to',
   ReadSite: 'WorkDocs has no ARNs: the condition names the organization, which is looked at below',
 };

@@ -1,4 +1,5 @@
 import type { Template, Value } from '../../support/deployed-template.ts';
+import { deniesPlainHttp, queuePolicyProblems } from './queue-policies.ts';
 import { allStatements, type Named, ofType, type Properties, references } from './template-resources.ts';
 
 const PUBLIC_ACCESS = ['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets'];
@@ -50,9 +51,10 @@ export function queueProblems(template: Template): string[] {
         [is['SqsManagedSseEnabled'] === true || is['KmsMasterKeyId'] !== undefined, `${id} is not encrypted`],
         [dead.has(id) || is['RedrivePolicy'] !== undefined, `${id} has no dead-letter queue`],
         [is['MessageRetentionPeriod'] === 1_209_600, `${id} does not keep its messages for two weeks`],
-        [dead.has(id) || hasTlsOnly(template, id), `${id} answers in the clear`],
+        [deniesPlainHttp(template, id), `${id} answers in the clear`],
       ]),
     ),
+    ...queuePolicyProblems(template),
     ...openPolicies(template),
   ];
 }
@@ -80,7 +82,8 @@ function isEncrypted(encryption: Value | undefined): boolean {
 }
 
 function isRetained({ resource }: Named): boolean {
-  return resource.DeletionPolicy === 'Retain' && resource.UpdateReplacePolicy === 'Retain';
+  const kept = ['Retain', 'RetainExceptOnCreate'].includes(resource.DeletionPolicy ?? '');
+  return kept && resource.UpdateReplacePolicy === 'Retain';
 }
 
 /** Whether some policy denies everybody everything that does not come over TLS. */

@@ -37,7 +37,8 @@ export function allStatements({ Resources }: Template): Array<{ id: string; stat
   );
 }
 
-function statementsIn(value: Value): Properties[] {
+/** Every statement within a policy document, or whatever holds some. */
+export function statementsIn(value: Value): Properties[] {
   if (value === null || typeof value !== 'object') return [];
   if (Array.isArray(value)) return value.flatMap((one) => statementsIn(one));
   const properties = value as Properties;
