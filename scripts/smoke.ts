@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { ROOT } from './lib/checkout-venv.ts';
 import { ensureCloud } from './lib/cloud.ts';
-import { type Account, findAccount } from './smoke/account.ts';
+import { type Account, findAccount, quotaWords } from './smoke/account.ts';
 import { Checks, count } from './smoke/checks.ts';
 import { estimateDollars } from './smoke/estimate.ts';
 import { readOptions, type SmokeOptions, USAGE, UsageError } from './smoke/options.ts';
@@ -25,6 +25,7 @@ async function main(): Promise<number> {
   const account = await findAccount(process.env);
   const world = await makeWorld(account, options);
   introduce(world, options);
+  say(await quotaWords());
   if (!options.yes && !(await agreed())) return 1;
   return perform(world, options);
 }

@@ -1,4 +1,6 @@
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { judgeQuota, readLambdaQuota } from '../lib/lambda-quota.ts';
 import { UsageError } from './options.ts';
 
 /** Where the smoke test runs, and as whom. */
@@ -28,6 +30,17 @@ export async function findAccount(env: NodeJS.ProcessEnv): Promise<Account> {
     throw new UsageError(`AWS cannot be asked who you are: ${why}`);
   } finally {
     sts.destroy();
+  }
+}
+
+/** Whether the functions of the smoke's stack find room in this account, in words. */
+export async function quotaWords(): Promise<string> {
+  const lambda = new LambdaClient({ maxAttempts: 2 });
+  try {
+    const { kind, text } = judgeQuota(await readLambdaQuota(lambda), 'SMALL');
+    return `${kind === 'enough' ? 'Quota' : 'Warning'}: ${text}`;
+  } finally {
+    lambda.destroy();
   }
 }
 

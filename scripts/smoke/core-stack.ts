@@ -18,6 +18,8 @@ function parametersOf({ account, parameters }: SmokeWorld): Record<string, strin
     LockDays: '1',
     KeysPerStep: '1000',
     LogRetentionDays: '1',
+    // A new account may run ten functions at the same time, and this needs no more.
+    FunctionConcurrency: 'SMALL',
     RestoreSenders: principalPatterns(account).join(','),
     // An emulator speaks plain http only.
     RequireTls: account.emulator ? 'false' : 'true',

@@ -49,8 +49,8 @@ export function roleSizes(core: Stack, sources: readonly Stack[] = []): Map<stri
     const own = (is['Policies'] ?? []) as ReadonlyArray<{ readonly PolicyDocument: Value }>;
     for (const { PolicyDocument } of own) add(id, PolicyDocument, core);
   }
+  // A source's parameter for a role is called as the role is.
   for (const stack of [core, ...sources])
-    // A source's parameter for a role is called as the role is.
     for (const { is, resource } of ofType(stack.template, 'AWS::IAM::Policy'))
       if (holds(resource.Condition, stack))
         for (const role of references(is['Roles'])) add(role, is['PolicyDocument'], stack);
