@@ -33,6 +33,8 @@ const OutputsSchema = v.object({
   CaptureQueueArn: text,
   ReconcileQueueArn: text,
   SiteQueueArn: text,
+  // Without it, the hourly messages of a source would end as dead letters.
+  HourlyChecks: text,
   CaptureChangesRoleName: text,
   CaptureBacklogRoleName: text,
   ReconcileSourceRoleName: text,

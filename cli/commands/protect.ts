@@ -1,5 +1,7 @@
-import { registerSource } from '@holdfast/core/flows/register-source.ts';
+import { registerSource, renewSource } from '@holdfast/core/flows/register-source.ts';
+import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
+import type { Source, SourceSettings } from '@holdfast/core/model/source.ts';
 import { parseSourceUri } from '@holdfast/core/model/source-place.ts';
 import { sourceStackName } from '@holdfast/core/model/stack-names.ts';
 import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
@@ -11,12 +13,15 @@ import { newJobId, startJob } from '../jobs/start-job.ts';
 import type { Protected } from '../json/protect.ts';
 import type { Act } from '../registry.ts';
 import { type CoveredOptions, coveredOptions } from '../sources/covered-argument.ts';
-import { bucketProtection } from '../sources/protect-bucket.ts';
+import { type BucketOptions, bucketProtection } from '../sources/protect-bucket.ts';
 import { type SiteOptions, siteProtection } from '../sources/protect-site.ts';
 import type { Protection } from '../sources/protection.ts';
 import { Steps } from '../steps.ts';
+import { visibleKey } from '../text/visible.ts';
 
-type Options = CoveredOptions & SiteOptions & { readonly initial: boolean; readonly wait?: true };
+type Options = CoveredOptions &
+  BucketOptions &
+  SiteOptions & { readonly initial: boolean; readonly wait?: true };
 
 export function define(command: Command, act: Act): void {
   coveredOptions(command, 's3://bucket[/prefix], or workdocs://d-1234567890[/user[/folder]]')
@@ -24,6 +29,11 @@ export function define(command: Command, act: Act): void {
       'Backs up a bucket or a WorkDocs site from now on. A bucket: deploys its own small stack, switches EventBridge on ' +
         'at it (its other notifications stay), and begins the first reconcile, which copies what is there already. A ' +
         'WorkDocs site: deploys its own small stack, by which its activities are polled, and begins the first crawl.',
+    )
+    .option(
+      '--canary <uri>',
+      'buckets: have a tiny object written at s3://bucket/prefix each hour, and read back from the vault: the lag is then ' +
+        'proven; takes a right to write that one object',
     )
     .option('--site-region <region>', "WorkDocs: the site's region, if it is another than the stack's")
     .option('--role-arn <arn>', 'WorkDocs: a role to assume to read the site, of its account or another')
@@ -37,12 +47,15 @@ export function define(command: Command, act: Act): void {
       helpText({
         examples: [
           'holdfast protect s3://photos --wait',
+          'holdfast protect s3://photos --canary s3://photos/.holdfast/',
           "holdfast protect s3://logs/2026/ --exclude '**/*.tmp' --exclude '**/.cache/**'",
           'holdfast protect workdocs://d-1234567890 --role-arn arn:aws:iam::444455556666:role/workdocs-reader',
           'holdfast protect workdocs://d-1234567890 --site-region eu-west-1 --folder anna/Reports --every 1m',
         ],
         notes:
-          "The prefix and the globs are about an object's key; of a WorkDocs site, about a path: user/folder/name.",
+          "The prefix and the globs are about an object's key; of a WorkDocs site, about a path: user/folder/name. The same " +
+          'command again brings the stack of a source that is protected up to date, after an upgrade or with another canary; ' +
+          'without --canary there is none from then on.',
         exits: { 3: 'protected, but some objects could not be captured (with --wait)' },
       }),
     )
@@ -54,10 +67,10 @@ async function protect(context: Context, uri: string, options: Options): Promise
   const { source } = protection.settings;
   const connection = await context.connect('writing');
   await protection.check(connection);
-  await checkNotProtected(source, connection);
+  const known = await knownAs(protection, connection);
   for (const warning of protection.warnings(connection.stack)) context.output.note(`warning: ${warning}`);
-  await wire(protection, connection, context);
-  const wired = { source, stack: sourceStackName(connection.stack.name, source) };
+  await wire(protection, known, connection, context);
+  const wired = wiredAs(protection, known, sourceStackName(connection.stack.name, source));
   return options.initial
     ? beginInitial(protection, wired, options, connection, context)
     : finish(wired, context);
@@ -66,7 +79,12 @@ async function protect(context: Context, uri: string, options: Options): Promise
 function protectionOf(uri: string, options: Options): Protection {
   if (options.wait && !options.initial)
     throw new InvalidInputError('--wait waits for the first reconcile, which --no-initial leaves out');
-  if (isSiteUri(uri)) return siteProtection(uri, options);
+  if (isSiteUri(uri)) {
+    if (options.canary === undefined) return siteProtection(uri, options);
+    throw new InvalidInputError(
+      `--canary is for buckets, and "${uri}" is a WorkDocs site: its polls, each some minutes, tell how far it is captured`,
+    );
+  }
   parseSourceUri(uri);
   const { siteRegion, roleArn, user, folder, every } = options;
   const given = Object.entries({
@@ -82,31 +100,49 @@ function protectionOf(uri: string, options: Options): Protection {
   return bucketProtection(uri, options);
 }
 
-async function checkNotProtected(source: string, { world }: Connection): Promise<void> {
+/**
+ * The source as it is protected already, if it is.
+ *
+ * @throws {InvalidInputError} when it is protected otherwise
+ */
+async function knownAs({ settings }: Protection, { world }: Connection): Promise<Source | undefined> {
+  const { source } = settings;
   const known = await world.catalog.getSource(source);
-  if (known?.state !== 'protected') return;
+  if (known?.state !== 'protected') return undefined;
+  if (covers(settings) === covers(known)) return known;
   throw new InvalidInputError(
-    `${source} is already protected: compare it now with holdfast reconcile ${source}, or, to protect it otherwise, ` +
-      `holdfast unprotect ${source} first`,
+    `${source} is already protected, with another prefix, other globs or as another site: compare it now with ` +
+      `holdfast reconcile ${source}, or, to protect it otherwise, holdfast unprotect ${source} first`,
   );
+}
+
+/** What of a source cannot be changed while it is protected. */
+function covers({ prefix, include = [], exclude = [], site = {} }: Protection['settings']): string {
+  const { region, roleArn, users } = site;
+  return JSON.stringify([prefix, include, exclude, region, roleArn, users]);
 }
 
 /** Every step is safe to repeat, so that the same command finishes what a first one left half done. */
 async function wire(
-  { settings, stack, wire }: Protection,
+  protection: Protection,
+  known: Source | undefined,
   connection: Connection,
   context: Context,
 ): Promise<void> {
-  const { stacks, world } = connection;
-  const steps = new Steps(`protect ${settings.source}`, context);
-  const request = await stack(connection.stack);
+  const { stacks, world, clock } = connection;
+  const steps = new Steps(`protect ${protection.settings.source}`, context);
+  const request = await protection.stack(connection.stack);
   await steps.run('deploy its stack', `stack ${request.name}`, (say) => stacks.deploy(request, say));
-  await wire(steps, connection);
+  await protection.wire(steps, connection);
+  const settings = {
+    ...protection.settings,
+    ...ownerOf(protection.settings, connection),
+    ...watchedFrom(protection, clock.now()),
+  };
   await steps.run('register it', 'registered', () =>
-    registerSource(
-      { ...settings, ...ownerOf(settings, connection), protectedAt: connection.clock.now() },
-      world,
-    ),
+    known === undefined
+      ? registerSource({ ...settings, protectedAt: clock.now() }, world)
+      : renewSource(settings, known, world),
   );
 }
 
@@ -118,7 +154,23 @@ function ownerOf(
   return isSiteUri(source) ? {} : { account };
 }
 
-type Wired = Pick<Protected, 'source' | 'stack'>;
+function watchedFrom(
+  { watched }: Protection,
+  since: number,
+): Pick<SourceSettings, 'watchedSince' | 'canary'> {
+  if (watched === undefined) return {};
+  const { canaryKey: key } = watched;
+  return { watchedSince: since, ...defined({ canary: key === undefined ? undefined : { key, since } }) };
+}
+
+type Wired = Pick<Protected, 'source' | 'stack' | 'renewed' | 'canary'>;
+
+function wiredAs({ settings, watched }: Protection, known: Source | undefined, stack: string): Wired {
+  const { source } = settings;
+  const key = watched?.canaryKey;
+  const canary = key === undefined ? null : `${source}/${key}`;
+  return { source, stack, renewed: known !== undefined, canary };
+}
 
 function beginInitial(
   { first }: Protection,
@@ -141,6 +193,10 @@ function finish(wired: Wired, { output }: Context): ExitCode {
   return EXIT.done;
 }
 
-function headingOf({ source, stack }: Wired): string[] {
-  return [`${source} is protected from now on`, `  stack ${stack}`];
+function headingOf({ source, stack, renewed, canary }: Wired): string[] {
+  return [
+    renewed ? `${source} stays protected; its stack is up to date` : `${source} is protected from now on`,
+    `  stack ${stack}`,
+    ...(canary === null ? [] : [`  canary ${visibleKey(canary)}, written each hour`]),
+  ];
 }

@@ -6,6 +6,7 @@ import type { SourceJson, Sources } from '../json/sources.ts';
 import type { Act } from '../registry.ts';
 import { importTroubles } from '../sources/import-trouble.ts';
 import { listSources } from '../sources/list-sources.ts';
+import { rpoTroubles } from '../sources/rpo.ts';
 import { ago, bytes, count } from '../text/format.ts';
 import { type Column, table } from '../text/table.ts';
 
@@ -73,6 +74,7 @@ function remarks(one: SourceJson): string[] {
       : [
           `${source}: ${count(held.count)} deletions are held; look at the source, then run: holdfast approve ${source}`,
         ]),
+    ...rpoTroubles(one),
     ...importTroubles(one),
   ];
 }

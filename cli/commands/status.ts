@@ -30,9 +30,10 @@ export function define(command: Command, act: Act): void {
           'holdfast status --json | jq .attention',
         ],
         notes:
-          'The lag counts from the change at the source to its record, since the last complete reconcile.',
+          'The lag counts from the change at the source to its record, since the last complete reconcile. The last column says ' +
+          'up to when all that changed is known to be in the vault: by a canary, else by the hourly check, of a site by its polls.',
         exits: {
-          3: 'something needs attention: unprotected objects, failures, held deletions, broken wiring, an import that is not whole',
+          3: 'something needs attention: unprotected objects, failures, held deletions, broken wiring, nothing that shows that changes arrive, an import that is not whole',
         },
       }),
     )
@@ -46,7 +47,7 @@ async function status(context: Context, uri: string | undefined, { wait }: Optio
   if (wait) await waitUntilSettled(only, connection, context);
   const { output } = context;
   const found = await collectStatus(only, output.json ? Number.POSITIVE_INFINITY : SHOWN, connection);
-  output.answer(found, () => statusLines(found));
+  output.answer(found, () => statusLines(found, connection.clock.now()));
   return found.attention.length > 0 ? EXIT.partial : EXIT.done;
 }
 

@@ -15,6 +15,28 @@ const LagSchema = v.strictObject({
 export type Lag = v.InferOutput<typeof LagSchema>;
 
 /**
+ * Up to when what changed is known to be in the vault: `canary`, a tiny object that was read back; `check`, the hourly
+ * look at wiring and listing that found all well; `poll`, of a WorkDocs site, its activities.
+ */
+const RpoSchema = v.strictObject({
+  by: v.picklist(['canary', 'check', 'poll']),
+  /** What changed until then is in the vault; null: nothing has shown it yet. */
+  at: v.nullable(Moment),
+  /** Of a canary: from its writing to its record. */
+  lagSeconds: v.nullable(v.number()),
+  everySeconds: v.number(),
+  /** When it was last looked at, whatever was found. */
+  checkedAt: v.nullable(Moment),
+  /** Changed objects of which no event came, at the last check. */
+  missed: v.number(),
+  /** What the last check found, in words. */
+  trouble: v.nullable(v.string()),
+  /** Two intervals, and a while, have passed since. */
+  overdue: v.boolean(),
+});
+export type Rpo = v.InferOutput<typeof RpoSchema>;
+
+/**
  * One source. `unregistered` is one whose stack is there and whose row in the catalog is not: a protect that was left
  * half done, or a catalog that was lost.
  */
@@ -34,6 +56,12 @@ export const SourceJsonSchema = v.strictObject({
   objects: v.number(),
   bytes: v.number(),
   unprotected: v.number(),
+  /** Null of what is not protected, of an import, and of a bucket that an earlier version protected. */
+  rpo: v.nullable(RpoSchema),
+  /** The canary of a bucket, as a URI. */
+  canary: v.nullable(v.string()),
+  /** An earlier version protected it, and nothing checks it each hour: the command that does, by which it is renewed. */
+  renewWith: v.nullable(v.string()),
   /** Null when nothing was captured by an event since the last reconcile. */
   lag: v.nullable(LagSchema),
   lastEventAt: v.nullable(Moment),

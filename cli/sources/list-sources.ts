@@ -5,10 +5,11 @@ import { SOURCE_TAG } from '../ports.ts';
 import { sourceJson, unregisteredJson } from './source-json.ts';
 
 /** Every source there is, by what the catalog says and by what CloudFormation says, ordered by name. */
-export async function listSources({ world, stacks, stack }: Connection): Promise<SourceJson[]> {
+export async function listSources({ world, stacks, stack, clock }: Connection): Promise<SourceJson[]> {
   const [rows, views] = await Promise.all([world.catalog.listSources(), stacks.listSources(stack.name)]);
+  const now = clock.now();
   const byName = new Map(views.map((view) => [view.name, view]));
-  const known = rows.map((row) => sourceJson(row, byName.get(sourceStackName(stack.name, row.source))));
+  const known = rows.map((row) => sourceJson(row, byName.get(sourceStackName(stack.name, row.source)), now));
   const named = new Set(rows.map(({ source }) => source));
   const unregistered = views.flatMap((view) => {
     const source = view.tags[SOURCE_TAG];

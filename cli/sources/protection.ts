@@ -7,7 +7,9 @@ import type { Steps } from '../steps.ts';
 
 /** What the protection of one source consists of, whatever kind of source it is. */
 export type Protection = {
-  readonly settings: Omit<SourceSettings, 'protectedAt'>;
+  readonly settings: Omit<SourceSettings, 'protectedAt' | 'watchedSince' | 'canary'>;
+  /** Of a bucket: it is checked each hour, with this object as its canary. */
+  readonly watched?: { readonly canaryKey?: string };
   /** Refuses what cannot be protected. @throws {InvalidInputError} */
   readonly check: (connection: Connection) => Promise<void>;
   readonly stack: (core: CoreStack) => Promise<StackRequest>;

@@ -3,10 +3,11 @@ import type { Source } from '@holdfast/core/model/source.ts';
 import { moment } from '../json/moment.ts';
 import type { Lag, SourceJson } from '../json/sources.ts';
 import type { StackView } from '../ports.ts';
+import { renewalOf, rpoOf } from './rpo.ts';
 
 /** A source as `--json` gives it. @param stack its small stack, if there is one */
-export function sourceJson(source: Source, stack: StackView | undefined): SourceJson {
-  const { totals, heldDeletions: held, lastImport } = source;
+export function sourceJson(source: Source, stack: StackView | undefined, now: number): SourceJson {
+  const { totals, heldDeletions: held, lastImport, canary } = source;
   return {
     source: source.source,
     account: source.account ?? null,
@@ -19,6 +20,9 @@ export function sourceJson(source: Source, stack: StackView | undefined): Source
     objects: atLeastNone(totals.objects),
     bytes: atLeastNone(totals.bytes),
     unprotected: atLeastNone(totals.unprotected),
+    rpo: rpoOf(source, stack, now),
+    canary: canary === undefined ? null : `${source.source}/${canary.key}`,
+    renewWith: renewalOf(source),
     lag: lagJson(source.lag),
     lastEventAt: moment(source.lastEventAt),
     lastPollAt: moment(source.lastPollAt),
@@ -52,6 +56,9 @@ export function unregisteredJson(source: string, stack: StackView): SourceJson {
     objects: 0,
     bytes: 0,
     unprotected: 0,
+    rpo: null,
+    canary: null,
+    renewWith: null,
     lag: null,
     lastEventAt: null,
     lastPollAt: null,

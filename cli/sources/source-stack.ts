@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { captureRuleName, sourceStackName } from '@holdfast/core/model/stack-names.ts';
+import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
 import { siteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import type { CoreStack } from '../core-stack.ts';
 import { CommandError } from '../errors.ts';
@@ -9,8 +10,12 @@ import { SOURCE_TAG, STACK_TAG, type StackRequest } from '../ports.ts';
 const TEMPLATES = new URL('../../templates/', import.meta.url);
 
 /** The small stack that wires one bucket to the core stack. */
-export async function bucketStack(bucket: string, prefix: string, core: CoreStack): Promise<StackRequest> {
-  const { outputs } = core;
+export async function bucketStack(
+  bucket: string,
+  { prefix = '', canaryKey }: { readonly prefix?: string; readonly canaryKey?: string },
+  core: CoreStack,
+): Promise<StackRequest> {
+  const { outputs, parameters } = core;
   return {
     name: sourceStackName(core.name, sourceUri(bucket)),
     template: await readTemplate('source.yaml'),
@@ -25,6 +30,10 @@ export async function bucketStack(bucket: string, prefix: string, core: CoreStac
       ReconcileSourceRole: outputs.ReconcileSourceRoleName,
       RestoreObjectsRole: outputs.RestoreObjectsRoleName,
       ExactRestores: outputs.ExactRestoresAllowed,
+      CanaryKey: canaryKey ?? '',
+      CanaryVaultKey: canaryKey === undefined ? '' : vaultPlace(bucket, canaryKey).key,
+      VaultBucket: outputs.VaultBucket,
+      VaultKmsKeyArn: parameters['VaultKmsKeyArn'] ?? '',
       CoreStack: core.name,
       AlarmTopicArn: outputs.AlarmTopicArn,
     },

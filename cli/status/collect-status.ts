@@ -4,6 +4,7 @@ import type { Status } from '../json/status.ts';
 import { deadLetters, waiting } from '../ports.ts';
 import { importTroubles } from '../sources/import-trouble.ts';
 import { listSources } from '../sources/list-sources.ts';
+import { rpoTroubles } from '../sources/rpo.ts';
 import { count, counted } from '../text/format.ts';
 import { listUnprotected } from './list-unprotected.ts';
 
@@ -55,6 +56,7 @@ function troubles(one: Status['sources'][number]): string[] {
       : [
           `${source}: ${count(held.count)} deletions are held; look at it, then run: holdfast approve ${source}`,
         ]),
+    ...rpoTroubles(one),
     ...importTroubles(one),
   ];
 }

@@ -1,9 +1,9 @@
 import { REASON_TEXT, type UnprotectedReason } from '@holdfast/core/model/entry.ts';
 import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import { problemLine, resultText } from '../jobs/job-text.ts';
-import type { Lag } from '../json/sources.ts';
+import type { Lag, Rpo } from '../json/sources.ts';
 import type { Status } from '../json/status.ts';
-import { count } from '../text/format.ts';
+import { ago, count, duration } from '../text/format.ts';
 import { type Column, table } from '../text/table.ts';
 
 const SOURCE_COLUMNS: readonly Column[] = [
@@ -12,6 +12,7 @@ const SOURCE_COLUMNS: readonly Column[] = [
   { title: 'LAG P50' },
   { title: 'LAG P99' },
   { title: 'UNPROTECTED', align: 'right' },
+  { title: 'IN THE VAULT' },
 ];
 const QUEUE_COLUMNS: readonly Column[] = [
   { title: 'QUEUE' },
@@ -21,10 +22,10 @@ const QUEUE_COLUMNS: readonly Column[] = [
 ];
 
 /** The status for people. */
-export function statusLines(status: Status): string[] {
+export function statusLines(status: Status, now: number): string[] {
   const { sources, queues, runningJobs, settled, attention } = status;
   return [
-    ...sourceLines(sources),
+    ...sourceLines(sources, now),
     '',
     ...table(
       QUEUE_COLUMNS,
@@ -41,18 +42,34 @@ function allIsWell(settled: boolean): string {
   return settled ? 'all is well, and nothing is in flight' : 'all is well so far; work is in flight';
 }
 
-function sourceLines(sources: Status['sources']): string[] {
+function sourceLines(sources: Status['sources'], now: number): string[] {
   if (sources.length === 0) return ['nothing is protected yet; begin with: holdfast protect s3://bucket'];
   return table(
     SOURCE_COLUMNS,
-    sources.map(({ source, state, wiring, lag, unprotectedObjects }) => [
+    sources.map(({ source, state, wiring, lag, unprotectedObjects, rpo, renewWith }) => [
       source,
       state === 'unprotected' ? '-' : wiring,
       lagText(lag, 'p50Seconds'),
       lagText(lag, 'p99Seconds'),
       count(unprotectedObjects.total),
+      renewWith === null ? rpoText(rpo, now) : 'not checked',
     ]),
   );
+}
+
+const PROOFS: Readonly<Record<Rpo['by'], string>> = {
+  canary: 'proven',
+  check: 'checked, all well',
+  poll: 'polled',
+};
+
+/** Up to when what changed is known to be in the vault, and by what. */
+function rpoText(rpo: Rpo | null, now: number): string {
+  if (rpo === null) return '-';
+  const { at, lagSeconds, trouble, overdue } = rpo;
+  if (at === null) return overdue || trouble !== null ? 'not known' : 'not checked yet';
+  const lag = lagSeconds === null ? '' : `, lag ${duration(lagSeconds * 1000)}`;
+  return `${overdue || trouble !== null ? 'last ' : ''}${PROOFS[rpo.by]} ${ago(Date.parse(at), now)}${lag}`;
 }
 
 function lagText(lag: Lag | null, share: 'p50Seconds' | 'p99Seconds'): string {

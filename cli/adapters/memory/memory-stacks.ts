@@ -23,7 +23,15 @@ export class MemoryStacks implements Stacks {
 
   async describe(name: string): Promise<StackView | undefined> {
     const request = this.requests.get(name);
-    return request && { name, status: 'CREATE_COMPLETE', outputs: {}, tags: request.tags };
+    return (
+      request && {
+        name,
+        status: 'CREATE_COMPLETE',
+        outputs: {},
+        parameters: request.parameters,
+        tags: request.tags,
+      }
+    );
   }
 
   async deploy(request: StackRequest, onStatus: OnStatus = () => {}): Promise<'created' | 'updated'> {

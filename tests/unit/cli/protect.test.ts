@@ -90,7 +90,8 @@ describe('protect', () => {
     ['the vault itself', [`s3://vault`], 's3://vault is the vault itself'],
     ['a bucket in another region', ['s3://far'], 's3://far is in eu-west-1'],
     ['a bucket of somebody else', ['s3://theirs'], 'access denied to s3://theirs'],
-    ['a bucket that is protected already', ['s3://known'], 's3://known is already protected'],
+    ['a bucket that is protected otherwise', ['s3://known/a'], 's3://known is already protected'],
+    ['other globs', ['s3://known', '--exclude', '*.tmp'], 'holdfast unprotect s3://known first'],
   ])('refuses %s and changes nothing', async (_, argv, words) => {
     cli.pipeline.s3.createBucket('far', { region: 'eu-west-1' });
     cli.givenBucket('theirs');

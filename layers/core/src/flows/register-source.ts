@@ -29,9 +29,37 @@ export async function registerSource(
   settings: SourceSettings,
   { store, catalog, settings: { vault } }: Pick<World, 'store' | 'catalog' | 'settings'>,
 ): Promise<void> {
+  await putSettings(settings, { store, vault });
+  await catalog.putSource(protectedSource(settings, await catalog.getSource(settings.source), 'ok'));
+}
+
+/**
+ * Brings a source that is protected up to date: its settings in the vault and in its row. What is known of it stays, and so
+ * does the moment since when it is protected.
+ */
+export async function renewSource(
+  { canary, watchedSince, ...settings }: Omit<SourceSettings, 'protectedAt'>,
+  known: Source,
+  { store, catalog, settings: { vault } }: Pick<World, 'store' | 'catalog' | 'settings'>,
+): Promise<void> {
+  const { protectedAt } = known;
+  const since = known.watchedSince ?? watchedSince;
+  // One that goes on counts from when it began.
+  const goesOn = canary !== undefined && canary.key === known.canary?.key;
+  const watched = defined({ watchedSince: since, canary: goesOn ? known.canary : canary });
+  await putSettings({ ...settings, protectedAt, ...watched }, { store, vault });
+  const forgotten = ['canary', 'canaryAt', 'proven'] as const;
+  const clear = forgotten.filter((name) => !goesOn && (name !== 'canary' || canary === undefined));
+  const { account } = settings;
+  await catalog.patchSource(known.source, { ...watched, ...defined({ account }), clear });
+}
+
+async function putSettings(
+  settings: SourceSettings,
+  { store, vault }: { readonly store: World['store']; readonly vault: string },
+): Promise<void> {
   const key = settingsKey(settings.source);
   await store.put({ bucket: vault, key }, `${JSON.stringify(settings, null, 2)}\n`, 'application/json');
-  await catalog.putSource(protectedSource(settings, await catalog.getSource(settings.source), 'ok'));
 }
 
 /** Ends the protection of a source. What is in the vault stays, and so does the row that says what it is. */

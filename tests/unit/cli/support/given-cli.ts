@@ -40,6 +40,7 @@ export const OUTPUTS = {
   CaptureQueueArn: 'arn:aws:sqs:us-east-1:111122223333:capture',
   ReconcileQueueArn: 'arn:reconcile',
   SiteQueueArn: 'arn:site',
+  HourlyChecks: 'true',
   CaptureChangesRoleName: 'capture-changes',
   CaptureBacklogRoleName: 'capture-backlog',
   ReconcileSourceRoleName: 'reconcile-source',
