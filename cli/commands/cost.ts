@@ -16,7 +16,7 @@ import { checkAccess } from '../sources/bucket-argument.ts';
 import { type CoveredOptions, coveredOptions, parseCovered } from '../sources/covered-argument.ts';
 import { count } from '../text/format.ts';
 
-type Options = CoveredOptions & { readonly changesPerDay?: Changes };
+type Options = CoveredOptions & { readonly changesPerDay?: Changes; readonly canary?: true };
 
 export function define(command: Command, act: Act): void {
   coveredOptions(command)
@@ -25,6 +25,7 @@ export function define(command: Command, act: Act): void {
         'how long. Lists the bucket to find out (a request for every 1,000 keys) and changes nothing.',
     )
     .option('--changes-per-day <n|n%>', 'objects that are overwritten or deleted on a day (1%)', changes)
+    .option('--canary', 'with a canary each hour, as holdfast protect --canary asks for')
     .addHelpText(
       'after',
       helpText({
@@ -59,7 +60,10 @@ async function cost(context: Context, uri: string, options: Options): Promise<Ex
     options.changesPerDay ?? USUAL_CHANGES,
     inventory.small.objects + inventory.large.objects,
   );
-  const answer = costJson({ covered, inventory, sample }, assumptions, daily);
+  const answer = costJson({ covered, inventory, sample }, assumptions, {
+    changesPerDay: daily,
+    canary: options.canary ?? false,
+  });
   output.answer(answer, () => costLines(answer));
   return EXIT.done;
 }

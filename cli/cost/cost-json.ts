@@ -1,5 +1,5 @@
 import type { Covered, TakenInventory } from '@holdfast/core/flows/take-inventory.ts';
-import { type Estimate, estimateCost, type Work } from '@holdfast/core/model/cost/estimate.ts';
+import { type CostPlan, type Estimate, estimateCost, type Work } from '@holdfast/core/model/cost/estimate.ts';
 import { SIZE_BANDS } from '@holdfast/core/model/cost/inventory.ts';
 import { PRICES } from '@holdfast/core/model/cost/prices.ts';
 import { type Requests, usageOf } from '@holdfast/core/model/cost/requests.ts';
@@ -18,10 +18,14 @@ export type Found = {
 const NAMED_KEYS = 5;
 
 /** The estimate for what was found, as `--json` gives it. */
-export function costJson(found: Found, assumptions: Assumptions, changesPerDay: number): CostJson {
+export function costJson(
+  found: Found,
+  assumptions: Assumptions,
+  { changesPerDay, canary }: Pick<CostPlan, 'changesPerDay' | 'canary'>,
+): CostJson {
   const { covered, inventory } = found;
   const { retention, work, stack } = assumptions;
-  const estimate = estimateCost(inventory, { retention, work, changesPerDay });
+  const estimate = estimateCost(inventory, { retention, work, changesPerDay, canary });
   return {
     source: sourceUri(covered.bucket),
     prefix: covered.prefix ?? null,
@@ -91,6 +95,8 @@ function estimateJson({ firstBackup, reconcile, fullRestore, monthly, stackDolla
       dollars: money(monthly.dollars),
       captures: paidJson(monthly.captures),
       reconciles: paidJson(monthly.reconciles),
+      checks: paidJson(monthly.checks),
+      canary: monthly.canary === undefined ? null : paidJson(monthly.canary),
       alarms: { dollars: money(monthly.alarms.dollars) },
     },
     stackMonthlyDollars: money(stackDollars),

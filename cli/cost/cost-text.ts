@@ -45,7 +45,7 @@ function onceTable({ firstBackup, reconcile, fullRestore }: CostJson): string[] 
 }
 
 function monthTable({ monthly, assumed }: CostJson): string[] {
-  const { copies, oldVersions, catalog, captures, reconciles } = monthly;
+  const { copies, oldVersions, catalog, captures, reconciles, checks, canary } = monthly;
   const rows = [
     ['copies of what is there', bytes(copies.bytes), '', dollars(copies.dollars)],
     [
@@ -62,6 +62,8 @@ function monthTable({ monthly, assumed }: CostJson): string[] {
       dollars(captures.dollars),
     ],
     ['daily reconciles', '', count(reconciles.requests), dollars(reconciles.dollars)],
+    ['hourly checks', '', count(checks.requests), dollars(checks.dollars)],
+    ...(canary === null ? [] : [['a canary each hour', '', count(canary.requests), dollars(canary.dollars)]]),
     ['its metrics and alarms', '', '', dollars(monthly.alarms.dollars)],
     ['in all', '', '', dollars(monthly.dollars)],
   ];

@@ -46,6 +46,9 @@ export const CostSchema = v.strictObject({
     catalog: Stored,
     captures: v.strictObject(Paid),
     reconciles: v.strictObject(Paid),
+    checks: v.strictObject(Paid),
+    /** Null without `--canary`. */
+    canary: v.nullable(v.strictObject(Paid)),
     alarms: v.strictObject({ dollars: v.number() }),
     dollars: v.number(),
   }),

@@ -128,9 +128,21 @@ describe('cost', () => {
     const { objects, monthly, firstBackup } = await costOf('s3://empty');
 
     expect(objects).toBe(0);
-    expect(monthly.alarms.dollars).toBeCloseTo(1.6);
-    expect(monthly.dollars - monthly.alarms.dollars).toBeLessThan(0.01);
+    expect(monthly.alarms.dollars).toBeCloseTo(2);
+    expect(monthly.dollars - monthly.alarms.dollars).toBeLessThan(0.02);
     expect(firstBackup.seconds).toBe(0);
+  });
+
+  it('counts the hourly checks, and a canary when asked to', async () => {
+    const { monthly } = await costOf('s3://docs');
+    expect(monthly.canary).toBeNull();
+    expect(monthly.checks.requests).toBe(720 * 10);
+    const asked = (await costOf('s3://docs', '--canary')).monthly;
+    expect(asked.canary).toEqual({ requests: 720 * 18, dollars: expect.closeTo(0.317, 3) });
+    expect(asked.dollars - monthly.dollars).toBeCloseTo(asked.canary?.dollars ?? 0);
+    expect((await cli.run('cost', 's3://docs', '--canary')).stdout).toMatch(
+      /a canary each hour +12,960 +\$0.32/,
+    );
   });
 
   it('assumes the defaults that the template has', () => {

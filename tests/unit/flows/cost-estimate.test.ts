@@ -1,6 +1,14 @@
+import { PAGES_AT_PLACES, PAGES_ROUND } from '@holdfast/core/flows/pulse/look-at-places.ts';
 import { takeInventory } from '@holdfast/core/flows/take-inventory.ts';
-import type { Requests } from '@holdfast/core/model/cost/requests.ts';
-import { captureChanges, compareKeys, firstBackup, fullRestore } from '@holdfast/core/model/cost/work.ts';
+import { type Requests, sumRequests } from '@holdfast/core/model/cost/requests.ts';
+import {
+  CANARY,
+  captureChanges,
+  compareKeys,
+  firstBackup,
+  fullRestore,
+  hourlyCheck,
+} from '@holdfast/core/model/cost/work.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Pipeline, SOURCE } from '../../support/pipeline.ts';
 
@@ -90,6 +98,37 @@ describe('the estimate of requests', () => {
 
     // The row of the source is remembered by the functions, not by this pipeline.
     expectClose(captureChanges(300, smallOnly), { ...real, getSource: 0 });
+  });
+
+  it('is what an hourly check asks for, and a canary, at most', async () => {
+    await pipeline.reconcile('first');
+    pipeline.pass(3600);
+    // A bucket whose every page is looked at.
+    await pipeline.catalog.patchSource('s3://photos', { places: { 0: 'C/x', 1: 'q/x', 2: '~', 3: 'R/x' } });
+    const { ensure, ...check } = portRequests(hourlyCheck(SMALL + LARGE + ARCHIVED));
+    const real = await requestsOf(() => pipeline.pulse());
+    expect(ensure).toBe(1);
+    for (const [kind, n = 0] of Object.entries(real))
+      expect([kind, n <= (check[kind] ?? 0) + 1]).toEqual([kind, true]);
+    expect(hourlyCheck(10_000_000)).toMatchObject({ list: PAGES_ROUND + PAGES_AT_PLACES });
+  });
+
+  it('is what a canary asks for, the whole way and back', async () => {
+    pipeline = new Pipeline();
+    await pipeline.protect({ canary: { key: 'x/holdfast-canary', since: pipeline.now } });
+    pipeline.pass(3600);
+    const { queue } = pipeline;
+    const real = await requestsOf(async () => {
+      await pipeline.pulse();
+      await queue.send(
+        'reconcile',
+        queue.delayed.splice(0).map(({ body }) => body),
+      );
+      await pipeline.drain();
+    });
+    // The first one has no other before it to read; the functions remember the row that capture reads, and this test reads it once.
+    const { getSource, getEntry, ensure: _, ...canary } = portRequests(sumRequests([CANARY, hourlyCheck(0)]));
+    expect(real).toMatchObject({ ...canary, getSource: (getSource ?? 0) + 2, getEntry });
   });
 
   it('is what a full restore asks for, within 5 %', async () => {

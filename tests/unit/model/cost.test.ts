@@ -108,7 +108,7 @@ describe('storage', () => {
 });
 
 describe('an estimate', () => {
-  const plan = { retention: { days: 90 }, work: { keysPerStep: 20_000 }, changesPerDay: 1000 };
+  const plan = { retention: { days: 90 }, work: { keysPerStep: 20_000 }, changesPerDay: 1000, canary: true };
   const million = inventoryOf({ size: 1000, times: 1_000_000 });
 
   it('of a million small objects is near the design: copy, look and write each', () => {
@@ -132,7 +132,12 @@ describe('an estimate', () => {
     const { monthly } = estimateCost(million, plan);
     const { dollars, ...parts } = monthly;
 
-    expect(dollars).toBeCloseTo(Object.values(parts).reduce((sum, part) => sum + part.dollars, 0));
+    expect(dollars).toBeCloseTo(Object.values(parts).reduce((sum, part) => sum + (part?.dollars ?? 0), 0));
+    // Eight pages each hour, whatever its size: of ten million no more.
+    expect(monthly.checks.requests).toMatchObject({ list: 5760, listEntries: 5760 });
+    expect(monthly.checks.dollars).toBeCloseTo(0.095, 2);
+    const larger = estimateCost(inventoryOf({ size: 1000, times: 10_000_000 }), plan);
+    expect(larger.monthly.checks).toEqual(monthly.checks);
     expect(monthly.captures.requests).toMatchObject({ event: 30_000, copy: 30_000 });
   });
 });

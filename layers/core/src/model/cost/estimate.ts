@@ -4,13 +4,24 @@ import { type Requests, timesRequests, usageOf } from './requests.ts';
 import { FUNCTION_USAGE, SPEED } from './speed.ts';
 import { catalogRows, currentCopies, oldVersions, type Retention, type Stored } from './storage.ts';
 import { priceOf, sumUsage, timesUsage, total, type Usage } from './usage.ts';
-import { captureChanges, compareKeys, firstBackup, fullRestore, type WorkSettings } from './work.ts';
+import {
+  CANARY,
+  captureChanges,
+  checkedKeys,
+  compareKeys,
+  firstBackup,
+  fullRestore,
+  hourlyCheck,
+  type WorkSettings,
+} from './work.ts';
 
 /** What an estimate takes for granted. */
 export type CostPlan = {
   readonly retention: Retention;
   readonly work: WorkSettings;
   readonly changesPerDay: number;
+  /** With a canary of its own. */
+  readonly canary: boolean;
 };
 
 /** Something that is done: its requests by kind, its price, and how long it takes. */
@@ -25,6 +36,10 @@ export type Estimate = {
     readonly catalog: Stored;
     readonly captures: Omit<Work, 'seconds'>;
     readonly reconciles: Omit<Work, 'seconds'>;
+    /** The hourly checks, whatever changes. */
+    readonly checks: Omit<Work, 'seconds'>;
+    /** A canary each hour, with its metric; undefined without one. */
+    readonly canary: Omit<Work, 'seconds'> | undefined;
     /** Metrics and alarms of this source. */
     readonly alarms: { readonly dollars: number };
     readonly dollars: number;
@@ -39,8 +54,9 @@ export type Estimate = {
 const DAYS_PER_MONTH = 30;
 /** What the stack is watched by: metrics that functions emit, metrics that alarms look at, the topic's key. See ADR 11. */
 const STACK_DOLLARS = 13 * PRICES.metricMonth + 22 * PRICES.alarmMonth + PRICES.keyMonth;
-/** Of each source: two metrics, two alarms, an anomaly band, and the composite of it and its floor. */
-const SOURCE_DOLLARS = 2 * PRICES.metricMonth + 5 * PRICES.alarmMonth + PRICES.compositeAlarmMonth;
+const HOURS_PER_MONTH = 24 * DAYS_PER_MONTH;
+/** Of each source: three metrics, three alarms, an anomaly band, and the composite of it and its floor. */
+const SOURCE_DOLLARS = 3 * PRICES.metricMonth + 6 * PRICES.alarmMonth + PRICES.compositeAlarmMonth;
 const QUEUES = 6;
 /** Five pollers for each queue, each asking every twenty seconds. Source: Lambda guide, "scaling behavior for SQS". */
 const EMPTY_POLLS = QUEUES * 5 * 3 * 60 * 24 * DAYS_PER_MONTH;
@@ -63,8 +79,13 @@ export function estimateCost(inventory: Inventory, plan: CostPlan): Estimate {
   const copies = currentCopies(inventory);
   const old = oldVersions(changesPerDay, inventory, retention);
   const catalog = catalogRows(inventory);
+  const checks = eachHour(hourlyCheck(inventory.listed), [
+    FUNCTION_USAGE.check,
+    timesUsage(FUNCTION_USAGE.compare, checkedKeys(inventory.listed)),
+  ]);
+  const canary = plan.canary ? monthlyCanary() : undefined;
   const alarms = { dollars: SOURCE_DOLLARS };
-  const all = [copies, old, catalog, captures, reconciles, alarms];
+  const all = [copies, old, catalog, captures, reconciles, checks, canary ?? { dollars: 0 }, alarms];
   return {
     firstBackup: workOf(
       firstBackup(inventory, work),
@@ -77,6 +98,8 @@ export function estimateCost(inventory: Inventory, plan: CostPlan): Estimate {
       catalog,
       captures: { requests: captures.requests, dollars: captures.dollars },
       reconciles,
+      checks,
+      canary,
       alarms,
       dollars: all.reduce((sum, { dollars }) => sum + dollars, 0),
     },
@@ -88,6 +111,20 @@ export function estimateCost(inventory: Inventory, plan: CostPlan): Estimate {
     ),
     stackDollars: (EMPTY_POLLS / 1e6) * PRICES.perMillion.queueRequests + STACK_DOLLARS,
   };
+}
+
+function eachHour(requests: Requests, functions: readonly Partial<Usage>[]): Omit<Work, 'seconds'> {
+  const one = workOf(requests, sumUsage(functions), 0);
+  return {
+    requests: timesRequests(one.requests, HOURS_PER_MONTH),
+    dollars: one.dollars * HOURS_PER_MONTH,
+  };
+}
+
+/** Captured like a change, and read back by one more run of the function that checks. */
+function monthlyCanary(): Omit<Work, 'seconds'> {
+  const { requests, dollars } = eachHour(CANARY, [FUNCTION_USAGE.change, FUNCTION_USAGE.check]);
+  return { requests, dollars: dollars + PRICES.metricMonth };
 }
 
 function workOf(requests: Requests, functions: Partial<Usage>, seconds: number): Work {

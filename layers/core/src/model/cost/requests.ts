@@ -59,6 +59,8 @@ export const BILLED = {
   putThawingJob: TABLE_WRITE,
   getThawingJob: TABLE_READ,
   listThawingJobs: TABLE_READ,
+  /** A bucket's notifications are read; what EventBridge is asked about a rule is free. */
+  ensure: S3_READ,
   /** SendMessageBatch, ReceiveMessage, DeleteMessageBatch; also what EventBridge sends. */
   queue: { queueRequests: 1 },
   event: { events: 1 },

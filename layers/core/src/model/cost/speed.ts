@@ -20,6 +20,8 @@ export const FUNCTION_USAGE = {
   firstBackup: { gbSeconds: 0.0049, invocations: 0.0101, logGb: 2.1e-8 },
   restore: { gbSeconds: 0.0042, invocations: 0.0101, logGb: 2.1e-8 },
   compare: { gbSeconds: 0.00008, invocations: 0.00007, logGb: 1.5e-10 },
+  /** Beside what it compares: a start, mostly. Assumed, a second of 256 MiB and a bit. */
+  check: { gbSeconds: 0.3, invocations: 1, logGb: 2.04e-6 },
   /** For a change that is alone in its batch. */
   change: { gbSeconds: 0.028, invocations: 1, logGb: 2.04e-6 },
 } as const;

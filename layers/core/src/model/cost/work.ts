@@ -8,6 +8,8 @@ export type WorkSettings = { readonly keysPerStep: number };
 const BATCH = 100;
 const PAGE = 1000;
 const SEND_BATCH = 10;
+/** Bound of an hourly check. */
+const CHECKED_PAGES = 8;
 /** Ranges that one source is listed in at most. Each cut takes a listing or two, of one key. */
 const MAX_RANGES = 8;
 /** What SQS is asked for a message that is received by itself: receive and delete. */
@@ -85,6 +87,39 @@ export function captureChanges(changes: number, { small, large }: Inventory): Re
     timesRequests(COPY_IN_PARTS, (changes * large.objects) / objects),
   ]);
 }
+
+/** What an hourly check looks at most, of a bucket with so many keys. */
+export function checkedKeys(keys: number): number {
+  return Math.min(keys, CHECKED_PAGES * PAGE);
+}
+
+/** One hourly check of a bucket with so many keys, that finds all well. */
+export function hourlyCheck(keys: number): Requests {
+  const looks = pages(checkedKeys(keys));
+  return {
+    list: looks,
+    ...(keys === 0 ? { emptyPage: 1 } : { listEntries: looks }),
+    ensure: 1,
+    getSource: 1,
+    patchSource: 3,
+    queue: 1 + HANDLED,
+  };
+}
+
+/** One canary, the whole way and back: a change like others, that is also written, and read from the vault. */
+export const CANARY: Requests = {
+  put: 1,
+  event: 1,
+  head: 1,
+  copy: 1,
+  getEntry: 3,
+  putEntry: 1,
+  addActivity: 1,
+  get: 1,
+  getSource: 1,
+  patchSource: 2,
+  queue: 2 * (1 + HANDLED),
+};
 
 /** Everything that was captured, into an empty bucket. */
 export function fullRestore({ small, large }: Inventory, settings: WorkSettings): Requests {
