@@ -1,3 +1,4 @@
+import { tableOf } from '@holdfast/core/model/named-values.ts';
 import type { ErrorKind } from './errors.ts';
 
 type Known = { readonly message: string; readonly kind: ErrorKind };
@@ -71,7 +72,7 @@ function badCredentials({ name, message }: Error): Known | undefined {
   };
 }
 
-const NETWORK: Readonly<Record<string, string>> = {
+const NETWORK = tableOf({
   ECONNREFUSED: 'nothing answers',
   ECONNRESET: 'the connection was cut',
   EHOSTUNREACH: 'no way there',
@@ -80,10 +81,10 @@ const NETWORK: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'the name could not be looked up',
   ETIMEDOUT: 'no answer in time',
   TimeoutError: 'no answer in time',
-};
+});
 
 function noWay(error: Error): Known | undefined {
-  const words = NETWORK[codeOf(error)] ?? NETWORK[error.name];
+  const words = NETWORK.get(codeOf(error)) ?? NETWORK.get(error.name);
   if (words === undefined) return undefined;
   return {
     message:

@@ -1,4 +1,5 @@
 import { isStoreError, messageOf } from '@holdfast/core/model/errors.ts';
+import { tableOf } from '@holdfast/core/model/named-values.ts';
 
 /** Why one object could not be put where it belongs. */
 export class PlaceError extends Error {
@@ -11,7 +12,7 @@ export class PlaceError extends Error {
   }
 }
 
-const WORDS: Readonly<Record<string, readonly [reason: string, words: string]>> = {
+const WORDS = tableOf<readonly [reason: string, words: string]>({
   EACCES: ['permission', 'permission denied'],
   EPERM: ['permission', 'not permitted'],
   EROFS: ['permission', 'the disk is read-only'],
@@ -23,7 +24,7 @@ const WORDS: Readonly<Record<string, readonly [reason: string, words: string]>> 
   EISDIR: ['not-a-file', 'a folder stands in its way'],
   EFBIG: ['too-large', 'too large a file for this disk'],
   ENOENT: ['gone', 'something else took its folder away'],
-};
+});
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -39,7 +40,7 @@ export function isDiskFull(error: unknown): boolean {
 
 /** What the disk said, in words. */
 export function diskWords(error: unknown): string {
-  return WORDS[codeOf(error)]?.[1] ?? messageOf(error);
+  return WORDS.get(codeOf(error))?.[1] ?? messageOf(error);
 }
 
 /** Why an object failed, if that is the object's own trouble; undefined for what no object is to blame for. */
@@ -49,7 +50,7 @@ export function troubleOf(error: unknown): { readonly reason: string; readonly d
   if (isStoreError(error, 'archived'))
     return { reason: 'archived', detail: 'its copy is in an archive class and has to be thawed first' };
   if (isStoreError(error)) return { reason: error.code, detail: messageOf(error) };
-  const [reason, detail] = WORDS[codeOf(error)] ?? [];
+  const [reason, detail] = WORDS.get(codeOf(error)) ?? [];
   if (reason !== undefined && detail !== undefined) return { reason, detail };
   return /^E[A-Z]+$/.test(codeOf(error)) ? { reason: 'disk', detail: messageOf(error) } : undefined;
 }

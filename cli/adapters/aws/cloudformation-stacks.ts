@@ -7,6 +7,7 @@ import {
   type Stack,
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
+import { namedValues } from '@holdfast/core/model/named-values.ts';
 import { CommandError } from '../../errors.ts';
 import {
   type OnStatus,
@@ -138,12 +139,10 @@ function toView({ StackName = '', StackStatus, Outputs = [], Parameters = [], Ta
   return {
     name: StackName,
     status: StackStatus ?? 'UNKNOWN',
-    outputs: Object.fromEntries(
-      Outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
-    ),
-    parameters: Object.fromEntries(
+    outputs: namedValues(Outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue])),
+    parameters: namedValues(
       Parameters.map(({ ParameterKey = '', ParameterValue = '' }) => [ParameterKey, ParameterValue]),
     ),
-    tags: Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value])),
+    tags: namedValues(Tags.map(({ Key = '', Value = '' }) => [Key, Value])),
   };
 }

@@ -1,11 +1,12 @@
 import type { SiteErrorCode } from '../model/errors.ts';
+import { tableOf } from '../model/named-values.ts';
 
 /**
  * What WorkDocs' refusals mean. By name, never by status: `UnauthorizedResourceAccessException` comes with 404, as
  * `EntityNotExistsException` does, and only the latter says that something is gone.
  * Source: WorkDocs API reference, the errors of each action.
  */
-const BY_NAME: Readonly<Record<string, SiteErrorCode>> = {
+const BY_NAME = tableOf<SiteErrorCode>({
   EntityNotExistsException: 'not-found',
   ThrottlingException: 'throttled',
   TooManyRequestsException: 'throttled',
@@ -52,9 +53,9 @@ const BY_NAME: Readonly<Record<string, SiteErrorCode>> = {
   StorageLimitWillExceedException: 'invalid',
   DeactivatingLastSystemUserException: 'invalid',
   ValidationException: 'invalid',
-};
+});
 
 /** The code of a refusal by its name; undefined for a name that is not known. */
 export function codeOfException(name: string): SiteErrorCode | undefined {
-  return BY_NAME[name];
+  return BY_NAME.get(name);
 }

@@ -1,3 +1,4 @@
+import { namedValues } from './named-values.ts';
 import type { Tags } from './object.ts';
 
 const DELETED = 'Deleted';
@@ -12,7 +13,8 @@ const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
  * @returns undefined when S3's limit of ten leaves no room: the object keeps its own tags then
  */
 export function withDeletionTags(own: Tags, deletedAt: number): Tags | undefined {
-  const merged = { ...own, [DELETED]: 'True', [DELETED_AT]: new Date(deletedAt).toISOString() };
+  const marks = { [DELETED]: 'True', [DELETED_AT]: new Date(deletedAt).toISOString() };
+  const merged = namedValues([...Object.entries(own), ...Object.entries(marks)]);
   return Object.keys(merged).length > MAX_TAGS ? undefined : merged;
 }
 
@@ -22,5 +24,5 @@ export function withDeletionTags(own: Tags, deletedAt: number): Tags | undefined
  */
 export function withoutDeletionTags(tags: Tags): Tags {
   if (tags[DELETED] !== 'True' || !ISO.test(tags[DELETED_AT] ?? '')) return tags;
-  return Object.fromEntries(Object.entries(tags).filter(([key]) => key !== DELETED && key !== DELETED_AT));
+  return namedValues(Object.entries(tags).filter(([key]) => key !== DELETED && key !== DELETED_AT));
 }

@@ -1,5 +1,6 @@
 import { defined } from './defined.ts';
 import { withoutDeletionTags } from './deletion-tags.ts';
+import { namedValues } from './named-values.ts';
 import type { Lock, ObjectFacts, Tags } from './object.ts';
 
 /**
@@ -54,7 +55,7 @@ const ENCRYPTIONS: ReadonlyMap<string, string> = new Map([
 export function withOrigin(own: Tags, facts: Facts): Tags {
   const text = originText(facts);
   if (text === undefined) return own;
-  const tags = { ...own, [ORIGIN_TAG]: text };
+  const tags = namedValues([...Object.entries(own), [ORIGIN_TAG, text]]);
   return Object.keys(tags).length > MAX_TAGS ? own : tags;
 }
 
@@ -72,7 +73,7 @@ export function ownTags(tags: Tags): Tags {
   const text = own[ORIGIN_TAG];
   // An owner may use the name for something else.
   if (text === undefined || parseOrigin(text) === undefined) return own;
-  return Object.fromEntries(Object.entries(own).filter(([key]) => key !== ORIGIN_TAG));
+  return namedValues(Object.entries(own).filter(([key]) => key !== ORIGIN_TAG));
 }
 
 /** @returns undefined for a text that is not Holdfast's */

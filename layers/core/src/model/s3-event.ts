@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { Change } from './change.ts';
 import { defined } from './defined.ts';
 import { InvalidInputError } from './errors.ts';
+import { tableOf } from './named-values.ts';
 
 const EventBridgeEvent = v.object({
   source: v.literal('aws.s3'),
@@ -62,15 +63,15 @@ export function parseJson(text: string): unknown {
 }
 
 // Lifecycle deletions arrive as "Object Deleted" too, with another reason; the source's state decides what it means.
-const DETAIL_TYPES: Readonly<Record<string, Change['kind']>> = {
+const DETAIL_TYPES = tableOf<Change['kind']>({
   'Object Created': 'created',
   'Object Deleted': 'deleted',
   // An archived object was thawed: it can be read now, and perhaps never was.
   'Object Restore Completed': 'seen',
-};
+});
 
 function fromEventBridge(event: v.InferOutput<typeof EventBridgeEvent>): Change[] {
-  const kind = DETAIL_TYPES[event['detail-type']];
+  const kind = DETAIL_TYPES.get(event['detail-type']);
   if (kind === undefined) return [];
   const { bucket, object } = event.detail;
   return [

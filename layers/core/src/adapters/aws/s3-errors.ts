@@ -1,4 +1,5 @@
 import { messageOf, StoreError, type StoreErrorCode } from '../../model/errors.ts';
+import { tableOf } from '../../model/named-values.ts';
 
 /** What an SDK error tells, whichever class it has. */
 type Failure = {
@@ -10,7 +11,7 @@ type Failure = {
 };
 
 // First by S3's own error code: an error in the body of a 200 has no honest status.
-const BY_NAME: Readonly<Record<string, StoreErrorCode>> = {
+const BY_NAME = tableOf<StoreErrorCode>({
   NoSuchKey: 'not-found',
   NoSuchVersion: 'not-found',
   NoSuchUpload: 'not-found',
@@ -45,7 +46,7 @@ const BY_NAME: Readonly<Record<string, StoreErrorCode>> = {
   ExpiredToken: 'unavailable',
   ExpiredTokenException: 'unavailable',
   TokenRefreshRequired: 'unavailable',
-};
+});
 
 const BY_STATUS: Readonly<Record<number, StoreErrorCode>> = {
   403: 'access-denied',
@@ -91,7 +92,7 @@ function wordsOf({ message, status }: Failure): string {
 }
 
 function classify({ name, message, status, region }: Failure): StoreErrorCode {
-  const known = BY_NAME[name];
+  const known = BY_NAME.get(name);
   if (known !== undefined) return known;
   if (ELSEWHERE.has(name) || region !== undefined) return 'invalid';
   if (name === 'InvalidRequest' && CUSTOMER_KEY.test(message)) return 'customer-key';

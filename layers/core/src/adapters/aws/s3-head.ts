@@ -4,6 +4,7 @@ import type { HeadResult, ObjectRef } from '../../ports/object-store.ts';
 import { uri } from './s3-attempt.ts';
 import { bucketRegion, statusOf, toStoreError } from './s3-errors.ts';
 import { toObjectFacts } from './s3-facts.ts';
+import { withAllMetadata } from './s3-metadata.ts';
 import { QUICK } from './s3-quick.ts';
 import { objectInput } from './s3-requests.ts';
 
@@ -11,7 +12,10 @@ import { objectInput } from './s3-requests.ts';
 export async function headObject(client: S3Client, ref: ObjectRef): Promise<HeadResult> {
   const input = objectInput(ref);
   try {
-    const head = await client.send(new HeadObjectCommand({ ...input, ChecksumMode: 'ENABLED' }), QUICK);
+    const head = await client.send(
+      withAllMetadata(new HeadObjectCommand({ ...input, ChecksumMode: 'ENABLED' })),
+      QUICK,
+    );
     return { found: true, object: toObjectFacts(head) };
   } catch (error) {
     const status = statusOf(error);

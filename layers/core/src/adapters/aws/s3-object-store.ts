@@ -5,6 +5,7 @@ import {
   PutObjectTaggingCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { namedValues } from '../../model/named-values.ts';
 import type { Tags } from '../../model/object.ts';
 import type { ThawRequest } from '../../model/thaw.ts';
 import type {
@@ -108,7 +109,7 @@ export class S3ObjectStore implements ObjectStore {
   getTags(ref: ObjectRef): Promise<Tags> {
     return attempt(`read the tags of ${uri(ref)}`, async () => {
       const { TagSet = [] } = await this.#client.send(new GetObjectTaggingCommand(objectInput(ref)), QUICK);
-      return Object.fromEntries(TagSet.map(({ Key = '', Value = '' }) => [Key, Value]));
+      return namedValues(TagSet.map(({ Key = '', Value = '' }) => [Key, Value]));
     });
   }
 

@@ -6,6 +6,7 @@ import { attempt, uri } from './s3-attempt.ts';
 import { quotedEtag } from './s3-encoding.ts';
 import { toStoreError } from './s3-errors.ts';
 import { toObjectFacts } from './s3-facts.ts';
+import { withAllMetadata } from './s3-metadata.ts';
 import { QUICK } from './s3-quick.ts';
 import { isHttpRequest, objectInput } from './s3-requests.ts';
 
@@ -26,7 +27,10 @@ export function openObject(
         }),
       }),
     );
-    const answer = await client.send(command, { ...QUICK, ...defined({ abortSignal: signal }) });
+    const answer = await client.send(withAllMetadata(command), {
+      ...QUICK,
+      ...defined({ abortSignal: signal }),
+    });
     return { object: { ...toObjectFacts(answer), size: wholeSize(answer) }, body: bytesOf(answer, what) };
   });
 }

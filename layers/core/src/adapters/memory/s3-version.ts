@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import { keyBytes } from '../../model/byte-order.ts';
 import { defined } from '../../model/defined.ts';
 import { StoreError } from '../../model/errors.ts';
+import { namedValues } from '../../model/named-values.ts';
 import type {
   Archive,
   Checksum,
@@ -114,7 +115,7 @@ function asStored(metadata: Readonly<Record<string, string>>): Record<string, st
   const pairs = Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), value] as const);
   const bytes = pairs.reduce((sum, [name, value]) => sum + keyBytes(name) + keyBytes(value), 0);
   if (bytes > MAX_METADATA_BYTES) throw new StoreError('invalid', 'metadata exceeds 2 KB');
-  return Object.fromEntries(pairs.map(([name, value]) => [name, encodeHeaderWord(value)]));
+  return namedValues(pairs.map(([name, value]) => [name, encodeHeaderWord(value)]));
 }
 
 export function checkTags(tags: Tags): Tags {
@@ -123,7 +124,7 @@ export function checkTags(tags: Tags): Tags {
   const fits = pairs.every(([key, value]) => key.length > 0 && key.length <= 128 && value.length <= 256);
   if (!fits)
     throw new StoreError('invalid', 'a tag takes 1 to 128 characters for its key, 256 for its value');
-  return { ...tags };
+  return namedValues(pairs);
 }
 
 export function checkKey(key: string): void {

@@ -1,4 +1,5 @@
 import { defined } from '../../model/defined.ts';
+import { namedValues } from '../../model/named-values.ts';
 import type { Permission, SiteComment } from '../../model/workdocs/records.ts';
 import type {
   SiteActivity,
@@ -72,7 +73,7 @@ export function permissionViews(site: SiteState, id: string): Array<Permission &
 }
 
 export function metadataView(metadata: ReadonlyMap<string, string>): Readonly<Record<string, string>> {
-  return Object.fromEntries(metadata);
+  return namedValues(metadata);
 }
 
 function resourceView(thing: ResourceThing) {

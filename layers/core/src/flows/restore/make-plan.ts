@@ -3,6 +3,7 @@ import { type Requests, sumRequests, usageOf } from '../../model/cost/requests.t
 import { FUNCTION_USAGE } from '../../model/cost/speed.ts';
 import { priceOf, sumUsage, timesUsage, total } from '../../model/cost/usage.ts';
 import { restoreWork } from '../../model/cost/work.ts';
+import { namedValues } from '../../model/named-values.ts';
 import { isArchivedClass, type ListedObject } from '../../model/object.ts';
 import { ownTags } from '../../model/origin.ts';
 import { type RestorePlan, SizeSum } from '../../model/restore-plan.ts';
@@ -72,7 +73,7 @@ class Count {
   readonly #conflicts = new SizeSum();
   readonly #overwritten = new SizeSum();
   readonly #extras = new SizeSum();
-  readonly #archived: Record<string, SizeSum> = {};
+  readonly #archived = new Map<string, SizeSum>();
   readonly #doubts: Doubt[] = [];
   readonly #looked = new Reservoir<Selected>(TAG_LOOKS, SEED);
   #shareTagged = 0;
@@ -165,7 +166,7 @@ class Count {
       conflicts: this.#conflicts,
       overwritten: this.#overwritten,
       extras: this.#extras,
-      archived: Object.fromEntries(Object.entries(this.#archived).map(([name, sum]) => [name, sum.size])),
+      archived: namedValues([...this.#archived].map(([name, sum]) => [name, sum.size])),
       thaw: this.#request.thaw,
       requests,
       storageClass: this.#request.storageClass,
@@ -218,8 +219,9 @@ class Count {
     sum.add(key, version.size);
     // Only what has to be copied is thawed: what is right, or left alone, is not.
     if (isArchivedClass(version.storageClass)) {
-      this.#archived[version.storageClass] ??= new SizeSum();
-      this.#archived[version.storageClass]?.add(key, version.size);
+      const sum = this.#archived.get(version.storageClass) ?? new SizeSum();
+      sum.add(key, version.size);
+      this.#archived.set(version.storageClass, sum);
     }
     if (this.#isLarge(version.size)) this.#largeWritten = this.#plusLarge(this.#largeWritten, version.size);
   }

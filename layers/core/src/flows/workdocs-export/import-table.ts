@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { defined } from '../../model/defined.ts';
 import { isSiteError } from '../../model/errors.ts';
 import type { Problem } from '../../model/job.ts';
+import { namedValues } from '../../model/named-values.ts';
 import type { TableStep } from '../../model/workdocs/import-messages.ts';
 import { documentId, folderId } from '../../model/workdocs/import-names.ts';
 import type { Permission, SiteComment, SiteRecord, VersionRecord } from '../../model/workdocs/records.ts';
@@ -263,5 +264,7 @@ function byTime(a: SiteComment, b: SiteComment): number {
 function withNote(record: SiteRecord, comment: SiteComment): SiteRecord {
   const name = `comment ${comment.id}`;
   const text = JSON.stringify(comment);
-  return record.extra?.[name] === text ? record : { ...record, extra: { ...record.extra, [name]: text } };
+  return record.extra?.[name] === text
+    ? record
+    : { ...record, extra: namedValues([...Object.entries(record.extra ?? {}), [name, text]]) };
 }

@@ -1,15 +1,16 @@
+import { tableOf } from '../../model/named-values.ts';
 import type { QueueName } from '../../ports/work-queue.ts';
 
-const QUEUE_OF: Readonly<Record<string, QueueName>> = {
+const QUEUE_OF = tableOf<QueueName>({
   crawl: 'site',
   walk: 'site',
   poll: 'site',
   documents: 'documents',
   'large-version': 'largeDocuments',
-};
+});
 
 /** The queue that a message about a site belongs in. */
 export function siteQueueOf(body: string): QueueName {
   const { kind } = JSON.parse(body) as { readonly kind: string };
-  return QUEUE_OF[kind] ?? 'documents';
+  return QUEUE_OF.get(kind) ?? 'documents';
 }

@@ -1,9 +1,10 @@
+import { tableOf } from '../named-values.ts';
 import type { Report } from '../report.ts';
 import { importCommand } from '../workdocs/import-command.ts';
 import { isCrawl, listedOf } from './crawl-counts.ts';
 
 /** What a reason means, and what helps. Reasons that are not here speak for themselves in their details. */
-const REASONS: Readonly<Record<string, string>> = {
+const REASONS = tableOf({
   conflict: 'Another object is at the target and was left alone. --overwrite replaces it.',
   archived: 'The object is in an archive class and has to be thawed before it can be read.',
   'access-denied':
@@ -42,10 +43,10 @@ const REASONS: Readonly<Record<string, string>> = {
   'not-attached': 'What a table says of it is in the table, which is a document of the user.',
   changed: 'The zip was replaced or went while it was read. Importing again reads it as it is now.',
   'not-listed': 'Too many to list in one row of the catalog; all are counted.',
-};
+});
 
 export function meaningOf(reason: string): string | undefined {
-  return Object.hasOwn(REASONS, reason) ? REASONS[reason] : undefined;
+  return REASONS.get(reason);
 }
 
 /** One thing to do: in words, and as a command where there is one. */

@@ -1,4 +1,5 @@
 import type { AskedBy } from '../job.ts';
+import { tableOf } from '../named-values.ts';
 import type { Report } from '../report.ts';
 import { bytes } from '../text.ts';
 import { type Html, html } from './html.ts';
@@ -43,17 +44,17 @@ function placeOf(target: unknown): string {
 function asked({ askedBy, trigger, continues, jobId }: Report): Fact[] {
   const by = askedBy === undefined ? undefined : nameOf(askedBy);
   return [
-    ['Asked by', html`${by ?? TRIGGERS[trigger] ?? trigger}`],
+    ['Asked by', html`${by ?? TRIGGERS.get(trigger) ?? trigger}`],
     ['Job', html`<code>${jobId}</code>`],
     ...(continues === undefined ? [] : [['Goes on with', html`<code>${continues}</code>`] as const]),
   ];
 }
 
-const TRIGGERS: Readonly<Record<string, string>> = {
+const TRIGGERS = tableOf({
   schedule: 'the daily schedule',
   message: 'a message',
   command: 'the command line',
-};
+});
 
 /** A name is what the message says; the id in brackets is what SQS attests. */
 function nameOf({ name, sender }: AskedBy): string | undefined {

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { InvalidInputError, messageOf } from '../errors.ts';
+import { namedValues, namedValuesOf } from '../named-values.ts';
 
 // What the vault keeps of a site beside the bytes. Times are milliseconds since 1970. Fields that WorkDocs did not give are
 // absent. Records are written with sorted fields, so that the same state is the same text.
@@ -7,7 +8,7 @@ import { InvalidInputError, messageOf } from '../errors.ts';
 const moment = v.pipe(v.number(), v.integer());
 const bytes = v.pipe(v.number(), v.integer(), v.minValue(0));
 const text = v.optional(v.string());
-const texts = v.optional(v.record(v.string(), v.string()));
+const texts = v.optional(namedValuesOf(v.string()));
 
 /** Who may do what with a document or folder, as DescribeResourcePermissions or an export's CSV tells. */
 export const PermissionSchema = v.object({
@@ -143,5 +144,5 @@ function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function sorted(value: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return namedValues(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { defined } from '../defined.ts';
 import { parseMoment } from '../moment.ts';
+import { namedValues } from '../named-values.ts';
 import type { Permission, SiteComment } from './records.ts';
 
 // Which columns the tables of an export have is not published: they are told by what they are called, whatever the case,
@@ -210,7 +211,7 @@ function extraOf(
   const columns = [...rest, ...(unread === undefined ? [] : [unread]), ...beyond];
   const cells = columns.map((at) => [columnName(header, at), row[at] ?? ''] as const);
   const given = cells.filter(([, text]) => text !== '');
-  return given.length === 0 ? undefined : Object.fromEntries(given);
+  return given.length === 0 ? undefined : namedValues(given);
 }
 
 /** Of several columns of one name each keeps its own cell. */
