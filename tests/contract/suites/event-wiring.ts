@@ -43,7 +43,11 @@ export function describeEventWiring(name: string, makeWorld: () => WiringWorld |
       const bucket = await world.createBucket();
       await world.setRule(bucket, 'enabled');
       const check = await world.wiring.ensure(bucket);
-      expect(check).toEqual({ state: 'repaired', detail: expect.stringContaining('EventBridge') });
+      expect(check).toEqual({
+        state: 'repaired',
+        detail: expect.stringContaining('EventBridge'),
+        mayBeStale: true,
+      });
       expect(await world.isEventBridgeOn(bucket)).toBe(true);
       expect(await world.wiring.ensure(bucket)).toEqual({ state: 'ok' });
     });

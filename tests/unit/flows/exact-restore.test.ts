@@ -112,7 +112,10 @@ describe('an exact restore', () => {
 
 describe('what an exact restore cannot delete', () => {
   it('is named, with the reason, and all else is deleted', async () => {
-    refuse('c', new StoreError('access-denied', 'the key may not be deleted'));
+    pipeline.s3.requests.before = (op, [ref]) => {
+      if (op === 'hide' && (ref as { key: string }).key === 'c')
+        throw new StoreError('access-denied', 'the key may not be deleted');
+    };
     expect(await restore()).toMatchObject({ state: 'partial', counts: { deleted: 3, failed: 1 } });
     expect(await problems()).toEqual([
       { key: 'c', reason: 'not-deleted', detail: 'the key may not be deleted' },

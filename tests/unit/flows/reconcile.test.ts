@@ -242,11 +242,42 @@ describe('steps that come again', () => {
 
 describe('the wiring', () => {
   it('is switched on again, and told of, when somebody switched it off', async () => {
+    pipeline.now += 600_000;
     pipeline.s3.bucket(SOURCE).eventBridge = false;
     await pipeline.reconcile('r1');
     expect(pipeline.s3.bucket(SOURCE).eventBridge).toBe(true);
-    expect(await pipeline.catalog.getSource(sourceUri(SOURCE))).toMatchObject({ wiring: 'repaired' });
+    expect(await pipeline.row()).toMatchObject({ wiring: 'repaired' });
     expect(pipeline.telemetry.total('WiringDrift')).toBe(1);
+  });
+
+  it.each(['protect', 'manual', 'schedule'] as const)(
+    'that S3 still shows as off within ten minutes of protect is no drift, by %s',
+    async (trigger) => {
+      pipeline.now += 599_999;
+      pipeline.s3.bucket(SOURCE).eventBridge = false;
+      await pipeline.reconcile('r1', { trigger });
+      expect(pipeline.s3.bucket(SOURCE).eventBridge).toBe(true);
+      expect((await pipeline.row()).wiring).toBe('ok');
+      expect(await pipeline.row()).not.toHaveProperty('wiringDetail');
+      expect(pipeline.telemetry.total('WiringDrift')).toBe(0);
+    },
+  );
+
+  it('that is denied just after protect is not told as a drift, and by the reconcile ten minutes later it is', async () => {
+    pipeline.world.wiring.ensure = () => Promise.reject(new StoreError('access-denied', 'not yet'));
+    await pipeline.reconcile('r1', { trigger: 'protect' });
+    expect([(await pipeline.row()).wiring, pipeline.telemetry.total('WiringDrift')]).toEqual(['unknown', 0]);
+    pipeline.now += 600_000;
+    await pipeline.reconcile('r2', { trigger: 'schedule' });
+    expect(pipeline.telemetry.total('WiringDrift')).toBe(1);
+  });
+
+  it('whose rule is gone, or was disabled, is a drift at any time: only the bucket answers as before', async () => {
+    for (const rule of ['missing', 'disabled'] as const) {
+      pipeline.s3.bucket(SOURCE).rule = rule;
+      await pipeline.reconcile(`r-${rule}`, { trigger: 'protect' });
+    }
+    expect(pipeline.telemetry.values('WiringDrift')).toEqual([1, 1]);
   });
 
   it('is called broken when the rule is gone', async () => {

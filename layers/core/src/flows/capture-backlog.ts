@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import type { Change } from '../model/change.ts';
 import { defined } from '../model/defined.ts';
-import { logText, messageOf } from '../model/errors.ts';
+import { logText, messageOf, StoreError } from '../model/errors.ts';
 import type { Problem } from '../model/job.ts';
 import {
   type BacklogMessage,
@@ -14,6 +14,8 @@ import type { CaptureOutcome } from './capture/attempt.ts';
 import { capture } from './capture/capture.ts';
 import { continueLargeCopy, giveUpLargeCopy } from './capture/continue-large-copy.ts';
 import { markFailed } from './capture/mark-failed.ts';
+import { countAndSend } from './counted-step.ts';
+import { mayStillPass } from './denied.ts';
 import type { Delivery, Unwired } from './dependencies.ts';
 import { afterTheEnd } from './end-job.ts';
 import { settleReconcile } from './reconcile/settle-reconcile.ts';
@@ -52,7 +54,15 @@ async function copyOn(
   }
 }
 
-type Result = { readonly change: Change; readonly outcome?: CaptureOutcome; readonly error?: unknown };
+type Item = CaptureBatch['items'][number];
+type Result = {
+  readonly item: Item;
+  readonly change: Change;
+  readonly outcome?: CaptureOutcome;
+  readonly error?: unknown;
+  /** Access was denied, and may not be the next time. */
+  readonly again?: true;
+};
 
 async function captureBatch(batch: CaptureBatch, delivery: Delivery, world: Unwired): Promise<void> {
   const job = batch.jobId === undefined ? undefined : await world.catalog.getJob(batch.jobId);
@@ -60,27 +70,48 @@ async function captureBatch(batch: CaptureBatch, delivery: Delivery, world: Unwi
   const last = delivery.receiveCount >= world.settings.maxReceives;
   const results = await pMap(
     batch.items,
-    (item) => captureItem(toChange(batch, item), delivery, last, world),
+    (item) => captureItem(item, toChange(batch, item), delivery, last, world),
     {
       concurrency: world.settings.concurrency,
     },
   );
   const failed = results.filter(({ error }) => error !== undefined);
-  if (failed.length > 0 && !last) {
+  const again = results.filter((result) => result.again);
+  // Where nothing else was to be done, the queue's own way of trying again is the better one: it waits.
+  if ((failed.length > again.length && !last) || (again.length > 0 && again.length === results.length)) {
     throw new AggregateError(
       failed.map(({ error }) => error),
       `${failed.length} of ${results.length} objects of ${batch.source} could not be captured: ${messageOf(failed[0]?.error)}`,
     );
   }
-  if (batch.jobId === undefined) return addUp(batch.source, results, world);
-  await world.catalog.completeStep({
-    jobId: batch.jobId,
+  await countBatch(batch, results, delivery, world);
+}
+
+/** What was denied comes again by itself, and not the whole batch with it: all else is counted as what it came to. */
+async function countBatch(
+  batch: CaptureBatch,
+  results: readonly Result[],
+  delivery: Delivery,
+  world: Unwired,
+): Promise<void> {
+  const done = results.filter(({ again }) => !again);
+  const items = results.flatMap(({ again, item }) => (again ? [item] : []));
+  const { jobId } = batch;
+  const rest = { ...batch, items, ...(jobId === undefined ? {} : { batch: `${batch.batch}-again` }) };
+  const messages = items.length === 0 ? [] : [JSON.stringify(rest satisfies CaptureBatch)];
+  if (jobId === undefined) {
+    await world.queue.send('backlog', messages);
+    return addUp(batch.source, done, world);
+  }
+  const step = {
+    jobId,
     step: `batch-${batch.batch}`,
-    progress: { batchesDone: 1, counts: countResults(results) },
-    problems: results.flatMap(problemOf),
-    continuations: [],
-  });
-  await settleReconcile(batch.jobId, world, delivery);
+    progress: { batchesDone: 1, batchesQueued: messages.length, counts: countResults(done) },
+    problems: done.flatMap(problemOf),
+    messages,
+  };
+  await countAndSend(step, () => 'backlog', delivery, world);
+  await settleReconcile(jobId, world, delivery);
 }
 
 /** What a reconcile counts in its job, and at its end in the source's row, counts at once where there is no job. */
@@ -91,13 +122,14 @@ async function addUp(source: string, results: readonly Result[], { catalog }: Un
   if (activity !== undefined) await catalog.addActivity(source, activity);
 }
 
-function toChange(batch: CaptureBatch, item: CaptureBatch['items'][number]): Change {
+function toChange(batch: CaptureBatch, item: Item): Change {
   const kind = item.etag === undefined ? 'missing' : 'seen';
   const { key, ...listed } = item;
   return { bucket: bucketOf(batch.source), key, kind, ...defined(listed) };
 }
 
 async function captureItem(
+  item: Item,
   change: Change,
   delivery: Delivery,
   last: boolean,
@@ -105,8 +137,11 @@ async function captureItem(
 ): Promise<Result> {
   try {
     const outcome = await capture(change, world, { recheck: delivery.receiveCount > 1 });
+    const { reason, detail } = outcome.after ?? {};
+    if (mayStillPass(reason, delivery.receiveCount))
+      return { item, change, again: true, error: new StoreError('access-denied', detail ?? 'access denied') };
     measure(outcome, sourceUri(change.bucket), undefined, world.telemetry);
-    return { change, outcome };
+    return { item, change, outcome };
   } catch (error) {
     world.telemetry.warn('capture failed', {
       bucket: change.bucket,
@@ -118,7 +153,7 @@ async function captureItem(
       world.telemetry.metric('Errors', 1);
       await markFailed(change, error, world);
     }
-    return { change, error };
+    return { item, change, error };
   }
 }
 

@@ -7,13 +7,12 @@ import { sourceUri } from '../model/source-uri.ts';
 import type { CaptureOutcome, CaptureWorld } from './capture/attempt.ts';
 import { capture } from './capture/capture.ts';
 import { markFailed } from './capture/mark-failed.ts';
+import { mayStillPass } from './denied.ts';
 import type { Delivery, World } from './dependencies.ts';
 import type { SourceLookup } from './source-lookup.ts';
 import { measure, Tally } from './tally.ts';
 
 const STOP_BEFORE_END_MS = 15_000;
-/** How often an event is looked at again because access was denied, before it is left to the next reconcile. */
-const ACCESS_RETRIES = 2;
 
 export type EventMessage = Pick<Delivery, 'messageId' | 'receiveCount'> & { readonly body: string };
 export type EventsWorld = CaptureWorld & Pick<World, 'telemetry'> & { readonly sources: SourceLookup };
@@ -107,7 +106,7 @@ async function captureOne(
   try {
     const outcome = await capture(change, world, { recheck: receiveCount > 1 });
     count(outcome, change, tally, world);
-    return !mayPass(outcome) || receiveCount > ACCESS_RETRIES;
+    return !mayStillPass(outcome.after?.reason, receiveCount);
   } catch (error) {
     const { bucket, key } = change;
     world.telemetry.warn('capture failed', { bucket, key, receiveCount, error: logText(error) });
@@ -118,11 +117,6 @@ async function captureOne(
     }
     return false;
   }
-}
-
-/** Rights that were just given (a new source, a mended key policy) take some seconds to hold: worth another look. */
-function mayPass({ after }: CaptureOutcome): boolean {
-  return after?.reason === 'access-denied';
 }
 
 function count(outcome: CaptureOutcome, change: Change, tally: Tally, world: EventsWorld): void {

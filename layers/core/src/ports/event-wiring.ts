@@ -1,5 +1,10 @@
 /** What was found, and done, about a bucket's way to the capture queue. */
-export type WiringCheck = { readonly state: 'ok' | 'repaired' | 'broken'; readonly detail?: string };
+export type WiringCheck = {
+  readonly state: 'ok' | 'repaired' | 'broken';
+  readonly detail?: string;
+  /** Only the bucket's switch seemed off: for a while after it was switched on, S3 may answer as before. */
+  readonly mayBeStale?: true;
+};
 
 /**
  * The way of a bucket's events to the capture queue: EventBridge switched on at the bucket, and an enabled rule that takes

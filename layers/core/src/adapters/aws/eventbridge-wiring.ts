@@ -44,11 +44,10 @@ export class EventBridgeWiring implements EventWiring {
     if (leftOut !== undefined) return { state: 'broken', detail: `the rule ${name} was changed: ${leftOut}` };
     if (!(await this.#isTargeted(name)))
       return { state: 'broken', detail: `the rule ${name} does not send to the capture queue any more` };
-    const mended = [
-      ...(wasOff ? ['EventBridge was switched off at the bucket'] : []),
-      ...(rule.wasDisabled ? [`the rule ${name} was disabled`] : []),
-    ];
-    return mended.length === 0 ? { state: 'ok' } : { state: 'repaired', detail: mended.join('; ') };
+    const off = 'EventBridge was switched off at the bucket';
+    if (!rule.wasDisabled)
+      return wasOff ? { state: 'repaired', detail: off, mayBeStale: true } : { state: 'ok' };
+    return { state: 'repaired', detail: `${wasOff ? `${off}; ` : ''}the rule ${name} was disabled` };
   }
 
   /** @returns true when it was off. The API replaces the whole configuration: what else is there is put back */

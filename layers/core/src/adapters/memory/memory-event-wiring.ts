@@ -34,13 +34,14 @@ export class MemoryEventWiring implements EventWiring {
 
   #ensure(name: string): WiringCheck {
     const bucket = openBucket(this.#access, name);
-    const mended: string[] = [];
-    if (!bucket.eventBridge) mended.push('EventBridge was switched off at the bucket');
+    const wasOff = !bucket.eventBridge;
     bucket.eventBridge = true;
     const broken = BROKEN[bucket.rule];
     if (broken !== undefined) return { state: 'broken', detail: `${broken}: the events of ${name}` };
-    if (bucket.rule === 'disabled') mended.push('the rule was disabled');
+    const wasDisabled = bucket.rule === 'disabled';
     bucket.rule = 'enabled';
-    return mended.length === 0 ? { state: 'ok' } : { state: 'repaired', detail: mended.join('; ') };
+    const off = 'EventBridge was switched off at the bucket';
+    if (!wasDisabled) return wasOff ? { state: 'repaired', detail: off, mayBeStale: true } : { state: 'ok' };
+    return { state: 'repaired', detail: `${wasOff ? `${off}; ` : ''}the rule was disabled` };
   }
 }

@@ -8,6 +8,7 @@ import { sourceUri } from '../../model/source-uri.ts';
 import { vaultPlace } from '../../model/vault-key.ts';
 import type { Part, UploadRef } from '../../ports/object-store.ts';
 import { copyParts, type PartsJob } from '../copy-parts.ts';
+import { mayStillPass } from '../denied.ts';
 import type { Delivery } from '../dependencies.ts';
 import { type Attempt, type CaptureOutcome, type CaptureWorld, topOfVault } from './attempt.ts';
 import { isBegunWith } from './begin-large-copy.ts';
@@ -40,6 +41,7 @@ export async function continueLargeCopy(
   } catch (error) {
     if (isStoreError(error, 'precondition-failed', 'not-found')) return captureAnew(message, world);
     if (isStoreError(error, 'access-denied', 'archived', 'customer-key')) {
+      if (mayStillPass(error.code, delivery.receiveCount)) throw error;
       // Captured anew it would only be begun anew: a HEAD can be allowed where the copy is not.
       return giveUpLargeCopy(message, error.code as UnprotectedReason, messageOf(error), world);
     }

@@ -2,7 +2,8 @@ import type { ReconcileMessage } from '../../model/messages.ts';
 import type { Source } from '../../model/source.ts';
 import type { World } from '../dependencies.ts';
 
-const SETTLING_SECONDS = 600;
+/** From when a source was protected until S3 acts on, and answers by, what was set at its bucket. */
+export const SETTLING_SECONDS = 600;
 
 /**
  * S3 takes some minutes to send events after EventBridge was switched on: what changes until then is found by one more

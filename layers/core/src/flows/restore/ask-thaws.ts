@@ -3,6 +3,7 @@ import { isStoreError, messageOf } from '../../model/errors.ts';
 import type { ThawBatch } from '../../model/messages.ts';
 import { type Thaw, thawTime, tierFor } from '../../model/thaw.ts';
 import { type ThawWait, thawId } from '../../model/thaw-wait.ts';
+import { mayStillPass } from '../denied.ts';
 import type { Delivery } from '../dependencies.ts';
 import { afterTheEnd } from '../end-job.ts';
 import { giveUpThaw } from './give-up-thaw.ts';
@@ -61,7 +62,8 @@ async function ask(wait: ThawWait, thaw: Thaw, delivery: Delivery, world: BatchW
     await askOnce(wait, thaw, world);
     return undefined;
   } catch (error) {
-    if (!last && (!isStoreError(error) || error.remedy === 'retry')) return error;
+    const passes = !isStoreError(error) || error.remedy === 'retry';
+    if (!last && (passes || mayStillPass(error.code, delivery.receiveCount))) return error;
     await giveUpThaw(wait, isStoreError(error) ? error.code : 'failed', messageOf(error), delivery, world);
     return undefined;
   }

@@ -7,6 +7,7 @@ import type { AcceptedRestore } from '../../model/restore-request.ts';
 import type { HeadResult } from '../../ports/object-store.ts';
 import type { QueueName } from '../../ports/work-queue.ts';
 import { countAndSend, sendCounted } from '../counted-step.ts';
+import { mayStillPass } from '../denied.ts';
 import type { Delivery, World } from '../dependencies.ts';
 import { afterTheEnd } from '../end-job.ts';
 import { findExtras } from './find-extras.ts';
@@ -36,7 +37,7 @@ async function doStep(job: Job, step: ExtrasStep, delivery: Delivery, world: Ext
   const request = requestOf(job);
   const there = targetWorld(request, world);
   const found = await lookOn(request, step, delivery, there);
-  const outcome = step.pass === 'count' ? countOnly(found) : await deleteAll(job, found, there);
+  const outcome = step.pass === 'count' ? countOnly(found) : await deleteAll(job, found, delivery, there);
   const total = (job.counts['extras'] ?? 0) + (step.pass === 'count' ? found.extras.length : 0);
   const next = nextStep(step, found.stoppedAt, total <= request.maxDeletions);
   const held = next === undefined && total > request.maxDeletions ? [tooMany(total, request)] : [];
@@ -84,10 +85,11 @@ function countOnly({ extras }: Found): Outcome {
 async function deleteAll(
   job: Job,
   { extras, stoppedAt }: Found,
+  delivery: Delivery,
   { store, settings }: ExtrasWorld,
 ): Promise<Outcome> {
   const { target } = requestOf(job);
-  const problems = await pMap(extras, (extra) => deleteOne(target.bucket, extra, store), {
+  const problems = await pMap(extras, (extra) => deleteOne(target.bucket, extra, delivery, store), {
     concurrency: settings.concurrency,
   });
   const failed = problems.filter((problem) => problem !== undefined);
@@ -108,6 +110,7 @@ function uncounted({ counts }: Job): number {
 async function deleteOne(
   bucket: string,
   { key, etag }: ListedObject,
+  { receiveCount }: Delivery,
   store: World['store'],
 ): Promise<Problem | undefined> {
   try {
@@ -119,7 +122,7 @@ async function deleteOne(
       // It is gone when the same message, delivered twice, was faster elsewhere.
       return leftAlone(bucket, key, await store.head({ bucket, key }));
     }
-    if (error.remedy === 'retry') throw error;
+    if (error.remedy === 'retry' || mayStillPass(error.code, receiveCount)) throw error;
     return { key, reason: 'not-deleted', detail: messageOf(error) };
   }
 }

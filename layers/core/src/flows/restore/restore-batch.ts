@@ -1,9 +1,10 @@
 import pMap from 'p-map';
-import { messageOf } from '../../model/errors.ts';
+import { messageOf, StoreError } from '../../model/errors.ts';
 import type { Job, Problem } from '../../model/job.ts';
 import type { RestoreBatch, ThawBatch } from '../../model/messages.ts';
 import { type Thaw, tierFor } from '../../model/thaw.ts';
 import type { Checksums } from '../../ports/checksums.ts';
+import { mayStillPass } from '../denied.ts';
 import type { Delivery, World } from '../dependencies.ts';
 import { afterTheEnd } from '../end-job.ts';
 import { freeKeys } from './free-keys.ts';
@@ -22,7 +23,9 @@ export type BatchWorld = Pick<World, 'store' | 'catalog' | 'queue' | 'clock' | '
   readonly checksums: Checksums;
 };
 
-type Attempted = RestoreResult | { readonly error: unknown };
+/** `again`: access was denied, and may not be the next time. */
+type Done = RestoreResult | { readonly kind: 'again'; readonly error: unknown };
+type Attempted = Done | { readonly kind?: never; readonly error: unknown };
 
 /**
  * Restores one batch and counts it, once however often it is delivered. A large object that takes longer than a
@@ -72,9 +75,11 @@ async function drop(
  *
  * @throws AggregateError when any failed and has to come again
  */
-function allOrThrow(attempts: readonly Attempted[], jobId: string): RestoreResult[] {
+function allOrThrow(attempts: readonly Attempted[], jobId: string): Done[] {
   const errors = attempts.flatMap((one) => ('error' in one ? [one.error] : []));
-  if (errors.length === 0) return attempts.filter((one) => 'kind' in one);
+  const done = attempts.filter((one) => one.kind !== undefined);
+  // Where access was denied to all, the queue's own way of trying again is the better one: it waits.
+  if (done.length === attempts.length && errors.length < attempts.length) return done;
   throw new AggregateError(
     errors,
     `${errors.length} of ${attempts.length} objects of the restore ${jobId} failed: ${messageOf(errors[0])}`,
@@ -84,7 +89,7 @@ function allOrThrow(attempts: readonly Attempted[], jobId: string): RestoreResul
 /** @returns true when something is unfinished: the batch was sent again with its uploads, and is counted then */
 async function goOnLater(
   batch: RestoreBatch,
-  results: readonly RestoreResult[],
+  results: readonly Done[],
   { queue }: BatchWorld,
 ): Promise<boolean> {
   if (!results.some(({ kind }) => kind === 'unfinished')) return false;
@@ -104,7 +109,11 @@ async function restoreOne(
   world: BatchWorld,
 ): Promise<Attempted> {
   try {
-    return await restoreObject(item, request, world, delivery.timeLeft);
+    const result = await restoreObject(item, request, world, delivery.timeLeft);
+    if (result.kind !== 'failed') return result;
+    const { problem, code = problem.reason } = result;
+    if (!mayStillPass(code, delivery.receiveCount)) return result;
+    return { kind: 'again', error: new StoreError('access-denied', problem.detail ?? 'access denied') };
   } catch (error) {
     if (!last) return { error };
     world.telemetry.metric('Errors', 1);
@@ -113,26 +122,32 @@ async function restoreOne(
 }
 
 /**
+ * What was denied comes again by itself, and not the whole batch with it: all else is counted as what it came to.
  * What has to be thawed is counted as a batch for each object before it is asked for, so that the job cannot end
  * meanwhile; the message that asks is recorded with the count, and sent again by whoever finds it counted.
  */
 async function count(
   batch: RestoreBatch,
-  results: readonly RestoreResult[],
+  done: readonly Done[],
   thaw: Thaw,
   world: BatchWorld,
 ): Promise<void> {
+  const results = done.filter((one) => one.kind !== 'again');
   const counts = countsOf(batch, results, thaw);
   const items = batch.items.flatMap((item, index) => {
-    const result = results[index];
+    const result = done[index];
     return result?.kind === 'archived' ? [{ ...item, archive: result.archive }] : [];
   });
+  const again = batch.items.filter((_, index) => done[index]?.kind === 'again');
   const record = {
     jobId: batch.jobId,
     step: `batch-${batch.batch}`,
-    progress: { batchesDone: 1, batchesQueued: items.length, counts },
+    progress: { batchesDone: 1, batchesQueued: items.length + Math.min(again.length, 1), counts },
     problems: [...problemsOf(results), ...notesOf(results)],
-    continuations: items.length === 0 ? [] : [thawMessage(batch, items)],
+    continuations: [
+      ...(items.length === 0 ? [] : [thawMessage(batch, items)]),
+      ...(again.length === 0 ? [] : [againMessage(batch, again)]),
+    ],
   };
   const first = await world.catalog.completeStep(record);
   if (!first) {
@@ -150,6 +165,10 @@ function problemsOf(results: readonly RestoreResult[]): Problem[] {
 
 function notesOf(results: readonly RestoreResult[]): Problem[] {
   return results.flatMap((result) => ('notes' in result ? (result.notes ?? []) : []));
+}
+
+function againMessage(batch: RestoreBatch, items: RestoreBatch['items']): string {
+  return JSON.stringify({ ...batch, batch: `${batch.batch}-again`, items } satisfies RestoreBatch);
 }
 
 function thawMessage({ jobId, batch }: RestoreBatch, items: ThawBatch['items']): string {

@@ -25,7 +25,12 @@ export type RestoreResult =
       /** What could not be brought back, or is worth to know. */
       readonly notes?: readonly Problem[];
     }
-  | { readonly kind: 'conflicts' | 'failed'; readonly problem: Problem }
+  | {
+      readonly kind: 'conflicts' | 'failed';
+      readonly problem: Problem;
+      /** What the store answered, where the problem's reason is another. */
+      readonly code?: string;
+    }
   /** It has to be thawed before it can be brought back. */
   | { readonly kind: 'archived'; readonly archive: Archive }
   /** A large object: another message has to go on with its upload. */
@@ -69,8 +74,7 @@ export async function restoreObject(
   if (to.key === '') return failed(key, 'key-empty', 'nothing is left of the key at the target');
   try {
     const copy = await world.store.head(from);
-    if (!copy.found)
-      return failed(key, 'vault-unreadable', `the vault answers "${copy.why}" for version ${item.versionId}`);
+    if (!copy.found) return unreadable(item, copy.why);
     const task = { key, from, to, copy: copy.object, uploadId: item.uploadId, lacking: item.lacking };
     const result = await writeTarget(task, request, world, timeLeft);
     return request.verify ? await prove(result, task, request.source, world) : result;
@@ -186,6 +190,11 @@ function conflict({ key, to, copy }: Task, target: ObjectFacts): RestoreResult {
     `s3://${to.bucket}/${to.key} differs (${target.size} bytes, the copy has ${copy.size}) and was left alone; ` +
     'say --overwrite ("overwrite": "always") to replace it';
   return { kind: 'conflicts', problem: { key, reason: 'conflict', detail } };
+}
+
+function unreadable({ key, versionId }: RestoreItem, code: string): RestoreResult {
+  const detail = `the vault answers "${code}" for version ${versionId}`;
+  return { kind: 'failed', problem: { key, reason: 'vault-unreadable', detail }, code };
 }
 
 function failed(key: string, reason: string, detail: string): RestoreResult {
