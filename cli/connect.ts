@@ -17,6 +17,7 @@ import { S3ObjectStore } from '@holdfast/core/adapters/aws/s3-object-store.ts';
 import { SqsWorkQueue } from '@holdfast/core/adapters/aws/sqs-work-queue.ts';
 import type { Settings, World } from '@holdfast/core/flows/dependencies.ts';
 import { captureRuleName } from '@holdfast/core/model/stack-names.ts';
+import { TAG_COPY_MAX_BYTES } from '@holdfast/core/model/tag-bound.ts';
 import { MAX_TREE_DOCUMENTS } from '@holdfast/core/model/workdocs/tree-bound.ts';
 import type { Clock } from '@holdfast/core/ports/clock.ts';
 import { silent } from '@holdfast/core/ports/telemetry.ts';
@@ -196,6 +197,7 @@ function settingsOf({ name, outputs }: CoreStack): Settings {
     restoreTargets: restoreTargets(name, outputs.RestoreTargetPatterns),
     exactRestores: outputs.ExactRestoresAllowed === 'true',
     multipartThresholdBytes: outputs.MultipartThresholdInMiB * MIB,
+    tagCopyMaxBytes: TAG_COPY_MAX_BYTES,
     partBytes: 256 * MIB,
     concurrency: CONCURRENCY,
     keysPerStep: 20_000,

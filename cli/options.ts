@@ -93,3 +93,7 @@ export function noteRetention(at: number, { output }: Context, { stack, clock }:
       `objects that were overwritten or deleted before ${seconds(horizon)} can be missing from that moment`,
   );
 }
+
+/** A setting that is on or off. */
+export const ON_OFF = ['on', 'off'] as const;
+export type OnOff = (typeof ON_OFF)[number];

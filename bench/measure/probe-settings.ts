@@ -7,6 +7,7 @@ const MIB = 1024 * 1024;
 export const PROBE_SETTINGS: Settings = {
   vault: 'vault',
   multipartThresholdBytes: 64 * MIB,
+  tagCopyMaxBytes: MIB,
   partBytes: 16 * MIB,
   concurrency: 16,
   keysPerStep: 10_000,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Settings } from '@holdfast/core/flows/dependencies.ts';
+import { TAG_COPY_MAX_BYTES } from '@holdfast/core/model/tag-bound.ts';
 import { MAX_TREE_DOCUMENTS } from '@holdfast/core/model/workdocs/tree-bound.ts';
 import { parseDocument } from 'yaml';
 
@@ -34,6 +35,7 @@ export function flowSettings(vault: string): Settings {
   return {
     vault,
     multipartThresholdBytes: parameter('MultipartThresholdMiB') * MIB,
+    tagCopyMaxBytes: TAG_COPY_MAX_BYTES,
     partBytes: parameter('PartMiB') * MIB,
     concurrency: parameter('ObjectConcurrency'),
     keysPerStep: parameter('KeysPerStep'),

@@ -5,12 +5,13 @@ import type { Source, SourceSettings } from '@holdfast/core/model/source.ts';
 import { parseSourceUri } from '@holdfast/core/model/source-place.ts';
 import { sourceStackName } from '@holdfast/core/model/stack-names.ts';
 import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Connection, Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
 import { newJobId, startJob } from '../jobs/start-job.ts';
 import type { Protected } from '../json/protect.ts';
+import { ON_OFF } from '../options.ts';
 import type { Act } from '../registry.ts';
 import { type CoveredOptions, coveredOptions } from '../sources/covered-argument.ts';
 import { type BucketOptions, bucketProtection } from '../sources/protect-bucket.ts';
@@ -35,6 +36,12 @@ export function define(command: Command, act: Act): void {
       'buckets: have a tiny object written at s3://bucket/prefix each hour, and read back from the vault: the lag is then ' +
         'proven; takes a right to write that one object',
     )
+    .addOption(
+      new Option(
+        '--tags-changed <on|off>',
+        'of a bucket: whether tags that change after the upload are captured, too (default: on)',
+      ).choices(ON_OFF),
+    )
     .option('--site-region <region>', "WorkDocs: the site's region, if it is another than the stack's")
     .option('--role-arn <arn>', 'WorkDocs: a role to assume to read the site, of its account or another')
     .option('--user <query>', 'WorkDocs: only users that match, as WorkDocs searches for users')
@@ -49,6 +56,7 @@ export function define(command: Command, act: Act): void {
           'holdfast protect s3://photos --wait',
           'holdfast protect s3://photos --canary s3://photos/.holdfast/',
           "holdfast protect s3://logs/2026/ --exclude '**/*.tmp' --exclude '**/.cache/**'",
+          'holdfast protect s3://scanned --tags-changed off',
           'holdfast protect workdocs://d-1234567890 --role-arn arn:aws:iam::444455556666:role/workdocs-reader',
           'holdfast protect workdocs://d-1234567890 --site-region eu-west-1 --folder anna/Reports --every 1m',
         ],
@@ -80,6 +88,8 @@ function protectionOf(uri: string, options: Options): Protection {
   if (options.wait && !options.initial)
     throw new InvalidInputError('--wait waits for the first reconcile, which --no-initial leaves out');
   if (isSiteUri(uri)) {
+    if (options.tagsChanged !== undefined)
+      throw new InvalidInputError(`--tags-changed is for buckets, and "${uri}" is a WorkDocs site`);
     if (options.canary === undefined) return siteProtection(uri, options);
     throw new InvalidInputError(
       `--canary is for buckets, and "${uri}" is a WorkDocs site: its polls, each some minutes, tell how far it is captured`,

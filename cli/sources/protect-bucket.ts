@@ -1,6 +1,7 @@
 import { defined } from '@holdfast/core/model/defined.ts';
 import type { ReconcileMessage } from '@holdfast/core/model/messages.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
+import type { OnOff } from '../options.ts';
 import { checkBucket, checkNotVault } from './bucket-argument.ts';
 import { canaryKey, checkCanaryPlace } from './canary-argument.ts';
 import { type CoveredOptions, parseCovered } from './covered-argument.ts';
@@ -8,27 +9,29 @@ import type { Protection } from './protection.ts';
 import { bucketStack } from './source-stack.ts';
 
 /** The options that are for buckets only. */
-export type BucketOptions = { readonly canary?: string };
+export type BucketOptions = { readonly canary?: string; readonly tagsChanged?: OnOff };
 
 /** How a bucket is protected. @throws {InvalidInputError} for what is no bucket, no glob, or no place for a canary */
 export function bucketProtection(
   uri: string,
-  { canary, ...options }: CoveredOptions & BucketOptions,
+  { canary, tagsChanged, ...options }: CoveredOptions & BucketOptions,
 ): Protection {
   const { bucket, ...covered } = parseCovered(uri, options);
   const source = sourceUri(bucket);
+  const tagChanges = tagsChanged !== 'off';
   const watched = defined({
     canaryKey: canary === undefined ? undefined : canaryKey(canary, bucket, covered),
   });
   return {
-    settings: { ...covered, source },
+    settings: { ...covered, source, tagChanges },
     watched,
     check: async (connection) => {
       checkNotVault(bucket, connection);
       await checkBucket(bucket, connection);
       if (watched.canaryKey !== undefined) await checkCanaryPlace(bucket, watched.canaryKey, connection);
     },
-    stack: (core) => bucketStack(bucket, { ...watched, ...defined({ prefix: covered.prefix }) }, core),
+    stack: (core) =>
+      bucketStack(bucket, { ...watched, ...defined({ prefix: covered.prefix }), tagChanges }, core),
     wire: (steps, { world }) =>
       steps.run('switch EventBridge on at the bucket', 'EventBridge switched on', () =>
         world.wiring.connect(bucket),

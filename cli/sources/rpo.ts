@@ -82,7 +82,7 @@ export function rpoTroubles({
 }: Pick<SourceJson, 'source' | 'rpo' | 'renewWith'>): string[] {
   if (renewWith !== null)
     return [
-      `${source}: an earlier version protected it, and nothing checks it each hour; run again: ${renewWith}`,
+      `${source}: an earlier version protected it: nothing checks it each hour, and tags that change are not captured; run again: ${renewWith}`,
     ];
   if (rpo === null) return [];
   const found = rpo.trouble === null ? '' : `: ${rpo.trouble}`;

@@ -1,5 +1,6 @@
 import { type LagHistogram, lagPercentile } from '@holdfast/core/model/lag.ts';
 import type { Source } from '@holdfast/core/model/source.ts';
+import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import { moment } from '../json/moment.ts';
 import type { Lag, SourceJson } from '../json/sources.ts';
 import type { StackView } from '../ports.ts';
@@ -15,6 +16,7 @@ export function sourceJson(source: Source, stack: StackView | undefined, now: nu
     prefix: source.prefix ?? null,
     include: source.include ?? [],
     exclude: source.exclude ?? [],
+    tagChanges: tagChangesJson(source),
     protectedAt: moment(source.protectedAt),
     ...wiringJson(source, stack),
     objects: atLeastNone(totals.objects),
@@ -35,6 +37,12 @@ export function sourceJson(source: Source, stack: StackView | undefined, now: nu
   };
 }
 
+function tagChangesJson({ source, tagChanges }: Source): SourceJson['tagChanges'] {
+  if (isSiteUri(source)) return null;
+  if (tagChanges === undefined) return 'earlier';
+  return tagChanges ? 'on' : 'off';
+}
+
 /** Between reconciles the totals are estimates: the answer of a write can be lost, and with it what it counted. */
 function atLeastNone(estimate: number): number {
   return Math.max(0, estimate);
@@ -49,6 +57,7 @@ export function unregisteredJson(source: string, stack: StackView): SourceJson {
     prefix: null,
     include: [],
     exclude: [],
+    tagChanges: null,
     protectedAt: null,
     wiring: 'unknown',
     wiringDetail: `it has a stack and no row in the catalog: run holdfast protect ${source} again, or holdfast reindex`,

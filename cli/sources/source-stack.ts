@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { SourceSettings } from '@holdfast/core/model/source.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { captureRuleName, sourceStackName } from '@holdfast/core/model/stack-names.ts';
 import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
@@ -12,7 +13,11 @@ const TEMPLATES = new URL('../../templates/', import.meta.url);
 /** The small stack that wires one bucket to the core stack. */
 export async function bucketStack(
   bucket: string,
-  { prefix = '', canaryKey }: { readonly prefix?: string; readonly canaryKey?: string },
+  {
+    prefix = '',
+    tagChanges = true,
+    canaryKey,
+  }: Pick<SourceSettings, 'prefix' | 'tagChanges'> & { readonly canaryKey?: string },
   core: CoreStack,
 ): Promise<StackRequest> {
   const { outputs, parameters } = core;
@@ -34,6 +39,7 @@ export async function bucketStack(
       CanaryVaultKey: canaryKey === undefined ? '' : vaultPlace(bucket, canaryKey).key,
       VaultBucket: outputs.VaultBucket,
       VaultKmsKeyArn: parameters['VaultKmsKeyArn'] ?? '',
+      TagChanges: String(tagChanges),
       CoreStack: core.name,
       AlarmTopicArn: outputs.AlarmTopicArn,
     },

@@ -11,7 +11,7 @@ import { SOURCE, VAULT } from '../support/pipeline.ts';
 import { DAY_MS, RETENTION_DAYS } from './lifecycle.ts';
 import { ABSENT, bodyOf, classOf, type Print } from './model.ts';
 import { TARGETS } from './monitors.ts';
-import { printOf, short } from './prints.ts';
+import { printOf, printOfCopy, short } from './prints.ts';
 import type { Sim } from './sim.ts';
 
 const URI = sourceUri(SOURCE);
@@ -274,7 +274,7 @@ export class Checks {
   }
 
   #onTop(key: string): Print {
-    return printOf(this.#sim.s3.bucket(VAULT).current(vaultPlace(SOURCE, key).key)?.content);
+    return printOfCopy(this.#sim.s3.bucket(VAULT), SOURCE, key);
   }
 
   /** True when what is on top in the vault is what the source holds. */

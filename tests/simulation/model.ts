@@ -94,6 +94,28 @@ export class Model {
     return this.#versioned ? newest.id : NULL_VERSION;
   }
 
+  /**
+   * Gives a version other tags: the newest, or the one before it; a delete marker has none.
+   *
+   * @returns its id; undefined when there is none
+   */
+  tag(
+    key: string,
+    { old, tags }: { readonly old: boolean; readonly tags: Held['tags'] },
+    when: { at: number; tick: number },
+  ): string | undefined {
+    const newestFirst = this.#of(key).toSorted((a, b) => b.order - a.order);
+    const version = newestFirst[old ? 1 : 0];
+    if (version?.held === undefined) return undefined;
+    const tagged = { ...version, held: { ...version.held, tags } };
+    this.#set(
+      key,
+      this.#of(key).map((one) => (one === version ? tagged : one)),
+    );
+    this.#mark(key, when.at, when.tick);
+    return this.#versioned ? version.id : NULL_VERSION;
+  }
+
   /** What a GET would find now. */
   held(key: string): Held | undefined {
     return this.#newest(key)?.held;

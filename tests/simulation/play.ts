@@ -79,6 +79,7 @@ class Player {
       const { sim } = this;
       this.#uploads.set(keyOf(key), { order: sim.model.order(), at: sim.now, since: sim.s3.stamp() });
     },
+    tag: ({ key, tags, old }) => this.#tag(key, tagsOf(tags), old),
     completeUpload: (step) => this.#complete(step.key, heldOf(`body ${step.body}`, step)),
     delete: ({ key }) => this.#delete(key, () => this.sim.s3.delete(SOURCE, keyOf(key))),
     expire: ({ key }) => this.#delete(key, () => this.sim.s3.expire(SOURCE, keyOf(key))),
@@ -159,6 +160,15 @@ class Player {
     const { versionId } = sim.s3.uploadMultipart(SOURCE, keyOf(n), parts, attributes, upload.since);
     const since = { order: upload.order, since: upload.at };
     sim.model.put(keyOf(n), held, { ...this.#when(), ...since, id: versionId });
+    this.#noteDeafness(keyOf(n));
+  }
+
+  #tag(n: number, tags: Held['tags'], old: boolean): void {
+    const { sim } = this;
+    if (sim.source.missing) return;
+    const id = sim.model.tag(keyOf(n), { tags, old }, this.#when());
+    if (id === undefined) return;
+    sim.s3.tag(SOURCE, keyOf(n), tags, id);
     this.#noteDeafness(keyOf(n));
   }
 
@@ -255,9 +265,13 @@ function heldOf(body: string, { meta, tags }: { meta: number; tags: number }): H
     body,
     type: meta === 0 ? 'text/plain' : 'application/x-other',
     metadata: meta === 0 ? {} : { m: String(meta) },
-    tags: Object.fromEntries(Array.from({ length: tags }, (_, n) => [`t${n}`, String(tags)])),
+    tags: tagsOf(tags),
     customerKey: false,
   };
+}
+
+function tagsOf(count: number): Held['tags'] {
+  return Object.fromEntries(Array.from({ length: count }, (_, n) => [`t${n}`, String(count)]));
 }
 
 // Without versions, a late copy can bring the tags of before, which nothing tells apart (ADR 20): no class is unusual there.

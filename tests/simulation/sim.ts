@@ -40,6 +40,8 @@ export type SimOptions = {
   readonly locked: boolean;
   /** Events that all say the same sequencer, as an emulator's do. */
   readonly constantSequencer: boolean;
+  /** Tags that change are kept in records beside the copies, also of small objects. */
+  readonly tagsBeside: boolean;
   /** Where the vault's lifecycle moves old versions to. */
   readonly cold: ColdClass;
   /** What becomes of S3's events of thaws, in turn. */
@@ -90,9 +92,12 @@ export class Sim {
   lifecycle = true;
   readonly cold: ColdClass;
   readonly #thawEvents: readonly ThawEvent[];
+  readonly #tagCopyMaxBytes: number;
   #thaws = 0;
 
-  constructor({ versioned, locked, constantSequencer, cold, thawEvents, policy }: SimOptions) {
+  constructor(options: SimOptions) {
+    const { versioned, locked, constantSequencer, tagsBeside, cold, thawEvents, policy } = options;
+    this.#tagCopyMaxBytes = tagsBeside ? 0 : 4 * KIB;
     this.cold = cold;
     this.#thawEvents = thawEvents;
     this.model = new Model(versioned);
@@ -340,6 +345,7 @@ export class Sim {
       settings: {
         vault: VAULT,
         multipartThresholdBytes: 8 * KIB,
+        tagCopyMaxBytes: this.#tagCopyMaxBytes,
         partBytes: 4 * KIB,
         concurrency: 2,
         keysPerStep: 2,

@@ -12,6 +12,8 @@ export type Step =
   | { readonly op: 'beginUpload'; readonly key: number }
   | ({ readonly op: 'completeUpload'; readonly key: number } & Contents)
   | { readonly op: 'delete' | 'destroy' | 'expire' | 'archive' | 'thaw' | 'freeze'; readonly key: number }
+  /** An owner gives an object so many tags; `old`: not the current version, but the one before it. */
+  | { readonly op: 'tag'; readonly key: number; readonly tags: number; readonly old: boolean }
   | { readonly op: 'pass'; readonly seconds: number }
   | { readonly op: 'deny' | 'allow'; readonly key: number }
   | { readonly op: 'denyBucket' | 'allowBucket' | 'hideBucket' | 'showBucket' }
@@ -99,6 +101,12 @@ const often = (weight: number, arbitrary: fc.Arbitrary<Step>): Weighted => ({ we
 const put = fc.record({ op: fc.constant('put' as const), ...contents });
 const large = fc.record({ op: fc.constant('large' as const), ...contents });
 const sealed = fc.record({ op: fc.constant('sealed' as const), ...contents });
+const tag = fc.record({
+  op: fc.constant('tag' as const),
+  key,
+  tags: fc.constantFrom(0, 1, 1, 2, 3, 10),
+  old: fc.constantFrom(false, false, false, true),
+});
 const completeUpload = fc.record({ op: fc.constant('completeUpload' as const), ...contents });
 const pass = (...seconds: number[]) =>
   fc.record({ op: fc.constant('pass' as const), seconds: fc.constantFrom(...seconds) });
@@ -127,6 +135,7 @@ const anyStep = fc.oneof(
   often(16, put),
   often(4, large),
   often(1, sealed),
+  often(5, tag),
   often(1, onKey('beginUpload')),
   often(2, completeUpload),
   often(8, onKey('delete')),
@@ -162,10 +171,26 @@ const meeting = fc.oneof(
   often(12, work),
 );
 
+/** Handlers that meet on the tags of one object. */
+const tagging = fc.oneof(
+  often(3, put),
+  often(2, large),
+  often(8, tag),
+  often(2, onKey('delete')),
+  often(1, onKey('destroy')),
+  often(1, onKey('archive', 'thaw')),
+  often(3, pass(1, 1, 1200)),
+  often(2, message('double', 'again', 'lose')),
+  often(1, nothingMore('reconcile', 'redrive', 'reindex')),
+  often(2, nothingMore('settle')),
+  often(14, work),
+);
+
 /** Objects that are copied in parts, and what overtakes them. */
 const inParts = fc.oneof(
   often(6, large),
   often(3, put),
+  often(1, tag),
   often(2, onKey('delete')),
   often(2, onKey('destroy')),
   often(3, pass(1, 1, 1200)),
@@ -222,6 +247,7 @@ export type History = {
   readonly versioned: boolean;
   readonly locked: boolean;
   readonly constantSequencer: boolean;
+  readonly tagsBeside: boolean;
   readonly cold: ColdClass;
   readonly thawEvents: readonly ThawEvent[];
   readonly steps: readonly Step[];
@@ -240,10 +266,12 @@ const STEPS: Readonly<Record<Weights, fc.Arbitrary<Step[]>>> = {
     weighed(3, upTo(40, anyStep)),
     weighed(5, upTo(25, meeting)),
     weighed(3, upTo(25, inParts)),
+    weighed(3, upTo(25, tagging)),
     weighed(1, thawing),
   ),
   rare: fc.oneof(
     weighed(1, upTo(40, anyStep)),
+    weighed(2, upTo(25, tagging)),
     weighed(3, upTo(25, inParts)),
     weighed(3, thawing),
     weighed(5, upTo(25, jobs)),
@@ -255,6 +283,7 @@ export const historyOf = (weights: Weights): fc.Arbitrary<History> =>
     versioned: fc.boolean(),
     locked: fc.boolean(),
     constantSequencer: fc.constantFrom(false, false, false, true),
+    tagsBeside: fc.boolean(),
     steps: STEPS[weights],
     moments: fc.array(fc.nat(100), { minLength: 10, maxLength: 10 }),
     cold: fc.constantFrom<ColdClass[]>(undefined, undefined, undefined, 'GLACIER', 'DEEP_ARCHIVE'),

@@ -354,6 +354,81 @@ const BUCKET_VARIANTS: readonly Variant[] = [
       },
     ],
   },
+  {
+    name: 'nobody hears of taggings',
+    edits: [
+      {
+        file: 'model/s3-event.ts',
+        find: "  'Object Tags Added': TAGGED,\n",
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'taggings while a large copy is made are forgotten',
+    edits: [
+      {
+        file: 'flows/capture/continue-large-copy.ts',
+        find: 'return (await keepTagsOfNow(message, { change, prior: recorded.after, top }, world)) ? recorded : undefined;',
+        replace: 'return recorded;',
+      },
+    ],
+  },
+  {
+    name: 'tags of whatever copy a record is about',
+    edits: [
+      {
+        file: 'flows/tags-record.ts',
+        find: 'if (record.vaultVersionId === from.versionId) return record.tags;',
+        replace: 'return record.tags;',
+      },
+      {
+        file: 'flows/tags-record.ts',
+        find: 'if (version.lastModified < copy.lastModified) return undefined;',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'the tags of now, whatever the moment',
+    edits: [
+      {
+        file: 'flows/tags-record.ts',
+        find: 'if (version.deleteMarker || version.lastModified > at) continue;',
+        replace: 'if (version.deleteMarker) continue;',
+      },
+    ],
+  },
+  {
+    name: 'a record of tags on top of one that was not seen',
+    edits: [
+      {
+        file: 'flows/tags-record.ts',
+        find: "await store.put(ref, tagsRecordText(record), 'application/json', condition);",
+        replace: "if (condition) await store.put(ref, tagsRecordText(record), 'application/json');",
+      },
+    ],
+  },
+  {
+    name: 'the tags of what was written meanwhile',
+    edits: [
+      {
+        file: 'flows/capture/keep-tags.ts',
+        find: 'if (facts.versionId !== undefined) return true;',
+        replace: 'if (facts.etag) return true;',
+      },
+    ],
+  },
+  {
+    name: 'a hidden record counts as none',
+    edits: [
+      {
+        file: 'flows/tags-record.ts',
+        find: 'if (version.deleteMarker || version.lastModified > at) continue;',
+        replace: 'if (version.deleteMarker) return undefined;\n    if (version.lastModified > at) continue;',
+      },
+    ],
+  },
 ];
 
 export const VARIANTS: readonly Variant[] = [

@@ -76,6 +76,7 @@ export class Pipeline {
       settings: {
         vault: VAULT,
         multipartThresholdBytes: 64 * MIB,
+        tagCopyMaxBytes: MIB,
         partBytes: 16 * MIB,
         concurrency: 4,
         keysPerStep: 1000,

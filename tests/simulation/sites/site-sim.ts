@@ -163,6 +163,7 @@ export class SiteSim {
       settings: {
         vault: VAULT,
         multipartThresholdBytes: 2 * KIB,
+        tagCopyMaxBytes: KIB,
         partBytes: KIB,
         concurrency: 2,
         keysPerStep: 3,

@@ -164,7 +164,7 @@ describe.each(WAYS)('of an object that is copied %s', (_way, settings) => {
 const CLASSES = ['STANDARD', 'ONEZONE_IA', 'INTELLIGENT_TIERING', 'GLACIER_IR', 'REDUCED_REDUNDANCY'];
 const ARCHIVES = ['GLACIER', 'DEEP_ARCHIVE'];
 
-describe.each(WAYS)('what a copy made %s remembers', (_way, settings) => {
+describe.each(WAYS)('what a copy made %s remembers', (way, settings) => {
   beforeEach(async () => {
     pipeline = new Pipeline({ settings });
     await pipeline.protect();
@@ -176,15 +176,18 @@ describe.each(WAYS)('what a copy made %s remembers', (_way, settings) => {
     expect(pipeline.s3.requests.counts()).not.toHaveProperty('getTags');
   });
 
+  // In parts, the tags that it has in the end are compared; on the same bytes at once, those that were read.
   it('is one tag, and the own tags are read only where there are any', async () => {
+    const more = way === 'in parts' ? 1 : 0;
     await there({ storageClass: 'STANDARD_IA', lock: LOCK, legalHold: true, kmsKey: KMS_KEY });
     const origin = `class=STANDARD_IA lock=GOVERNANCE/2027-01-01T00:00:00.000Z hold kms=${KMS_KEY}`;
     expect(vault().tags).toEqual({ [ORIGIN_TAG]: origin });
-    expect(pipeline.s3.requests.counts()).not.toHaveProperty('getTags');
+    expect(pipeline.s3.requests.count('getTags')).toBe(more);
 
+    pipeline.s3.requests.resetCounts();
     await there({ storageClass: 'STANDARD_IA', tags: { team: 'x' } });
     expect(vault().tags).toEqual({ team: 'x', [ORIGIN_TAG]: 'class=STANDARD_IA' });
-    expect(pipeline.s3.requests.count('getTags')).toBe(1);
+    expect(pipeline.s3.requests.count('getTags')).toBe(2 + more);
   });
 
   it('is lost where ten tags leave no room, and a restore says so of that object', async () => {

@@ -87,8 +87,11 @@ describe('an EventBridge event', () => {
     expect(event('Object Created', { size: 0 })).toEqual([{ ...CHANGE, size: 0 }]);
   });
 
-  it('of tags or access lists changes nothing', () => {
-    expect(event('Object Tags Added', {})).toEqual([]);
+  it.each(['Object Tags Added', 'Object Tags Deleted'])('"%s" says that, and nothing of a write', (type) => {
+    expect(event(type, {})).toMatchObject([{ key: 'k', kind: 'seen', tags: true }]);
+  });
+
+  it('of access lists changes nothing', () => {
     expect(event('Object ACL Updated', {})).toEqual([]);
   });
 
@@ -126,7 +129,11 @@ describe('a classic notification', () => {
     ]);
   });
 
-  it.each(['ObjectRestore:Post', 'ObjectTagging:Put', 'ObjectAcl:Put', 'Not:s3:ObjectCreated:Put'])(
+  it.each(['ObjectTagging:Put', 's3:ObjectTagging:Delete'])('%s is a tagging', (name) => {
+    expect(read(record(name))).toMatchObject([{ kind: 'seen', tags: true }]);
+  });
+
+  it.each(['ObjectRestore:Post', 'ObjectAcl:Put', 'Not:s3:ObjectCreated:Put'])(
     '%s changes nothing',
     (name) => {
       expect(read(record(name))).toEqual([]);

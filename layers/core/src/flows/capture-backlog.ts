@@ -178,7 +178,7 @@ function countResults(results: readonly Result[]): Record<string, number> {
 /** What an object counts as. One that an event, or this batch's first delivery, was faster to do is done all the same. */
 function countName(outcome: CaptureOutcome | undefined): string {
   if (outcome === undefined) return 'failed';
-  if (outcome.kind !== 'unchanged') return outcome.kind;
+  if (outcome.kind !== 'unchanged' && outcome.kind !== 'tagged') return outcome.kind;
   if (outcome.after === undefined) return 'vanished';
   return outcome.after.state === 'deleted' ? 'deleted' : 'alreadyCaptured';
 }

@@ -11,6 +11,11 @@ export type Settings = {
   readonly vault: string;
   /** Objects above this are copied in parts. S3's own limit for a single copy is 5 GiB. */
   readonly multipartThresholdBytes: number;
+  /**
+   * Objects up to this, and not in parts, are copied again when their tags change; of larger ones a record beside the copy
+   * says them. May be lowered and never raised: restores look for records only above it.
+   */
+  readonly tagCopyMaxBytes: number;
   /** Smallest part of a multipart copy; larger where 10,000 parts would not do. */
   readonly partBytes: number;
   /** Objects handled at the same time by one function. */

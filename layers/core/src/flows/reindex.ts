@@ -7,6 +7,7 @@ import { emptyLag } from '../model/lag.ts';
 import { SETTINGS_PREFIX, settingsKey, sourceOfSettingsKey } from '../model/settings-key.ts';
 import { type Source, SourceSettingsSchema, type SourceTotals } from '../model/source.ts';
 import { bucketOf, sourceUri } from '../model/source-uri.ts';
+import { bucketOfFolder } from '../model/vault-key.ts';
 import { isSiteUri, siteOf, siteUri } from '../model/workdocs/site-uri.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { World } from './dependencies.ts';
@@ -56,8 +57,8 @@ export async function* reindex(
 async function* sourcesInVault(world: ReindexWorld): AsyncGenerator<string> {
   const known = new Set<string>();
   for await (const name of namesUnder('s3/', world)) {
-    // `s3/<bucket>/` and `s3/<bucket>~long/` are adjacent only by chance.
-    const source = sourceUri(name.replace(/~long$/, ''));
+    // `s3/<bucket>/` and what is kept beside it are adjacent only by chance.
+    const source = sourceUri(bucketOfFolder(name));
     if (!known.has(source)) yield source;
     known.add(source);
   }

@@ -26,7 +26,7 @@ export class Tally {
     this.totals.unprotected += unprotected(after) - unprotected(before);
     if (kind === 'captured') this.totals.captured++;
     if (kind === 'deleted') this.totals.deleted++;
-    if (lagMs !== undefined && (kind === 'captured' || kind === 'deleted')) {
+    if (lagMs !== undefined && isNews(kind)) {
       const bucket = lagBucket(lagMs);
       this.lag[bucket] = (this.lag[bucket] ?? 0) + 1;
     }
@@ -64,9 +64,12 @@ export function measure(
   if (outcome.kind === 'deleted') telemetry.metric('DeletedObjects', 1);
   if (overwritten || outcome.kind === 'deleted') telemetry.metric('ChangedObjects', 1, source);
   if (outcome.kind === 'unprotected') telemetry.metric('UnprotectedObjects', 1);
-  if (lagMs !== undefined && (outcome.kind === 'captured' || outcome.kind === 'deleted')) {
-    telemetry.metric('Lag', lagMs);
-  }
+  if (lagMs !== undefined && isNews(outcome.kind)) telemetry.metric('Lag', lagMs);
+}
+
+/** What the vault did not have before. */
+function isNews(kind: CaptureOutcome['kind']): boolean {
+  return kind === 'captured' || kind === 'tagged' || kind === 'deleted';
 }
 
 /** What is captured on top of a copy that stood for the object until now: how ransom looks from here. */

@@ -15,6 +15,8 @@ export type Change = {
   readonly sequencer?: string;
   /** The listing's reconcile saw no entry of it. Like any reading of the catalog, it may be out of date by now. */
   readonly unrecorded?: boolean;
+  /** Its tags may have changed and nothing else: those of the copy are compared with them. */
+  readonly tags?: true;
 };
 
 /**
@@ -22,6 +24,26 @@ export type Change = {
  * emulator says the same for all), it goes without one: no entry then passes for having seen it, and the source is asked.
  */
 function newerOf(left: Change, right: Change): Change {
+  // What happened to its tags has no place in the order of what happened to it, and changes no bytes: both are looked at.
+  if (isOfTags(left)) return withTagsOf(left, right);
+  if (isOfTags(right)) return withTagsOf(right, left);
+  const tags = left.tags === true || right.tags === true ? { tags: true as const } : {};
+  const newer = newerWrite(left, right);
+  return { ...newer, ...tags };
+}
+
+/** True for what only says of an object's tags, and of no write. */
+export function isOfTags({ kind, tags }: Change): boolean {
+  return kind === 'seen' && tags === true;
+}
+
+function withTagsOf(tagging: Change, { versionId, ...other }: Change): Change {
+  // Of two versions no one is the one to look at: whatever is current is.
+  const isOfBoth = versionId !== undefined && (other.kind !== 'seen' || versionId === tagging.versionId);
+  return { ...other, ...(isOfBoth ? { versionId } : {}), tags: true };
+}
+
+function newerWrite(left: Change, right: Change): Change {
   const order = compareSequencers(left.sequencer, right.sequencer);
   if (order === 'newer' || order === 'older') return order === 'newer' ? left : right;
   const later = (left.at ?? 0) > (right.at ?? 0) ? left : right;

@@ -41,7 +41,7 @@ const TestEvent = v.object({ Service: v.literal('Amazon S3'), Event: v.literal('
 /**
  * Reads the body of a message on the capture queue: an EventBridge event, a classic S3 notification (whose keys are
  * URL-encoded, a space as `+`), or the `s3:TestEvent` that S3 sends when a notification is set up.
- * Events that change no content (tagging, ACL) give no change.
+ * Of tagging, the change says only that: which tags there are now, the source is asked. Other events (ACL) give no change.
  *
  * @throws {InvalidInputError} for anything else: such a message is poison and belongs in the dead-letter queue
  */
@@ -62,23 +62,32 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** What an event says of an object. */
+type Said = Pick<Change, 'kind' | 'tags'>;
+
+/** An object's tags were put or deleted: its version is as it was, and there is no sequencer. */
+const TAGGED: Said = { kind: 'seen', tags: true };
+
 // Lifecycle deletions arrive as "Object Deleted" too, with another reason; the source's state decides what it means.
-const DETAIL_TYPES = tableOf<Change['kind']>({
-  'Object Created': 'created',
-  'Object Deleted': 'deleted',
+// Source: S3 user guide, "Using EventBridge" and "EventBridge event message structure".
+const DETAIL_TYPES = tableOf<Said>({
+  'Object Created': { kind: 'created' },
+  'Object Deleted': { kind: 'deleted' },
   // An archived object was thawed: it can be read now, and perhaps never was.
-  'Object Restore Completed': 'seen',
+  'Object Restore Completed': { kind: 'seen' },
+  'Object Tags Added': TAGGED,
+  'Object Tags Deleted': TAGGED,
 });
 
 function fromEventBridge(event: v.InferOutput<typeof EventBridgeEvent>): Change[] {
-  const kind = DETAIL_TYPES.get(event['detail-type']);
-  if (kind === undefined) return [];
+  const said = DETAIL_TYPES.get(event['detail-type']);
+  if (said === undefined) return [];
   const { bucket, object } = event.detail;
   return [
     {
       bucket: bucket.name,
       key: object.key,
-      kind,
+      ...said,
       at: Date.parse(event.time),
       ...facts(object.etag, object.size, object['version-id'], object.sequencer),
     },
@@ -86,25 +95,26 @@ function fromEventBridge(event: v.InferOutput<typeof EventBridgeEvent>): Change[
 }
 
 function fromClassic(record: v.InferOutput<typeof ClassicRecord>): Change[] {
-  const kind = classicKind(record.eventName);
-  if (kind === undefined) return [];
+  const said = saidByClassic(record.eventName);
+  if (said === undefined) return [];
   const { bucket, object } = record.s3;
   return [
     {
       bucket: bucket.name,
       key: decodeClassicKey(object.key),
-      kind,
+      ...said,
       at: Date.parse(record.eventTime),
       ...facts(object.eTag, object.size, object.versionId, object.sequencer),
     },
   ];
 }
 
-function classicKind(eventName: string): Change['kind'] | undefined {
+function saidByClassic(eventName: string): Said | undefined {
   const family = eventName.replace(/^s3:/, '').split(':')[0];
-  if (family === 'ObjectCreated') return 'created';
-  if (family === 'ObjectRemoved' || family === 'LifecycleExpiration') return 'deleted';
-  if (eventName.endsWith('ObjectRestore:Completed')) return 'seen';
+  if (family === 'ObjectCreated') return { kind: 'created' };
+  if (family === 'ObjectRemoved' || family === 'LifecycleExpiration') return { kind: 'deleted' };
+  if (family === 'ObjectTagging') return TAGGED;
+  if (eventName.endsWith('ObjectRestore:Completed')) return { kind: 'seen' };
   return undefined;
 }
 

@@ -27,6 +27,8 @@ export const SourceSettingsSchema = v.object({
   exclude: v.optional(v.array(v.string())),
   /** Of a bucket: the object that is written in each interval, to see it arrive in the vault; and since when. */
   canary: v.optional(v.object({ key: v.string(), since: moment })),
+  /** Whether tags that change after the upload are captured; absent of a site, and of what was protected before that was. */
+  tagChanges: v.optional(v.boolean()),
   /** Only of a WorkDocs site; its `prefix` and globs are about paths: `user/folder/name`. */
   site: v.optional(SiteSettingsSchema),
   protectedAt: moment,

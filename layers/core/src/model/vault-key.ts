@@ -22,12 +22,29 @@ export function longVaultPrefix(bucket: string): string {
   return `s3/${bucket}~long/`;
 }
 
+/**
+ * Where the records of an object's tags are kept, for copies too large to be made again for them: beside the copies, so that
+ * no listing of those meets one.
+ */
+export function tagsRecordKey(bucket: string, key: string): string {
+  return `s3/${bucket}~tags/${keyDigest(key)}.json`;
+}
+
+/** The bucket of a name that follows `s3/` in the vault, whatever of it is kept there. */
+export function bucketOfFolder(name: string): string {
+  return name.replace(/~(long|tags)$/, '');
+}
+
 /** Finds the vault key of a source key; the mapping is one-to-one and needs no catalog to be read back. */
 export function vaultPlace(bucket: string, key: string): VaultPlace {
   const plain = vaultPrefix(bucket) + key;
   if (keyBytes(plain) <= MAX_KEY_BYTES) return { key: plain };
-  const hashed = longVaultPrefix(bucket) + createHash('sha256').update(key).digest('hex');
+  const hashed = longVaultPrefix(bucket) + keyDigest(key);
   return { key: hashed, nameKey: `${hashed}.key` };
+}
+
+function keyDigest(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
 }
 
 /** True for the object that holds a long key's name, false for the copy itself. */

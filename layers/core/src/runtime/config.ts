@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Settings } from '../flows/dependencies.ts';
 import { HoldfastError } from '../model/errors.ts';
+import { TAG_COPY_MAX_BYTES } from '../model/tag-bound.ts';
 import { MAX_TREE_DOCUMENTS } from '../model/workdocs/tree-bound.ts';
 import type { QueueName } from '../ports/work-queue.ts';
 
@@ -90,6 +91,7 @@ function settingsOf(is: v.InferOutput<typeof EnvSchema>): Settings {
   return {
     vault: is.VAULT_BUCKET,
     multipartThresholdBytes: is.MULTIPART_THRESHOLD_MIB * MIB,
+    tagCopyMaxBytes: TAG_COPY_MAX_BYTES,
     partBytes: is.PART_MIB * MIB,
     concurrency: is.CONCURRENCY,
     keysPerStep: is.KEYS_PER_STEP,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { StoreError } from '../../model/errors.ts';
+import type { Tags } from '../../model/object.ts';
 import type { ThawRequest } from '../../model/thaw.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ObjectStore, ThawAnswer } from '../../ports/object-store.ts';
@@ -12,6 +13,7 @@ import {
   type Content,
   checkKey,
   checksumOf,
+  checkTags,
   makeContent,
   md5,
   multipartEtag,
@@ -144,6 +146,14 @@ export class MemoryS3 {
     const removed = home.remove(key, versionId);
     if (removed === undefined) return;
     this.#tell(home, removed, { type: 'Object Deleted', reason, deletion: 'Permanently Deleted' });
+  }
+
+  /** PutObjectTagging, or without any DeleteObjectTagging, of the current or the named version. */
+  tag(bucket: string, key: string, tags: Tags, versionId?: string): void {
+    const object = this.object(bucket, key, versionId);
+    object.content.tags = checkTags(tags);
+    const type = Object.keys(tags).length === 0 ? 'Object Tags Deleted' : 'Object Tags Added';
+    this.#tell(this.bucket(bucket), object, { type });
   }
 
   /** What a lifecycle rule does to an object that is due. */

@@ -7,7 +7,8 @@ export type Happening =
       readonly type: 'Object Deleted';
       readonly reason: string;
       readonly deletion: 'Delete Marker Created' | 'Permanently Deleted';
-    };
+    }
+  | { readonly type: 'Object Tags Added' | 'Object Tags Deleted' };
 
 /** An event as EventBridge puts it on a queue: the body is JSON text. */
 export type S3Notification = { readonly bucket: string; readonly key: string; readonly body: string };
@@ -33,16 +34,18 @@ export function notification(
   return { bucket: bucket.name, key: version.key, body: JSON.stringify(event) };
 }
 
+/** Of a tagging, neither size, sequencer nor reason: S3 user guide, "EventBridge event message structure". */
 function detail(bucket: string, version: StoredVersion, happening: Happening, sequencer: string) {
+  const head = { version: '0', bucket: { name: bucket } };
+  const object = {
+    key: version.key,
+    ...(isObject(version) ? { etag: version.content.etag } : {}),
+    ...(version.versionId === NULL_VERSION ? {} : { 'version-id': version.versionId }),
+  };
+  if (!('reason' in happening)) return { ...head, object };
   return {
-    version: '0',
-    bucket: { name: bucket },
-    object: {
-      key: version.key,
-      ...(isObject(version) ? { size: version.content.body.length, etag: version.content.etag } : {}),
-      ...(version.versionId === NULL_VERSION ? {} : { 'version-id': version.versionId }),
-      sequencer,
-    },
+    ...head,
+    object: { ...object, ...(isObject(version) ? { size: version.content.body.length } : {}), sequencer },
     reason: happening.reason,
     ...(happening.type === 'Object Deleted' ? { 'deletion-type': happening.deletion } : {}),
   };

@@ -10,9 +10,12 @@ import type { HeadResult } from '../../ports/object-store.ts';
 import type { World } from '../dependencies.ts';
 import { lookInVault } from '../look-in-vault.ts';
 
-/** What became of a change. `vanished`: gone before it was ever captured. `copying`: in parts, by messages. */
+/**
+ * What became of a change. `vanished`: gone before it was ever captured. `copying`: in parts, by messages. `tagged`: the
+ * same bytes, with other tags than before.
+ */
 export type CaptureOutcome = {
-  readonly kind: 'captured' | 'deleted' | 'vanished' | 'unprotected' | 'copying' | 'unchanged';
+  readonly kind: 'captured' | 'tagged' | 'deleted' | 'vanished' | 'unprotected' | 'copying' | 'unchanged';
   readonly before: Entry | undefined;
   readonly after: Entry | undefined;
 };

@@ -3,11 +3,13 @@ import { type Entry, isSameState, type UnprotectedReason } from '../../model/ent
 import { ContentionError, isStoreError, messageOf } from '../../model/errors.ts';
 import type { ObjectFacts } from '../../model/object.ts';
 import { sourceUri } from '../../model/source-uri.ts';
+import { keepsTagsBeside } from '../../model/tag-bound.ts';
 import { type Attempt, type CaptureOutcome, type CaptureWorld, type Tried, topOfVault } from './attempt.ts';
 import { beginLargeCopy, isBegunWith, sendLargeCopy } from './begin-large-copy.ts';
 import { copyIntoVault } from './copy-into-vault.ts';
 import { findInVault } from './find-in-vault.ts';
 import { isCovered, isOfKnownEvent, isRecorded } from './is-covered.ts';
+import { keepTags } from './keep-tags.ts';
 import { observe } from './observe.ts';
 import { recordCopy, recordUnprotected } from './record.ts';
 import { recordDeletion } from './record-deletion.ts';
@@ -41,7 +43,8 @@ export async function capture(
     const known = tried === 0 && change.unrecorded === true && options.recheck !== true;
     const prior = known ? undefined : await world.catalog.getEntry(source, change.key);
     // An object that failed before may have a copy in the vault that nobody recorded.
-    const doubt = tried > 0 || options.recheck || prior?.state === 'unprotected';
+    // Of tags, neither the entry nor a listing says anything.
+    const doubt = tried > 0 || options.recheck || prior?.state === 'unprotected' || change.tags === true;
     if (!doubt && isRecorded(change, prior)) return { kind: 'unchanged', before: prior, after: prior };
     const top = doubt ? await topOfVault(change, world) : undefined;
     const outcome = await tryCapture({ change, prior, top }, world, options);
@@ -54,22 +57,59 @@ async function tryCapture(attempt: Attempt, world: CaptureWorld, options: Captur
   const { change } = attempt;
   const seen = await observe(change.bucket, change.key, world);
   if (seen.what === 'absent') return recordDeletion(attempt, world);
+  // What was archived after it was captured cannot be read any more, and need not be.
+  if (seen.facts !== undefined && (await isCovered(attempt, seen.facts, world)))
+    return tryTags(attempt, seen.facts, world);
   if (seen.what === 'unreadable')
     return recordUnprotected(attempt, seen.reason, world, { facts: seen.facts });
-  if (await isCovered(attempt, seen.facts, world)) {
-    return { kind: 'unchanged', before: attempt.prior, after: attempt.prior };
-  }
-  const copy = await findInVault(attempt, seen.facts, world);
-  if (copy !== undefined) return recordCopy(attempt, seen.facts, copy, world);
+  const found = await orUnprotected(attempt, seen.facts, world, () =>
+    recordFound(attempt, seen.facts, world),
+  );
+  if (found !== undefined) return found;
   if (seen.facts.size > world.settings.multipartThresholdBytes)
     return captureLarge(attempt, seen.facts, world, options);
   return copyAndRecord(attempt, seen.facts, world);
 }
 
-async function copyAndRecord(attempt: Attempt, facts: ObjectFacts, world: CaptureWorld): Promise<Tried> {
+function copyAndRecord(attempt: Attempt, facts: ObjectFacts, world: CaptureWorld): Promise<Tried> {
+  return orUnprotected(attempt, facts, world, async () =>
+    recordCopy(attempt, facts, await copyIntoVault(attempt, facts, world), world),
+  );
+}
+
+/** The bytes and their record are as they should be: are the tags, too? */
+function tryTags(attempt: Attempt, facts: ObjectFacts, world: CaptureWorld): Promise<Tried> {
+  return orUnprotected(attempt, facts, world, () =>
+    keepTags(attempt, facts, world, () => copyAndRecord(attempt, facts, world)),
+  );
+}
+
+/**
+ * Records a copy that is there already. Of a large one it was not asked whether it has the tags of now.
+ *
+ * @returns undefined when there is none
+ */
+async function recordFound(
+  attempt: Attempt,
+  facts: ObjectFacts,
+  world: CaptureWorld,
+): Promise<Tried | undefined> {
+  const copy = await findInVault(attempt, facts, world);
+  if (copy === undefined) return undefined;
+  const recorded = await recordCopy(attempt, facts, copy, world);
+  if (recorded === 'lost-race' || !keepsTagsBeside(facts.size, world.settings)) return recorded;
+  const tagged = await tryTags({ ...attempt, prior: recorded.after }, facts, world);
+  return tagged === 'lost-race' ? tagged : recorded;
+}
+
+async function orUnprotected<T>(
+  attempt: Attempt,
+  facts: ObjectFacts,
+  world: CaptureWorld,
+  work: () => Promise<T>,
+): Promise<T | Tried> {
   try {
-    const written = await copyIntoVault(attempt, facts, world);
-    return await recordCopy(attempt, facts, written, world);
+    return await work();
   } catch (error) {
     // Either the source changed after the HEAD, or the vault is not as the entry says: look again at both.
     if (isStoreError(error, 'not-found', 'precondition-failed')) return 'lost-race';

@@ -14,7 +14,8 @@ import { type Attempt, type CaptureOutcome, type CaptureWorld, topOfVault } from
 import { isBegunWith } from './begin-large-copy.ts';
 import { capture } from './capture.ts';
 import { vaultCondition } from './copy-into-vault.ts';
-import { isOnTop } from './is-covered.ts';
+import { isVersion } from './is-covered.ts';
+import { keepTags } from './keep-tags.ts';
 import { recordCopy, recordUnprotected } from './record.ts';
 
 /**
@@ -110,9 +111,23 @@ async function finish(
   if (!isBegunWith(prior, head.object)) return undefined;
   const written = await store.completeMultipart(upload, parts, vaultCondition(attempt));
   // What a handler copied meanwhile and died before it recorded was there first, and is newer all the same.
-  if (!(await isOnTop(change, written.versionId, world))) return undefined;
+  const top = await topOfVault(change, world);
+  if (!isVersion(top, written.versionId)) return undefined;
   const recorded = await recordCopy(attempt, head.object, written, world);
-  return recorded === 'lost-race' ? undefined : recorded;
+  if (recorded === 'lost-race') return undefined;
+  return (await keepTagsOfNow(message, { change, prior: recorded.after, top }, world)) ? recorded : undefined;
+}
+
+/**
+ * What was tagged while its parts were copied was told of when there was no copy to compare: it is asked now, when whoever
+ * hears of the next tagging finds the copy recorded. @returns false when somebody was faster
+ */
+async function keepTagsOfNow(message: LargeCopy, attempt: Attempt, world: CaptureWorld): Promise<boolean> {
+  const { bucket, key } = message;
+  const head = await world.store.head({ bucket, key });
+  if (!head.found || !isBegunState(message, head.object)) return false;
+  const kept = await keepTags(attempt, head.object, world, () => Promise.resolve('lost-race'));
+  return kept !== 'lost-race';
 }
 
 function isBegunState({ etag, lastModified, versionId }: LargeCopy, facts: ObjectFacts): boolean {

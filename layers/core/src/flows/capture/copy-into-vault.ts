@@ -1,11 +1,20 @@
 import { defined } from '../../model/defined.ts';
-import type { ObjectFacts } from '../../model/object.ts';
+import { StoreError } from '../../model/errors.ts';
+import type { ObjectFacts, Tags } from '../../model/object.ts';
+import { withOrigin } from '../../model/origin.ts';
+import { sameTags } from '../../model/tags-record.ts';
 import { vaultPlace } from '../../model/vault-key.ts';
-import type { WriteCondition, Written } from '../../ports/object-store.ts';
+import type { CopyRequest, WriteCondition, Written } from '../../ports/object-store.ts';
 import type { World } from '../dependencies.ts';
-import { type Attempt, vaultTags } from './attempt.ts';
+import { type Attempt, sourceTags, vaultTags } from './attempt.ts';
 
-/** Copies exactly the state that was seen, metadata and tags with it, on top of what the vault is known to have. */
+/**
+ * Copies exactly the state that was seen, metadata and tags with it, on top of what the vault is known to have. What was
+ * archived since it was captured is copied from the vault itself, with the tags that it has now.
+ *
+ * @throws StoreError `precondition-failed` also when the tags that were read were changed before the copy was made, and
+ *   nothing else would tell: the same bytes were on top
+ */
 export async function copyIntoVault(
   attempt: Attempt,
   facts: ObjectFacts,
@@ -14,18 +23,39 @@ export async function copyIntoVault(
   const { change } = attempt;
   const { store, settings } = world;
   const key = await placeInVault(attempt, world);
-  const tags = await vaultTags(change, facts, world);
-  return store.copy({
-    from: {
-      bucket: change.bucket,
-      key: change.key,
-      ifMatch: facts.etag,
-      ...defined({ versionId: facts.versionId }),
-    },
-    to: { bucket: settings.vault, key },
-    condition: vaultCondition(attempt),
+  const read = () =>
+    facts.archived ? tagsOfArchived(change, facts, world) : vaultTags(change, facts, world);
+  const tags = await read();
+  const to = { bucket: settings.vault, key };
+  const condition = vaultCondition(attempt);
+  const written = await store.copy({
+    from: copySource(attempt, facts, to),
+    to,
+    condition,
     ...defined({ tags, websiteRedirect: facts.websiteRedirect }),
   });
+  const isOnSameBytes = 'ifMatch' in condition && condition.ifMatch === written.etag;
+  if (tags !== undefined && isOnSameBytes && !sameTags(tags, (await read()) ?? tags))
+    throw new StoreError('precondition-failed', 'the tags were changed while they were copied');
+  return written;
+}
+
+function copySource(
+  { change, prior }: Attempt,
+  { etag, versionId, archived }: ObjectFacts,
+  inVault: { readonly bucket: string; readonly key: string },
+): CopyRequest['from'] {
+  return archived
+    ? { ...inVault, ...defined({ versionId: prior?.vaultVersionId, ifMatch: prior?.vaultEtag }) }
+    : { bucket: change.bucket, key: change.key, ifMatch: etag, ...defined({ versionId }) };
+}
+
+async function tagsOfArchived(
+  change: Attempt['change'],
+  facts: ObjectFacts,
+  world: Pick<World, 'store'>,
+): Promise<Tags> {
+  return withOrigin(await sourceTags(change, facts, world), facts);
 }
 
 /** Allows a write into the vault only on top of what is known to be there, so that no late copy hides a newer one. */

@@ -1,6 +1,7 @@
 import { defined } from '../../model/defined.ts';
 import type { ObjectFacts } from '../../model/object.ts';
-import { withOrigin } from '../../model/origin.ts';
+import { ownTags, withOrigin } from '../../model/origin.ts';
+import { keepsTagsBeside } from '../../model/tag-bound.ts';
 import { vaultPlace } from '../../model/vault-key.ts';
 import type { Written } from '../../ports/object-store.ts';
 import { isRight } from '../restore/is-right.ts';
@@ -18,7 +19,11 @@ export async function findInVault(
   if (top?.found !== true) return undefined;
   const { versionId, etag, checksum } = top.object;
   const copy = { bucket: settings.vault, key: vaultPlace(bucket, key).key, ...defined({ versionId }) };
-  const tags = withOrigin(await sourceTags({ bucket, key }, facts, { store }), facts);
+  // Those of a large object may be in a record beside it: what differs is compared when the copy is recorded.
+  const own = keepsTagsBeside(facts.size, settings)
+    ? ownTags(top.object.tagCount === 0 ? {} : await store.getTags(copy))
+    : await sourceTags({ bucket, key }, facts, { store });
+  const tags = withOrigin(own, facts);
   if (!(await isRight(facts, tags, top.object, copy, { store }))) return undefined;
   return { etag, ...defined({ versionId, checksum }) };
 }

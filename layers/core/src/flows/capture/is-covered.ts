@@ -53,15 +53,7 @@ function isSurprising(change: Change, prior: Entry): boolean {
   return (change.kind === 'created' || change.kind === 'deleted') && !isOfKnownEvent(change, prior);
 }
 
-/** True when the vault's current version of the object is this one. */
-export async function isOnTop(
-  object: Pick<Change, 'bucket' | 'key'>,
-  versionId: string | undefined,
-  world: CaptureWorld,
-): Promise<boolean> {
-  return isVersion(await topOfVault(object, world), versionId);
-}
-
-function isVersion(top: HeadResult, versionId: string | undefined): boolean {
+/** True when what is on top in the vault is this version. */
+export function isVersion(top: HeadResult, versionId: string | undefined): boolean {
   return top.found && top.object.versionId === versionId;
 }

@@ -3,8 +3,8 @@ import { withDeletionTags } from '../../model/deletion-tags.ts';
 import { isStoreError } from '../../model/errors.ts';
 import type { ObjectRef, ObjectStore } from '../../ports/object-store.ts';
 
-/** A copy in the vault that is to be marked: its key, and, as far as the catalog knows, its version and ETag. */
-export type Copy = ObjectRef & { readonly etag?: string };
+/** A copy in the vault that is to be marked: its key, and, as far as the catalog knows, its version, ETag and size. */
+export type Copy = ObjectRef & { readonly etag?: string; readonly size?: number };
 
 type MarkWorld = { readonly store: Pick<ObjectStore, 'getTags' | 'putTags' | 'hide'> };
 
@@ -14,7 +14,7 @@ type MarkWorld = { readonly store: Pick<ObjectStore, 'getTags' | 'putTags' | 'hi
  * @returns false when the vault's current version is not the one that was to be marked
  */
 export async function markDeleted(copy: Copy, deletedAt: number, { store }: MarkWorld): Promise<boolean> {
-  const { etag, ...ref } = copy;
+  const { etag, size: _size, ...ref } = copy;
   try {
     // Tagging replaces the whole set, so the copy's own tags are read and kept.
     const tags = withDeletionTags(await store.getTags(ref), deletedAt);

@@ -2,6 +2,7 @@ import { defined } from '../../model/defined.ts';
 import type { Entry } from '../../model/entry.ts';
 import { vaultPlace } from '../../model/vault-key.ts';
 import type { HeadResult, ObjectRef } from '../../ports/object-store.ts';
+import { hideRecord } from '../tags-record.ts';
 import {
   type Attempt,
   type CaptureWorld,
@@ -27,7 +28,10 @@ export async function recordDeletion(attempt: Attempt, world: CaptureWorld): Pro
     return 'lost-race';
   const now = world.clock();
   const deletedAt = change.kind === 'deleted' ? (change.at ?? now) : now;
-  if (copy !== undefined && !(await markDeleted(copy, deletedAt, world))) return 'lost-race';
+  if (copy !== undefined) {
+    if (!(await markDeleted(copy, deletedAt, world))) return 'lost-race';
+    await hideRecord(change, copy, world);
+  }
   const after: Entry = {
     ...withoutReason(prior),
     ...identity(change, prior, now),
@@ -48,7 +52,8 @@ function knownCopy({ change, prior, top }: Attempt, { settings }: CaptureWorld):
   const ref = { bucket: settings.vault, key: vaultPlace(change.bucket, change.key).key };
   if (top !== undefined) return copyOf(ref, top);
   if (prior?.state !== 'current' || prior.vaultVersionId === undefined) return undefined;
-  return { ...ref, versionId: prior.vaultVersionId, ...defined({ etag: prior.vaultEtag }) };
+  const { vaultVersionId: versionId, vaultEtag: etag, size } = prior;
+  return { ...ref, versionId, ...defined({ etag, size }) };
 }
 
 /** Where nothing is known of a copy, the vault is asked: a handler may have died before it recorded one. */
@@ -60,6 +65,6 @@ async function copyOnTop({ change, top }: Attempt, world: CaptureWorld): Promise
 
 function copyOf(ref: ObjectRef, top: HeadResult): Copy | undefined {
   if (!top.found) return undefined;
-  const { versionId, etag } = top.object;
-  return { ...ref, etag, ...defined({ versionId }) };
+  const { versionId, etag, size } = top.object;
+  return { ...ref, etag, size, ...defined({ versionId }) };
 }

@@ -3,15 +3,21 @@ import type { Entry, UnprotectedReason } from '../../model/entry.ts';
 import type { ObjectFacts } from '../../model/object.ts';
 import type { Written } from '../../ports/object-store.ts';
 import type { World } from '../dependencies.ts';
+import { hideRecord } from '../tags-record.ts';
 import { type Attempt, identity, sourceFacts, type Tried, withoutReason } from './attempt.ts';
 
-/** Writes the entry of a finished copy. @returns `lost-race` when somebody recorded the key in between */
+/**
+ * Writes the entry of a finished copy, and lets go of what was kept beside the one before it.
+ *
+ * @returns `lost-race` when somebody recorded the key in between
+ */
 export async function recordCopy(
   { change, prior }: Attempt,
   facts: ObjectFacts,
   written: Written,
-  { catalog, clock }: Pick<World, 'catalog' | 'clock'>,
+  world: Pick<World, 'store' | 'settings' | 'catalog' | 'clock'>,
 ): Promise<Tried> {
+  const { catalog, clock } = world;
   const now = clock();
   const after: Entry = {
     ...identity(change, prior, now),
@@ -23,6 +29,8 @@ export async function recordCopy(
     ...(change.at === undefined ? {} : { lagMs: Math.max(0, now - change.at) }),
   };
   if (!(await catalog.putEntry(after, prior?.rev))) return 'lost-race';
+  if (prior?.vaultVersionId !== after.vaultVersionId)
+    await hideRecord(change, { versionId: prior?.vaultVersionId, size: prior?.size }, world);
   return { kind: 'captured', before: prior, after };
 }
 

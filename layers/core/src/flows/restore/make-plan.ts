@@ -5,13 +5,13 @@ import { priceOf, sumUsage, timesUsage, total } from '../../model/cost/usage.ts'
 import { restoreWork } from '../../model/cost/work.ts';
 import { namedValues } from '../../model/named-values.ts';
 import { isArchivedClass, type ListedObject } from '../../model/object.ts';
-import { ownTags } from '../../model/origin.ts';
 import { type RestorePlan, SizeSum } from '../../model/restore-plan.ts';
 import { type AcceptedRestore, mayOverwrite } from '../../model/restore-request.ts';
 import { mappingOf, targetKey } from '../../model/target-key.ts';
 import type { ObjectRef } from '../../ports/object-store.ts';
 import { partBytesFor } from '../copy-parts.ts';
 import type { VaultReader, World } from '../dependencies.ts';
+import { tagsAt } from '../tags-record.ts';
 import { Reservoir } from '../verify/reservoir.ts';
 import { findExtras } from './find-extras.ts';
 import { isRight } from './is-right.ts';
@@ -246,8 +246,9 @@ class Count {
     const to = { bucket: this.#request.target.bucket, key };
     const [copy, target] = await Promise.all([store.head(from), store.head(to)]);
     if (!copy.found || !target.found) return false;
-    const tags = copy.object.tagCount === 0 ? {} : ownTags(await store.getTags(from));
-    return isRight(copy.object, tags, target.object, to, { store });
+    const { source, at } = this.#request;
+    const { own } = await tagsAt({ source, key: selected.key, from, copy: copy.object, at }, this.#world);
+    return isRight(copy.object, own, target.object, to, { store });
   }
 
   #isLarge(size: number): boolean {

@@ -4,13 +4,14 @@ import { isStoreError, messageOf } from '../../model/errors.ts';
 import type { Problem } from '../../model/job.ts';
 import type { RestoreBatch } from '../../model/messages.ts';
 import type { Archive, ObjectFacts, Tags } from '../../model/object.ts';
-import { originIn, ownTags } from '../../model/origin.ts';
+import { originIn } from '../../model/origin.ts';
 import { type AcceptedRestore, mayOverwrite } from '../../model/restore-request.ts';
 import type { StorageClass } from '../../model/storage-class.ts';
 import { mappingOf, targetKey } from '../../model/target-key.ts';
 import { MAX_KEY_BYTES } from '../../model/vault-key.ts';
 import type { HeadResult, ObjectRef, WriteCondition, Written } from '../../ports/object-store.ts';
 import { copyParts, multipartStart, partBytesFor } from '../copy-parts.ts';
+import { tagsAt } from '../tags-record.ts';
 import type { IsFree } from './free-keys.ts';
 import { isRight } from './is-right.ts';
 import { classFor, notesOn } from './origin-notes.ts';
@@ -38,7 +39,7 @@ export type RestoreResult =
 /** What a restore asks for, as far as one object is concerned. */
 export type ObjectRequest = Pick<
   AcceptedRestore,
-  'source' | 'target' | 'stripPrefix' | 'map' | 'overwrite' | 'verify' | 'storageClass'
+  'source' | 'at' | 'target' | 'stripPrefix' | 'map' | 'overwrite' | 'verify' | 'storageClass'
 > & {
   readonly isFree: IsFree;
 };
@@ -90,9 +91,8 @@ async function writeTarget(
   world: ObjectWorld,
   timeLeft: () => number,
 ): Promise<RestoreResult> {
-  const { key, from, to, copy, lacking } = task;
-  const vaultTags = copy.tagCount === 0 ? {} : await world.store.getTags(from);
-  const tags = ownTags(vaultTags);
+  const { key, to, copy, lacking } = task;
+  const { carried, own: tags } = await tagsFor(task, request, world);
   const target = request.isFree(to.key) ? ABSENT : await world.store.head(to);
   if (!target.found && target.why !== 'absent')
     return failed(key, target.why, `the target answers "${target.why}"`);
@@ -103,7 +103,7 @@ async function writeTarget(
   }
   // Only now: what is right already, or may not be overwritten, is not worth a thaw.
   if (copy.archived) return { kind: 'archived', archive: copy.archive ?? 'GLACIER' };
-  const origin = originIn(vaultTags);
+  const origin = originIn(carried);
   const storageClass = classFor(origin, request.storageClass);
   const how = { tags, storageClass, condition: conditionOn(target) };
   const written =
@@ -113,6 +113,15 @@ async function writeTarget(
   if ('kind' in written) return written;
   const notes = notesOn({ key, origin, asked: request.storageClass, storageClass, written, lacking });
   return { kind: 'restored', bytes: copy.size, ...(notes.length === 0 ? {} : { notes }) };
+}
+
+/** The tags of a copy; of a bucket's object as of the moment that is restored. */
+function tagsFor(
+  { key, from, copy }: Task,
+  { source, at }: ObjectRequest,
+  world: ObjectWorld,
+): ReturnType<typeof tagsAt> {
+  return tagsAt({ source, key, from, copy, at }, world);
 }
 
 /** How an object is written: on top of what was looked at. */
@@ -125,8 +134,8 @@ function write({ from, to, copy }: Task, how: How, { store }: ObjectWorld): Prom
     to,
     condition,
     storageClass,
-    // Without tags there is nothing to replace: none are copied.
-    ...(copy.tagCount === 0 ? {} : { tags }),
+    // Where there are none, and were none, there is nothing to replace: none are copied.
+    ...(copy.tagCount === 0 && Object.keys(tags).length === 0 ? {} : { tags }),
     ...defined({ websiteRedirect: copy.websiteRedirect }),
   });
 }

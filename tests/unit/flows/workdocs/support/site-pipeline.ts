@@ -65,6 +65,7 @@ export class SitePipeline {
       settings: {
         vault: VAULT,
         multipartThresholdBytes: 64 * MIB,
+        tagCopyMaxBytes: MIB,
         partBytes: 16 * MIB,
         concurrency: 4,
         keysPerStep: 1000,

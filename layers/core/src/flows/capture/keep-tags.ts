@@ -1,0 +1,72 @@
+import { isOfTags } from '../../model/change.ts';
+import { defined } from '../../model/defined.ts';
+import type { ObjectFacts, Tags } from '../../model/object.ts';
+import { ownTags } from '../../model/origin.ts';
+import { keepsTagsBeside } from '../../model/tag-bound.ts';
+import { sameTags } from '../../model/tags-record.ts';
+import { vaultPlace } from '../../model/vault-key.ts';
+import { putRecord, type RecordOnTop, recordOnTop } from '../tags-record.ts';
+import { type Attempt, type CaptureWorld, sourceTags, type Tried } from './attempt.ts';
+
+/** What the vault says of the tags of the copy on top: by themselves, or by a record beside a large one. */
+type KeptTags = { readonly own: Tags; readonly record: RecordOnTop | undefined };
+
+/**
+ * Of an object whose copy is on top and is of this very state: keeps its tags too, where they are others by now. A version's
+ * own tags are never changed for it: a copy is made anew, with the same bytes (what `copyAnew` does), or, of a large one, a
+ * record is written beside it. Only what was looked at in the vault is compared.
+ *
+ * @throws StoreError as the requests do: `precondition-failed` and `not-found` mean that somebody was faster
+ */
+export async function keepTags(
+  attempt: Attempt,
+  facts: ObjectFacts,
+  world: CaptureWorld,
+  copyAnew: () => Promise<Tried>,
+): Promise<Tried> {
+  const { change, prior, top } = attempt;
+  const unchanged = { kind: 'unchanged', before: prior, after: prior } as const;
+  if (top?.found !== true || isOfOldVersion(attempt, facts)) return unchanged;
+  const own = await sourceTags(change, facts, world);
+  const kept = await keptTags(attempt, top.object, world);
+  if (sameTags(own, kept.own)) return unchanged;
+  if (!keepsTagsBeside(facts.size, world.settings)) {
+    const copied = await copyAnew();
+    return copied === 'lost-race' || copied.kind !== 'captured' ? copied : { ...copied, kind: 'tagged' };
+  }
+  const { versionId } = top.object;
+  if (versionId === undefined || !(await isStillThere(attempt, facts, world))) return 'lost-race';
+  const record = { key: change.key, vaultVersionId: versionId, tags: own, at: world.clock() };
+  await putRecord(change.bucket, record, kept.record, world);
+  return { ...unchanged, kind: 'tagged' };
+}
+
+/** True for a tagging of another version than the current one: that one's copy is history. */
+function isOfOldVersion({ change }: Attempt, { versionId }: ObjectFacts): boolean {
+  if (!isOfTags(change) || change.versionId === undefined) return false;
+  return versionId !== undefined && change.versionId !== versionId;
+}
+
+async function keptTags(
+  { change: { bucket, key } }: Attempt,
+  { tagCount, size, versionId }: ObjectFacts,
+  world: CaptureWorld,
+): Promise<KeptTags> {
+  const { store, settings } = world;
+  const record = keepsTagsBeside(size, settings) ? await recordOnTop({ bucket, key }, world) : undefined;
+  if (record !== undefined && record.record.vaultVersionId === versionId)
+    return { own: record.record.tags, record };
+  const ref = { bucket: settings.vault, key: vaultPlace(bucket, key).key, ...defined({ versionId }) };
+  return { own: tagCount === 0 ? {} : ownTags(await store.getTags(ref)), record };
+}
+
+/** Where there are no versions, the tags that were read may be of what was written after the look. */
+async function isStillThere(
+  { change: { bucket, key } }: Attempt,
+  facts: ObjectFacts,
+  { store }: CaptureWorld,
+): Promise<boolean> {
+  if (facts.versionId !== undefined) return true;
+  const head = await store.head({ bucket, key });
+  return head.found && head.object.etag === facts.etag && head.object.lastModified === facts.lastModified;
+}
