@@ -83,7 +83,7 @@ function askedJson({ listed, listings, sample }: TakenInventory): CostJson['aske
   };
 }
 
-function estimateJson({ firstBackup, reconcile, fullRestore, monthly, stackDollars }: Estimate) {
+function estimateJson({ firstBackup, reconcile, fullRestore, monthly, tagChanges, stackDollars }: Estimate) {
   return {
     firstBackup: workJson(firstBackup),
     reconcile: workJson(reconcile),
@@ -99,6 +99,7 @@ function estimateJson({ firstBackup, reconcile, fullRestore, monthly, stackDolla
       canary: monthly.canary === undefined ? null : paidJson(monthly.canary),
       alarms: { dollars: money(monthly.alarms.dollars) },
     },
+    perMillionTagChanges: { ...paidJson(tagChanges), versions: storedJson(tagChanges.versions) },
     stackMonthlyDollars: money(stackDollars),
   };
 }

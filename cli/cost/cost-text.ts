@@ -15,10 +15,18 @@ export function costLines(cost: CostJson): string[] {
     '',
     ...monthTable(cost),
     `the stack itself, whatever it protects: ${dollars(cost.stackMonthlyDollars)} a month`,
+    tagLine(cost),
     '',
     ...cost.notCaptured.map(notCapturedLine),
     ...assumptionLines(cost),
   ];
+}
+
+function tagLine({ perMillionTagChanges: { dollars: each, versions } }: CostJson): string {
+  return (
+    `a million tags changed after their upload, if there are so many in a month: ${dollars(each)} to keep, ` +
+    `${dollars(versions.dollars)} a month for the versions (${bytes(versions.bytes)}); none with protect --tags-changed off`
+  );
 }
 
 function contents({ objects, bytes: size, classes, inParts }: CostJson): string {

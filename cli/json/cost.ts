@@ -52,6 +52,8 @@ export const CostSchema = v.strictObject({
     alarms: v.strictObject({ dollars: v.number() }),
     dollars: v.number(),
   }),
+  /** What a million changes of tags would cost in each month, and the versions that they leave behind. */
+  perMillionTagChanges: v.strictObject({ ...Paid, versions: Stored }),
   stackMonthlyDollars: v.number(),
 });
 export type CostJson = v.InferOutput<typeof CostSchema>;

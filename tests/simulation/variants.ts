@@ -400,26 +400,6 @@ const BUCKET_VARIANTS: readonly Variant[] = [
     ],
   },
   {
-    name: 'a record of tags on top of one that was not seen',
-    edits: [
-      {
-        file: 'flows/tags-record.ts',
-        find: "await store.put(ref, tagsRecordText(record), 'application/json', condition);",
-        replace: "if (condition) await store.put(ref, tagsRecordText(record), 'application/json');",
-      },
-    ],
-  },
-  {
-    name: 'the tags of what was written meanwhile',
-    edits: [
-      {
-        file: 'flows/capture/keep-tags.ts',
-        find: 'if (facts.versionId !== undefined) return true;',
-        replace: 'if (facts.etag) return true;',
-      },
-    ],
-  },
-  {
     name: 'a hidden record counts as none',
     edits: [
       {

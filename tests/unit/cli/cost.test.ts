@@ -58,6 +58,19 @@ describe('cost', () => {
     });
   });
 
+  it('says what tags that change cost: a version up to 1 MiB, a record above', async () => {
+    const { perMillionTagChanges: small } = await costOf('s3://docs');
+    expect(small.dollars).toBeGreaterThan(5);
+    // A million a month, for three months, of 3.7 bytes each.
+    expect(small.versions.bytes).toBeCloseTo((3_000_000 * 11) / 3, -2);
+    expect((await cli.run('cost', 's3://docs')).stdout).toContain('none with protect --tags-changed off');
+
+    cli.givenBucket('films', { one: 'x'.repeat(1024 * 1024 + 1) });
+    const { perMillionTagChanges: large } = await costOf('s3://films');
+    expect(large.versions).toEqual({ bytes: 0, dollars: 0 });
+    expect(large.dollars).toBeGreaterThan(5);
+  });
+
   it('names what cannot be captured', async () => {
     cli.pipeline.s3.put('docs', 'cold', 'cold', { storageClass: 'DEEP_ARCHIVE' });
     cli.pipeline.s3.put('docs', 'sealed', 'sealed', { customerKey: true });

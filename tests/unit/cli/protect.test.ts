@@ -32,6 +32,28 @@ describe('protect', () => {
     expect(await cli.pipeline.catalog.getSource('s3://docs')).toMatchObject({ state: 'protected' });
   });
 
+  it.each([
+    [[], true, 'on'],
+    [['--tags-changed', 'on'], true, 'on'],
+    [['--tags-changed', 'off'], false, 'off'],
+  ] as const)('hears of tags that change, unless told not to: %j', async (options, tagChanges, shown) => {
+    await cli.run('protect', 's3://docs', ...options);
+
+    const [request] = [...cli.stacks.requests.values()];
+    expect(request?.parameters).toMatchObject({ TagChanges: String(tagChanges) });
+    expect(JSON.parse(cli.pipeline.s3.text(VAULT, 'sources/s3/docs.json') ?? '')).toMatchObject({
+      tagChanges,
+    });
+    const [listed] = (await cli.run('sources', '--json')).json() as [{ sources: unknown[] }];
+    expect(listed.sources).toMatchObject([{ tagChanges: shown }]);
+  });
+
+  it('refuses another setting than on or off, and any for a site', async () => {
+    expect(await cli.run('protect', 's3://docs', '--tags-changed', 'maybe')).toMatchObject({ code: 2 });
+    const site = await cli.run('protect', 'workdocs://d-1234567890', '--tags-changed', 'off');
+    expect(site).toMatchObject({ code: 2, stderr: expect.stringContaining('--tags-changed is for buckets') });
+  });
+
   it('waits for the first reconcile and says what it captured', async () => {
     const { code, stdout } = await cli.run('protect', 's3://docs', '--wait');
 

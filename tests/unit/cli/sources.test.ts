@@ -55,6 +55,24 @@ describe('sources', () => {
     ]);
   });
 
+  it('tells of a source that hears of no taggings, since it was protected before that was possible', async () => {
+    await cli.givenProtected('docs', { a: 'x' });
+    const { catalog } = cli.pipeline;
+    const row = await catalog.getSource('s3://docs');
+    if (row === undefined) throw new Error('no row');
+    const { tagChanges: _, ...earlier } = row;
+    await catalog.putSource(earlier);
+
+    expect(await listed()).toMatchObject([{ tagChanges: 'earlier' }]);
+    expect((await cli.run('sources')).stdout).toContain(
+      'holdfast unprotect s3://docs, then protect it again',
+    );
+
+    await cli.run('unprotect', 's3://docs', '--yes');
+    await cli.run('protect', 's3://docs');
+    expect((await cli.run('sources')).stdout).not.toContain('earlier version');
+  });
+
   it('leaves out what is no longer protected unless asked for', async () => {
     await cli.givenProtected('docs', { a: 'x' });
     await cli.run('unprotect', 's3://docs', '--yes');

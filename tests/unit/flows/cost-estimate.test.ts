@@ -8,6 +8,7 @@ import {
   firstBackup,
   fullRestore,
   hourlyCheck,
+  keepTagChanges,
 } from '@holdfast/core/model/cost/work.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Pipeline, SOURCE } from '../../support/pipeline.ts';
@@ -129,6 +130,41 @@ describe('the estimate of requests', () => {
     // The first one has no other before it to read; the functions remember the row that capture reads, and this test reads it once.
     const { getSource, getEntry, ensure: _, ...canary } = portRequests(sumRequests([CANARY, hourlyCheck(0)]));
     expect(real).toMatchObject({ ...canary, getSource: (getSource ?? 0) + 2, getEntry });
+  });
+
+  it('is what changes of tags ask for, each alone in its batch', async () => {
+    await pipeline.reconcile('first');
+    const whole = await inventory();
+    for (let index = 0; index < 300; index++) pipeline.s3.tag(SOURCE, keyOf(index), { stage: 'raw' });
+    await pipeline.drain();
+    const real = await requestsOf(async () => {
+      for (let index = 0; index < 300; index++) {
+        pipeline.s3.tag(SOURCE, keyOf(index), { stage: 'done' });
+        await pipeline.deliverEvents();
+      }
+    });
+
+    expectClose(keepTagChanges(300, whole), { ...real, getSource: 0 });
+  });
+
+  it('is what changes of tags of large objects ask for', async () => {
+    await pipeline.reconcile('first');
+    const whole = await inventory();
+    const large = { ...whole, bands: whole.bands.map((_, n) => ({ objects: n === 3 ? 40 : 0, bytes: 0 })) };
+    const tagAll = async (stage: string) => {
+      for (let round = 0; round < 3; round++)
+        for (let index = 0; index < LARGE; index++) {
+          pipeline.s3.tag(SOURCE, keyOf(index, 'large'), { stage: `${stage} ${round}` });
+          await pipeline.deliverEvents();
+        }
+    };
+    await tagAll('raw');
+    const { head = 0, getTags = 0, ...real } = await requestsOf(() => tagAll('done'));
+
+    // The tags of the copy are in the record, and where there are no versions the source is looked at once more.
+    expect([head, getTags]).toEqual([4 * 3 * LARGE, 3 * LARGE]);
+    const estimated = { ...keepTagChanges(3 * LARGE, large), head: 0, getTags: 0 };
+    expectClose(estimated, { ...real, getSource: 0 });
   });
 
   it('is what a full restore asks for, within 5 %', async () => {

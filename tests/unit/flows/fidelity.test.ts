@@ -78,6 +78,17 @@ const ROWS: Readonly<Record<string, () => Promise<void>>> = {
     );
     await pipeline.restore('j1', { deletedOnly: true });
     expect(target().tags).toEqual({ team: 'x', 'a key': 'ä/ü+=' });
+
+    await there({ tags: { team: 'x' } });
+    pipeline.pass(60);
+    const before = new Date(pipeline.now).toISOString();
+    pipeline.pass(60);
+    pipeline.s3.tag(SOURCE, KEY, { team: 'y' });
+    await pipeline.drain();
+    await pipeline.restore('j2', { target: `s3://${TARGET}/now/` });
+    await pipeline.restore('j3', { target: `s3://${TARGET}/then/`, at: before });
+    const restored = ['now', 'then'].map((place) => pipeline.s3.object(TARGET, `${place}/${KEY}`));
+    expect(restored.map(({ content }) => content.tags)).toEqual([{ team: 'y' }, { team: 'x' }]);
   },
   'storage class': async () => {
     await thereAndBack({ storageClass: 'STANDARD_IA' });

@@ -200,6 +200,20 @@ describe('a record of tags', () => {
     expect(await restored(pipeline.now, 'now')).toEqual({ of: 'others' });
   });
 
+  it('never comes on top of one that was not seen: who lost looks again', async () => {
+    await tag({ n: '1' });
+    let once = true;
+    pipeline.s3.requests.before = async (op) => {
+      if (!once || op !== 'put') return;
+      once = false;
+      // Somebody else hears of another tagging, and is done with it, before this record is written.
+      pipeline.s3.tag(SOURCE, KEY, { n: '3' });
+      await pipeline.deliverEvents();
+    };
+    await tag({ n: '2' });
+    expect(parseTagsRecord(pipeline.s3.text(VAULT, RECORD) ?? '').tags).toEqual({ n: '3' });
+  });
+
   it('is hidden with its copy, so that it is kept for as long as that', async () => {
     await tag({ n: '1' });
     pipeline.pass(HOUR);

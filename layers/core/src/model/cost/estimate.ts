@@ -1,4 +1,4 @@
-import type { Inventory } from './inventory.ts';
+import { byTagBound, type Inventory } from './inventory.ts';
 import { PRICES } from './prices.ts';
 import { type Requests, timesRequests, usageOf } from './requests.ts';
 import { FUNCTION_USAGE, SPEED } from './speed.ts';
@@ -12,6 +12,7 @@ import {
   firstBackup,
   fullRestore,
   hourlyCheck,
+  keepTagChanges,
   type WorkSettings,
 } from './work.ts';
 
@@ -47,6 +48,8 @@ export type Estimate = {
   /** One reconcile with nothing changed. */
   readonly reconcile: Work;
   readonly fullRestore: Work;
+  /** A million changes of tags in each month: what is asked for, and the versions with other tags that they leave behind. */
+  readonly tagChanges: Omit<Work, 'seconds'> & { readonly versions: Stored };
   /** Paid once a month for the stack, whatever it protects: its queues are polled, its metrics kept, its alarms watch. */
   readonly stackDollars: number;
 };
@@ -109,6 +112,7 @@ export function estimateCost(inventory: Inventory, plan: CostPlan): Estimate {
       timesUsage(FUNCTION_USAGE.restore, objects),
       copySeconds(objects, copies.bytes, SPEED.restore),
     ),
+    tagChanges: tagChangesOf(inventory, retention),
     stackDollars: (EMPTY_POLLS / 1e6) * PRICES.perMillion.queueRequests + STACK_DOLLARS,
   };
 }
@@ -125,6 +129,26 @@ function eachHour(requests: Requests, functions: readonly Partial<Usage>[]): Omi
 function monthlyCanary(): Omit<Work, 'seconds'> {
   const { requests, dollars } = eachHour(CANARY, [FUNCTION_USAGE.change, FUNCTION_USAGE.check]);
   return { requests, dollars: dollars + PRICES.metricMonth };
+}
+
+const MILLION = 1_000_000;
+
+function tagChangesOf(inventory: Inventory, retention: Retention): Estimate['tagChanges'] {
+  const { requests, dollars } = workOf(
+    keepTagChanges(MILLION, inventory),
+    timesUsage(FUNCTION_USAGE.change, MILLION),
+    0,
+  );
+  const { below, above } = byTagBound(inventory);
+  const share = below.objects / Math.max(1, below.objects + above.objects);
+  const nothing = { objects: 0, bytes: 0 };
+  const copied = {
+    ...inventory,
+    small: below,
+    large: { ...nothing, parts: 0 },
+    unmovable: inventory.bands[0] ?? nothing,
+  };
+  return { requests, dollars, versions: oldVersions((MILLION * share) / DAYS_PER_MONTH, copied, retention) };
 }
 
 function workOf(requests: Requests, functions: Partial<Usage>, seconds: number): Work {

@@ -1,10 +1,11 @@
 import { isArchivedClass, type ListedObject } from '../object.ts';
+import { TAG_COPY_MAX_BYTES } from '../tag-bound.ts';
 import { LEAST_MOVED_BYTES } from './prices.ts';
 
 const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;
 /** Upper bounds of the size bands. */
-export const SIZE_BANDS = [LEAST_MOVED_BYTES, MIB, 100 * MIB, GIB, 5 * GIB] as const;
+export const SIZE_BANDS = [LEAST_MOVED_BYTES, TAG_COPY_MAX_BYTES, 100 * MIB, GIB, 5 * GIB] as const;
 
 export type Amount = { readonly objects: number; readonly bytes: number };
 
@@ -29,6 +30,20 @@ export type Inventory = {
 
 /** How objects are copied, and which of them in parts. */
 export type CopySettings = { readonly multipartThresholdBytes: number; readonly partBytes: number };
+
+/** Of all objects, those whose copies are made again when their tags change, and those that are too large for it. */
+export function byTagBound({ bands }: Pick<Inventory, 'bands'>): {
+  readonly below: Amount;
+  readonly above: Amount;
+} {
+  const last = SIZE_BANDS.indexOf(TAG_COPY_MAX_BYTES);
+  return { below: sumOf(bands.slice(0, last + 1)), above: sumOf(bands.slice(last + 1)) };
+}
+
+function sumOf(amounts: readonly Amount[]): Amount {
+  const sum = (of: keyof Amount) => amounts.reduce((all, amount) => all + amount[of], 0);
+  return { objects: sum('objects'), bytes: sum('bytes') };
+}
 
 const NAMED_KEYS = 5;
 const SAMPLE = 100;

@@ -1,4 +1,4 @@
-import type { Inventory } from './inventory.ts';
+import { byTagBound, type Inventory } from './inventory.ts';
 import { type Requests, sumRequests, timesRequests } from './requests.ts';
 
 /** What of the stack's settings decides how many requests there are. */
@@ -56,7 +56,8 @@ const COPY_IN_PARTS: Requests = {
   beginMultipart: 1,
   listParts: 1,
   completeMultipart: 1,
-  head: 2,
+  // What is on top, before the end and after it; the source, before the end and after it.
+  head: 4,
   getEntry: 1,
   putEntry: 1,
   addActivity: 1,
@@ -77,7 +78,8 @@ function batches(objects: number): Requests {
  * So many changes, each by its own event and alone in its batch: what a bucket costs that changes slowly. One that
  * changes quickly costs up to a fifth less.
  */
-export function captureChanges(changes: number, { small, large }: Inventory): Requests {
+export function captureChanges(changes: number, inventory: Inventory): Requests {
+  const { small, large } = inventory;
   const objects = small.objects + large.objects;
   if (objects === 0) return {};
   const each: Requests = { event: 1, queue: 1 + HANDLED, getEntry: 1, head: 1, putEntry: 1, addActivity: 1 };
@@ -85,6 +87,24 @@ export function captureChanges(changes: number, { small, large }: Inventory): Re
     timesRequests(each, changes),
     { copy: (changes * small.objects) / objects, copyPart: (changes * large.parts) / objects },
     timesRequests(COPY_IN_PARTS, (changes * large.objects) / objects),
+    { head: changes * shareAboveTagBound(inventory) },
+  ]);
+}
+
+/** Of those that are replaced, whether there is a record of their tags is looked at. */
+function shareAboveTagBound(inventory: Inventory): number {
+  const { below, above } = byTagBound(inventory);
+  return above.objects / Math.max(1, below.objects + above.objects);
+}
+
+/** So many times that tags of objects were changed, each by its own event and alone in its batch, on objects like these. */
+export function keepTagChanges(changes: number, inventory: Inventory): Requests {
+  const above = changes * shareAboveTagBound(inventory);
+  const each = { event: 1, queue: 1 + HANDLED, getEntry: 1, head: 2, getTags: 2, addActivity: 1 };
+  const copied = changes - above;
+  return sumRequests([
+    timesRequests(each, changes),
+    { copy: copied, putEntry: copied, head: above, get: above, put: above },
   ]);
 }
 
