@@ -125,7 +125,7 @@ describe('a bucket that an earlier version protected', () => {
     const again = "holdfast protect s3://docs/a/ --exclude '**/* 1'";
     expect([code, text]).toEqual([3, expect.stringMatching(/not checked$/)]);
     expect(attention).toEqual([
-      `${URI}: an earlier version protected it, and nothing checks it each hour; run again: ${again}`,
+      `${URI}: an earlier version protected it: nothing checks it each hour, and tags that change are not captured; run again: ${again}`,
     ]);
     expect(one).toMatchObject({ rpo: null, renewWith: again });
     expect((await cli.run('sources')).stdout).toContain(again);

@@ -60,16 +60,16 @@ describe('sources', () => {
     const { catalog } = cli.pipeline;
     const row = await catalog.getSource('s3://docs');
     if (row === undefined) throw new Error('no row');
-    const { tagChanges: _, ...earlier } = row;
+    const { tagChanges: _, watchedSince: __, ...earlier } = row;
     await catalog.putSource(earlier);
 
-    expect(await listed()).toMatchObject([{ tagChanges: 'earlier' }]);
-    expect((await cli.run('sources')).stdout).toContain(
-      'holdfast unprotect s3://docs, then protect it again',
-    );
+    expect(await listed()).toMatchObject([
+      { tagChanges: 'earlier', renewWith: 'holdfast protect s3://docs' },
+    ]);
+    expect((await cli.run('sources')).stdout).toContain('tags that change are not captured; run again:');
 
-    await cli.run('unprotect', 's3://docs', '--yes');
     await cli.run('protect', 's3://docs');
+    expect(await listed()).toMatchObject([{ tagChanges: 'on' }]);
     expect((await cli.run('sources')).stdout).not.toContain('earlier version');
   });
 
