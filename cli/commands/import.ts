@@ -13,6 +13,7 @@ import type { ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
 import { planImport, planLines } from '../imports/export-plan.ts';
 import { exportStack } from '../imports/export-stack.ts';
+import { findExport } from '../imports/find-export.ts';
 import { checkReportFile, reportOption } from '../jobs/save-report.ts';
 import { newJobId, startJob } from '../jobs/start-job.ts';
 import type { Imported } from '../json/import.ts';
@@ -37,7 +38,7 @@ export function define(command: Command, act: Act): void {
         'brings only what is new.',
     )
     .addArgument(new Argument('<what>', 'what is imported').choices(['workdocs-export']))
-    .argument('<uri>', 's3://bucket/prefix: where the zips are')
+    .argument('<uri>', 's3://bucket/folder: where the zips are; or one zip')
     .option('--as <site>', 'the site that it becomes: workdocs://name (default: made of the export)')
     .option('--versions-named <pattern>', 'how versions are told by names, as "{name} (v{n}){ext}"')
     .option('--kms-key <arn>', 'the KMS key that the zips are encrypted with')
@@ -65,16 +66,19 @@ export function define(command: Command, act: Act): void {
 async function importExport(
   context: Context,
   _what: string,
-  uri: string,
+  given: string,
   options: Options,
 ): Promise<ExitCode> {
   checkReportFile(options.report, options.wait ?? false);
   versionNames(options.versionsNamed);
   checkKmsKey(options.kmsKey);
-  const place = parseExport(uri);
-  const source = siteArgument(options.as, place);
+  const named = parseExport(given);
+  // By what was typed, as ever: the same command goes on with the same site.
+  const source = siteArgument(options.as, named);
   const connection = await context.connect('writing');
-  await checkPlace(place, source, connection);
+  await checkPlace(named, source, connection);
+  const place = await findExport(named, connection.world.store);
+  const uri = `s3://${place.bucket}/${place.prefix}`;
   const plan = await planImport(place, connection.world.store, (objects) =>
     context.output.progress(`import ${uri}: ${objects} objects listed`),
   );

@@ -1,7 +1,7 @@
 import { CLASS_PRICES } from '@holdfast/core/model/cost/prices.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
-import { type ExportPlace, isZipKey } from '@holdfast/core/model/workdocs/import-names.ts';
+import { type ExportPlace, isInExport, isZipKey } from '@holdfast/core/model/workdocs/import-names.ts';
 import type { ObjectStore } from '@holdfast/core/ports/object-store.ts';
 import type { Imported } from '../json/import.ts';
 import { bytes, count, counted, dollars } from '../text/format.ts';
@@ -20,6 +20,7 @@ export async function planImport(
   do {
     const page = await store.list({ ...place, ...defined({ after }) });
     for (const { key, size } of page.objects) {
+      if (!isInExport(place, key)) continue;
       if (isZipKey(key)) {
         plan.zips++;
         plan.bytes += size;

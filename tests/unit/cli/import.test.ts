@@ -1,8 +1,11 @@
 import { checksums } from '@holdfast/core/adapters/checksums.ts';
 import { registerSource } from '@holdfast/core/flows/register-source.ts';
 import { importExport } from '@holdfast/core/flows/workdocs-export/import-export.ts';
+import { isInExport } from '@holdfast/core/model/workdocs/import-names.ts';
+import fc from 'fast-check';
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { findExport } from '../../../cli/imports/find-export.ts';
 import { ImportedSchema } from '../../../cli/json/import.ts';
 import { StatusSchema } from '../../../cli/json/status.ts';
 import { zipOf } from '../../support/given-export.ts';
@@ -13,7 +16,7 @@ let cli: CliWorld;
 
 beforeEach(async () => {
   cli = new CliWorld();
-  cli.givenBucket('exports', { 'd-1234567890/readme.txt': 'of the tool' });
+  cli.givenBucket('exports', { 'd-1234567890/readme.txt': 'of the tool', 'texts/a.txt': 'a' });
   cli.pipeline.s3.put('exports', 'd-1234567890/alice.zip', await zipOf({ 'a/plan.txt': 'plan' }));
   cli.meanwhile = async () => {
     await step();
@@ -186,7 +189,17 @@ describe('import workdocs-export', () => {
 
   it.each([
     ['a bucket that is not there', ['s3://nowhere/x'], /there is no bucket s3:\/\/nowhere/],
-    ['a place without zips', ['s3://exports/d-1234567890/readme'], /no zip among 1 object/],
+    ['a place without zips', ['s3://exports/texts/'], /no zip among 1 object/],
+    [
+      'the beginning of a name',
+      ['s3://exports/d-1234567890/readme'],
+      /neither a folder nor a zip, but the beginning of s3:\/\/exports\/d-1234567890\/readme\.txt: name one/,
+    ],
+    [
+      'the beginning of several',
+      ['s3://exports/d-12'],
+      /beginning of s3:\/\/exports\/d-1234567890\/: name one/,
+    ],
     ['an empty place', ['s3://exports/empty/'], /there is nothing at s3:\/\/exports\/empty/],
     ['the vault', [`s3://${VAULT}/x`], /is the vault itself/],
     ['no place of S3', ['exports/x'], /write it as s3:\/\/bucket\/prefix/],
@@ -203,6 +216,94 @@ describe('import workdocs-export', () => {
     expect(stderr).toMatch(message);
     expect(code).toBe(2);
     expect(await footprint(cli)).toEqual(before);
+  });
+
+  it('takes the folder that is named, with its slash or without, and nothing beside it', async () => {
+    for (const key of [
+      'exp-2025/alice.zip',
+      'exp-2025-old/bob.zip',
+      'exp-2025.zip',
+      'exp-2025/x/carol.zip',
+      'exp-2025x/dan.zip',
+    ])
+      cli.pipeline.s3.put('exports', key, await zipOf({ 'a.txt': key }));
+
+    const { code, stdout } = await cli.run(
+      'import',
+      'workdocs-export',
+      's3://exports/exp-2025',
+      '--yes',
+      '--wait',
+      '--json',
+    );
+
+    const answer = v.parse(ImportedSchema, JSON.parse(stdout));
+    expect(code).toBe(0);
+    expect(answer).toMatchObject({ export: 's3://exports/exp-2025/', plan: { zips: 2, others: 0 } });
+    const { stdout: listed } = await cli.run('ls', answer.source, '--json');
+    const keys = listed
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).key);
+    expect(keys.sort()).toEqual(['alice/a.txt', 'x%2Fcarol/a.txt']);
+    const [stack] = [...cli.stacks.requests.values()];
+    expect(stack?.parameters).toMatchObject({ Prefix: 'exp-2025/' });
+  });
+
+  it('refuses what is a zip and a folder, and names both', async () => {
+    cli.pipeline.s3.put('exports', 'all.zip', 'x');
+    cli.pipeline.s3.put('exports', 'all.zip/alice.zip', 'x');
+
+    const { code, stderr } = await cli.run('import', 'workdocs-export', 's3://exports/all.zip', '--yes');
+
+    expect(code).toBe(2);
+    expect(stderr).toContain('s3://exports/all.zip is a zip, and s3://exports/all.zip/ a folder');
+  });
+
+  it('takes no more than a person means, whatever lies beside it', async () => {
+    const part = fc.constantFrom('a', 'a-b', 'ab', 'a.zip', 'a b', '0', '~');
+    const key = fc.array(part, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/'));
+    const keys = fc.uniqueArray(
+      fc.oneof(
+        key.map((one) => `${one}/u.zip`),
+        key,
+      ),
+      { minLength: 1, maxLength: 12 },
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        keys,
+        fc.oneof(
+          key,
+          key.map((one) => `${one}/`),
+          fc.constant(''),
+        ),
+        async (all, prefix) => {
+          const world = new CliWorld();
+          world.givenBucket('exports', Object.fromEntries(all.map((one) => [one, 'x'])));
+          const named = { bucket: 'exports', prefix };
+          const folder = prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
+          const inFolder = all.filter((one) => one.startsWith(folder) && one !== prefix);
+          const isZip = prefix.endsWith('.zip') && all.includes(prefix);
+
+          const place = await findExport(named, world.pipeline.store).catch((error: Error) => error.message);
+
+          if (typeof place === 'string') {
+            // Both, or the beginning of something.
+            expect(isZip && inFolder.length > 0 ? 'both' : place).toMatch(
+              isZip ? /^both$/ : /but the beginning of/,
+            );
+            expect(isZip || inFolder.length === 0).toBe(true);
+            return;
+          }
+          const taken = all.filter((one) => one.startsWith(place.prefix) && isInExport(place, one));
+          expect(taken.sort()).toEqual(
+            (isZip && inFolder.length === 0 ? [prefix] : all.filter((one) => one.startsWith(folder))).sort(),
+          );
+        },
+      ),
+      { seed: 17, numRuns: 500 },
+    );
   });
 
   it('refuses a site that is backed up as it lives', async () => {

@@ -145,7 +145,6 @@ describe('names', () => {
     ['', 'alice.zip', 'alice'],
     ['exp', 'exp/alice.zip', 'alice'],
     ['exp/', 'exp/alice.ZIP', 'alice'],
-    ['exp/al', 'exp/alice.zip', 'alice'],
     ['exp/alice.zip', 'exp/alice.zip', 'alice'],
     ['exp/', 'exp/x/alice.part02.zip', 'x/alice'],
     ['exp/', 'exp/rampart2.zip', 'rampart2'],

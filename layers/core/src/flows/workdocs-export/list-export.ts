@@ -2,7 +2,7 @@ import { defined } from '../../model/defined.ts';
 import type { Problem } from '../../model/job.ts';
 import type { ListedObject } from '../../model/object.ts';
 import type { ImportStep, ListStep } from '../../model/workdocs/import-messages.ts';
-import { isZipKey } from '../../model/workdocs/import-names.ts';
+import { isInExport, isZipKey } from '../../model/workdocs/import-names.ts';
 import { Counter, type StepContext, type StepResult } from './import-world.ts';
 
 /** Objects that one step lists: what follows from them has to fit the step's row in the catalog. */
@@ -13,11 +13,12 @@ export async function listExport(step: ListStep, { run, world }: StepContext): P
   const { bucket, prefix } = run.place;
   const request = { bucket, prefix, limit: OBJECTS_PER_STEP, ...defined({ after: step.after }) };
   const page = await world.store.list(request);
-  const zips = page.objects.filter(({ key }) => isZipKey(key));
+  const objects = page.objects.filter(({ key }) => isInExport(run.place, key));
+  const zips = objects.filter(({ key }) => isZipKey(key));
   const continuations = zips.map((zip, n) => scanOf(step, zip, n));
   const last = page.objects.at(-1);
   if (page.more && last !== undefined) continuations.push(nextList(step, last.key));
-  const counted = step.pass === 'documents' ? account(page.objects) : {};
+  const counted = step.pass === 'documents' ? account(objects) : {};
   return { openRanges: continuations.length - 1, ...counted, continuations };
 }
 

@@ -29,6 +29,19 @@ export type ZipOwner = {
  */
 const PART = /[-_. ]part[-_. ]?\d+$/i;
 
+/**
+ * True for what lies in the folder that an export's prefix names, with its slash or without, or is the one object that it
+ * names: `exp-2025` has nothing of `exp-2025-old/`, which other people's zips can be in.
+ */
+export function isInExport({ prefix }: Pick<ExportPlace, 'prefix'>, key: string): boolean {
+  return key === prefix || key.startsWith(folderOf(prefix));
+}
+
+/** The folder that a prefix names, as a prefix; the bucket itself is one. */
+export function folderOf(prefix: string): string {
+  return prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
+}
+
 /** True for a key that is taken for a zip. */
 export function isZipKey(key: string): boolean {
   return /[^/]\.zip$/i.test(key);
@@ -41,7 +54,7 @@ export function ownerOf(site: string, { prefix }: Pick<ExportPlace, 'prefix'>, k
   return { id: userId(site, name), name, rootFolderId: folderId(site, name, []) };
 }
 
-/** The key behind the prefix's last folder: the same whether the folder, a part of a name, or a zip itself was named. */
+/** The key behind the prefix's last folder: the same whether the folder or a zip itself was named. */
 function relativeTo(prefix: string, key: string): string {
   const rest = key.slice(prefix.length);
   if (prefix === '' || prefix.endsWith('/')) return rest;
