@@ -11,7 +11,12 @@ import type { Act } from '../registry.ts';
 import { comparison } from '../sources/comparison.ts';
 import { findProtected } from '../sources/source-argument.ts';
 
-type Options = { readonly deep?: true; readonly wait?: true; readonly report?: string };
+type Options = {
+  readonly deep?: true;
+  readonly vault?: true;
+  readonly wait?: true;
+  readonly report?: string;
+};
 
 export function define(command: Command, act: Act): void {
   command
@@ -24,6 +29,10 @@ export function define(command: Command, act: Act): void {
       '--deep',
       'WorkDocs: look into every document, for comments and permissions that no listing shows',
     )
+    .option(
+      '--vault',
+      'compare all of the vault too, for what is hidden or was never recorded there; by itself that takes a week',
+    )
     .option('--wait', 'wait until it is done')
     .addOption(reportOption())
     .addHelpText(
@@ -31,6 +40,7 @@ export function define(command: Command, act: Act): void {
       helpText({
         examples: [
           'holdfast reconcile s3://photos --wait --report today.html',
+          'holdfast reconcile s3://photos --vault --wait',
           'holdfast reconcile s3://photos --json',
           'holdfast reconcile workdocs://d-1234567890 --deep --wait',
         ],
@@ -41,13 +51,13 @@ export function define(command: Command, act: Act): void {
 }
 
 async function reconcile(context: Context, uri: string, options: Options): Promise<ExitCode> {
-  const { deep, wait, report } = options;
+  const { deep, vault, wait, report } = options;
   checkReportFile(report, wait ?? false);
   const { source, connection } = await findProtected(uri, context);
   if (deep && !isSiteUri(source.source))
     throw new InvalidInputError(`--deep is for WorkDocs sites, and ${source.source} is a bucket`);
   const jobId = newJobId('reconcile', connection, context);
-  const start = comparison(source, { trigger: 'manual', jobId, ...defined({ deep }) });
+  const start = comparison(source, { trigger: 'manual', jobId, ...defined({ deep, vault }) });
   const heading = [`${source.source} is being compared with its backup`];
   const telling = { jobId, facts: { source: source.source }, heading, wait: wait ?? false, report };
   return startJob({ ...telling, ...start }, connection, context);

@@ -77,6 +77,8 @@ export const SourceJsonSchema = v.strictObject({
   ),
   lastReconcileAt: v.nullable(Moment),
   lastReconcileJob: v.nullable(v.string()),
+  /** When the vault had last been compared whole. */
+  vaultComparedAt: v.nullable(Moment),
   heldDeletions: v.nullable(v.strictObject({ job: v.string(), count: v.number(), at: Moment })),
   unreachable: v.nullable(v.string()),
 });

@@ -6,7 +6,7 @@ import type { Crawl } from '@holdfast/core/model/workdocs/site-messages.ts';
 import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import type { JobStart } from '../jobs/start-job.ts';
 
-type Wish = Pick<Crawl, 'trigger' | 'approved' | 'deep'> & { readonly jobId: string };
+type Wish = Pick<Crawl, 'trigger' | 'approved' | 'deep' | 'vault'> & { readonly jobId: string };
 
 /**
  * The message that has a source compared with its backup: a bucket by a reconcile, a site by a crawl.

@@ -32,6 +32,7 @@ export function sourceJson(source: Source, stack: StackView | undefined, now: nu
     lastImport: lastImport === undefined ? null : { ...lastImport, at: moment(lastImport.at) },
     lastReconcileAt: moment(source.lastReconcileAt),
     lastReconcileJob: source.lastReconcileJob ?? null,
+    vaultComparedAt: moment(source.vaultComparedAt),
     heldDeletions: held === undefined ? null : { job: held.job, count: held.count, at: moment(held.at) },
     unreachable: source.unreachable ?? null,
   };
@@ -75,6 +76,7 @@ export function unregisteredJson(source: string, stack: StackView): SourceJson {
     lastImport: null,
     lastReconcileAt: null,
     lastReconcileJob: null,
+    vaultComparedAt: null,
     heldDeletions: null,
     unreachable: null,
   };

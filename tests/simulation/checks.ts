@@ -5,6 +5,7 @@ import { reindex } from '@holdfast/core/flows/reindex.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import { ORIGIN_TAG } from '@holdfast/core/model/origin.ts';
+import { parseS3Event } from '@holdfast/core/model/s3-event.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
 import { SOURCE, VAULT } from '../support/pipeline.ts';
@@ -12,9 +13,12 @@ import { DAY_MS, RETENTION_DAYS } from './lifecycle.ts';
 import { ABSENT, bodyOf, classOf, type Print } from './model.ts';
 import { TARGETS } from './monitors.ts';
 import { printOf, printOfCopy, short } from './prints.ts';
+import type { Message } from './queues.ts';
 import type { Sim } from './sim.ts';
+import type { ReconcileWay } from './steps.ts';
 
 const URI = sourceUri(SOURCE);
+type Reconcile = (how: ReconcileWay) => Promise<string>;
 /** Longer than a large copy may be silent before it is begun anew. */
 const LONG_ENOUGH_S = 4 * 3600;
 
@@ -36,15 +40,14 @@ export class Checks {
   }
 
   /** Whatever is denied, archived or unreadable now: it is listed as such, and nothing was marked deleted for it. */
-  async asItIs(reconcile: () => Promise<string>): Promise<void> {
+  async asItIs(reconcile: Reconcile): Promise<void> {
     const sim = this.#sim;
     sim.listings.stale = false;
     sim.listings.empty = false;
     await sim.settle();
-    sim.queues.redrive();
-    await sim.settle();
+    await this.#endDeadLetters();
     sim.pass(LONG_ENOUGH_S);
-    const job = await this.#job(await reconcile());
+    const job = await this.#job(await reconcile('whole'));
     if (!sim.isReadable) {
       const row = await sim.catalog.getSource(URI);
       if (job.state !== 'failed') this.#say('I6', `the reconcile of an unreadable bucket is ${job.state}`);
@@ -60,24 +63,35 @@ export class Checks {
       else if (!listed.has(key)) this.#say('I6', `${short(key)} is unprotected and not listed so`);
     }
     // Copies in parts may end while the reconcile counts them: the next one has it right.
-    await this.#countsAreTrue(await this.#job(await reconcile()));
+    await this.#countsAreTrue(await this.#job(await reconcile('manual')));
+  }
+
+  /** Jobs are gone on with, as an operator does; what events told of, and every delivery of failed, nobody sends back. */
+  async #endDeadLetters(): Promise<void> {
+    const { queues, model } = this.#sim;
+    for (const body of queues.bury(isOfNoJob))
+      for (const { key } of parseS3Event(body)) model.missed.add(key);
+    queues.redrive();
+    await this.#sim.settle();
   }
 
   /** Everything can be read again: after a reconcile the vault and the catalog are what the source is. */
-  async converged(reconcile: () => Promise<string>): Promise<void> {
+  async converged(reconcile: Reconcile, compareVault: () => Promise<void>): Promise<void> {
     const sim = this.#sim;
-    sim.queues.redrive();
-    await sim.settle();
+    await this.#endDeadLetters();
     sim.pass(LONG_ENOUGH_S);
-    await reconcile();
+    await reconcile('manual');
+    await compareVault();
     await this.#vaultIsSource();
     for (const job of await sim.catalog.listJobs())
       if (job.state === 'running') this.#say('I3', `job ${job.id} never ended`);
     const copies = sim.monitors.copies;
-    const again = await this.#job(await reconcile());
+    const again = await this.#job(await reconcile('whole'));
     if (sim.monitors.copies > copies) this.#say('I3', 'a second reconcile copied');
     await this.#countsAreTrue(again);
-    const found = ['new', 'changed', 'gone', 'failed'].filter((name) => (again.counts[name] ?? 0) > 0);
+    const found = ['new', 'changed', 'gone', 'failed', 'mended'].filter(
+      (name) => (again.counts[name] ?? 0) > 0,
+    );
     const expected = this.#hasSealed() ? found.filter((name) => name !== 'changed' && name !== 'new') : found;
     if (expected.length > 0) this.#say('I3', `a second reconcile found ${JSON.stringify(again.counts)}`);
     await this.#note();
@@ -88,7 +102,9 @@ export class Checks {
     const sim = this.#sim;
     await sim.settle();
     // Nothing lost, nothing given up, nothing refused: then events alone have brought everything.
-    const heard = this.#keys.filter((key) => !sim.model.missed.has(key) && !this.#isUnheard(key));
+    const heard = this.#keys.filter(
+      (key) => !sim.model.missed.has(key) && !this.#isUnheard(key) && !this.#isHiddenAt(key, sim.now),
+    );
     for (const key of sim.queues.dead().length === 0 && !sim.wasRefused ? heard : []) {
       const wanted = this.#wanted(key);
       if (!this.#isInVault(key))
@@ -174,12 +190,21 @@ export class Checks {
 
   /** What a key may have come back as: exactly what it was, or, between captures, something it was since. */
   #isPossible(key: string, at: number, got: Print): boolean {
+    // That somebody hid it is what the vault says of that time.
+    if (got === ABSENT && this.#isHiddenAt(key, at + 999)) return true;
     const anchor = this.#settled.findLast((moment) => moment.at <= at);
     const exact = anchor?.prints.get(key);
     if (exact !== undefined && anchor?.at === at) return exact.has(got);
     const from = exact === undefined ? Number.NEGATIVE_INFINITY : (anchor?.at ?? 0);
     const within = this.#sim.model.heldWithin(key, from, at + 999);
     return within.has(got) || (exact?.has(got) ?? false);
+  }
+
+  /** Whether somebody had hidden the copy of a key at a moment. */
+  #isHiddenAt(key: string, at: number): boolean {
+    const versions = this.#sim.s3.bucket(VAULT).versions(vaultPlace(SOURCE, key).key);
+    const newest = versions.find(({ lastModified }) => lastModified <= at);
+    return newest !== undefined && this.#sim.intruders.has(newest.versionId);
   }
 
   /** I1: lost, the catalog is rebuilt from the vault alone, and says the same. */
@@ -213,7 +238,9 @@ export class Checks {
         continue;
       }
       const { state, counts } = JSON.parse(text) as Pick<Job, 'state' | 'counts'>;
-      if (state !== job.state || !isDeepStrictEqual(counts, job.counts))
+      // What the killed count behind the end of a job, when another handler has done with their message, nobody tells of.
+      const mayLack = this.#sim.countedLate.has(job.id) && ['cancelled', 'failed'].includes(job.state);
+      if (state !== job.state || !(mayLack || isDeepStrictEqual(counts, job.counts)))
         this.#say('I6', `job ${job.id} is ${told(job)}, and its report says ${told({ state, counts })}`);
     }
   }
@@ -299,6 +326,10 @@ export class Checks {
   #say(invariant: string, what: string): void {
     this.#wrong.push(`${invariant}: ${what}`);
   }
+}
+
+function isOfNoJob({ queue }: Message): boolean {
+  return queue === 'capture';
 }
 
 /** The class of a state of an object, as far as ten tags left room to remember it. */

@@ -10,9 +10,10 @@ import { ABSENT, classOf, type Held } from './model.ts';
 import { TARGETS } from './monitors.ts';
 import type { PolicyCheck } from './policy.ts';
 import { Sim } from './sim.ts';
-import type { History, Step, StepOf } from './steps.ts';
+import type { History, ReconcileWay, Step, StepOf } from './steps.ts';
 
 const KIB = 1024;
+const DAY_S = 24 * 3600;
 
 /**
  * The objects of a history: two usual ones, two whose order in UTF-8 is not their order in UTF-16, and one whose key is
@@ -41,7 +42,7 @@ class Player {
   #jobs = 0;
 
   constructor(history: History, policy: PolicyCheck) {
-    const { steps: _, moments: __, ...world } = history;
+    const { steps: _, moments: __, vault: ___, ...world } = history;
     this.#history = history;
     this.sim = new Sim({ ...world, policy });
     this.sim.monitors.watch(KEYS);
@@ -55,9 +56,12 @@ class Player {
       registerSource({ source: sourceUri(SOURCE), protectedAt: sim.now }, world),
     );
     for (const step of this.#history.steps) await this.#do(step);
-    await this.#checks.asItIs(() => this.#reconcile());
+    await this.#checks.asItIs((how) => this.#reconcile(how));
     this.#mendAll();
-    await this.#checks.converged(() => this.#reconcile());
+    await this.#checks.converged(
+      (how) => this.#reconcile(how),
+      () => this.#compareVault(),
+    );
     await this.#checks.restores(this.#history.moments);
     await this.#checks.reported();
     await this.#checks.rebuilt();
@@ -94,6 +98,8 @@ class Player {
       this.#refusing(() => this.#ifThere(key, () => this.sim.s3.transition(SOURCE, keyOf(key), 'GLACIER'))),
     // What a lifecycle rule of the vault's owner does, to current copies too.
     freeze: ({ key }) => this.sim.freeze(keyOf(key)),
+    // Somebody with rights of their own, who deletes in the vault.
+    hide: ({ key }) => this.sim.hide(keyOf(key)),
     sweep: () => this.sim.queues.add('restoreWork', JSON.stringify({ kind: 'sweep' })),
     thaw: ({ key }) => this.#ifThere(key, () => this.sim.s3.thaw(SOURCE, keyOf(key))),
     pass: ({ seconds }) => this.sim.pass(seconds),
@@ -115,7 +121,7 @@ class Player {
     double: ({ n }) => this.sim.queues.double(n),
     again: ({ n }) => this.sim.queues.showAgain(n),
     redrive: () => this.sim.queues.redrive(),
-    reconcile: () => this.#sendReconcile(),
+    reconcile: ({ how }) => this.#sendReconcile(how),
     reindex: () => this.#reindex(),
     settle: () => this.#checks.settledMoment(),
     restore: ({ at, target }) => this.#restore(at, target),
@@ -191,18 +197,30 @@ class Player {
     if (!this.sim.source.missing && model.print(keyOf(n)) !== ABSENT) act();
   }
 
-  #sendReconcile(): string {
+  #sendReconcile(how: ReconcileWay): string {
     this.#jobs += 1;
     const jobId = `r${this.#jobs}`;
-    const message = { kind: 'reconcile', source: sourceUri(SOURCE), trigger: 'manual', jobId };
+    const trigger = how === 'schedule' ? how : 'manual';
+    const vault = how === 'whole' ? { vault: true } : {};
+    const message = { kind: 'reconcile', source: sourceUri(SOURCE), trigger, jobId, ...vault };
     this.sim.queues.add('reconcile', JSON.stringify(message));
     return jobId;
   }
 
-  async #reconcile(): Promise<string> {
-    const jobId = this.#sendReconcile();
+  async #reconcile(how: ReconcileWay): Promise<string> {
+    const jobId = this.#sendReconcile(how);
     await this.sim.settle();
     return jobId;
+  }
+
+  /** The vault is compared whole: at once, or by what the schedule sends in a week. */
+  async #compareVault(): Promise<void> {
+    if (this.#history.vault === 'whole') await this.#reconcile('whole');
+    else
+      for (let days = 0; days < 7; days++) {
+        await this.#reconcile('schedule');
+        this.sim.pass(DAY_S);
+      }
   }
 
   #restore(percent: number, n: number): void {

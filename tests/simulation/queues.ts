@@ -120,6 +120,13 @@ export class Queues<Name extends QueueName = BucketQueue> {
     return this.#messages.filter(({ state }) => state === 'dead');
   }
 
+  /** Nobody sends these dead letters back. */
+  bury(isLost: (message: Message<Name>) => boolean): string[] {
+    const lost = this.dead().filter(isLost);
+    for (const message of lost) message.state = 'done';
+    return lost.map(({ body }) => body);
+  }
+
   /** Sends all dead letters back, as `holdfast failures --redrive` does. */
   redrive(): void {
     for (const message of this.dead()) {

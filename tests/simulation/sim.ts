@@ -14,6 +14,7 @@ import { handleRestoreMessage } from '@holdfast/core/flows/restore/handle-restor
 import { handleRestoreWork } from '@holdfast/core/flows/restore/handle-restore-work.ts';
 import { rememberSources } from '@holdfast/core/flows/source-lookup.ts';
 import { vaultPlace, vaultPrefix } from '@holdfast/core/model/vault-key.ts';
+import type { StepRecord } from '@holdfast/core/ports/catalog.ts';
 import { silent } from '@holdfast/core/ports/telemetry.ts';
 import type { BucketQueue } from '@holdfast/core/ports/work-queue.ts';
 import { SOURCE, VAULT } from '../support/pipeline.ts';
@@ -78,6 +79,10 @@ export class Sim {
   readonly source: MemoryBucket;
   /** Whether the source has ever refused the pipeline anything: what was missed then, only a reconcile finds. */
   wasRefused = false;
+  /** Versions of the delete markers by which somebody hid copies. */
+  readonly intruders = new Set<string>();
+  /** Jobs to whose counts a handler that was killed added something, after that. */
+  readonly countedLate = new Set<string>();
   /** When the history began. */
   readonly begun: number;
   catalog = new MemoryCatalog({ pageSize: 3 });
@@ -156,6 +161,15 @@ export class Sim {
     for (const [place, versions] of this.s3.bucket(VAULT).walk({ prefix }))
       for (const version of key === undefined || place === prefix ? versions : [])
         if (isObject(version)) this.s3.moveTo(version, this.cold ?? 'GLACIER');
+  }
+
+  /** Puts a delete marker on an object's copy, behind the pipeline's back. */
+  hide(key: string): void {
+    const place = vaultPlace(SOURCE, key).key;
+    if (this.s3.bucket(VAULT).current(place) === undefined) return;
+    this.s3.delete(VAULT, place);
+    const [marker] = this.s3.bucket(VAULT).versions(place);
+    if (marker !== undefined) this.intruders.add(marker.versionId);
   }
 
   /** S3 tells of a thaw, at least once as a rule. */
@@ -322,6 +336,8 @@ export class Sim {
             this.monitors.before(actor, role, op, args);
             const perform = async () => {
               const top = this.monitors.topOf(op, args);
+              if (op === 'catalog.completeStep' && !actor.alive)
+                this.countedLate.add((args[0] as StepRecord).jobId);
               const answer = await this.listings.read(op, args, () => invoke(real(), method, args));
               this.monitors.after({ actor, op, args, answer, top });
               return answer;

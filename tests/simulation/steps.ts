@@ -6,12 +6,19 @@ import { type Mishap, THAW_EVENTS, type ThawEvent } from './sim.ts';
 
 type Contents = { readonly body: number; readonly meta: number; readonly tags: number };
 
+/** As a person asks for it, with the whole vault, or as the schedule does, with a slice of it. */
+const RECONCILE_WAYS = ['manual', 'whole', 'schedule'] as const;
+export type ReconcileWay = (typeof RECONCILE_WAYS)[number];
+
 /** One thing that happens to a source, or to the pipeline that backs it up. */
 export type Step =
   | ({ readonly op: 'put' | 'large' | 'sealed'; readonly key: number } & Contents)
   | { readonly op: 'beginUpload'; readonly key: number }
   | ({ readonly op: 'completeUpload'; readonly key: number } & Contents)
-  | { readonly op: 'delete' | 'destroy' | 'expire' | 'archive' | 'thaw' | 'freeze'; readonly key: number }
+  | {
+      readonly op: 'delete' | 'destroy' | 'expire' | 'archive' | 'thaw' | 'freeze' | 'hide';
+      readonly key: number;
+    }
   /** An owner gives an object so many tags; `old`: not the current version, but the one before it. */
   | { readonly op: 'tag'; readonly key: number; readonly tags: number; readonly old: boolean }
   | { readonly op: 'pass'; readonly seconds: number }
@@ -20,7 +27,8 @@ export type Step =
   | { readonly op: 'unwire'; readonly end: 'eventBridge' | 'rule' }
   | { readonly op: 'listings'; readonly stale: boolean; readonly empty: boolean }
   | { readonly op: 'lose' | 'double' | 'again'; readonly n: number }
-  | { readonly op: 'redrive' | 'reconcile' | 'reindex' | 'settle' | 'sweep' }
+  | { readonly op: 'redrive' | 'reindex' | 'settle' | 'sweep' }
+  | { readonly op: 'reconcile'; readonly how: ReconcileWay }
   | { readonly op: 'restore'; readonly at: number; readonly target: number }
   | { readonly op: 'cancel' | 'resume'; readonly n: number }
   | {
@@ -128,6 +136,10 @@ const restoreOfNow = fc.record({
   target: fc.nat(1),
 });
 
+const reconcile = fc.record({
+  op: fc.constant('reconcile' as const),
+  how: fc.constantFrom(...RECONCILE_WAYS),
+});
 const ofJob = fc.record({ op: fc.constantFrom('cancel' as const, 'resume' as const), n: fc.nat(5) });
 
 /** Everything that can happen. */
@@ -150,8 +162,9 @@ const anyStep = fc.oneof(
   often(4, message('lose', 'double', 'again')),
   often(1, nothingMore('redrive', 'reindex')),
   often(1, onKey('freeze')),
+  often(1, onKey('hide')),
   often(1, nothingMore('sweep')),
-  often(3, nothingMore('reconcile')),
+  often(3, reconcile),
   often(2, nothingMore('settle')),
   often(2, restore),
   often(1, ofJob),
@@ -166,7 +179,7 @@ const meeting = fc.oneof(
   often(2, onKey('destroy')),
   often(3, pass(1)),
   often(2, message('double', 'again', 'lose')),
-  often(1, nothingMore('reconcile')),
+  often(1, reconcile),
   often(1, nothingMore('settle')),
   often(12, work),
 );
@@ -181,7 +194,8 @@ const tagging = fc.oneof(
   often(1, onKey('archive', 'thaw')),
   often(3, pass(1, 1, 1200)),
   often(2, message('double', 'again', 'lose')),
-  often(1, nothingMore('reconcile', 'redrive', 'reindex')),
+  often(1, nothingMore('redrive', 'reindex')),
+  often(1, reconcile),
   often(2, nothingMore('settle')),
   often(14, work),
 );
@@ -195,7 +209,7 @@ const inParts = fc.oneof(
   often(2, onKey('destroy')),
   often(3, pass(1, 1, 1200)),
   often(2, message('double', 'again')),
-  often(1, nothingMore('reconcile')),
+  often(1, reconcile),
   often(1, nothingMore('settle')),
   often(14, work),
 );
@@ -211,7 +225,8 @@ const jobs = fc.oneof(
   often(1, onKey('deny', 'allow')),
   often(1, nothingMore('denyBucket', 'allowBucket', 'hideBucket', 'showBucket')),
   often(1, nothingMore('redrive', 'settle')),
-  often(3, nothingMore('reconcile')),
+  often(1, onKey('hide')),
+  often(3, reconcile),
   often(4, restore),
   often(3, ofJob),
   often(20, workOn(JOBS)),
@@ -251,6 +266,8 @@ export type History = {
   readonly cold: ColdClass;
   readonly thawEvents: readonly ThawEvent[];
   readonly steps: readonly Step[];
+  /** How the vault is compared in the end: all at once, or in a week of slices. */
+  readonly vault: 'whole' | 'week';
   readonly moments: readonly number[];
 };
 
@@ -287,5 +304,6 @@ export const historyOf = (weights: Weights): fc.Arbitrary<History> =>
     steps: STEPS[weights],
     moments: fc.array(fc.nat(100), { minLength: 10, maxLength: 10 }),
     cold: fc.constantFrom<ColdClass[]>(undefined, undefined, undefined, 'GLACIER', 'DEEP_ARCHIVE'),
+    vault: fc.constantFrom('whole' as const, 'week' as const),
     thawEvents: fc.array(fc.constantFrom(...THAW_EVENTS), { minLength: 1, maxLength: 4 }),
   });

@@ -203,6 +203,57 @@ const BUCKET_VARIANTS: readonly Variant[] = [
     ],
   },
   {
+    name: 'what the vault has beside the catalog is left',
+    edits: [
+      {
+        file: 'flows/reconcile/vault-copies.ts',
+        find: "if (entry?.state === 'unprotected') return false;",
+        replace: 'return false;',
+      },
+    ],
+  },
+  {
+    name: 'a slice of the vault begins where the last one did',
+    edits: [
+      {
+        file: 'flows/reconcile/reconcile.ts',
+        find: 'if (step.copies !== undefined && stoppedAt !== undefined)',
+        replace: 'if (step.copies !== undefined && stoppedAt === null)',
+      },
+    ],
+  },
+  {
+    name: 'copies of long keys are left',
+    edits: [
+      {
+        file: 'flows/reconcile/vault-copies.ts',
+        find: 'return copy === undefined ? pair : { ...pair, copy: { ...copy, key: pair.key } };',
+        replace:
+          'return { ...pair, copy: { ...(copy ?? page.objects[0]), key: pair.key, etag: pair.entry?.vaultEtag } as never };',
+      },
+    ],
+  },
+  {
+    name: 'copies of long keys that nobody recorded are left',
+    edits: [
+      {
+        file: 'flows/reconcile/compare-long.ts',
+        find: '(await world.catalog.getEntry(source.source, key)) === undefined',
+        replace: 'key === source.source',
+      },
+    ],
+  },
+  {
+    name: 'what is in doubt is looked at as if it were not',
+    edits: [
+      {
+        file: 'flows/capture-backlog.ts',
+        find: 'recheck: inDoubt || delivery.receiveCount > 1',
+        replace: 'recheck: delivery.receiveCount > 1',
+      },
+    ],
+  },
+  {
     name: 'send before counting',
     edits: [
       {

@@ -37,6 +37,7 @@ class SitePlayer {
   readonly #uploads: Array<{ documentId: string; versionId: string }> = [];
   readonly #presence: Presence[] = [];
   readonly #moments: Moment[] = [];
+  #wasHidden = false;
   #count = 0;
 
   constructor(history: SiteHistory) {
@@ -58,7 +59,7 @@ class SitePlayer {
     await sim.settle();
     for (const step of this.#history.steps) await this.#do(step);
     await this.#quiet();
-    if (this.#history.told) await this.#checkPolls();
+    if (this.#history.told && !this.#wasHidden) await this.#checkPolls();
     await this.#settled();
     await this.#checkMoments();
     const reported = sim.queues.sent('report').map((body) => parseReportMessage(body).jobId);
@@ -80,10 +81,20 @@ class SitePlayer {
     else if (step.op === 'crawl') this.#crawl();
     else if (step.op === 'redrive') sim.queues.redrive();
     else if (step.op === 'again') sim.queues.showAgain(step.n);
+    else if (step.op === 'hide') this.#hide(step.n);
     else if (step.op === 'pass') sim.now += step.minutes * MINUTE;
     else if (step.op === 'listing') sim.listing = step.listing;
     else if (step.op === 'fate') this.#setFate(step.fate);
     else this.#byPeople(step);
+  }
+
+  /** Somebody with rights of their own deletes in the vault. */
+  #hide(n: number): void {
+    const { s3 } = this.#sim;
+    const keys = s3.keys(VAULT).filter((key) => key.startsWith(`workdocs/${SITE}/`));
+    const key = keys[n % Math.max(1, keys.length)];
+    if (key !== undefined) s3.delete(VAULT, key);
+    this.#wasHidden = true;
   }
 
   #setFate(fate: Extract<SiteStep, { op: 'fate' }>['fate']): void {
@@ -212,13 +223,17 @@ class SitePlayer {
     return jobId;
   }
 
-  /** Nothing goes wrong any more, and everything that waits is done. */
+  /**
+   * Nothing goes wrong any more, and everything that waits is done. Dead letters of jobs are sent back; those of polls are
+   * lost, unless polls alone are to find everything.
+   */
   async #quiet(): Promise<void> {
     const sim = this.#sim;
     sim.listing = 'whole';
     sim.site.spoilt.clear();
     this.#people.log.fate = undefined;
     await sim.settle();
+    if (!this.#history.told) sim.queues.bury(({ body }) => !body.includes('"jobId"'));
     sim.queues.redrive();
     await sim.settle();
     sim.now += 5 * MINUTE;
@@ -241,12 +256,16 @@ class SitePlayer {
   async #settled(): Promise<void> {
     const sim = this.#sim;
     await this.#quiet();
-    await this.#crawled({});
-    await this.#compareBytesNow('after a plain crawl');
-    let job = await this.#crawled({ deep: true });
+    let job = await this.#crawled({ vault: true });
+    if (job?.message !== undefined) await this.#crawled({ vault: true, approved: true });
+    await this.#compareVaultNow('after a crawl that compares the vault');
+    job = await this.#crawled({ deep: true });
     if (job?.message !== undefined) job = await this.#crawled({ deep: true, approved: true });
     if (job?.state !== 'done') this.wrong.push(`the crawl is not done: ${JSON.stringify(job)}`);
     await this.#compare('after a crawl', false);
+    const again = await this.#crawled({ vault: true });
+    if ((again?.counts['inDoubt'] ?? 0) > 0)
+      this.wrong.push(`the vault still differs: ${JSON.stringify(again?.counts)}`);
     sim.now += 2000;
     this.#moments.push({ at: sim.now, truth: truthOf(sim.site) });
     sim.now += 2000;
@@ -279,11 +298,17 @@ class SitePlayer {
     await this.#compareWith(when, truth, Number.POSITIVE_INFINITY, lenient ? waits : new Set());
   }
 
-  /** What is recorded as being there has its bytes, whatever was not told of it. */
-  async #compareBytesNow(when: string): Promise<void> {
+  /** What is there has a record on top with its bytes, whatever was not told of it; what is gone has none. */
+  async #compareVaultNow(when: string): Promise<void> {
     const truth = truthOf(this.#sim.site);
-    for (const [key, record] of await this.#recordsAt(Number.POSITIVE_INFINITY))
-      if (record.kind === 'document' && truth.things.has(key)) this.#compareBytes(when, record, truth);
+    const records = await this.#recordsAt(Number.POSITIVE_INFINITY);
+    for (const key of truth.things.keys()) {
+      const record = records.get(key);
+      if (record === undefined) this.wrong.push(`${when}: the record of ${key} is not on top`);
+      else if (record.kind === 'document') this.#compareBytes(when, record, truth);
+    }
+    for (const key of records.keys())
+      if (!truth.things.has(key)) this.wrong.push(`${when}: ${key} is gone, and its record on top`);
   }
 
   /** At every quiet moment, the newest records until then are what the site was. */

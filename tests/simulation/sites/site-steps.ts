@@ -39,7 +39,7 @@ export type SiteStep =
   | { readonly op: 'fate'; readonly fate: ActivityFate }
   | { readonly op: 'listing'; readonly listing: SiteListing }
   | { readonly op: 'pass'; readonly minutes: number }
-  | { readonly op: 'again'; readonly n: number }
+  | { readonly op: 'again' | 'hide'; readonly n: number }
   | {
       readonly op: 'work';
       readonly queue: SiteWork;
@@ -117,6 +117,7 @@ const pipeline: readonly Weighted[] = [
   often(8, fc.record({ op: on('poll') })),
   often(6, fc.record({ op: on('pass'), minutes: fc.constantFrom(0, 1, 5, 20, 60, 600) })),
   often(2, fc.record({ op: on('again'), n: fc.nat(5) })),
+  often(1, fc.record({ op: on('hide'), n: fc.nat(20) })),
   often(1, fc.record({ op: on('redrive', 'settle') })),
   often(3, fc.record({ op: on('drain') })),
   often(24, work),

@@ -113,6 +113,46 @@ export const SITE_VARIANTS: readonly Variant[] = [
     ],
   },
   {
+    name: 'records that differ from the catalog are left',
+    edits: [
+      {
+        file: 'flows/workdocs/compare-records.ts',
+        find: "if (entry?.state === 'unprotected') return false;",
+        replace: 'return false;',
+      },
+    ],
+  },
+  {
+    name: 'a record on top of what the catalog calls deleted is left',
+    edits: [
+      {
+        file: 'flows/workdocs/compare-records.ts',
+        find: "if (entry?.state !== 'current') return record !== undefined;",
+        replace: "if (entry?.state !== 'current') return false;",
+      },
+    ],
+  },
+  {
+    name: 'hidden bytes of a site are left',
+    edits: [
+      {
+        file: 'flows/workdocs/compare-records.ts',
+        find: '|| (bytes?.size ?? 0) < sizeOf(entry)',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'a hidden record of a user is left',
+    edits: [
+      {
+        file: 'flows/workdocs/capture-user.ts',
+        find: 'record !== undefined && seen.top !== undefined && !isAsRecorded(seen)',
+        replace: 'record !== undefined && seen.top !== undefined && !isAsRecorded(seen) && false',
+      },
+    ],
+  },
+  {
     name: 'what is counted is not sent again',
     edits: [
       {

@@ -124,7 +124,7 @@ async function addUp(source: string, results: readonly Result[], { catalog }: Un
 
 function toChange(batch: CaptureBatch, item: Item): Change {
   const kind = item.etag === undefined ? 'missing' : 'seen';
-  const { key, ...listed } = item;
+  const { key, inDoubt: _, ...listed } = item;
   return { bucket: bucketOf(batch.source), key, kind, ...defined(listed) };
 }
 
@@ -136,7 +136,8 @@ async function captureItem(
   world: Unwired,
 ): Promise<Result> {
   try {
-    const outcome = await capture(change, world, { recheck: delivery.receiveCount > 1 });
+    const recheck = item.inDoubt === true || delivery.receiveCount > 1;
+    const outcome = await capture(change, world, { recheck });
     const { reason, detail } = outcome.after ?? {};
     if (mayStillPass(reason, delivery.receiveCount))
       return { item, change, again: true, error: new StoreError('access-denied', detail ?? 'access denied') };
@@ -162,7 +163,11 @@ function countResults(results: readonly Result[]): Record<string, number> {
   const add = (name: string, by: number) => {
     counts[name] = (counts[name] ?? 0) + by;
   };
-  for (const { change, outcome } of results) {
+  for (const { change, item, outcome } of results) {
+    if (item.inDoubt === true && outcome !== undefined) {
+      countDoubted(outcome, add);
+      continue;
+    }
     const name = countName(outcome);
     add(name, 1);
     if (name === 'captured') add('capturedBytes', outcome?.after?.size ?? 0);
@@ -175,6 +180,21 @@ function countResults(results: readonly Result[]): Record<string, number> {
   return counts;
 }
 
+/** What was found in the vault is counted apart; only what stood as captured until now changes the source's totals. */
+function countDoubted(
+  { kind, before, after }: CaptureOutcome,
+  add: (name: string, by: number) => void,
+): void {
+  if (kind === 'unchanged') return;
+  add('mended', 1);
+  // Of what is denied, an earlier look said so already.
+  const wasCounted = before?.state === 'current' || before?.state === 'unprotected';
+  if (!wasCounted || after?.state !== 'unprotected') return;
+  add(kind === 'copying' ? kind : 'unprotected', 1);
+  add('leftOut', 1);
+  add('leftOutBytes', before.size ?? 0);
+}
+
 /** What an object counts as. One that an event, or this batch's first delivery, was faster to do is done all the same. */
 function countName(outcome: CaptureOutcome | undefined): string {
   if (outcome === undefined) return 'failed';
@@ -183,9 +203,29 @@ function countName(outcome: CaptureOutcome | undefined): string {
   return outcome.after.state === 'deleted' ? 'deleted' : 'alreadyCaptured';
 }
 
-function problemOf({ change: { key }, outcome, error }: Result): Problem[] {
+function problemOf({ change: { key }, item, outcome, error }: Result): Problem[] {
   if (error !== undefined) return [{ key, reason: 'failed', detail: messageOf(error) }];
+  if (item.inDoubt === true && outcome !== undefined && outcome.kind !== 'unchanged')
+    return [mendedNote(key, outcome)];
   if (outcome?.kind !== 'unprotected') return [];
   const { reason = 'failed', detail } = outcome.after ?? {};
   return [{ key, reason, ...defined({ detail }) }];
+}
+
+const MENDED: Readonly<Partial<Record<CaptureOutcome['kind'], string>>> = {
+  captured:
+    'the vault had another copy on top than the catalog named, or a hidden one: it is captured as it is now',
+  copying:
+    'the vault had another copy on top than the catalog named, or a hidden one: it is being copied in parts',
+  deleted: 'the vault had a copy on top of what is gone at the source: it is marked deleted',
+  vanished: 'it is gone at the source, and its copy was hidden: that is recorded',
+};
+
+/** Nothing is wrong any more; that it was is worth to know. */
+function mendedNote(key: string, { kind, after }: CaptureOutcome): Problem {
+  const why = after?.detail ?? after?.reason ?? '';
+  const detail =
+    MENDED[kind] ??
+    `the vault had another copy on top than the catalog named, and it cannot be captured now: ${why}`;
+  return { key, reason: 'vault-differed', detail, note: true };
 }

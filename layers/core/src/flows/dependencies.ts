@@ -55,8 +55,8 @@ export type VaultReader = {
   readonly store: Pick<ObjectStore, 'listVersions' | 'get'>;
   readonly settings: Pick<Settings, 'vault'>;
 };
-/** The world of a reconcile: of all buckets it only lists the source. */
-export type ListingWorld = Omit<World, 'store'> & { readonly store: Pick<ObjectStore, 'list'> };
+/** The world of a reconcile: it lists the source and the vault, and reads what long keys are called. */
+export type ListingWorld = Omit<World, 'store'> & { readonly store: Pick<ObjectStore, 'list' | 'get'> };
 
 /** The world of an hourly check: of buckets it also writes one object into the source, and reads its copy. */
 export type PulseWorld = Omit<World, 'store'> & { readonly store: Pick<ObjectStore, 'list' | 'put' | 'get'> };

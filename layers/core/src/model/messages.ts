@@ -28,6 +28,8 @@ export const CaptureBatchSchema = v.object({
       lastModified: v.optional(moment),
       /** The catalog had no entry of it. */
       unrecorded: v.optional(v.boolean()),
+      /** The vault's listing shows another copy than the catalog names, or one that it does not. */
+      inDoubt: v.optional(v.boolean()),
     }),
   ),
 });
@@ -63,13 +65,18 @@ export const ReconcileMessageSchema = v.object({
   askedBy: v.optional(AskedNameSchema),
   /** Deletions beyond the bound were approved by a person. */
   approved: v.optional(v.boolean()),
+  /** Compares all of the vault as well, and not only a slice of it. */
+  vault: v.optional(v.boolean()),
   step: v.optional(
     v.object({
       id: v.string(),
-      phase: v.picklist(['compare', 'deletions']),
-      /** Keys after `after`, up to and including `until`. */
+      /** `long` looks at copies whose keys are too long to be listed beside the others. */
+      phase: v.picklist(['compare', 'deletions', 'long']),
+      /** Keys after `after`, up to and including `until`; of the phase `long`, keys of the vault. */
       after: v.optional(v.string()),
       until: v.optional(v.string()),
+      /** Copies of the vault that are still to be compared from `after` on. */
+      copies: v.optional(v.number()),
     }),
   ),
 });

@@ -9,9 +9,12 @@ import { visible } from './visible.ts';
 const SUBJECT_CHARS = 100;
 const REASONS_TOLD = 5;
 
-/** Every restore is told of; a reconcile, which comes every day, and a verify only when something is wrong. */
-export function wantsNotice({ kind, state }: Pick<Job, 'kind' | 'state'>): boolean {
-  return kind === 'restore' || state !== 'done';
+/**
+ * Every restore is told of; a reconcile, which comes every day, and a verify only when something is wrong, or was: a copy that
+ * was hidden in the vault is no less worth to know when it was mended.
+ */
+export function wantsNotice({ kind, state, counts }: Pick<Job, 'kind' | 'state' | 'counts'>): boolean {
+  return kind === 'restore' || state !== 'done' || (counts['mended'] ?? 0) > 0;
 }
 
 /** @param page where the report's page is */

@@ -79,6 +79,10 @@ export const SourceSchema = v.object({
   lastPollAt: v.optional(moment),
   lastReconcileAt: v.optional(moment),
   lastReconcileJob: v.optional(v.string()),
+  /** Of a bucket: up to this key the vault was compared in the pass that is under way; none: it begins anew. */
+  vaultAfter: v.optional(v.string()),
+  /** When a pass that compares the vault with the catalog last came to its end. */
+  vaultComparedAt: v.optional(moment),
   /** Set while a mass deletion waits for `holdfast approve`. */
   heldDeletions: v.optional(v.object({ job: v.string(), count: v.number(), at: moment })),
   /** Of an import: how the last one ended, and how much of what it read it left out or could not bring in. */

@@ -47,6 +47,15 @@ function keyDigest(key: string): string {
   return createHash('sha256').update(key).digest('hex');
 }
 
+/** As much of a text as can be a key, cut between characters: it comes before every key that begins with it. */
+export function cutToKey(text: string): string {
+  if (keyBytes(text) <= MAX_KEY_BYTES) return text;
+  return Buffer.from(text)
+    .subarray(0, MAX_KEY_BYTES)
+    .toString('utf8')
+    .replace(/\ufffd+$/, '');
+}
+
 /** True for the object that holds a long key's name, false for the copy itself. */
 export function isNameKey(vaultKey: string): boolean {
   return vaultKey.endsWith('.key');

@@ -39,7 +39,8 @@ type ClearableField =
   | 'pulseAfter'
   | 'canary'
   | 'canaryAt'
-  | 'proven';
+  | 'proven'
+  | 'vaultAfter';
 
 export type SourcePatch = Partial<Omit<Source, 'source' | 'totals' | 'lag'>> & {
   /** Names of optional fields to remove. */

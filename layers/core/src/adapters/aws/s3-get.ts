@@ -4,7 +4,7 @@ import { attempt, uri } from './s3-attempt.ts';
 import { QUICK } from './s3-quick.ts';
 import { objectInput } from './s3-requests.ts';
 
-/** Reads a small text object. */
+/** Reads a small text object. @throws StoreError `not-found` */
 export function getText(client: S3Client, ref: ObjectRef): Promise<string> {
   return attempt(`get ${uri(ref)}`, async () => {
     const { Body } = await client.send(new GetObjectCommand(objectInput(ref)), QUICK);

@@ -5,16 +5,24 @@ import type { ListingWorld } from '../dependencies.ts';
 import { classify } from './classify.ts';
 import { catalogEntries, type KeyRange, mergeListings, type Pair, sourceObjects } from './merge-listings.ts';
 import { isMissed, toCapture } from './missed.ts';
+import { disagrees, plainCopies, withLongCopy } from './vault-copies.ts';
 
 export type Phase = 'compare' | 'deletions';
 /** When a step hands over to the next. */
-export type StepLimit = { readonly keys: number; readonly timeIsShort: () => boolean };
+export type StepLimit = {
+  readonly keys: number;
+  readonly timeIsShort: () => boolean;
+  /** How many copies in the vault are compared as well; absent: the vault is not listed. */
+  readonly copies?: number | undefined;
+};
 export type RangeResult = {
   readonly counts: Record<string, number>;
   /** What has to be captured, in key order. */
   readonly items: CaptureBatch['items'];
   /** Set when the range is not finished: the last key that was looked at. */
   readonly stoppedAt?: string;
+  /** Copies that were compared: those that the vault has on top, and those that the catalog says it has. */
+  readonly copies: number;
 };
 
 /**
@@ -31,14 +39,21 @@ export async function compareRange(
   world: Pick<ListingWorld, 'store' | 'catalog' | 'clock' | 'settings'>,
 ): Promise<RangeResult> {
   const { prefix } = source;
-  const objects = sourceObjects(bucketOf(source.source), prefix, range, world);
+  const bucket = bucketOf(source.source);
+  const ofVault = limit.copies !== undefined;
+  const objects = sourceObjects(bucket, prefix, range, world);
+  const copies = ofVault ? plainCopies(bucket, prefix, range, world) : undefined;
   const entries = catalogEntries(source.source, prefix, range, world);
   const covers = coverage(source);
   const collected = new Findings(source, phase, world.clock() - world.settings.graceMs);
   let seen = 0;
-  for await (const pair of mergeListings(objects, entries)) {
-    if (covers(pair.key)) collected.add(pair, range.retryWaiting);
-    if (++seen >= limit.keys || (seen % 1000 === 0 && limit.timeIsShort())) {
+  for await (const pair of mergeListings(objects, entries, copies)) {
+    if (covers(pair.key)) {
+      collected.add(pair, range.retryWaiting);
+      if (ofVault) collected.addCopy(await withLongCopy(bucket, pair, world), range.retryWaiting);
+    }
+    const isFull = ++seen >= limit.keys || (ofVault && collected.copies >= limit.copies);
+    if (isFull || (seen % 1000 === 0 && limit.timeIsShort())) {
       return { ...collected.result(), stoppedAt: pair.key };
     }
   }
@@ -46,6 +61,7 @@ export async function compareRange(
 }
 
 class Findings {
+  copies = 0;
   private readonly counts: Record<string, number> = {};
   private readonly items: CaptureBatch['items'] = [];
   private readonly source: Source;
@@ -71,8 +87,18 @@ class Findings {
     if (isMissed(object, entry, this.source, this.missedBefore)) this.count('missed', 1);
   }
 
-  result(): Pick<RangeResult, 'counts' | 'items'> {
-    return { counts: this.counts, items: this.items };
+  /** What the vault's own listing says of a key that has nothing to be looked at for otherwise. */
+  addCopy(pair: Pair, retryWaiting: boolean): void {
+    if (pair.copy !== undefined || pair.entry?.state === 'current') this.copies++;
+    const finding = classify(pair, retryWaiting);
+    if ((finding !== 'unchanged' && finding !== 'nothing') || !disagrees(pair)) return;
+    this.count('inDoubt', 1);
+    this.items.push({ key: pair.key, inDoubt: true });
+  }
+
+  result(): RangeResult {
+    const compared = this.copies > 0 ? { copies: this.copies } : {};
+    return { counts: { ...this.counts, ...compared }, items: this.items, copies: this.copies };
   }
 
   private countPair({ object, entry }: Pair, finding: ReturnType<typeof classify>): void {

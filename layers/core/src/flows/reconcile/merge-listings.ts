@@ -6,37 +6,75 @@ import type { ListedObject } from '../../model/object.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { World } from '../dependencies.ts';
 
-/** One key, as the source and as the catalog know it. At least one of the two is there. */
-export type Pair = { readonly key: string; readonly object?: ListedObject; readonly entry?: Entry };
+/** One key, as the source and as the catalog know it, and, where it is compared too, the vault. One of them is there. */
+export type Pair = {
+  readonly key: string;
+  readonly object?: ListedObject;
+  readonly entry?: Entry;
+  /** What is on top of its copies; its key is that of the source. */
+  readonly copy?: ListedObject;
+};
 
 export type KeyRange = { readonly after?: string | undefined; readonly until?: string | undefined };
 
 /**
- * Walks two listings that are sorted alike, side by side: memory does not grow with the number of objects, and no
- * object costs a request of its own.
+ * Walks listings that are sorted alike, side by side: memory does not grow with the number of objects, and no object costs
+ * a request of its own.
  */
 export async function* mergeListings(
   objects: AsyncIterable<ListedObject>,
   entries: AsyncIterable<Entry>,
+  copies: AsyncIterable<ListedObject> = NONE,
 ): AsyncGenerator<Pair> {
-  const left = objects[Symbol.asyncIterator]();
-  const right = entries[Symbol.asyncIterator]();
-  let object = (await left.next()).value as ListedObject | undefined;
-  let entry = (await right.next()).value as Entry | undefined;
-  for (let pair = first(object, entry); pair !== undefined; pair = first(object, entry)) {
-    yield pair;
-    if (pair.object !== undefined) object = (await left.next()).value as ListedObject | undefined;
-    if (pair.entry !== undefined) entry = (await right.next()).value as Entry | undefined;
+  const [left, right, vault] = [new Ahead(objects), new Ahead(entries), new Ahead(copies)];
+  for (;;) {
+    const [object, entry, copy] = [await left.peek(), await right.peek(), await vault.peek()];
+    const key = firstOf([object, entry, copy]);
+    if (key === undefined) return;
+    yield {
+      key,
+      ...(object?.key === key ? { object: left.take(object) } : {}),
+      ...(entry?.key === key ? { entry: right.take(entry) } : {}),
+      ...(copy?.key === key ? { copy: vault.take(copy) } : {}),
+    };
   }
 }
 
-/** What comes first of the two, or both when they are of one key. */
-function first(object: ListedObject | undefined, entry: Entry | undefined): Pair | undefined {
-  if (object === undefined) return entry && { key: entry.key, entry };
-  if (entry === undefined) return { key: object.key, object };
-  const order = compareKeys(object.key, entry.key);
-  if (order === 0) return { key: object.key, object, entry };
-  return order < 0 ? { key: object.key, object } : { key: entry.key, entry };
+const NONE: AsyncIterable<never> = {
+  [Symbol.asyncIterator]: () => ({ next: async () => ({ done: true, value: undefined }) }),
+};
+
+/** A listing of which the next item is known before it is taken. */
+class Ahead<T> {
+  readonly #items: AsyncIterator<T>;
+  #next: T | undefined;
+  #isKnown = false;
+
+  constructor(items: AsyncIterable<T>) {
+    this.#items = items[Symbol.asyncIterator]();
+  }
+
+  async peek(): Promise<T | undefined> {
+    if (!this.#isKnown) {
+      const { value, done } = await this.#items.next();
+      this.#next = done === true ? undefined : value;
+      this.#isKnown = true;
+    }
+    return this.#next;
+  }
+
+  take(item: T): T {
+    this.#isKnown = false;
+    return item;
+  }
+}
+
+function firstOf(items: ReadonlyArray<{ readonly key: string } | undefined>): string | undefined {
+  const keys = items.flatMap((item) => (item === undefined ? [] : [item.key]));
+  return keys.reduce<string | undefined>(
+    (first, key) => (first === undefined || compareKeys(key, first) < 0 ? key : first),
+    undefined,
+  );
 }
 
 /** A source's objects in a range, page by page. Fails as a whole when a page fails: half a listing proves nothing. */

@@ -233,6 +233,6 @@ async function lookAgain({ message: { documentId, at }, context }: Bringing): Pr
     (result.large ?? []).map((one) => JSON.stringify(one)),
   );
   const tally = new ItemTally(context);
-  tally.add(item, result, false);
+  tally.add(item, result, {});
   await tally.record();
 }

@@ -18,7 +18,7 @@ import { failReconcile } from '../reconcile/settle-reconcile.ts';
 import { bringLargeVersion } from './bring-large-version.ts';
 import { captureItem } from './capture-item.ts';
 import { contextOf, type ItemContext, type ItemResult, type Look } from './item-context.ts';
-import { ItemTally } from './item-tally.ts';
+import { ItemTally, isMended } from './item-tally.ts';
 import { markItemFailed } from './mark-item-failed.ts';
 import { settleCrawl } from './settle-crawl.ts';
 import { batchBodies } from './site-batches.ts';
@@ -91,7 +91,7 @@ async function captureBatch(
 function tallyOf(batch: DocumentBatch, done: readonly Done[], context: ItemContext): ItemTally {
   const tally = new ItemTally(context);
   for (const one of done) {
-    if (one.kind === 'done') tally.add(one.item, one.result, batch.suspects === true);
+    if (one.kind === 'done') tally.add(one.item, one.result, batch);
     if (one.kind === 'failed' && one.outcome !== undefined) tally.addFailed(one.item, one.outcome);
   }
   return tally;
@@ -104,7 +104,7 @@ function lookOf(batch: DocumentBatch, { receiveCount }: Delivery): Look {
     bringsLarge: false,
     deep: batch.deep === true,
     approved: batch.approved === true,
-    listed: crawled && batch.suspects !== true,
+    listed: crawled && batch.suspects !== true && batch.inDoubt !== true,
     since: batch.since,
     crawled,
   };
@@ -226,7 +226,10 @@ async function countBatch(
       batchesQueued: batches,
       counts: { ...tally.counts, ...(failed > 0 ? { failed } : {}) },
     },
-    problems: done.flatMap((one) => problemOf(one, last)),
+    problems: done.flatMap((one) => [
+      ...problemOf(one, last),
+      ...(batch.inDoubt === true ? mendedNote(one) : []),
+    ]),
     messages,
   };
   await countAndSend(step, siteQueueOf, delivery, world);
@@ -238,6 +241,18 @@ function problemOf(done: Done, last: boolean): Problem[] {
   if (done.kind !== 'done' || done.result.outcome.kind !== 'unprotected') return [];
   const { reason = 'failed', detail, name } = done.result.outcome.after ?? {};
   return [{ key, reason, ...defined({ detail: name === undefined ? detail : `"${name}": ${detail}` }) }];
+}
+
+/** Nothing is wrong any more; that it was is worth to know. */
+function mendedNote(done: Done): Problem[] {
+  if (done.kind !== 'done' || !isMended(done.result)) return [];
+  const key = `${done.item.kind}/${done.item.id}`;
+  const now =
+    done.result.outcome.kind === 'deleted'
+      ? 'it is gone at the site, and marked deleted'
+      : 'it is captured as it is now';
+  const detail = `the vault had another record on top, other bytes, or hidden ones, than the catalog named: ${now}`;
+  return [{ key, reason: 'vault-differed', detail, note: true }];
 }
 
 function stepOf({ batch }: DocumentBatch): string {

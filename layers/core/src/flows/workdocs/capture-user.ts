@@ -3,7 +3,7 @@ import type { UserRecord } from '../../model/workdocs/records.ts';
 import type { SiteItem } from '../../model/workdocs/site-messages.ts';
 import { askById } from './ask-by-id.ts';
 import type { ItemContext, Tried } from './item-context.ts';
-import { keepRecord, type Seen } from './keep-record.ts';
+import { isAsRecorded, keepRecord, type Seen } from './keep-record.ts';
 import { userPrint } from './listing-print.ts';
 import { markGone } from './mark-gone.ts';
 import { outcomeOf } from './outcome-of.ts';
@@ -38,5 +38,9 @@ async function askForUser({ id }: UserItem, seen: Seen, context: ItemContext): P
   const lookedAt = context.world.clock();
   const folder = root === undefined ? 'unknown' : await askById(() => context.site.folder(root), context);
   if (folder === undefined) return markGone({ kind: 'user', id }, seen, { lookedAt }, context);
+  // In doubt, what is on top in the vault is not what was recorded. The record is kept again as it was known; without a mark
+  // of what was listed, so that the next crawl, which lists the user, compares it.
+  if (record !== undefined && seen.top !== undefined && !isAsRecorded(seen))
+    return outcomeOf(await keepRecord(record, seen, { lookedAt }, context.world));
   return { outcome: { kind: 'unchanged', before: seen.entry, after: seen.entry } };
 }

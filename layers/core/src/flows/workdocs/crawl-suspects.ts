@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { defined } from '../../model/defined.ts';
 import type { Entry } from '../../model/entry.ts';
 import type { Job } from '../../model/job.ts';
@@ -33,8 +34,17 @@ export async function countSuspects(run: CrawlRun, world: SiteWorld): Promise<St
   if (after !== undefined) return { counts, items: [], next: [{ phase: 'count', after }] };
   // The steps before this one are counted: each was sent by the one before it.
   const total = { ...run.job, counts: summed(run.job.counts, counts) };
-  const goOn = gone(total) > 0 && !isHeld(total);
-  return { counts, items: [], next: goOn ? [{ phase: 'deletions' }] : [] };
+  // Of a site that is held nothing is asked, and so nothing in the vault is looked at either.
+  if (isHeld(total)) return { counts, items: [], next: [] };
+  const phases = [
+    ...(gone(total) > 0 ? (['deletions'] as const) : []),
+    ...(comparesVault(run.job) ? (['vault'] as const) : []),
+  ];
+  return { counts, items: [], next: phases.map((phase) => ({ phase })) };
+}
+
+function comparesVault({ request }: Job): boolean {
+  return v.is(v.object({ vault: v.literal(true) }), request);
 }
 
 /** Has every suspect asked for by its id. */

@@ -9,6 +9,7 @@ import type { Delivery } from '../dependencies.ts';
 import { afterTheEnd } from '../end-job.ts';
 import { beginReconcile } from '../reconcile/begin-reconcile.ts';
 import { failReconcile } from '../reconcile/settle-reconcile.ts';
+import { compareRecords } from './compare-records.ts';
 import { compareSite } from './compare-site.ts';
 import { countSuspects, queueSuspects } from './crawl-suspects.ts';
 import { settleCrawl } from './settle-crawl.ts';
@@ -54,7 +55,7 @@ export async function crawl(
     return;
   }
   try {
-    const request = message.deep === true ? { deep: true } : undefined;
+    const request = wishesOf(message);
     if (message.step === undefined) await beginReconcile(source, jobId, message, delivery, world, request);
     await doStep(source, jobId, message, delivery, world);
   } catch (error) {
@@ -88,7 +89,21 @@ async function doStep(
   await settleCrawl(jobId, world, delivery);
 }
 
-const PHASES = { compare: compareSite, count: countSuspects, deletions: queueSuspects } as const;
+const PHASES = {
+  compare: compareSite,
+  count: countSuspects,
+  deletions: queueSuspects,
+  vault: compareRecords,
+} as const;
+
+/** What of a crawl is not the usual, for the job's row: its later phases read it there. */
+function wishesOf({ deep, vault, trigger }: Crawl): object | undefined {
+  const wishes = {
+    ...(deep === true ? { deep } : {}),
+    ...(vault === true || trigger === 'schedule' ? { vault: true } : {}),
+  };
+  return Object.keys(wishes).length > 0 ? wishes : undefined;
+}
 
 async function doAndCount(run: CrawlRun, world: SiteWorld): Promise<void> {
   const { source, job, message, step } = run;
@@ -99,6 +114,7 @@ async function doAndCount(run: CrawlRun, world: SiteWorld): Promise<void> {
     batch: `${stepName(step)}.${index}`,
     ...(message.deep === true ? { deep: true } : {}),
     ...(step.phase === 'deletions' ? { suspects: true, ...defined({ approved: job.approved }) } : {}),
+    ...(step.phase === 'vault' ? { inDoubt: true, again: true } : {}),
   }));
   const steps = next.map((one, index) => ({ ...one, id: childId(step, index) }));
   const continuations = steps.map((one) =>

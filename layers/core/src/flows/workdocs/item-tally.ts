@@ -1,5 +1,5 @@
 import { logText } from '../../model/errors.ts';
-import type { SiteItem } from '../../model/workdocs/site-messages.ts';
+import type { DocumentBatch, SiteItem } from '../../model/workdocs/site-messages.ts';
 import type { CaptureOutcome } from '../capture/attempt.ts';
 import { measure, Tally } from '../tally.ts';
 import type { ItemContext, ItemResult } from './item-context.ts';
@@ -18,14 +18,21 @@ export class ItemTally {
     return this.#counts;
   }
 
-  add(item: SiteItem, { outcome, newBytes = 0 }: ItemResult, suspect: boolean): void {
+  add(
+    item: SiteItem,
+    result: ItemResult,
+    { suspects = false, inDoubt = false }: Pick<DocumentBatch, 'suspects' | 'inDoubt'>,
+  ): void {
+    const { outcome, newBytes = 0 } = result;
     this.#count(countName(outcome));
+    if (inDoubt && isMended(result)) this.#count('mended');
     if (outcome.kind === 'outside') return;
     if (newBytes > 0) this.#count('capturedBytes', newBytes);
     if (item.kind !== 'document') return;
     if (this.#isMissed(outcome)) this.#count('missed');
     // Deleted before: by a handler that died before it counted that. Suspects were not, when the crawl counted what there is.
-    if (suspect && outcome.before?.state !== 'unprotected' && outcome.after?.state !== 'current') {
+    const wasThere = suspects ? outcome.before?.state !== 'unprotected' : outcome.before?.state === 'current';
+    if ((suspects || inDoubt) && wasThere && outcome.after?.state !== 'current') {
       this.#count('suspectsDeleted');
       this.#count('suspectsDeletedBytes', outcome.before?.size ?? 0);
     }
@@ -67,6 +74,11 @@ export class ItemTally {
   #count(name: string, by = 1): void {
     this.#counts[name] = (this.#counts[name] ?? 0) + by;
   }
+}
+
+/** Whether the look at something changed what the vault or the catalog has of it. */
+export function isMended({ outcome: { kind } }: ItemResult): boolean {
+  return kind !== 'unchanged' && kind !== 'outside';
 }
 
 /** What is being uploaded, or on its way, is no failure: it is recorded, and looked at again. */

@@ -46,6 +46,11 @@ export function isUnknown({ entry, top }: Seen): boolean {
   return entry === undefined && top?.found !== true;
 }
 
+/** True when what is on top in the vault, if it was asked, is what the catalog names. */
+export function isAsRecorded(seen: Seen): boolean {
+  return seen.entry?.state === 'current' && isOnTop(seen.entry, seen);
+}
+
 /**
  * Writes a record into the vault, then its entry into the catalog (I2): nothing where the vault has the same text already.
  * A record is written only onto the one that was there when its site was looked at, so that of two handlers the one that

@@ -93,6 +93,7 @@ function reconcileSentence(counts: Counts, state: JobState): string {
     `${count(of(counts, 'captured'))} captured`,
     ...(of(counts, 'deleted') > 0 ? [`${count(of(counts, 'deleted'))} deleted at the source`] : []),
     ...(of(counts, 'missed') > 0 ? [`${count(of(counts, 'missed'))} missed by events`] : []),
+    ...(of(counts, 'mended') > 0 ? [`${count(of(counts, 'mended'))} mended that differed in the vault`] : []),
   ];
   return `${parts.join(', ')}.`;
 }

@@ -37,13 +37,13 @@ const FolderToListSchema = v.object({
 });
 export type FolderToList = v.InferOutput<typeof FolderToListSchema>;
 
-export const CRAWL_PHASES = ['compare', 'count', 'deletions'] as const;
+export const CRAWL_PHASES = ['compare', 'count', 'deletions', 'vault'] as const;
 
 const CrawlStepSchema = v.object({
   id: v.string(),
   /**
    * `compare` lists the site; `count` looks for what the catalog has and the site no longer listed; `deletions` has each
-   * of it asked for by its id.
+   * of it asked for by its id; `vault` compares what is on top there with the catalog.
    */
   phase: v.picklist(CRAWL_PHASES),
   /** Users are still to be listed: behind this marker. */
@@ -65,6 +65,8 @@ export const CrawlSchema = v.object({
   approved: v.optional(v.boolean()),
   /** Looks into every document, also those whose listing shows nothing new: comments, permissions, custom metadata. */
   deep: v.optional(v.boolean()),
+  /** Compares the vault with the catalog too; what the schedule sends does so anyway. */
+  vault: v.optional(v.boolean()),
   step: v.optional(CrawlStepSchema),
 });
 export type Crawl = v.InferOutput<typeof CrawlSchema>;
@@ -137,6 +139,8 @@ export const DocumentBatchSchema = v.object({
   approved: v.optional(v.boolean()),
   /** The site no longer listed them. */
   suspects: v.optional(v.boolean()),
+  /** The vault's listing shows other records or bytes of them than the catalog names. */
+  inDoubt: v.optional(v.boolean()),
   since,
   items: v.array(SiteItemSchema),
 });
