@@ -5,7 +5,7 @@ import {
   CreateStackCommand,
   waitUntilStackCreateComplete,
 } from '@aws-sdk/client-cloudformation';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { workdocsEndpoint } from '../../scripts/lib/ministack-env.ts';
 import { zipOf } from '../support/given-export.ts';
 import { startWorkDocsServer, type WorkDocsServer } from '../support/workdocs-server/server.ts';
@@ -18,7 +18,7 @@ let server: WorkDocsServer;
 let source: string;
 
 beforeAll(async () => {
-  const cloud = new URL(process.env['AWS_ENDPOINT_URL'] ?? '');
+  const cloud = new URL(inject('directEndpoint'));
   const endpoint = workdocsEndpoint(Number(cloud.port));
   // The command line goes to the site by itself, as the functions do.
   process.env['AWS_ENDPOINT_URL_WORKDOCS'] = endpoint;

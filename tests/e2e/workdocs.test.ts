@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import { type DocumentRecord, parseRecord } from '@holdfast/core/model/workdocs/records.ts';
 import { recordKey, versionKey } from '@holdfast/core/model/workdocs/site-key.ts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { workdocsEndpoint } from '../../scripts/lib/ministack-env.ts';
 import { startWorkDocsServer, type WorkDocsServer } from '../support/workdocs-server/server.ts';
 import {
@@ -36,7 +36,7 @@ let large: { readonly documentId: string; readonly versionId: string };
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'holdfast-e2e-'));
-  const cloud = new URL(process.env['AWS_ENDPOINT_URL'] ?? '');
+  const cloud = new URL(inject('directEndpoint'));
   const { port } = new URL(workdocsEndpoint(Number(cloud.port)));
   server = await startWorkDocsServer({ port: Number(port), organizationId: SITE });
   const { model } = server.site;

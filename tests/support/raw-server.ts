@@ -6,6 +6,7 @@ export type RawRequest = {
   readonly target: string;
   /** In the order they came; names in lower case, values as bytes. */
   readonly headers: ReadonlyArray<readonly [string, Buffer]>;
+  readonly body: Buffer;
 };
 
 export type RawAnswer = {
@@ -58,7 +59,10 @@ function split(heard: Buffer): { request: RawRequest; rest: Buffer } | undefined
   const length = Number(headers.find(([name]) => name === 'content-length')?.[1] ?? 0);
   const rest = heard.subarray(end + 4);
   if (rest.length < length) return undefined;
-  return { request: { method, target, headers }, rest: rest.subarray(length) };
+  return {
+    request: { method, target, headers, body: rest.subarray(0, length) },
+    rest: rest.subarray(length),
+  };
 }
 
 function written({ status = 200, headers = [], body = '' }: RawAnswer, method: string): Buffer {

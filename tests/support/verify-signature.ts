@@ -4,7 +4,7 @@ import type { RawRequest } from './raw-server.ts';
 /**
  * What is wrong with a request's Signature Version 4, worked out anew from the bytes that came over the wire and nothing
  * else; undefined when it is right. Source: AWS General Reference, "Create a signed AWS API request", with S3's exceptions:
- * the path is encoded once, and the payload's hash is the one that the header names.
+ * the path is encoded once, and the payload's hash is the one that the header names. Other services are asked at `/`.
  */
 export function signatureProblem(request: RawRequest, secret: string): string | undefined {
   const authorization = headerOf(request, 'authorization')?.toString('latin1') ?? '';
@@ -17,7 +17,7 @@ export function signatureProblem(request: RawRequest, secret: string): string | 
   const signed = names.split(';');
   const unsigned = request.headers.map(([name]) => name).filter((name) => mustBeSigned(name, signed));
   if (unsigned.length > 0) return `not signed: ${unsigned.join(', ')}`;
-  const digest = createHash('sha256').update(canonical(request, signed)).digest('hex');
+  const digest = sha256(canonical(request, signed));
   const text = `AWS4-HMAC-SHA256\n${headerOf(request, 'x-amz-date')}\n${scope}\n${digest}`;
   const key = scope
     .split('/')
@@ -43,7 +43,9 @@ function canonical(request: RawRequest, signed: readonly string[]): Buffer {
   return Buffer.concat([
     Buffer.from(`${request.method}\n${path}\n${pairs.sort().join('&')}\n`),
     ...lines,
-    Buffer.from(`\n${signed.join(';')}\n${headerOf(request, 'x-amz-content-sha256')}`),
+    Buffer.from(
+      `\n${signed.join(';')}\n${headerOf(request, 'x-amz-content-sha256') ?? sha256(request.body)}`,
+    ),
   ]);
 }
 
@@ -58,4 +60,8 @@ function trimmed(value: Buffer = Buffer.of()): Buffer {
     .replace(/[ \t]+/g, ' ')
     .replace(/^ | $/g, '');
   return Buffer.from(text, 'latin1');
+}
+
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -19,8 +19,9 @@ import { DynamoCatalog } from '@holdfast/core/adapters/aws/dynamo-catalog.ts';
 import { S3ObjectStore } from '@holdfast/core/adapters/aws/s3-object-store.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
-import { expect, inject } from 'vitest';
+import { afterAll, expect, inject } from 'vitest';
 import { holdfastJson } from '../../../scripts/demo/holdfast.ts';
+import { ownerless } from './owner-proxy.ts';
 
 const env = inject('cloudEnv');
 Object.assign(process.env, env);
@@ -28,12 +29,18 @@ export const outputs = inject('outputs');
 export const stack = inject('stack');
 export const vault = outputs['VaultBucket'] ?? '';
 
-export const s3 = s3Client({ concurrency: 32, account: undefined });
+export const s3 = s3Client({ concurrency: 32, endpoint: inject('directEndpoint'), account: undefined });
 const sqs = sqsClient();
 export const dynamo = dynamoClient();
 export const eventBridge = eventBridgeClient();
 export const store = new S3ObjectStore(s3);
 export const catalog = new DynamoCatalog(dynamo, { table: outputs['CatalogTable'] ?? '', retentionDays: 90 });
+
+/** After each file of tests: no request of the functions or the command line forgot to say whose its bucket is. */
+afterAll(async () => {
+  const proxy = inject('ownerProxy');
+  if (proxy !== undefined) expect(await ownerless(proxy)).toEqual([]);
+});
 
 let made = 0;
 

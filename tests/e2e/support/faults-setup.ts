@@ -18,6 +18,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await stopCloud(options);
   const cloud = await ensureCloud(options);
   project.provide('cloudEnv', { ...cloud.env });
+  project.provide('directEndpoint', cloud.endpoint);
+  project.provide('ownerProxy', undefined);
   project.provide('outputs', { ...cloud.outputs });
   project.provide('stack', STACK);
   project.provide('proxyPort', proxyPort);

@@ -3,10 +3,16 @@ import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { TestProject } from 'vitest/node';
 import { ensureCloud, stopCloud } from '../../../scripts/lib/cloud.ts';
 import { STACK } from '../../../scripts/lib/parameters.ts';
+import { freePort } from '../../../scripts/lib/port.ts';
+import { ownerProxy } from './owner-proxy.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     cloudEnv: Record<string, string>;
+    /** Where the tests themselves ask, as the owners of buckets. */
+    directEndpoint: string;
+    /** The proxy that looks for requests which do not say whose their bucket is. */
+    ownerProxy: string | undefined;
     outputs: Record<string, string>;
     stack: string;
   }
@@ -28,15 +34,24 @@ const OPTIONS = {
   },
 };
 
-/** A local cloud of the tests' own, with the real template in it. */
+/** A local cloud of the tests' own, with the real template in it; functions and commands reach it by a proxy. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const cloud = await ensureCloud(OPTIONS);
+  let emulatorPort = 0;
+  const proxy = await ownerProxy(() => emulatorPort, await freePort());
+  const options = { ...OPTIONS, functionEnv: { AWS_ENDPOINT_URL: proxy.endpoint } };
+  // One that an earlier run left would look for its proxy.
+  await stopCloud(options);
+  const cloud = await ensureCloud(options);
+  emulatorPort = Number(new URL(cloud.endpoint).port);
   Object.assign(process.env, cloud.env);
   await new SNSClient().send(new CreateTopicCommand({ Name: TOPIC }));
-  project.provide('cloudEnv', { ...cloud.env });
+  project.provide('cloudEnv', { ...cloud.env, AWS_ENDPOINT_URL: proxy.endpoint });
+  project.provide('directEndpoint', cloud.endpoint);
+  project.provide('ownerProxy', proxy.endpoint);
   project.provide('outputs', { ...cloud.outputs });
   project.provide('stack', STACK);
   return async () => {
-    await stopCloud(OPTIONS);
+    proxy.stop();
+    await stopCloud(options);
   };
 }

@@ -168,7 +168,7 @@ describe('bucket', () => {
 
   it('finds one of another region', async () => {
     const state = await bucket({ status: 301, headers: { 'x-amz-bucket-region': 'us-west-2' } });
-    expect(state).toEqual({ state: 'exists', region: 'us-west-2' });
+    expect(state).toEqual({ state: 'elsewhere', region: 'us-west-2' });
   });
 
   it.each([

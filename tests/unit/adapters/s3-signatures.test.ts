@@ -1,5 +1,9 @@
-import { s3Client } from '@holdfast/core/adapters/aws/clients.ts';
+import { dynamoClient, s3Client, snsClient, sqsClient } from '@holdfast/core/adapters/aws/clients.ts';
+import { DynamoCatalog } from '@holdfast/core/adapters/aws/dynamo-catalog.ts';
 import { S3ObjectStore } from '@holdfast/core/adapters/aws/s3-object-store.ts';
+import { upload } from '@holdfast/core/adapters/aws/signed-upload.ts';
+import { SnsNotices } from '@holdfast/core/adapters/aws/sns-notices.ts';
+import { SqsWorkQueue } from '@holdfast/core/adapters/aws/sqs-work-queue.ts';
 import type { ContentHeaders, ObjectFacts } from '@holdfast/core/model/object.ts';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -180,8 +184,45 @@ describe('every request is signed over its bytes', () => {
     const headers = (request?.headers ?? []).map(([name, value]) =>
       name === REDIRECT ? ([name, Buffer.from('/ú')] as const) : ([name, value] as const),
     );
-    expect(signatureProblem({ method: 'PUT', target: '/b/k?x-id=CopyObject', headers }, SECRET)).toMatch(
-      /fits/,
-    );
+    const changed = { method: 'PUT', target: '/b/k?x-id=CopyObject', headers, body: Buffer.of() };
+    expect(signatureProblem(changed, SECRET)).toMatch(/fits/);
   });
+});
+
+describe('what goes to other services is signed over its bytes', () => {
+  const WORDS = 'Übersicht\u00a0東京 🦊 \u3000é';
+
+  it('in messages, notices and rows', async () => {
+    const options = { endpoint: server.endpoint, region: 'eu-central-1', limits: { attempts: 1 } };
+    const queue = new SqsWorkQueue(sqsClient(options), { urls: { report: 'http://127.0.0.1/1/q' } });
+    const notices = new SnsNotices(snsClient(options), 'arn:aws:sns:eu-central-1:111122223333:t');
+    const catalog = new DynamoCatalog(dynamoClient(options), { table: 't', retentionDays: 1 });
+    const notice = {
+      subject: 'Holdfast',
+      text: WORDS,
+      labels: { source: `s3://${WORDS}` },
+      details: { key: WORDS },
+    };
+    const requests = await signed(() =>
+      Promise.allSettled([
+        queue.send('report', [JSON.stringify({ key: WORDS })]),
+        notices.publish(notice),
+        catalog.getEntry('s3://b', WORDS),
+      ]),
+    );
+    expect(requests.length).toBeGreaterThanOrEqual(3);
+    const bodies = requests.map(({ body }) => decodeURIComponent(body.toString().replaceAll('+', ' ')));
+    expect(bodies.filter((body) => body.includes('東京'))).toHaveLength(requests.length);
+  });
+});
+
+it('sends what a signed URL asks to be sent as its bytes', async () => {
+  const headers = { 'Content-Type': 'text/plain; name=ü', 'x-amz-meta-name': '東京' };
+  const body = async function* () {
+    yield Buffer.from('x');
+  };
+  await upload({ url: `${server.endpoint}/signed`, headers }, body(), 1);
+  const [request] = server.requests;
+  expect(sent(request, 'content-type')).toEqual(Buffer.from(headers['Content-Type']));
+  expect(sent(request, 'x-amz-meta-name')).toEqual(Buffer.from('東京'));
 });

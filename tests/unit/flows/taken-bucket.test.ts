@@ -44,6 +44,19 @@ describe('a source that somebody else has made again', () => {
     expect((await states())[0]).toEqual(['unprotected', 'access-denied', true]);
   });
 
+  it('has nothing deleted when it is in another region, where S3 does not look at whose it is', async () => {
+    pipeline.s3.delete(SOURCE, 'a');
+    // Asked for the object before, and for the bucket after it was made again.
+    pipeline.s3.requests.after = (op) => {
+      if (op !== 'head') return;
+      pipeline.s3.requests.after = undefined;
+      pipeline.s3.deleteBucket(SOURCE);
+      pipeline.s3.createBucket(SOURCE, { region: 'eu-west-3' });
+    };
+    await pipeline.drain();
+    expect((await states())[0]).toEqual(['unprotected', 'access-denied', true]);
+  });
+
   it('ends a reconcile as failed, which marks nothing', async () => {
     take(SOURCE);
     await pipeline.reconcile('j1');

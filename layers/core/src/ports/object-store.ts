@@ -28,6 +28,8 @@ export type HeadResult =
 
 export type BucketState =
   | { readonly state: 'exists'; readonly region?: string }
+  /** There is one of that name in another region; whose it is, S3 does not say. */
+  | { readonly state: 'elsewhere'; readonly region: string }
   | { readonly state: 'absent' }
   | { readonly state: 'access-denied' };
 

@@ -219,7 +219,8 @@ export class MemoryObjectStore implements ObjectStore {
 
   #bucketState(name: string): BucketState {
     try {
-      return { state: 'exists', region: openBucket(this.#access, name).region };
+      const { region } = openBucket(this.#access, name);
+      return { state: region === this.#world.region ? 'exists' : 'elsewhere', region };
     } catch (error) {
       if (isStoreError(error, 'access-denied')) return { state: 'access-denied' };
       if (isStoreError(error, 'no-such-bucket')) return { state: 'absent' };

@@ -79,8 +79,13 @@ export class MemoryS3 {
     this.limits = { maxCopyBytes, minPartBytes, pageSize };
   }
 
+  /** Where buckets are made unless said otherwise. */
+  get region(): string {
+    return this.#options.region ?? 'us-east-1';
+  }
+
   createBucket(name: string, options: BucketOptions = {}): MemoryBucket {
-    const region = options.region ?? this.#options.region ?? 'us-east-1';
+    const region = options.region ?? this.region;
     const bucket = new MemoryBucket(name, region, options.versioning ?? 'never');
     bucket.account = options.account ?? bucket.account;
     if (options.wired === true) {

@@ -10,7 +10,8 @@ export type Observation =
 
 /**
  * Asks the source itself. `absent` is said only on evidence (I4): a 404 for the object while its bucket answers; a
- * missing bucket answers 404 for every key too, and a refused request says nothing about the object.
+ * missing bucket answers 404 for every key too, a refused request says nothing about the object, and a bucket that is in another
+ * region now is not the one that was protected.
  */
 export async function observe(
   bucket: string,

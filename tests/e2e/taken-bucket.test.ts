@@ -1,0 +1,159 @@
+import {
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  DeleteObjectCommand,
+  DeletePublicAccessBlockCommand,
+  ListObjectsV2Command,
+  PutBucketNotificationConfigurationCommand,
+  PutBucketPolicyCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { s3Client } from '@holdfast/core/adapters/aws/clients.ts';
+import { S3ObjectStore } from '@holdfast/core/adapters/aws/s3-object-store.ts';
+import { describe, expect, inject, it } from 'vitest';
+import {
+  bytesOf,
+  catalog,
+  entryOf,
+  entryWith,
+  finishedJob,
+  givenBucket,
+  givenProtectedBucket,
+  put,
+  s3,
+  send,
+  tryHoldfast,
+} from './support/cloud.ts';
+
+// A bucket is deleted, and somebody of another account makes one of the same name, which everybody may read and write.
+
+const STRANGER = '999988887777';
+const endpoint = inject('directEndpoint');
+/** To the emulator, an access key of 12 digits is an account. */
+const stranger = new S3Client({
+  endpoint,
+  region: 'us-east-1',
+  forcePathStyle: true,
+  credentials: { accessKeyId: STRANGER, secretAccessKey: 'x' },
+});
+
+const KEYS = ['a.txt', 'b/c.txt', 'b/d.txt'];
+
+async function take(bucket: string): Promise<void> {
+  // No event of what comes now is heard: they are to come when the bucket is the stranger's.
+  await s3.send(
+    new PutBucketNotificationConfigurationCommand({ Bucket: bucket, NotificationConfiguration: {} }),
+  );
+  for (const Key of KEYS) await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
+  await s3.send(new DeleteBucketCommand({ Bucket: bucket }));
+  await makeOpen(bucket);
+}
+
+async function makeOpen(Bucket: string): Promise<void> {
+  await stranger.send(new CreateBucketCommand({ Bucket }));
+  await stranger.send(new DeletePublicAccessBlockCommand({ Bucket }));
+  const everything = {
+    Effect: 'Allow',
+    Principal: '*',
+    Action: 's3:*',
+    Resource: [`arn:aws:s3:::${Bucket}`, `arn:aws:s3:::${Bucket}/*`],
+  };
+  const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [everything] });
+  await stranger.send(new PutBucketPolicyCommand({ Bucket, Policy }));
+}
+
+async function keysOf(Bucket: string): Promise<string[]> {
+  const { Contents = [] } = await stranger.send(new ListObjectsV2Command({ Bucket }));
+  return Contents.map(({ Key = '' }) => Key);
+}
+
+function removed(bucket: string, key: string) {
+  return {
+    source: 'aws.s3',
+    'detail-type': 'Object Deleted',
+    detail: { bucket: { name: bucket }, object: { key, sequencer: 'FF' }, reason: 'DeleteObject' },
+  };
+}
+
+it('is a world in which the bucket of a stranger can be read, and an expectation is held', async () => {
+  const Bucket = `taken-open-${Date.now().toString(36)}`;
+  await makeOpen(Bucket);
+  await stranger.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'x' }));
+  expect((await bytesOf(Bucket, 'k')).toString()).toBe('x');
+  const client = s3Client({ endpoint, account: '000000000000' });
+  expect(await new S3ObjectStore(client).head({ bucket: Bucket, key: 'k' })).toEqual({
+    found: false,
+    why: 'access-denied',
+  });
+  const theirs = new S3ObjectStore(client).ofAccount(Bucket, STRANGER);
+  expect(await theirs.head({ bucket: Bucket, key: 'k' })).toMatchObject({ found: true });
+});
+
+describe('a source that a stranger has made again', () => {
+  it('has nothing deleted, and is given nothing', async () => {
+    const bucket = await givenProtectedBucket('taken');
+    for (const key of KEYS) await put(bucket, key, `bytes of ${key}`);
+    const before = new Map<string, string | undefined>();
+    for (const key of KEYS) {
+      const entry = await entryWith(bucket, key, ({ state }) => state === 'current');
+      before.set(key, entry.vaultVersionId);
+    }
+    await take(bucket);
+
+    for (const key of KEYS) await send('CaptureQueueUrl', removed(bucket, key));
+    for (const key of KEYS) {
+      const entry = await entryWith(
+        bucket,
+        key,
+        ({ reason }) => reason === 'access-denied' || reason === 'source-missing',
+      );
+      expect(entry).toMatchObject({ state: 'unprotected', vaultVersionId: before.get(key) });
+    }
+
+    const reconciled = await tryHoldfast('reconcile', `s3://${bucket}`, '--wait');
+    expect(reconciled).toMatchObject({ code: 1 });
+    const [row] = (await catalog.listSources()).filter(({ source }) => source === `s3://${bucket}`);
+    expect(row?.unreachable).toMatch(/another account's bucket/);
+    for (const key of KEYS) expect((await entryOf(bucket, key))?.state).toBe('unprotected');
+
+    const refused = await tryHoldfast('restore', `s3://${bucket}`, '--to', `s3://${bucket}`, '--yes');
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('another account') });
+    const jobId = `taken-${bucket}`;
+    await send('RestoreQueueUrl', {
+      source: `s3://${bucket}`,
+      target: `s3://${bucket}`,
+      overwrite: true,
+      jobId,
+    });
+    expect(await finishedJob(jobId)).toMatchObject({ counts: { failed: KEYS.length } });
+    expect(await keysOf(bucket)).toEqual([]);
+
+    const allowed = {
+      source: `s3://${bucket}`,
+      target: `s3://${bucket}`,
+      targetAccount: STRANGER,
+      jobId: `${jobId}-named`,
+    };
+    await send('RestoreQueueUrl', allowed);
+    await finishedJob(allowed.jobId);
+    // The right to write to a source is of its bucket, whoever owns it: named, the stranger is who was meant.
+    expect(await keysOf(bucket)).toEqual(KEYS);
+  });
+
+  it('is refused as a source and as a target', async () => {
+    const bucket = await givenBucket('taken-new');
+    await take(bucket);
+    for (const command of [
+      ['protect', `s3://${bucket}`],
+      ['cost', `s3://${bucket}`],
+    ]) {
+      const { code, stderr } = await tryHoldfast(...command);
+      expect({ command, refused: code !== 0, stderr }).toEqual({
+        command,
+        refused: true,
+        stderr: expect.stringMatching(/another account/),
+      });
+    }
+  });
+});
