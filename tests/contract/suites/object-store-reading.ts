@@ -11,7 +11,7 @@ export function describeReading({ world, can }: StoreSuite): void {
     const headers = {
       contentType: 'text/html; charset=utf-8',
       cacheControl: 'max-age=60, must-revalidate',
-      contentDisposition: 'attachment; filename="a b.txt"',
+      contentDisposition: 'attachment; filename="a b, 東京 ä.txt"',
       contentEncoding: 'identity',
       contentLanguage: 'de-CH',
       expires: 'Thu, 01 Dec 2033 16:00:00 GMT',
