@@ -59,6 +59,19 @@ def _tag_any_version(put_tagging):
     return put_object_tagging
 
 
+def _told_of_tagging(tagging, event):
+    """S3 guide, "Using EventBridge": Object Tags Added, by PutObjectTagging; Object Tags Deleted. Without a reason."""
+
+    def object_tagging(bucket_name, key, *args):
+        answer = tagging(bucket_name, key, *args)
+        if answer[0] < 300:
+            version_id = answer[1].get("x-amz-version-id")
+            s3._fire_s3_event_async(bucket_name, key, event, version_id=version_id)
+        return answer
+
+    return object_tagging
+
+
 def _head_with_tag_count(head):
     """HeadObject: "x-amz-tagging-count: The number of tags, if any, on the object." """
 
@@ -226,7 +239,10 @@ def _composite_alarm(logical_id, props, stack_name):
 
 
 s3._get_object_tagging = _tags_of_any_version(s3._get_object_tagging)
-s3._put_object_tagging = _tag_any_version(s3._put_object_tagging)
+s3._S3_EVENTBRIDGE_EVENT_DETAIL_TYPE["ObjectTagging:Put"] = "Object Tags Added"
+s3._S3_EVENTBRIDGE_EVENT_DETAIL_TYPE["ObjectTagging:Delete"] = "Object Tags Deleted"
+s3._put_object_tagging = _told_of_tagging(_tag_any_version(s3._put_object_tagging), "s3:ObjectTagging:Put")
+s3._delete_object_tagging = _told_of_tagging(s3._delete_object_tagging, "s3:ObjectTagging:Delete")
 s3._head_object = _head_of_thawed_version(_head_with_tag_count(s3._head_object))
 s3._copy_object = _conditional_copy(s3._copy_object)
 s3._apply_bucket_scope = _expected_owners(s3._apply_bucket_scope)

@@ -315,6 +315,18 @@ describe('a new copy for other tags', () => {
   });
 });
 
+it('a tagging finds the metadata of a write of the same bytes whose event passed for the first one’s double', async () => {
+  pipeline = new Pipeline({ constantSequencer: true, settings: { tagCopyMaxBytes: 4 } });
+  await pipeline.protect();
+  pipeline.s3.put(SOURCE, KEY, BODY, { metadata: { n: '1' } });
+  await pipeline.drain();
+  pipeline.s3.put(SOURCE, KEY, BODY, { metadata: { n: '2' } });
+  pipeline.events.length = 0;
+  await tag({ n: '2' });
+  expect(vaultVersions()[0]?.content).toMatchObject({ metadata: { n: '2' } });
+  expect(await restored(pipeline.now, 'now')).toEqual({ n: '2' });
+});
+
 describe('events of taggings', () => {
   const event = (type: string, object: Record<string, unknown>) =>
     parseS3Event(

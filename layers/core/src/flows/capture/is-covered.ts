@@ -1,3 +1,4 @@
+import { attributesDigest } from '../../model/attributes.ts';
 import type { Change } from '../../model/change.ts';
 import { type Entry, isSameState } from '../../model/entry.ts';
 import type { ObjectFacts } from '../../model/object.ts';
@@ -29,7 +30,8 @@ export function isRecorded(change: Change, prior: Entry | undefined): boolean {
 
 /**
  * True when the vault already has this very state. Neither an ETag nor a time in whole seconds tells two writes of the
- * same bytes apart (their metadata can differ), so a newer event counts as covered only by a version id.
+ * same bytes apart (their metadata can differ), so a newer event counts as covered only by a version id; and where the vault
+ * is looked at, the copy has to have the same headers and metadata.
  */
 export async function isCovered(
   { change, prior, top }: Attempt,
@@ -42,7 +44,12 @@ export async function isCovered(
     if (!sameVersion && !isRecorded(change, prior)) return false;
   }
   if (top === undefined && !isSurprising(change, prior)) return true;
-  return isVersion(top ?? (await topOfVault(change, world)), prior.vaultVersionId);
+  const onTop = top ?? (await topOfVault(change, world));
+  return isVersion(onTop, prior.vaultVersionId) && hasAttributes(onTop, facts);
+}
+
+function hasAttributes(top: HeadResult, facts: ObjectFacts): boolean {
+  return top.found && attributesDigest(top.object) === attributesDigest(facts);
 }
 
 /**

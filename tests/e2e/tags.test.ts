@@ -1,0 +1,60 @@
+import { DeleteObjectTaggingCommand, PutObjectTaggingCommand } from '@aws-sdk/client-s3';
+import { TAG_COPY_MAX_BYTES } from '@holdfast/core/model/tag-bound.ts';
+import { tagsRecordKey } from '@holdfast/core/model/vault-key.ts';
+import { expect, it } from 'vitest';
+import {
+  entryWith,
+  givenBucket,
+  givenProtectedBucket,
+  holdfast,
+  nextSecond,
+  put,
+  s3,
+  settled,
+  store,
+  vault,
+} from './support/cloud.ts';
+
+const KEYS = ['small', 'large', 'k'.repeat(1020)] as const;
+const LARGE = Buffer.alloc(TAG_COPY_MAX_BYTES + 1, 'x');
+
+it('gives the tags that were there at each moment, by new copies and by records beside large ones', async () => {
+  const source = await givenProtectedBucket('tags');
+  for (const key of KEYS) {
+    await put(source, key, key === 'large' ? LARGE : 'bytes', { Tagging: 'stage=raw' });
+    await entryWith(source, key, ({ state }) => state === 'current');
+  }
+  const moments = [await nextSecond()];
+  for (const stage of ['done', undefined]) {
+    for (const Key of KEYS) await tag({ Bucket: source, Key }, stage);
+    await settled(source);
+    moments.push(await nextSecond());
+  }
+
+  for (const [n, stage] of ['raw', 'done', undefined].entries()) {
+    const target = await givenBucket('holdfast-restore');
+    const command = ['restore', `s3://${source}`, '--to', `s3://${target}`, '--at', moments[n] ?? ''];
+    const counted = (counts: object) => ({ result: { job: { state: 'done', counts } } });
+    expect(await holdfast(...command, '--wait')).toMatchObject(counted({ restored: KEYS.length }));
+    const tags = stage === undefined ? {} : { stage };
+    for (const key of KEYS) expect(await store.getTags({ bucket: target, key })).toEqual(tags);
+    expect(await holdfast(...command, '--wait')).toMatchObject(counted({ right: KEYS.length }));
+  }
+  const versionsOf = async (prefix: string) => (await store.listVersions({ bucket: vault, prefix })).versions;
+  expect(await versionsOf(`s3/${source}/large`)).toHaveLength(1);
+  expect(await versionsOf(tagsRecordKey(source, 'large'))).toHaveLength(2);
+  expect(await versionsOf(`s3/${source}/small`)).toHaveLength(3);
+  expect(await holdfast('verify', `s3://${source}`, '--all')).toMatchObject({ state: 'done' });
+  expect(await holdfast('reindex', '--dry-run')).toMatchObject({
+    sources: expect.arrayContaining([expect.objectContaining({ source: `s3://${source}`, written: 0 })]),
+  });
+});
+
+async function tag(object: { Bucket: string; Key: string }, stage: string | undefined): Promise<void> {
+  if (stage === undefined) {
+    await s3.send(new DeleteObjectTaggingCommand(object));
+    return;
+  }
+  const TagSet = [{ Key: 'stage', Value: stage }];
+  await s3.send(new PutObjectTaggingCommand({ ...object, Tagging: { TagSet } }));
+}
