@@ -21,6 +21,7 @@ import { noteMoment } from '../options.ts';
 import { checkBucket } from '../sources/bucket-argument.ts';
 import { count } from '../text/format.ts';
 import { skewSeconds } from '../time/clock-skew.ts';
+import { noteBeside } from '../vault/note-beside.ts';
 import { askFor, concerns } from './consent.ts';
 import { checkNewTarget, createTarget } from './new-bucket.ts';
 import { planJson, planLines } from './plan-text.ts';
@@ -65,6 +66,7 @@ export async function restoreToBucket(
   await checkRequest(request, options, connection);
   if (request.at !== undefined) noteMoment(request.at, context, connection);
   noteDoubled(request, context);
+  if (request.versionId === undefined) await noteBeside(request, connection, context);
   const known = await connection.world.catalog.getJob(message.jobId);
   if (known !== undefined) {
     checkSameRequest(known, request);

@@ -25,6 +25,7 @@ import { sameCommand } from '../local/same-command.ts';
 import { noteMoment } from '../options.ts';
 import type { Output } from '../output.ts';
 import { skewSeconds } from '../time/clock-skew.ts';
+import { noteBeside } from '../vault/note-beside.ts';
 import { askFor, concerns } from './consent.ts';
 import { planJson, planLines } from './plan-text.ts';
 import { readingDocuments } from './reading-progress.ts';
@@ -63,6 +64,7 @@ export async function restoreToLocal(
   const connection = await context.connect(options.dryRun ? 'reading' : 'writing');
   const wish = { ...read, at: read.at ?? connection.clock.start };
   if (read.at !== undefined) noteMoment(read.at, context, connection);
+  if (wish.versionId === undefined) await noteBeside(wish, connection, context);
   const select = selectRepeatedly(wish, connection.world, { onProgress: readingDocuments(context) });
   await checkHasCopies(wish, select, connection);
   const task = taskOf(target, options, asked, wish, select, connection, context);

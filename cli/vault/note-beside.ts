@@ -1,0 +1,44 @@
+import type { SourcePlace } from '@holdfast/core/model/source-place.ts';
+import { vaultPrefixes } from '@holdfast/core/model/vault-places.ts';
+import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
+import type { Connection, Context } from '../context.ts';
+import { visibleKey } from '../text/visible.ts';
+
+/** The last that XML, and so a listing, may hold. */
+const LAST_CHARACTER = '\u{10FFFD}';
+
+/**
+ * A prefix is the beginning of keys. Says so where it reads like a folder, and there is one, and what lies beside the
+ * folder is taken too: `s3://photos/2025` has `2025-old/` in it. A site's prefix is a folder anyway.
+ */
+export async function noteBeside(
+  { source, prefix }: SourcePlace,
+  { world }: Pick<Connection, 'world'>,
+  { output }: Pick<Context, 'output'>,
+): Promise<void> {
+  if (prefix === '' || prefix.endsWith('/') || isSiteUri(source)) return;
+  const [root = ''] = vaultPrefixes(source);
+  const folder = `${root}${prefix}/`;
+  const { store, settings } = world;
+  const first = async (wanted: string, after?: string) => {
+    const marker = after === undefined ? {} : { marker: { key: after } };
+    const { versions } = await store.listVersions({
+      bucket: settings.vault,
+      prefix: wanted,
+      limit: 1,
+      ...marker,
+    });
+    return versions[0]?.key;
+  };
+  const [inside, lowest, beyond] = await Promise.all([
+    first(folder),
+    first(root + prefix),
+    first(root + prefix, folder + LAST_CHARACTER),
+  ]);
+  const beside = [lowest, beyond].find((key) => key !== undefined && !key.startsWith(folder));
+  if (inside === undefined || beside === undefined) return;
+  const uri = `${source}/${visibleKey(prefix)}`;
+  output.note(
+    `${uri} is the beginning of keys, ${visibleKey(beside.slice(root.length))} among them: write ${uri}/ for the folder alone`,
+  );
+}
