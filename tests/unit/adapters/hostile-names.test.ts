@@ -2,6 +2,7 @@ import { S3ObjectStore } from '@holdfast/core/adapters/aws/s3-object-store.ts';
 import { codeOfException } from '@holdfast/core/adapters/workdocs-exceptions.ts';
 import { siteQueueOf } from '@holdfast/core/flows/workdocs/site-queue-of.ts';
 import { withDeletionTags, withoutDeletionTags } from '@holdfast/core/model/deletion-tags.ts';
+import { compileFilter } from '@holdfast/core/model/filter.ts';
 import { namedValues, namedValuesOf, tableOf } from '@holdfast/core/model/named-values.ts';
 import { ownTags, withOrigin } from '@holdfast/core/model/origin.ts';
 import { meaningOf } from '@holdfast/core/model/report/advice.ts';
@@ -61,6 +62,15 @@ describe('names that every object has', () => {
         detail: { bucket: { name: 'b' }, object: { key: name } },
       };
       expect(parseS3Event(JSON.stringify(event))).toEqual([]);
+    }
+  });
+
+  it('are folders like others to a glob', () => {
+    for (const name of HOSTILE) {
+      const matches = compileFilter({ include: [`src/${name}/*.ts`] });
+      expect([matches(`src/${name}/a.ts`), matches(`src/x${name}/a.ts`)]).toEqual([true, false]);
+      expect(compileFilter({ include: ['src/?*/*.ts'] })(`src/${name}/a.ts`)).toBe(true);
+      expect(compileFilter({ include: [`src/${name[0]}*/*.ts`] })(`src/${name}/a.ts`)).toBe(true);
     }
   });
 

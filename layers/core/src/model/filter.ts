@@ -1,5 +1,6 @@
 import picomatch from 'picomatch';
 import { InvalidInputError } from './errors.ts';
+import { tableOf } from './named-values.ts';
 
 /** What of a source is meant. Without an include, everything is; an exclude wins over an include. */
 export type Filter = {
@@ -53,11 +54,11 @@ function matcher(globs: readonly string[]): (key: string) => boolean {
 
 // Empty segments, `.` and `..` mean nothing in a key; a globbing library takes them for steps on a path, and never
 // matches them. Under names of their own, from Unicode's private use area, they are segments like others.
-const STEPS: Readonly<Record<string, string>> = { '': '\uF8F0', '.': '\uF8F1', '..': '\uF8F2' };
+const STEPS = tableOf({ '': '\uF8F0', '.': '\uF8F1', '..': '\uF8F2' });
 
 function asNames(path: string): string {
   return path
     .split('/')
-    .map((segment) => STEPS[segment] ?? segment)
+    .map((segment) => STEPS.get(segment) ?? segment)
     .join('/');
 }

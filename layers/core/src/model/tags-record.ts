@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { InvalidInputError } from './errors.ts';
+import { namedValues } from './named-values.ts';
 import type { Tags } from './object.ts';
 import { parseJson } from './s3-event.ts';
 
@@ -25,7 +26,7 @@ export function tagsRecordText({ tags, ...record }: TagsRecord): string {
 export function parseTagsRecord(text: string): TagsRecord {
   const parsed = v.safeParse(TagsRecordSchema, parseJson(text));
   if (!parsed.success) throw new InvalidInputError(`not a record of tags: ${text.slice(0, 200)}`);
-  return { ...parsed.output, tags: Object.fromEntries(parsed.output.tags) };
+  return { ...parsed.output, tags: namedValues(parsed.output.tags) };
 }
 
 /** True when both are the same names with the same values, in any order. */
