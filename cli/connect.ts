@@ -30,6 +30,7 @@ import { SqsQueueAdmin } from './adapters/aws/sqs-queue-admin.ts';
 import type { Buckets, Connection, GlobalOptions } from './context.ts';
 import { accountOf, type CoreStack, queueUrls, readOutputs } from './core-stack.ts';
 import { CommandError } from './errors.ts';
+import { orphansOf } from './orphans.ts';
 import type { StackView } from './ports.ts';
 
 const CONCURRENCY = 32;
@@ -53,7 +54,8 @@ export async function connect(options: GlobalOptions): Promise<Connection> {
   const stacks = new CloudFormationStacks(cloudFormation);
   const region = await cloudFormation.config.region();
   const view = await findStack(options.stack, stacks);
-  if (view === undefined) throw new CommandError(await noStack(options.stack, region, clients), 'no-stack');
+  if (view === undefined)
+    throw new CommandError(await noStack(options.stack, region, stacks, clients), 'no-stack');
   const { parameters = {} } = view;
   const outputs = readOutputs(view);
   const stack = { name: view.name, account: accountOf(outputs), region, outputs, parameters };
@@ -134,14 +136,19 @@ function once<T>(ask: () => Promise<T>): () => Promise<T> {
   };
 }
 
-async function noStack(name: string, region: string, clients: ClientOptions): Promise<string> {
+async function noStack(
+  name: string,
+  region: string,
+  stacks: CloudFormationStacks,
+  clients: ClientOptions,
+): Promise<string> {
   const account = await identity(clients).then(
     ({ Account }) => ` of account ${Account}`,
     () => '',
   );
   return (
     `there is no stack "${name}" in ${region}${account}: deploy it (npm run cloud:up, or sam deploy), ` +
-    'or name another with --stack, --region, --profile'
+    `or name another with --stack, --region, --profile${await orphansOf(name, stacks)}`
   );
 }
 

@@ -61,6 +61,8 @@ export interface BucketAdmin {
   describe(bucket: string): Promise<BucketSetup | undefined>;
   /** Makes a bucket that is not public. One that could not be set up is taken away again. */
   create(bucket: string, setup: BucketSetup & { readonly region: string }): Promise<void>;
+  /** Has the bucket keep every version from now on. */
+  keepVersions(bucket: string): Promise<void>;
 }
 
 /** Messages in a queue, by what becomes of them. SQS's counts are approximate and settle within a minute. */

@@ -32,6 +32,8 @@ export const PlanJsonSchema = v.strictObject({
   ),
   /** Of what is written: `original`, or the one that was asked for; null where that is no bucket. */
   storageClass: v.nullable(v.picklist([ORIGINAL, ...STORAGE_CLASSES])),
+  /** Of the target, unless told otherwise; null where that is no bucket, or cannot be seen. */
+  encryption: v.nullable(v.strictObject({ algorithm: v.string(), key: v.nullable(v.string()) })),
   /** All of them, by the restore itself. */
   requests: v.number(),
   dollars: v.number(),

@@ -3,6 +3,7 @@ import type { RestoreRequest } from '@holdfast/core/model/restore-request.ts';
 import { bucketOf, sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import type { Connection, Context } from '../context.ts';
+import type { BucketSetup } from '../ports.ts';
 import { Steps } from '../steps.ts';
 
 /** Refuses a new bucket that is there already. @throws {InvalidInputError} */
@@ -17,12 +18,21 @@ export async function checkNewTarget({ target }: RestoreRequest, { world }: Conn
   );
 }
 
-/** Makes the target as the source is set up; a source that is gone is followed by a bucket with S3's own defaults. */
+/**
+ * Makes the target as the source is set up, without versions; a source that is gone is followed by a bucket with S3's own
+ * defaults.
+ *
+ * Versions come when the restore is done. For 15 minutes after they are switched on, S3 may answer 404 for what was written since,
+ * and advises to write nothing; a bucket that never had any takes writes at once, and a restore writes each of its objects once.
+ * Source: S3 API reference, PutBucketVersioning.
+ *
+ * @returns how it is to be in the end
+ */
 export async function createTarget(
   { source, target }: RestoreRequest,
   { buckets, stack }: Connection,
   context: Context,
-): Promise<void> {
+): Promise<BucketSetup> {
   const uri = sourceUri(target.bucket);
   const like = isSiteUri(source) ? undefined : await buckets.describe(bucketOf(source));
   if (like === undefined && !isSiteUri(source)) {
@@ -30,9 +40,31 @@ export async function createTarget(
   }
   const setup = like ?? { versioned: false };
   await new Steps(`restore to ${uri}`, context).run(`make ${uri}`, `${uri} made`, () =>
-    buckets.create(target.bucket, { ...setup, region: stack.region }),
+    buckets.create(target.bucket, { ...setup, versioned: false, region: stack.region }),
   );
   context.output.note(`made ${uri}: ${words(setup)}, not public`);
+  return setup;
+}
+
+/** Gives a target that was made the versions that its source has, or says how, if nobody waits for the restore's end. */
+export async function switchOnVersions(
+  { source, target: { bucket } }: RestoreRequest,
+  isDone: boolean,
+  { buckets }: Connection,
+  { output }: Pick<Context, 'output'>,
+): Promise<void> {
+  const uri = sourceUri(bucket);
+  if (isDone) {
+    await buckets.keepVersions(bucket);
+    output.note(
+      `${uri} keeps versions from now on, as ${source} does: AWS advises to write nothing for 15 minutes`,
+    );
+    return;
+  }
+  output.note(
+    `${uri} keeps no versions yet, as ${source} does: when the job is done, switch them on with aws s3api ` +
+      `put-bucket-versioning --bucket ${bucket} --versioning-configuration Status=Enabled`,
+  );
 }
 
 function words({
@@ -43,5 +75,5 @@ function words({
   encryption?: { algorithm: string };
 }): string {
   const encrypted = encryption === undefined ? 'encrypted by S3' : `encrypted (${encryption.algorithm})`;
-  return `${encrypted}, ${versioned ? 'with versions' : 'without versions'}`;
+  return `${encrypted}, ${versioned ? 'without versions until the restore is done' : 'without versions'}`;
 }

@@ -10,7 +10,7 @@ import { visibleKey } from '../text/visible.ts';
 import { thawOfferLines, thawOffers } from './thaw-text.ts';
 
 /** A plan as `--json` gives it. */
-export function planJson({ requests, at, thaw, ...plan }: RestorePlan): PlanJson {
+export function planJson({ requests, at, thaw, encryption, ...plan }: RestorePlan): PlanJson {
   const { conflicts, overwritten, extras, archived } = plan;
   return {
     ...plan,
@@ -20,6 +20,8 @@ export function planJson({ requests, at, thaw, ...plan }: RestorePlan): PlanJson
     extras: { ...extras, examples: [...extras.examples] },
     archived: { ...archived },
     storageClass: plan.storageClass ?? null,
+    encryption:
+      encryption === undefined ? null : { algorithm: encryption.algorithm, key: encryption.key ?? null },
     thaws: thawOffers({ archived, ...defined({ thaw }) }),
     requests: Math.round(Object.values(requests).reduce((sum, n) => sum + n, 0)),
   };

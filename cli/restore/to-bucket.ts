@@ -23,10 +23,11 @@ import { count } from '../text/format.ts';
 import { skewSeconds } from '../time/clock-skew.ts';
 import { noteBeside } from '../vault/note-beside.ts';
 import { askFor, concerns } from './consent.ts';
-import { checkNewTarget, createTarget } from './new-bucket.ts';
+import { checkNewTarget, createTarget, switchOnVersions } from './new-bucket.ts';
 import { planJson, planLines } from './plan-text.ts';
 import { checkHasCopies, checkSameRequest, mayBeNone, refuseNothing } from './restore-checks.ts';
 import { type RestoreOptions, toWish } from './restore-options.ts';
+import { withEncryption } from './target-encryption.ts';
 
 type Message = RestoreMessage & { readonly jobId: string };
 type Asked = {
@@ -102,10 +103,12 @@ async function begin(
   const select = () => selectedObjects({ ...request, at }, connection.world);
   if (plan === undefined) await checkHasCopies(request, select, connection);
   else await agree(plan, options, context);
-  if (options.toNew !== undefined) await createTarget(request, connection, context);
+  const made = options.toNew === undefined ? undefined : await createTarget(request, connection, context);
   const message = messageOf(asked, plan, options);
   const telled = telling({ ...asked, message }, plan, [headingOf(asked)], options, connection);
-  return startJob({ ...telled, queue: 'restore', message }, connection, context);
+  const exit = await startJob({ ...telled, queue: 'restore', message }, connection, context);
+  if (made?.versioned) await switchOnVersions(request, options.wait ?? false, connection, context);
+  return exit;
 }
 
 /** What was looked at is what is restored: what is captured meanwhile is no part of it, and no more is deleted. */
@@ -140,15 +143,16 @@ async function planIfAsked(
   { request, at }: Asked,
   { dryRun, yes, toNew }: RestoreOptions,
   connection: Connection,
-  { output }: Context,
+  context: Context,
 ): Promise<RestorePlan | undefined> {
+  const { output } = context;
   if (!dryRun && yes && !request.exact) return undefined;
   const plan = await makePlan({ ...request, at }, connection.world, {
     targetIsNew: toNew !== undefined,
     onProgress: (objects) => output.progress(`planning: ${count(objects)} objects`),
   });
   if (plan.selected.objects === 0 && !mayBeNone(request)) await refuseNothing(request, connection);
-  return plan;
+  return withEncryption(plan, request, toNew !== undefined, connection, context);
 }
 
 async function agree(plan: RestorePlan, { yes }: RestoreOptions, context: Context): Promise<void> {

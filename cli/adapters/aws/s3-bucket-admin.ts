@@ -60,7 +60,10 @@ export class S3BucketAdmin implements BucketAdmin {
       }),
     );
     if (encryption !== undefined) await this.#encrypt(Bucket, encryption);
-    if (!versioned) return;
+    if (versioned) await this.keepVersions(Bucket);
+  }
+
+  async keepVersions(Bucket: string): Promise<void> {
     await this.#client.send(
       new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }),
     );

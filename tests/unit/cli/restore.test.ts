@@ -351,6 +351,49 @@ describe('the plan of a restore', () => {
   });
 });
 
+describe('the plan of a restore into a bucket with a KMS key', () => {
+  const key = 'arn:aws:kms:us-east-1:111122223333:key/k';
+  const ofCustomer = { versioned: false, encryption: { algorithm: 'aws:kms', key, bucketKey: true } };
+  const dryRun = () => cli.run('restore', 's3://docs', '--to', `s3://${TARGET}`, '--dry-run', '--json');
+
+  it('says that the key’s policy has to let the functions use it', async () => {
+    cli.buckets.setups.set(TARGET, ofCustomer);
+    const { stderr, json } = await dryRun();
+    expect(stderr).toContain(
+      `s3://${TARGET} encrypts with the KMS key ${key}: its policy has to let the role`,
+    );
+    expect(stderr).toContain('kms:GenerateDataKey, kms:Decrypt');
+    expect(json()[0]).toMatchObject({ plan: { encryption: { algorithm: 'aws:kms', key } } });
+  });
+
+  it('says so of a target that is made as the source is', async () => {
+    cli.buckets.setups.set('docs', ofCustomer);
+    const to = ['--to-new', 's3://holdfast-restore-new'];
+    expect((await cli.run('restore', 's3://docs', ...to, '--dry-run')).stderr).toContain(`KMS key ${key}`);
+  });
+
+  it.each([
+    ['S3’s own', { algorithm: 'AES256', bucketKey: false }],
+    ['AWS’s key for S3', { algorithm: 'aws:kms', bucketKey: true }],
+    [
+      'the same by its alias',
+      { algorithm: 'aws:kms', key: 'arn:aws:kms:eu-west-1:1:alias/aws/s3', bucketKey: true },
+    ],
+  ])('says nothing of a key that anybody of the account may use: %s', async (_, encryption) => {
+    cli.buckets.setups.set(TARGET, { versioned: false, encryption });
+    const { stderr, json } = await dryRun();
+    expect(stderr).toBe('');
+    expect(json()[0]).toMatchObject({ plan: { encryption: { algorithm: encryption.algorithm } } });
+  });
+
+  it('says what it could not see', async () => {
+    cli.buckets.unseen.add(TARGET);
+    const { stderr, json } = await dryRun();
+    expect(stderr).toContain(`how s3://${TARGET} encrypts cannot be seen`);
+    expect(json()[0]).toMatchObject({ plan: { encryption: null } });
+  });
+});
+
 describe('restore --to-new', () => {
   it('makes a bucket as the source is set up, and restores into it', async () => {
     const encryption = { algorithm: 'aws:kms', key: 'k', bucketKey: true };
@@ -364,8 +407,9 @@ describe('restore --to-new', () => {
     );
     expect(code).toBe(0);
     expect(stderr).toContain(
-      'made s3://holdfast-restore-new: encrypted (aws:kms), with versions, not public',
+      'made s3://holdfast-restore-new: encrypted (aws:kms), without versions until the restore is done, not public',
     );
+    expect(stderr).toContain('s3://holdfast-restore-new keeps versions from now on, as s3://docs does');
     expect(cli.buckets.setups.get('holdfast-restore-new')).toMatchObject({
       versioned: true,
       encryption,
@@ -374,7 +418,23 @@ describe('restore --to-new', () => {
     expect(cli.pipeline.s3.text('holdfast-restore-new', 'a.txt')).toBe('one');
   });
 
+  it('writes into it before it has versions, and says how it gets them when nobody waits', async () => {
+    cli.buckets.setups.set('docs', { versioned: true });
+    const states: string[] = [];
+    cli.pipeline.s3.requests.before = (op) => {
+      if (op === 'copy') states.push(cli.pipeline.s3.bucket('holdfast-restore-new').versioning);
+    };
+    const to = ['--to-new', 's3://holdfast-restore-new'];
+    const { code, stderr } = await cli.run('restore', 's3://docs', ...to);
+    expect(code).toBe(0);
+    expect(stderr).toContain('aws s3api put-bucket-versioning --bucket holdfast-restore-new');
+    await cli.pipeline.drain();
+    expect(new Set(states)).toEqual(new Set(['never']));
+    expect(cli.buckets.setups.get('holdfast-restore-new')).toMatchObject({ versioned: false });
+  });
+
   it('makes one of a source that is gone', async () => {
+    cli.buckets.unseen.add('docs');
     const { code, stderr } = await cli.run(
       'restore',
       's3://docs',

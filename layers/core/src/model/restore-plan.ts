@@ -49,6 +49,8 @@ export type RestorePlan = {
   readonly thaw?: Thaw;
   /** What it is stored in at the target: each object as it was, or all of it in one. Absent where that is no bucket. */
   readonly storageClass?: AcceptedRestore['storageClass'];
+  /** What the target encrypts with unless told otherwise. Absent where that is no bucket, or cannot be seen. */
+  readonly encryption?: { readonly algorithm: string; readonly key?: string };
   readonly requests: Requests;
   /** At list price, without what thawing costs. */
   readonly dollars: number;

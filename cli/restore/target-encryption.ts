@@ -1,0 +1,41 @@
+import type { RestorePlan } from '@holdfast/core/model/restore-plan.ts';
+import type { RestoreRequest } from '@holdfast/core/model/restore-request.ts';
+import { bucketOf, sourceUri } from '@holdfast/core/model/source-uri.ts';
+import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
+import type { Connection, Context } from '../context.ts';
+
+/**
+ * Adds to a plan how its target encrypts, and says what that needs: with a KMS key of the customer's, the functions write
+ * nothing that the key's own policy does not let them, and no plan sees that policy.
+ * Source: S3 user guide, "Using server-side encryption with AWS KMS keys": kms:GenerateDataKey, and kms:Decrypt for parts.
+ *
+ * @param isNew the target is still to be made, as the source is
+ */
+export async function withEncryption(
+  plan: RestorePlan,
+  { source, target }: RestoreRequest,
+  isNew: boolean,
+  { buckets, stack }: Connection,
+  { output }: Pick<Context, 'output'>,
+): Promise<RestorePlan> {
+  const like = isNew ? (isSiteUri(source) ? undefined : bucketOf(source)) : target.bucket;
+  const encryption = like === undefined ? undefined : (await buckets.describe(like))?.encryption;
+  const role = stack.outputs.RestoreObjectsRoleName;
+  const needs = `its policy has to let the role ${role} use it (kms:GenerateDataKey, kms:Decrypt), or nothing can be written`;
+  const uri = sourceUri(target.bucket);
+  if (isCustomers(encryption)) output.note(`${uri} encrypts with the KMS key ${encryption.key}: ${needs}`);
+  if (encryption !== undefined) return { ...plan, encryption };
+  if (!isNew)
+    output.note(
+      `how ${uri} encrypts cannot be seen (s3:GetBucketVersioning, s3:GetEncryptionConfiguration); if with a KMS key of yours, ${needs}`,
+    );
+  return plan;
+}
+
+/** Whoever may use S3 in the account may use AWS's own key for it. */
+function isCustomers(
+  encryption: RestorePlan['encryption'],
+): encryption is { algorithm: string; key: string } {
+  const { algorithm = '', key = '' } = encryption ?? {};
+  return algorithm.startsWith('aws:kms') && key !== '' && !key.endsWith('alias/aws/s3');
+}
