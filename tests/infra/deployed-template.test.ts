@@ -95,6 +95,19 @@ describe('the policies of the roles', () => {
     ]);
   });
 
+  it.each(['aws', 'aws-cn', 'aws-us-gov'])('name restore targets in the partition %s', (partition) => {
+    const parameters = { RestoreTargets: 'one,two-*', ExactRestores: 'true' };
+    const { RestoreObjectsRole } = rolePolicies({ template: core, names, parameters, partition });
+    const of = (action: string) =>
+      RestoreObjectsRole?.allow
+        .filter(({ actions }) => actions.includes(action))
+        .flatMap(({ resources }) => resources)
+        .filter((resource) => /one|two/.test(resource));
+    const objects = [`arn:${partition}:s3:::one/*`, `arn:${partition}:s3:::two-*/*`];
+    expect([of('s3:PutObject'), of('s3:DeleteObject')]).toEqual([objects, objects]);
+    expect(of('s3:ListBucket')).toEqual([`arn:${partition}:s3:::one`, `arn:${partition}:s3:::two-*`]);
+  });
+
   it('grow with the parameters', () => {
     const more = rolePolicies({ template: core, names, parameters: { RestoreTargets: 'one,two-*' } });
     const targets = more['RestoreObjectsRole']?.allow.flatMap(({ resources }) => resources);

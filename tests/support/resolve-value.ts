@@ -7,6 +7,8 @@ export type Stack = {
   readonly parameters?: Readonly<Record<string, string>>;
   /** Physical names by logical id; a resource that is not listed is called by its logical id. */
   readonly names?: Readonly<Record<string, string>>;
+  /** `aws` unless told otherwise. */
+  readonly partition?: string;
 };
 
 const ACCOUNT = '111122223333';
@@ -113,6 +115,7 @@ function callOf(name: string): Call {
 
 function ref(name: string, stack: Stack): Resolved | undefined {
   if (name === 'AWS::NoValue') return undefined;
+  if (name === 'AWS::Partition' && stack.partition !== undefined) return stack.partition;
   const pseudo = PSEUDO[name];
   if (pseudo !== undefined) return pseudo;
   const parameter = stack.template.Parameters[name];
