@@ -192,6 +192,9 @@ def _known_services(resolve):
     def resolve_condition_key(key, ctx):
         if key.lower() == "aws:principalisawsservice":
             return "true" if ctx.principal_type == "Service" else "false"
+        if key.lower() == "aws:securetransport" and ctx.principal_type == "Service":
+            # "aws:SecureTransport: whether the request was sent using TLS": services send so, whatever reached this port.
+            return "true"
         return resolve(key, ctx)
 
     return resolve_condition_key

@@ -2,6 +2,7 @@ import {
   CloudFormationClient,
   CreateStackCommand,
   DeleteStackCommand,
+  DescribeStackEventsCommand,
   DescribeStacksCommand,
   GetTemplateCommand,
   paginateListStackResources,
@@ -27,7 +28,7 @@ beforeAll(async () => {
   template = TemplateBody;
 });
 
-/** Creates a second stack of the real template. @returns the state that it ends in */
+/** Creates a second stack of the real template. @returns the state that it ends in, and the first reason if it failed */
 async function create(StackName: string, body: string, RequireTls: string): Promise<string> {
   await s3.send(new PutObjectCommand({ Bucket: ARTIFACTS, Key: StackName, Body: body }));
   await cloudFormation.send(
@@ -41,7 +42,11 @@ async function create(StackName: string, body: string, RequireTls: string): Prom
   await expect
     .poll(() => statusOf(StackName), { timeout: 120_000, interval: 500 })
     .not.toMatch(/IN_PROGRESS/);
-  return statusOf(StackName);
+  const status = await statusOf(StackName);
+  if (status === 'CREATE_COMPLETE') return status;
+  const { StackEvents = [] } = await cloudFormation.send(new DescribeStackEventsCommand({ StackName }));
+  const failed = StackEvents.findLast(({ ResourceStatus }) => ResourceStatus === 'CREATE_FAILED');
+  return `${status}: ${failed?.LogicalResourceId} ${failed?.ResourceStatusReason}`;
 }
 
 async function statusOf(StackName: string): Promise<string> {
@@ -92,11 +97,11 @@ describe('a stack that requires TLS, as on AWS by default', () => {
 describe('a first deployment that fails', () => {
   it('takes its vault and its catalog with it', async () => {
     const name = 'holdfast-failing';
-    const failing = `${template.trimEnd()}`.replace(
-      /^Resources:\n/m,
-      'Resources:\n  Fails:\n    Type: AWS::SQS::QueuePolicy\n    DependsOn: [Vault, Catalog]\n    Properties: {Queues: [https://127.0.0.1/none], PolicyDocument: 1}\n',
-    );
-    expect(await create(name, failing, 'false')).toBe('ROLLBACK_COMPLETE');
+    const alarm =
+      '  Fails:\n    Type: AWS::CloudWatch::CompositeAlarm\n    DependsOn: [Vault, Catalog]\n    Properties: {AlarmRule: ""}\n';
+    const failing = template.replace(/^Resources:\n/m, `Resources:\n${alarm}`);
+    expect(failing).toContain(alarm);
+    expect(await create(name, failing, 'false')).toMatch(/^ROLLBACK_COMPLETE: Fails /);
     const [vault = ''] = await resources(name, 'AWS::S3::Bucket');
     expect(vault).not.toBe('');
     expect(await isThere(vault)).toBe(false);
