@@ -2,17 +2,19 @@ import {
   CloudFormationClient,
   CreateStackCommand,
   DeleteStackCommand,
-  DescribeStackEventsCommand,
   DescribeStacksCommand,
   GetTemplateCommand,
+  paginateDescribeStackEvents,
   paginateListStackResources,
+  type StackEvent,
   waitUntilStackDeleteComplete,
 } from '@aws-sdk/client-cloudformation';
+import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { HeadBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { holdfastJson } from '../../scripts/demo/holdfast.ts';
-import { givenBucket, s3, stack } from './support/cloud.ts';
+import { dynamo, givenBucket, s3, stack } from './support/cloud.ts';
 
 const cloudFormation = new CloudFormationClient();
 const sqs = new SQSClient({ maxAttempts: 1 });
@@ -30,6 +32,7 @@ beforeAll(async () => {
 
 /** Creates a second stack of the real template. @returns the state that it ends in, and the first reason if it failed */
 async function create(StackName: string, body: string, RequireTls: string): Promise<string> {
+  made.push(StackName);
   await s3.send(new PutObjectCommand({ Bucket: ARTIFACTS, Key: StackName, Body: body }));
   await cloudFormation.send(
     new CreateStackCommand({
@@ -44,15 +47,31 @@ async function create(StackName: string, body: string, RequireTls: string): Prom
     .not.toMatch(/IN_PROGRESS/);
   const status = await statusOf(StackName);
   if (status === 'CREATE_COMPLETE') return status;
-  const { StackEvents = [] } = await cloudFormation.send(new DescribeStackEventsCommand({ StackName }));
-  const failed = StackEvents.findLast(({ ResourceStatus }) => ResourceStatus === 'CREATE_FAILED');
-  return `${status}: ${failed?.LogicalResourceId} ${failed?.ResourceStatusReason}`;
+  const failed = (await events(StackName)).filter(({ ResourceStatus }) => ResourceStatus === 'CREATE_FAILED');
+  const first = failed.at(-1);
+  return `${status}: ${first?.LogicalResourceId} ${first?.ResourceStatusReason}`;
+}
+
+/** The newest first. */
+async function events(StackName: string): Promise<StackEvent[]> {
+  const found: StackEvent[] = [];
+  for await (const { StackEvents = [] } of paginateDescribeStackEvents(
+    { client: cloudFormation },
+    { StackName },
+  ))
+    found.push(...StackEvents);
+  return found;
 }
 
 async function statusOf(StackName: string): Promise<string> {
   const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName }));
   return Stacks?.[0]?.StackStatus ?? '';
 }
+
+const made: string[] = [];
+afterEach(async () => {
+  for (const name of made.splice(0)) await remove(name);
+});
 
 async function remove(StackName: string): Promise<void> {
   await cloudFormation.send(new DeleteStackCommand({ StackName }));
@@ -90,7 +109,6 @@ describe('a stack that requires TLS, as on AWS by default', () => {
         sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{}' })),
         QueueUrl,
       ).rejects.toThrow(/denied/i);
-    await remove(name);
   });
 });
 
@@ -102,10 +120,14 @@ describe('a first deployment that fails', () => {
     const failing = template.replace(/^Resources:\n/m, `Resources:\n${alarm}`);
     expect(failing).toContain(alarm);
     expect(await create(name, failing, 'false')).toMatch(/^ROLLBACK_COMPLETE: Fails /);
-    const [vault = ''] = await resources(name, 'AWS::S3::Bucket');
-    expect(vault).not.toBe('');
+    const madeOf = (id: string) => (event: StackEvent) =>
+      event.LogicalResourceId === id && event.ResourceStatus === 'CREATE_COMPLETE';
+    const all = await events(name);
+    const vault = all.find(madeOf('Vault'))?.PhysicalResourceId ?? '';
+    const TableName = all.find(madeOf('Catalog'))?.PhysicalResourceId ?? '';
+    expect([vault, TableName]).not.toContain('');
+    await expect(dynamo.send(new DescribeTableCommand({ TableName }))).rejects.toThrow(/not found/i);
     expect(await isThere(vault)).toBe(false);
-    await remove(name);
   });
 });
 
