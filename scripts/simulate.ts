@@ -14,7 +14,7 @@ listings, reconciles, restores and reindexes. After each one the invariants I1 t
   --seed       of the first ones (1); the same seed and number play the same histories
   --path       with --seed, as a failure prints it: plays that one history again
   --weights    usual: what sources mostly see, a tenth of sites (unless given) | rare: half of sites, and of buckets jobs that
-               begin and end side by side, restores, thaws, large copies
+               begin and end side by side, restores, thaws, large copies | quiet: events that get lost, and hourly checks
   --variant    plays them on Holdfast with one thing broken on purpose: ${VARIANTS.map(({ name }) => name).join('; ')}
   --workers    threads (one for each core)
 
@@ -82,7 +82,7 @@ function whole(name: string, text: string, least: number): number {
 }
 
 function explain({ seed, path, history, wrong }: Failed, { weights, variant }: Options): string {
-  const others = `${weights === 'rare' ? ' --weights rare' : ''}${variant ? ` --variant "${variant}"` : ''}`;
+  const others = `${weights === undefined || weights === 'usual' ? '' : ` --weights ${weights}`}${variant ? ` --variant "${variant}"` : ''}`;
   const again = `npm run simulate -- --seed ${seed} --path ${path}${others}`;
   const steps = history?.steps.map((step) => `  ${JSON.stringify(step)}`) ?? [];
   const { steps: _, ...setUp } = history ?? { steps: [] };

@@ -11,7 +11,7 @@ from html import unescape
 from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from ministack.core import iam_evaluator
+from ministack.core import iam_actions, iam_evaluator
 from ministack.services import s3
 from ministack.services.cloudformation import changesets, engine, handlers, provisioners, stacks
 
@@ -200,6 +200,18 @@ def _known_services(resolve):
     return resolve_condition_key
 
 
+def _rule_of_targets(resource_of):
+    """ListTargetsByRule names its rule in the field "Rule"; its resource type is "rule*"."""
+
+    def extract_resource_arn(service, method, path, headers, body, *others):
+        named = re.search(rb'"Rule"\s*:\s*("(?:[^"\\]|\\.)*")', body or b"") if service == "events" else None
+        if named is not None:
+            body = b'{"Name":' + named.group(1) + b"}"
+        return resource_of(service, method, path, headers, body, *others)
+
+    return extract_resource_arn
+
+
 def _conditions_with_joins(evaluate):
     """Fn::Equals: "Value1 and Value2 can be [...] functions" such as Fn::Join, of a list parameter here."""
 
@@ -262,6 +274,7 @@ provisioners._RESOURCE_HANDLERS["AWS::CloudWatch::CompositeAlarm"] = {
     "update": lambda physical_id, old, new, stack_name: (physical_id, {}),
     "delete": lambda physical_id, props: None,
 }
+iam_actions.extract_resource_arn = _rule_of_targets(iam_actions.extract_resource_arn)
 iam_evaluator._resolve_condition_key = _known_services(
     _principal_arn_of_roles(iam_evaluator._resolve_condition_key)
 )

@@ -22,6 +22,9 @@ type Reconcile = (how: ReconcileWay) => Promise<string>;
 /** Longer than a large copy may be silent before it is begun anew. */
 const LONG_ENOUGH_S = 4 * 3600;
 
+/** Longer than an event may take. */
+const GRACE_S = 20 * 60;
+
 /** Of the moments that are restored at the end, the one at which everything is in an archive. */
 const FROZEN = 9;
 
@@ -112,6 +115,29 @@ export class Checks {
       else this.#entryIsTrue(key, wanted, await sim.catalog.getEntry(URI, key));
     }
     await this.#note();
+  }
+
+  /**
+   * An hourly check comes, long enough after whatever happened: what events missed is captured after it, and nothing is
+   * marked for it. Where a page holds the whole bucket, it sees all of it.
+   */
+  async checkedHour(send: () => void): Promise<void> {
+    const sim = this.#sim;
+    await sim.settle();
+    sim.pass(GRACE_S);
+    send();
+    await sim.settle();
+    const asSaid = !sim.listings.stale && !sim.listings.empty && sim.isReadable && !sim.wasRefused;
+    if (!asSaid || sim.queues.dead().length > 0) return;
+    const { protectedAt = 0, pulse } = (await sim.catalog.getSource(URI)) ?? {};
+    if (pulse === undefined) this.#say('I6', 'an hourly check says nothing of what it found');
+    for (const key of this.#keys) {
+      const object = sim.source.current(key);
+      if (object === undefined || object.lastModified <= protectedAt) continue;
+      if (!this.#isInVault(key)) this.#say('I3', `${short(key)} was missed, and no hourly check found it`);
+      const entry = await sim.catalog.getEntry(URI, key);
+      if (entry?.state !== 'current') this.#say('I3', `${short(key)} is there, and ${stateOf(entry)}`);
+    }
   }
 
   /** With one sequencer for all, the event of a second write of the same bytes passes for the first one's double. */

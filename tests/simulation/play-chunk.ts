@@ -7,7 +7,7 @@ import { anySiteHistory } from './sites/site-steps.ts';
 import { historyOf, type Weights } from './steps.ts';
 
 /** Of so many seeds one plays histories of sites: the seed alone says what is played again. */
-const SITES_EVERY: Readonly<Record<Weights, number>> = { usual: 10, rare: 2 };
+const SITES_EVERY: Readonly<Record<Weights, number>> = { usual: 10, rare: 2, quiet: 10 };
 
 /** Plays a number of histories from a seed, until one goes wrong; that one is shrunk to what it takes. */
 export async function playChunk(

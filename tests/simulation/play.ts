@@ -123,6 +123,8 @@ class Player {
     redrive: () => this.sim.queues.redrive(),
     reconcile: ({ how }) => this.#sendReconcile(how),
     reindex: () => this.#reindex(),
+    pulse: () => this.#sendPulse(),
+    hour: () => this.#checks.checkedHour(() => this.#sendPulse()),
     settle: () => this.#checks.settledMoment(),
     restore: ({ at, target }) => this.#restore(at, target),
     cancel: ({ n }) => this.#cancel(n),
@@ -205,6 +207,10 @@ class Player {
     const message = { kind: 'reconcile', source: sourceUri(SOURCE), trigger, jobId, ...vault };
     this.sim.queues.add('reconcile', JSON.stringify(message));
     return jobId;
+  }
+
+  #sendPulse(): void {
+    this.sim.queues.add('reconcile', JSON.stringify({ kind: 'pulse', source: sourceUri(SOURCE) }));
   }
 
   async #reconcile(how: ReconcileWay): Promise<string> {

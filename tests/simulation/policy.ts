@@ -142,6 +142,7 @@ const NEEDS: Readonly<Record<string, Needs>> = {
     ['s3:GetBucketNotification', bucketArn(bucket)],
     ['s3:PutBucketNotification', bucketArn(bucket)],
     ['events:DescribeRule', `arn:aws:events:${ACCOUNT}:rule/holdfast-capture-${bucket}`],
+    ['events:ListTargetsByRule', `arn:aws:events:${ACCOUNT}:rule/holdfast-capture-${bucket}`],
     ['events:EnableRule', `arn:aws:events:${ACCOUNT}:rule/holdfast-capture-${bucket}`],
   ],
 };

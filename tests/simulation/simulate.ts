@@ -57,9 +57,9 @@ export async function simulate(options: SimulateOptions): Promise<Outcome> {
   if (variant !== undefined && !VARIANTS.some(({ name }) => name === variant))
     throw new Error(`"${variant}" is none of the variants: ${VARIANTS.map(({ name }) => name).join('; ')}`);
   const workerData: WorkerData = { policies: await deployedPolicies(), variant };
-  const of =
-    variant === undefined ? options.of : (VARIANTS.find(({ name }) => name === variant)?.of ?? 'buckets');
-  const chunks = chunksOf({ ...options, of });
+  const broken = VARIANTS.find(({ name }) => name === variant);
+  const of = broken === undefined ? options.of : (broken.of ?? 'buckets');
+  const chunks = chunksOf({ ...options, of, weights: broken?.weights ?? options.weights });
   let played = 0;
   let failure: Outcome['failure'];
   const one = async () => {

@@ -13,6 +13,20 @@ it('whatever happens, vault and catalog end as the source is, and every moment c
   expect(played).toBe(HISTORIES);
 }, 600_000);
 
+it('whatever events are lost, an hourly check finds it, and marks nothing for it', async () => {
+  const policy = new PolicyCheck(await deployedPolicies());
+  const chunk = {
+    seed: 1,
+    histories: HISTORIES,
+    shrink: false,
+    of: 'buckets' as const,
+    weights: 'quiet' as const,
+  };
+  const { failure, played } = await playChunk(chunk, policy);
+  expect(failure).toBeUndefined();
+  expect(played).toBe(HISTORIES);
+}, 600_000);
+
 it('whatever happens to a WorkDocs site, the vault ends as the site is, and nothing is deleted without evidence', async () => {
   const policy = new PolicyCheck(await deployedPolicies());
   const chunk = { seed: 1, histories: HISTORIES, shrink: false, of: 'sites' as const };

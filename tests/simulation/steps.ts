@@ -27,7 +27,7 @@ export type Step =
   | { readonly op: 'unwire'; readonly end: 'eventBridge' | 'rule' }
   | { readonly op: 'listings'; readonly stale: boolean; readonly empty: boolean }
   | { readonly op: 'lose' | 'double' | 'again'; readonly n: number }
-  | { readonly op: 'redrive' | 'reindex' | 'settle' | 'sweep' }
+  | { readonly op: 'redrive' | 'reindex' | 'settle' | 'sweep' | 'pulse' | 'hour' }
   | { readonly op: 'reconcile'; readonly how: ReconcileWay }
   | { readonly op: 'restore'; readonly at: number; readonly target: number }
   | { readonly op: 'cancel' | 'resume'; readonly n: number }
@@ -200,6 +200,23 @@ const tagging = fc.oneof(
   often(14, work),
 );
 
+/** Everything that can happen, and hourly checks in between. */
+const checked = fc.oneof(often(8, anyStep), often(1, nothingMore('pulse', 'hour')));
+
+/** Events that get lost, and checks that have to find it. */
+const deaf = fc.oneof(
+  often(6, put),
+  often(1, large),
+  often(4, onKey('delete')),
+  often(3, pass(1, 1, 1200)),
+  often(5, message('lose', 'lose', 'double', 'again')),
+  often(1, unwire),
+  often(1, listings),
+  often(2, nothingMore('pulse')),
+  often(6, nothingMore('hour')),
+  often(4, work),
+);
+
 /** Objects that are copied in parts, and what overtakes them. */
 const inParts = fc.oneof(
   often(6, large),
@@ -271,8 +288,11 @@ export type History = {
   readonly moments: readonly number[];
 };
 
-/** What histories are mostly about: `usual` as things are used; `rare` what is seldom, and goes on for long. */
-export const WEIGHTS = ['usual', 'rare'] as const;
+/**
+ * What histories are mostly about: `usual` as things are used; `rare` what is seldom, and goes on for long; `quiet` events
+ * that get lost, and hourly checks.
+ */
+export const WEIGHTS = ['usual', 'rare', 'quiet'] as const;
 export type Weights = (typeof WEIGHTS)[number];
 
 const upTo = (maxLength: number, step: fc.Arbitrary<Step>): fc.Arbitrary<Step[]> =>
@@ -293,6 +313,7 @@ const STEPS: Readonly<Record<Weights, fc.Arbitrary<Step[]>>> = {
     weighed(3, thawing),
     weighed(5, upTo(25, jobs)),
   ),
+  quiet: fc.oneof(weighed(3, upTo(25, deaf)), weighed(1, upTo(40, checked))),
 };
 
 export const historyOf = (weights: Weights): fc.Arbitrary<History> =>

@@ -1,4 +1,5 @@
 import { SITE_VARIANTS } from './sites/site-variants.ts';
+import type { Weights } from './steps.ts';
 
 /** Holdfast with one thing broken on purpose: histories must find it. */
 export type Variant = {
@@ -7,12 +8,38 @@ export type Variant = {
   /** Played on histories of WorkDocs sites alone. */
   /** The histories that are to find it: those of buckets unless given. */
   readonly of?: 'sites';
+  /** How those are weighed: as usual unless given. */
+  readonly weights?: Weights;
 };
 
 /** One place of the source, and what stands there instead; the file is under layers/core/src. */
 type Edit = { readonly file: string; readonly find: string; readonly replace: string };
 
 const BUCKET_VARIANTS: readonly Variant[] = [
+  {
+    name: 'an hourly check that sends nothing of what it finds',
+    weights: 'quiet',
+    edits: [
+      {
+        file: 'flows/pulse/pulse.ts',
+        find: "await queue.send('backlog', bodies);",
+        replace: 'void [queue, bodies];',
+      },
+    ],
+  },
+  {
+    name: 'an hourly check that takes for gone what a page lacks',
+    weights: 'quiet',
+    edits: [
+      {
+        file: 'flows/pulse/look-at-places.ts',
+        find: "const finding = covers(key) ? classify(pair, false) : 'nothing';",
+        replace: `const finding = covers(key) ? classify(pair, false) : 'nothing';
+    if (object === undefined && entry !== undefined)
+      await world.catalog.putEntry({ ...entry, state: 'deleted', rev: entry.rev + 1 }, entry.rev);`,
+      },
+    ],
+  },
   {
     name: 'record before copy',
     edits: [

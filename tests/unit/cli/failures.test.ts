@@ -87,6 +87,16 @@ describe('failures', () => {
     expect((await cli.queues.depths()).reduce((sum, { dead }) => sum + dead, 0)).toBe(8);
   });
 
+  it('tells what hourly checks had to do, and what they found', async () => {
+    const { queues, pipeline } = cli;
+    queues.bury('reconcile', JSON.stringify({ kind: 'pulse', source: 's3://docs' }), pipeline.now);
+    const found = { kind: 'capture', source: 's3://docs', items: [{ key: 'k', etag: 'e' }] };
+    queues.bury('backlog', JSON.stringify(found), pipeline.now);
+    const { stdout } = await cli.run('failures');
+    expect(stdout).toContain('reconcile, now: hourly check of s3://docs\n');
+    expect(stdout).toContain('backlog, now: capture of 1 object of s3://docs\n');
+  });
+
   it('answers in JSON as documented', async () => {
     await givenDeadLetters();
 
