@@ -332,6 +332,19 @@ describe('a large object that is put again within the second, the same bytes wit
     },
   );
 
+  it('S21: nor remembered beside its copy with the tags of the second', async () => {
+    const parts = await protectedWith(true);
+    parts.s3.requests.after = (op) => {
+      if (op !== 'completeMultipart') return;
+      parts.s3.requests.after = undefined;
+      parts.s3.put(SOURCE, 'large.bin', TEXT, second);
+    };
+    await parts.drain();
+    expect(parts.s3.requests.after).toBeUndefined();
+    const beside = parts.s3.keys(VAULT).filter((key) => key.startsWith('s3/photos~tags/'));
+    expect([copies(parts), beside]).toEqual([[first], []]);
+  });
+
   it('S15: nor with the tags of a state in between, when it is put a third time as it was first', async () => {
     const parts = await protectedWith(true);
     const { requests } = parts.s3;

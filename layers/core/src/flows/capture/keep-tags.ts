@@ -1,3 +1,4 @@
+import { attributesDigest } from '../../model/attributes.ts';
 import { isOfTags } from '../../model/change.ts';
 import { defined } from '../../model/defined.ts';
 import type { ObjectFacts, Tags } from '../../model/object.ts';
@@ -34,6 +35,8 @@ export async function keepTags(
     const copied = await copyAnew();
     return copied === 'lost-race' || copied.kind !== 'captured' ? copied : { ...copied, kind: 'tagged' };
   }
+  // Put again within the second, the same bytes with other metadata look the same: those tags are not this copy's.
+  if (attributesDigest(facts) !== attributesDigest(top.object)) return unchanged;
   const { versionId } = top.object;
   if (versionId === undefined || !(await isStillThere(attempt, facts, world))) return 'lost-race';
   const record = { key: change.key, vaultVersionId: versionId, tags: own, at: world.clock() };
@@ -68,5 +71,6 @@ async function isStillThere(
 ): Promise<boolean> {
   if (facts.versionId !== undefined) return true;
   const head = await store.head({ bucket, key });
-  return head.found && head.object.etag === facts.etag && head.object.lastModified === facts.lastModified;
+  if (!head.found || attributesDigest(head.object) !== attributesDigest(facts)) return false;
+  return head.object.etag === facts.etag && head.object.lastModified === facts.lastModified;
 }
