@@ -39,6 +39,18 @@ describe('reconcile', () => {
     expect(stdout).toContain('report: s3://vault/reports/reconcile/2026/03/01/');
   });
 
+  it('compares all of the vault when told to, and tells what differed there', async () => {
+    cli.pipeline.s3.delete('vault', 's3/docs/a');
+    const plain = await cli.run('reconcile', 's3://docs', '--wait');
+    expect(plain.stdout).not.toContain('in the vault');
+    const { code, stdout } = await cli.run('reconcile', 's3://docs', '--vault', '--wait');
+    expect(code).toBe(0);
+    expect(stdout).toContain('1 copy compared in the vault, 1 mended that differed there');
+    expect((await cli.run('sources', '--json')).json()).toMatchObject([
+      { sources: [{ source: 's3://docs', vaultComparedAt: expect.stringContaining('2026-03-01T12:') }] },
+    ]);
+  });
+
   it('shows a running job by what it has done', async () => {
     cli.meanwhile = async () => {
       const [body] = cli.pipeline.queue.take('reconcile');
