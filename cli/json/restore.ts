@@ -1,3 +1,4 @@
+import { ProblemSchema } from '@holdfast/core/model/job.ts';
 import { RestoreMessageSchema } from '@holdfast/core/model/restore-request.ts';
 import { ORIGINAL, STORAGE_CLASSES } from '@holdfast/core/model/storage-class.ts';
 import { THAW_TIERS } from '@holdfast/core/model/thaw.ts';
@@ -9,7 +10,7 @@ import { Moment } from './moment.ts';
 const Size = v.strictObject({ objects: v.number(), bytes: v.number() });
 const SizeWithExamples = v.strictObject({ ...Size.entries, examples: v.array(v.string()) });
 
-/** What a restore would do. The sizes add up: `selected` is `fresh`, `right`, `conflicts` and `overwritten`. */
+/** What a restore would do. The sizes add up: `selected` is `fresh`, `right`, `conflicts`, `overwritten` and `failed`. */
 export const PlanJsonSchema = v.strictObject({
   at: Moment,
   selected: Size,
@@ -17,7 +18,11 @@ export const PlanJsonSchema = v.strictObject({
   right: Size,
   conflicts: SizeWithExamples,
   overwritten: SizeWithExamples,
+  /** What cannot be brought back, as far as that shows beforehand, and why of the first few. */
+  failed: v.strictObject({ ...Size.entries, problems: v.array(ProblemSchema) }),
   extras: SizeWithExamples,
+  /** Whether nothing of `extras` is deleted, since something conflicts or cannot be brought back. */
+  held: v.boolean(),
   archived: v.record(v.string(), Size),
   /** What thawing that takes in each tier; `asked` is the one that is asked for. */
   thaws: v.array(

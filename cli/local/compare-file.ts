@@ -1,46 +1,63 @@
 import type { Stats } from 'node:fs';
 import { constants } from 'node:fs';
-import { open, utimes } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { checksums } from '@holdfast/core/adapters/checksums.ts';
 import { checkBytes, expectedOf } from '@holdfast/core/flows/check-bytes.ts';
 import type { Selected } from '@holdfast/core/flows/restore/select-objects.ts';
 import type { ObjectFacts } from '@holdfast/core/model/object.ts';
-import { mayOverwrite, type Overwrite } from '@holdfast/core/model/restore-request.ts';
 import { PlaceError } from './disk-errors.ts';
-import type { Folder } from './folder.ts';
 import type { LocalWorld } from './local-job.ts';
 import { modifiedAt } from './modified-at.ts';
 import type { Proof } from './open-copy.ts';
 
-/** What is to be done about what stands at an object's path. */
-export type Found = 'absent' | 'right' | 'replace' | 'conflict';
+/** What comparing needs. `read` hears of bytes of files that were read for it. */
+export type ComparingWorld = Pick<LocalWorld, 'store' | 'vault' | 'signal'> & {
+  readonly read: (bytes: number) => void;
+};
 
-/** Right by size and time: those that a restore gave it. Costs no request. */
+/** How a file of the target is to the copy that belongs there. */
+export type Compared = {
+  readonly is: 'same' | 'other';
+  /** When the copy's bytes were last changed, as far as that had to be known; ms since 1970. */
+  readonly at: number;
+  /** Of bytes that were read. `unverified`: there is no checksum to hold them against. */
+  readonly proof?: Proof;
+};
+
+/** The same by size and time: a file that a restore put there. Costs no request. */
 export function looksRight(stats: Stats | undefined, { version, modifiedAt: known }: Selected): boolean {
   const sameSize = stats?.isFile() === true && stats.size === version.size;
   return sameSize && modified(stats) === (known ?? version.lastModified);
 }
 
-/** @throws {PlaceError} for what is no file; StoreError */
+/**
+ * Compares a file with a copy. Another size is another file. Of the same size, the time that the copy has proves that it is
+ * the same, unless bytes are asked for; with another time, or when they are, the bytes decide, by the copy's checksum.
+ *
+ * @param byBytes whether bytes are asked for
+ * @param wantsTime whether it matters when the copy was last changed, even of another file
+ * @throws StoreError; what the disk says
+ */
 export async function compareFile(
-  path: string,
+  file: string,
+  stats: Stats,
   object: Selected,
-  overwrite: Overwrite,
-  folder: Folder,
-  world: Pick<LocalWorld, 'store' | 'vault'>,
-): Promise<Found> {
-  const stats = await folder.look(path);
-  if (stats === undefined) return 'absent';
-  if (stats.isSymbolicLink())
-    throw new PlaceError('symlink', 'a symbolic link stands in its way, and is not followed');
-  if (stats.isDirectory()) throw new PlaceError('not-a-file', 'a folder stands in its way');
-  if (!stats.isFile()) throw new PlaceError('not-a-file', 'something that is no file stands in its way');
-  if (looksRight(stats, object)) return 'right';
-  const decided = stats.size !== object.version.size && overwrite !== 'older';
-  const facts = decided ? undefined : await factsOf(object, world);
-  if (facts !== undefined && (await isRight(folder.full(path), stats, facts, object))) return 'right';
-  const at = modifiedAt(facts ?? { metadata: {}, lastModified: object.version.lastModified }, object);
-  return mayOverwrite(overwrite, modified(stats), at) ? 'replace' : 'conflict';
+  { byBytes, wantsTime }: { readonly byBytes: boolean; readonly wantsTime: boolean },
+  world: ComparingWorld,
+): Promise<Compared> {
+  const at = object.modifiedAt ?? object.version.lastModified;
+  if (!byBytes && looksRight(stats, object)) return { is: 'same', at };
+  const sameSize = stats.size === object.version.size;
+  if (!sameSize && !wantsTime) return { is: 'other', at };
+  const facts = await factsOf(object, world);
+  if (facts === undefined) return { is: 'other', at };
+  const known = modifiedAt(facts, object);
+  if (!sameSize) return { is: 'other', at: known };
+  const sameTime = modified(stats) === known;
+  if (!byBytes && sameTime) return { is: 'same', at: known };
+  const proof = await proveFile(file, facts, object, world);
+  const isSame = proof === 'verified' || (proof === 'unverified' && sameTime && !byBytes);
+  return { is: isSame ? 'same' : 'other', at: known, proof };
 }
 
 async function factsOf(
@@ -51,27 +68,32 @@ async function factsOf(
   return head.found ? head.object : undefined;
 }
 
-/** The time alone may have been changed: then the bytes decide, and the time is set. */
-async function isRight(file: string, stats: Stats, facts: ObjectFacts, object: Selected): Promise<boolean> {
-  if (stats.size !== facts.size) return false;
-  const at = modifiedAt(facts, object);
-  if (modified(stats) === at && at !== facts.lastModified) return true;
-  if ((await proveFile(file, facts, object)) !== 'verified') return false;
-  await utimes(file, at / 1000, at / 1000);
-  return true;
-}
-
 /** Reads a file and compares it with what S3 says of the copy. */
-async function proveFile(file: string, facts: ObjectFacts, { checksum }: Selected): Promise<Proof> {
+async function proveFile(
+  file: string,
+  facts: ObjectFacts,
+  { checksum }: Selected,
+  { signal, read }: Pick<ComparingWorld, 'signal' | 'read'>,
+): Promise<Proof> {
   const expected = expectedOf(facts, checksum, checksums);
   if (expected.checksum === undefined) return 'unverified';
   const opened = await open(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
-  const mismatch = await checkBytes(opened.createReadStream(), expected, checksums);
-  return mismatch === undefined ? 'verified' : 'wrong';
+  const body = counted(opened.createReadStream({ signal }), read);
+  return (await checkBytes(body, expected, checksums)) === undefined ? 'verified' : 'wrong';
+}
+
+async function* counted(
+  body: AsyncIterable<Uint8Array>,
+  read: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  for await (const bytes of body) {
+    yield bytes;
+    read(bytes.length);
+  }
 }
 
 /** What the vault says of a copy. @throws {PlaceError} when it cannot be asked */
-async function knownFacts(
+export async function knownFacts(
   object: Selected,
   world: Pick<LocalWorld, 'store' | 'vault'>,
 ): Promise<ObjectFacts> {
@@ -80,14 +102,14 @@ async function knownFacts(
   return facts;
 }
 
-/** Reads back what a restore left at a path. @throws {PlaceError} when it is not what it should be */
+/** Reads back what a restore has put at a path. @throws {PlaceError} when it is not what it should be */
 export async function verifyFile(
   file: string,
   object: Selected,
-  known: ObjectFacts | undefined,
-  world: Pick<LocalWorld, 'store' | 'vault'>,
+  facts: ObjectFacts,
+  world: Pick<ComparingWorld, 'signal' | 'read'>,
 ): Promise<Proof> {
-  const proof = await proveFile(file, known ?? (await knownFacts(object, world)), object);
+  const proof = await proveFile(file, facts, object, world);
   if (proof === 'wrong')
     throw new PlaceError('wrong-bytes', 'read back, the file is not what its checksum says');
   return proof;

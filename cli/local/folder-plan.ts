@@ -1,109 +1,104 @@
-import type { Stats } from 'node:fs';
 import { realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Selected } from '@holdfast/core/flows/restore/select-objects.ts';
+import type { Problem } from '@holdfast/core/model/job.ts';
 import type { RestorePlan } from '@holdfast/core/model/restore-plan.ts';
-import { deleteExtra, type Extra, listExtras } from './extras.ts';
+import { pMapIterable } from 'p-map';
+import type { ComparingWorld } from './compare-file.ts';
+import { type Decision, decide } from './decide.ts';
+import { type Extra, listExtras } from './extras.ts';
 import { keyOf } from './file-name.ts';
+import { Fingerprints } from './fingerprints.ts';
 import { Folder } from './folder.ts';
-import type { LocalWorld } from './local-job.ts';
+import type { LocalJob, LocalWorld } from './local-job.ts';
 import { LocalPlan } from './local-plan.ts';
-import { probeNames } from './open-folder.ts';
-import type { FolderJob } from './restore-to-folder.ts';
+import { type Naming, placeOf, TWICE } from './naming.ts';
+import { looksInsensitive } from './open-folder.ts';
+import { type FolderJob, TRANSFERS } from './restore-to-folder.ts';
 import { expectedPaths, survey } from './survey.ts';
 import { TransferProgress } from './transfer-progress.ts';
 
 /** Which files an exact restore may delete: those whose key would have been restored. */
 export type Scope = (key: string) => boolean;
-type View = Pick<LocalWorld, 'clock' | 'signal' | 'progress'>;
+export type PlannedJob = FolderJob & { readonly at: number; readonly exact?: Scope };
+export type Planned = {
+  readonly plan: RestorePlan;
+  /** The paths that an exact restore was said to delete. */
+  readonly shown: Fingerprints;
+};
 
-/** What a restore into a folder would do. Writes nothing: what its disk does with names is told by the system it is on. */
-export async function planFolder(
-  job: FolderJob & { readonly at: number; readonly exact?: Scope },
-  view: View,
-): Promise<RestorePlan> {
-  const folder = await existing(job.folder);
-  const { naming } = await survey(job, isUsuallyInsensitive(), progressOf(view), view.signal);
-  const plan = new LocalPlan(job.at, job.overwrite);
-  for await (const object of job.select()) {
-    const { path } = naming.place((job.keyFor ?? same)(object.key), object.version.size);
-    plan.add(object, folder === undefined ? undefined : await look(folder, path));
+/** What a restore into a folder would do. Writes nothing: what its disk does with names is told by those that are there. */
+export async function planFolder(job: PlannedJob, world: LocalWorld): Promise<Planned> {
+  const folder = new Folder(await realpath(job.folder).catch(() => resolve(job.folder)));
+  const progress = new TransferProgress(world.clock, world.progress);
+  const { naming } = await survey(job, await looksInsensitive(folder), progress, world.signal);
+  const plan = new LocalPlan(job.at, job.exact !== undefined);
+  const shown = new Fingerprints();
+  if (job.exact !== undefined) {
+    const unseen = (problem: Problem) => plan.addUnseen(problem);
+    for await (const { path, bytes } of extrasOf(job, job.exact, folder, naming, unseen)) {
+      plan.addExtra(path, bytes);
+      shown.add(path);
+    }
   }
-  if (job.exact !== undefined && folder !== undefined) {
-    const extras = listExtras(folder, await expectedPaths(job, naming), naming);
-    for await (const { path, bytes } of within(job.exact, extras)) plan.addExtra(path, bytes);
-  }
-  return plan.plan(job.exact === undefined ? 2 : 3);
+  const manner = job.exact === undefined ? job : { ...job, mayGo: (path: string) => shown.has(path) };
+  const asking = comparing(world, plan, progress);
+  const decisions = pMapIterable(
+    job.select(),
+    async (object) => ({
+      object,
+      decision: await decide(object, placeOf(object, naming, job.keyFor), folder, manner, asking),
+    }),
+    { concurrency: job.transfers ?? TRANSFERS },
+  );
+  for await (const { object, decision } of decisions) plan.add(object, decision);
+  return { plan: plan.plan(job.exact === undefined ? 2 : 3), shown };
 }
 
 /** What a restore into an archive would do. */
-export async function planArchive(
-  job: Pick<FolderJob, 'select'> & { readonly at: number },
-): Promise<RestorePlan> {
-  const plan = new LocalPlan(job.at, 'never');
-  for await (const object of job.select()) plan.add(object, undefined);
+export async function planArchive(job: LocalJob & { readonly at: number }): Promise<RestorePlan> {
+  const plan = new LocalPlan(job.at, false);
+  const { naming } = await survey(job, true, { looked: () => {} }, new AbortController().signal);
+  for await (const object of job.select()) plan.add(object, inArchive(object, naming, job.keyFor));
   return plan.plan(2);
 }
 
-/**
- * Deletes what a folder has beyond a restore.
- *
- * @param bound as many as were shown; if there are more, none is deleted
- * @returns how many were deleted, or how many there are if that is too many
- */
-export async function deleteExtras(
-  job: FolderJob & { readonly exact: Scope },
-  bound: number,
-  view: View,
-): Promise<{ readonly deleted: number; readonly found: number }> {
-  const folder = new Folder(await realpath(job.folder));
-  const { naming } = await survey(job, await probeNames(folder.root), progressOf(view), view.signal);
-  const expected = await expectedPaths(job, naming);
-  const extras = await Array.fromAsync(
-    takeUpTo(within(job.exact, listExtras(folder, expected, naming)), bound + 1),
-  );
-  if (extras.length > bound) return { deleted: 0, found: extras.length };
-  let deleted = 0;
-  for (const { path } of extras) {
-    if (view.signal.aborted) break;
-    if (await deleteExtra(folder, path, expected, naming)) deleted++;
-  }
-  return { deleted, found: extras.length };
+/** Nothing is there: every object is written that can be. */
+function inArchive(object: Selected, naming: Naming, keyFor: LocalJob['keyFor']): Decision {
+  const { path, twice } = placeOf(object, naming, keyFor);
+  if (twice) return { is: 'failed', ...TWICE };
+  if (path === '') return { is: 'right' };
+  const { lacking = '', version } = object;
+  if (version.versionId === '') return { is: 'failed', reason: 'not-in-vault', detail: lacking };
+  return { is: 'fresh' };
 }
 
-async function* within(scope: Scope, extras: AsyncIterable<Extra>): AsyncGenerator<Extra> {
-  for await (const extra of extras) {
+/** What a folder has beyond a restore, as far as an exact one deletes it. */
+export async function* extrasOf(
+  job: FolderJob,
+  scope: Scope,
+  folder: Folder,
+  naming: Naming,
+  unseen: (problem: Problem) => void,
+): AsyncGenerator<Extra> {
+  const expected = { paths: await expectedPaths(job, naming), naming };
+  for await (const extra of listExtras(folder, expected, unseen)) {
     // What only the list of names could tell is left alone.
     const key = keyOf(extra.path);
     if (key !== undefined && scope(key)) yield extra;
   }
 }
 
-async function* takeUpTo<T>(things: AsyncIterable<T>, limit: number): AsyncGenerator<T> {
-  let taken = 0;
-  for await (const thing of things) {
-    if (taken++ >= limit) return;
-    yield thing;
-  }
-}
-
-function existing(path: string): Promise<Folder | undefined> {
-  return realpath(path).then(
-    (root) => new Folder(root),
-    () => undefined,
-  );
-}
-
-function look(folder: Folder, path: string): Promise<Stats | undefined> {
-  return folder.lookSafely(path).catch(() => undefined);
-}
-
-function isUsuallyInsensitive(): boolean {
-  return process.platform === 'darwin' || process.platform === 'win32';
-}
-
-function progressOf({ clock, progress }: View): TransferProgress {
-  return new TransferProgress(clock, progress);
-}
-
-function same(key: string): string {
-  return key;
+/** Compares as the restore will, and counts what that asks of the vault. */
+function comparing(
+  { store, vault, signal }: LocalWorld,
+  plan: LocalPlan,
+  progress: TransferProgress,
+): ComparingWorld {
+  const head: LocalWorld['store']['head'] = (ref) => {
+    plan.asked();
+    return store.head(ref);
+  };
+  const open: LocalWorld['store']['open'] = (...args) => store.open(...args);
+  return { store: { head, open }, vault, signal, read: (bytes) => progress.compared(bytes) };
 }

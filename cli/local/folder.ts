@@ -4,17 +4,26 @@ import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isCode, PlaceError } from './disk-errors.ts';
 import { MARK } from './escape-segment.ts';
+import { pathOnDisk, pathText } from './path-text.ts';
 
 /** A file that is being written. Nothing else is called so: one that is found at the beginning is an earlier run's. */
 export const PART = `${MARK}part-`;
 const REMEMBERED = 10_000;
 
-/** The target folder. No path below it goes through a symbolic link. */
+/** What stands where a path has to lead through, or to. */
+export type Standing = { readonly path: string; readonly stats: Stats };
+export type Listed = { readonly name: string; readonly isFolder: boolean };
+
+/**
+ * The target folder. No path below it goes through a symbolic link. Paths are text with `/` between names; that of a name
+ * which is no UTF-8 is as {@link pathText} makes it.
+ */
 export class Folder {
   readonly root: string;
   /** Two restores into one folder never write the same part, nor put each other's in place. */
   readonly run = randomBytes(4).toString('hex');
   readonly #ready = new Map<string, Promise<void>>();
+  readonly #folders = new Set<string>();
   readonly #parts = new Set<string>();
 
   /** @param root its real path */
@@ -22,9 +31,35 @@ export class Folder {
     this.root = root;
   }
 
-  /** @param path relative, with `/` */
+  /** @param path relative, with `/`; one that a key got */
   full(path: string): string {
     return join(this.root, ...path.split('/'));
+  }
+
+  /** As {@link full}, for whatever path there is on the disk. */
+  onDisk(path: string): string | Buffer {
+    return pathOnDisk(this.full(path));
+  }
+
+  /** What is in a folder, by names that lead back to every byte of them. */
+  async list(path: string): Promise<Listed[]> {
+    const entries = await readdir(this.onDisk(path), { withFileTypes: true, encoding: 'buffer' });
+    return entries.map((entry) => ({ name: pathText(entry.name), isFolder: entry.isDirectory() }));
+  }
+
+  /** The first thing on the way to a path that is no folder, a link too. Undefined also where the way is still to be made. */
+  async inTheWay(path: string): Promise<Standing | undefined> {
+    const names = path.split('/').filter((name) => name !== '');
+    for (let depth = 1; depth < names.length; depth++) {
+      const above = names.slice(0, depth).join('/');
+      if (this.#folders.has(above)) continue;
+      const stats = await this.look(above);
+      if (stats === undefined) return undefined;
+      if (!stats.isDirectory()) return { path: above, stats };
+      if (this.#folders.size > REMEMBERED) this.#folders.clear();
+      this.#folders.add(above);
+    }
+    return undefined;
   }
 
   /**
@@ -47,7 +82,7 @@ export class Folder {
   /** What stands at a path; a link itself, not what it leads to. */
   async look(path: string): Promise<Stats | undefined> {
     try {
-      return await lstat(this.full(path));
+      return await lstat(this.onDisk(path));
     } catch (error) {
       if (isCode(error, 'ENOENT')) return undefined;
       throw error;
@@ -77,9 +112,9 @@ export class Folder {
     for (let depth = 1; depth <= names.length; depth++) {
       await this.#makeFolder(names.slice(0, depth).join('/'));
     }
-    const inside = await readdir(this.full(folder));
-    const stale = inside.filter((name) => name.startsWith(PART) && !this.#parts.has(folder + name));
-    await Promise.all(stale.map((name) => rm(this.full(folder + name), { force: true })));
+    const inside = await this.list(folder);
+    const stale = inside.filter(({ name }) => name.startsWith(PART) && !this.#parts.has(folder + name));
+    await Promise.all(stale.map(({ name }) => rm(this.onDisk(folder + name), { force: true })));
   }
 
   async #makeFolder(path: string): Promise<void> {

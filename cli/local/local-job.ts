@@ -40,8 +40,10 @@ export type LocalCounts = {
   verified: number;
   /** Objects whose path is not their key. */
   mapped: number;
-  /** Objects for whose present state another version stands in. */
+  /** What is worth to know of objects with which nothing went wrong. */
   notes: number;
+  /** By an exact restore: files, links and empty folders. */
+  deleted: number;
 };
 
 export type MappedName = { readonly key: string; readonly path: string };

@@ -1,65 +1,86 @@
-import type { Stats } from 'node:fs';
 import type { Selected } from '@holdfast/core/flows/restore/select-objects.ts';
 import { type Requests, usageOf } from '@holdfast/core/model/cost/requests.ts';
 import { priceOf, total } from '@holdfast/core/model/cost/usage.ts';
+import type { Problem } from '@holdfast/core/model/job.ts';
+import { namedValues } from '@holdfast/core/model/named-values.ts';
 import { isArchivedClass } from '@holdfast/core/model/object.ts';
-import { type RestorePlan, SizeSum } from '@holdfast/core/model/restore-plan.ts';
-import { mayOverwrite, type Overwrite } from '@holdfast/core/model/restore-request.ts';
-import { looksRight, modified } from './compare-file.ts';
+import { FailedSum, type RestorePlan, SizeSum } from '@holdfast/core/model/restore-plan.ts';
+import type { Decision } from './decide.ts';
 
 const PAGE = 1000;
 
-/** Counts what a restore to this machine would do. Files are compared by size and time: no request is made for one. */
+/** Counts what a restore to this machine would do. */
 export class LocalPlan {
   readonly #at: number;
-  readonly #overwrite: Overwrite;
+  readonly #exact: boolean;
   readonly #selected = new SizeSum();
   readonly #fresh = new SizeSum();
   readonly #right = new SizeSum();
   readonly #conflicts = new SizeSum();
   readonly #overwritten = new SizeSum();
   readonly #extras = new SizeSum();
+  readonly #failed = new FailedSum();
+  /** What has to wait until something beside the restore is deleted. */
+  readonly #blocked: Array<{
+    readonly object: Selected;
+    readonly otherwise: Pick<Problem, 'reason' | 'detail'>;
+  }> = [];
   readonly #archived = new Map<string, SizeSum>();
-  #compared = 0;
+  #heads = 0;
 
-  constructor(at: number, overwrite: Overwrite) {
+  constructor(at: number, exact: boolean) {
     this.#at = at;
-    this.#overwrite = overwrite;
+    this.#exact = exact;
   }
 
-  /** @param stats what stands at the object's path */
-  add(object: Selected, stats: Stats | undefined): void {
+  add(object: Selected, decision: Decision): void {
     const { key, version } = object;
     this.#selected.add(key, version.size);
-    const sum = this.#sumFor(object, stats);
-    sum.add(key, version.size);
-    if (stats?.isFile() && sum !== this.#right) this.#compared++;
-    if (sum === this.#right || !isArchivedClass(version.storageClass)) return;
-    const archived = this.#archived.get(version.storageClass) ?? new SizeSum();
-    this.#archived.set(version.storageClass, archived);
-    archived.add(key, version.size);
+    if (decision.is === 'right') this.#right.add(key, version.size);
+    else if (decision.is === 'conflict') this.#conflicts.add(key, version.size);
+    else if (decision.is === 'failed') this.#failed.add({ key, ...decision }, version.size);
+    else if (decision.is === 'blocked') this.#blocked.push({ object, otherwise: decision.otherwise });
+    else this.#write(decision.is === 'fresh' ? this.#fresh : this.#overwritten, object);
   }
 
   addExtra(path: string, bytes: number): void {
     this.#extras.add(path, bytes);
   }
 
-  #sumFor(object: Selected, stats: Stats | undefined): SizeSum {
-    if (stats === undefined) return this.#fresh;
-    if (looksRight(stats, object) || (stats.isDirectory() && object.key.endsWith('/'))) return this.#right;
-    const replaced = mayOverwrite(
-      this.#overwrite,
-      modified(stats),
-      object.modifiedAt ?? object.version.lastModified,
-    );
-    return replaced ? this.#overwritten : this.#conflicts;
+  /** What cannot be looked into: it stays, and so the target is not exactly what the source was. */
+  addUnseen(problem: Problem): void {
+    this.#failed.add(problem, 0);
+  }
+
+  /** The copy was asked for what it is. */
+  asked(): void {
+    this.#heads++;
+  }
+
+  #write(sum: SizeSum, { key, version }: Selected): void {
+    sum.add(key, version.size);
+    if (!isArchivedClass(version.storageClass)) return;
+    const archived = this.#archived.get(version.storageClass) ?? new SizeSum();
+    this.#archived.set(version.storageClass, archived);
+    archived.add(key, version.size);
+  }
+
+  /** Where anything is left as it is, nothing is deleted, and what waits for that cannot be brought. */
+  #settleBlocked(): boolean {
+    const held = this.#exact && this.#conflicts.objects + this.#failed.objects + this.#archived.size > 0;
+    for (const { object, otherwise } of this.#blocked.splice(0)) {
+      if (held) this.#failed.add({ key: object.key, ...otherwise }, object.version.size);
+      else this.#write(this.#fresh, object);
+    }
+    return held;
   }
 
   /** @param listed how often the vault is listed */
   plan(listed: number): RestorePlan {
+    const held = this.#settleBlocked();
     const requests: Requests = {
       listVersions: listed * Math.max(1, Math.ceil(this.#selected.objects / PAGE)),
-      head: this.#compared,
+      head: this.#heads,
       get: this.#fresh.objects + this.#overwritten.objects,
     };
     return {
@@ -69,8 +90,10 @@ export class LocalPlan {
       right: this.#right.size,
       conflicts: this.#conflicts,
       overwritten: this.#overwritten,
+      failed: this.#failed,
       extras: this.#extras,
-      archived: Object.fromEntries([...this.#archived].map(([name, sum]) => [name, sum.size])),
+      held,
+      archived: namedValues([...this.#archived].map(([name, sum]) => [name, sum.size])),
       requests,
       dollars: total(priceOf(usageOf(requests))),
     };

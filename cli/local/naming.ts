@@ -1,3 +1,5 @@
+import type { Selected } from '@holdfast/core/flows/restore/select-objects.ts';
+import { isTargetItself } from '@holdfast/core/model/target-key.ts';
 import { PlaceError } from './disk-errors.ts';
 import { type Clash, FOLDER_CONTENT, nameOf, shortPath } from './file-name.ts';
 import { Fingerprints, shortFingerprint } from './fingerprints.ts';
@@ -92,9 +94,27 @@ export class Naming {
   }
 }
 
+/** Where an object goes. @param keyFor its key at the target; its own unless told */
+export function placeOf(
+  { key, version }: Pick<Selected, 'key' | 'version'>,
+  naming: Naming,
+  keyFor: (key: string) => string = (own) => own,
+): Place & { readonly key: string } {
+  const target = keyFor(key);
+  // Only the marker of the target itself is the target. Of another object without a key, the name is that of a content.
+  const isContent = target === '' && !isTargetItself(key, target, version.size);
+  return { key: target, ...naming.place(target, isContent ? Math.max(1, version.size) : version.size) };
+}
+
+/** Why an object that shares its key at the target with another is not brought there. */
+export const TWICE = {
+  reason: 'same-target',
+  detail: 'another object would have the same key at the target',
+} as const;
+
 /** @throws {PlaceError} for an object that shares its key at the target with another */
 export function refuseTwice({ twice }: Place): void {
-  if (twice) throw new PlaceError('same-target', 'another object would have the same key at the target');
+  if (twice) throw new PlaceError(TWICE.reason, TWICE.detail);
 }
 
 function placed(key: string, path: string, kind: Place['kind'], twice: boolean): Place {

@@ -74,6 +74,24 @@ export async function probeNames(root: string): Promise<boolean> {
   }
 }
 
+/**
+ * What a disk does with names, by looking alone: a name that is there is looked for under another spelling. Where none can
+ * tell, as the system usually does.
+ */
+export async function looksInsensitive(folder: Folder): Promise<boolean> {
+  const names = (await folder.list('').catch(() => [])).slice(0, ASKED_NAMES);
+  for (const { name } of names) {
+    const other = name.toUpperCase() === name ? name.toLowerCase() : name.toUpperCase();
+    if (other === name || names.some((one) => one.name === other)) continue;
+    const [own, found] = await Promise.all([folder.look(name), folder.look(other)]);
+    if (own !== undefined) return found !== undefined && found.ino === own.ino;
+  }
+  return process.platform === 'darwin' || process.platform === 'win32';
+}
+
+/** Names that are tried. */
+const ASKED_NAMES = 100;
+
 function refuse(path: string, error: unknown): never {
   const message = `cannot write into "${path}": ${diskWords(error)}`;
   if (isDiskFull(error))

@@ -1,18 +1,20 @@
 import type { Selected } from '@holdfast/core/flows/restore/select-objects.ts';
-import type { Overwrite } from '@holdfast/core/model/restore-request.ts';
-import { compareFile, verifyFile } from './compare-file.ts';
+import { type ComparingWorld, knownFacts, verifyFile } from './compare-file.ts';
+import { type Decision, decide, type Manner } from './decide.ts';
 import { PlaceError, troubleOf } from './disk-errors.ts';
+import { clearAway } from './extras.ts';
 import type { Folder } from './folder.ts';
 import type { LocalWorld } from './local-job.ts';
-import { type Place, refuseTwice } from './naming.ts';
+import type { Place } from './naming.ts';
 import { openCopy } from './open-copy.ts';
+import { setTime } from './set-time.ts';
 import type { Tally } from './tally.ts';
 import type { TransferProgress } from './transfer-progress.ts';
 import { type OpenFile, writeFile } from './write-file.ts';
 
 export type FolderTask = {
   readonly folder: Folder;
-  readonly overwrite: Overwrite;
+  readonly manner: Manner;
   readonly verify: boolean;
   readonly tally: Tally;
   readonly progress: TransferProgress;
@@ -30,49 +32,83 @@ export async function restoreObject(
   task: FolderTask,
   world: LocalWorld,
 ): Promise<void> {
+  const { folder, manner, progress, tally } = task;
+  const comparing = { ...world, read: (bytes: number) => progress.compared(bytes) };
   try {
-    refuseTwice(place);
-    if (place.kind === 'folder') await makeFolder(place.path, task);
-    else await makeFile(object, place.path, task, world);
+    const decision = await decide(object, place, folder, manner, comparing);
+    await carryOut(decision, object, place, task, world, comparing);
   } catch (error) {
     const trouble = world.signal.aborted ? undefined : troubleOf(error);
     if (trouble === undefined) throw error;
-    task.tally.problem(trouble.reason === 'conflict' ? 'conflicts' : 'failed', {
-      key: object.key,
-      ...trouble,
-    });
-    task.progress.done(object.version.size);
+    tally.problem(trouble.reason === 'conflict' ? 'conflicts' : 'failed', { key: object.key, ...trouble });
+    progress.done(object.version.size);
   }
+}
+
+async function carryOut(
+  decision: Decision,
+  object: Selected,
+  place: Place,
+  task: FolderTask,
+  world: LocalWorld,
+  comparing: ComparingWorld,
+): Promise<void> {
+  if (decision.is === 'conflict' || decision.is === 'failed')
+    throw new PlaceError(decision.reason, decision.detail);
+  if (place.kind === 'file') task.tally.noteLack(object);
+  if (decision.is === 'right') return leave(decision, object, place, task);
+  if (decision.is === 'blocked') await clear(decision.clears, object, place, task, world);
+  if (place.kind === 'folder') await makeFolder(place.path, task);
+  else await makeFile(object, place.path, decision.is === 'replace', task, world, comparing);
+}
+
+async function leave(
+  { time, proof }: Decision & { is: 'right' },
+  object: Selected,
+  { path, kind }: Place,
+  { folder, tally, progress, verify }: FolderTask,
+): Promise<void> {
+  if (time !== undefined) await setTime(folder.full(path), time);
+  if (verify && proof !== undefined) tally.verified(proof);
+  if (path === '') tally.targetItself(object.key);
+  else tally.right();
+  progress.done(kind === 'folder' ? 0 : object.version.size);
+}
+
+/** Only for a copy that can be read: what stands in the way may be all there is. */
+async function clear(
+  path: string,
+  object: Selected,
+  { kind }: Place,
+  { folder, manner, tally }: FolderTask,
+  world: LocalWorld,
+): Promise<void> {
+  if (kind === 'file' && (await knownFacts(object, world)).archived)
+    throw new PlaceError('archived', 'its copy is in an archive class and has to be thawed first');
+  tally.deleted(await clearAway(folder, path, manner.mayGo ?? (() => false)));
 }
 
 async function makeFolder(path: string, { folder, tally, progress }: FolderTask): Promise<void> {
-  const found = await folder.lookSafely(path);
   await folder.prepare(path);
-  if (path === '' || found?.isDirectory()) tally.right();
-  else tally.restored(0, true);
+  tally.restored(0, true);
   progress.done(0);
 }
 
-async function makeFile(object: Selected, path: string, task: FolderTask, world: LocalWorld): Promise<void> {
-  const { folder, tally, progress } = task;
-  if (object.version.versionId === '') throw new PlaceError('not-in-vault', object.lacking ?? '');
-  tally.noteLack(object);
+async function makeFile(
+  object: Selected,
+  path: string,
+  replace: boolean,
+  { folder, tally, progress, verify, openFile }: FolderTask,
+  world: LocalWorld,
+  comparing: ComparingWorld,
+): Promise<void> {
   await folder.prepare(path);
-  const found = await compareFile(path, object, task.overwrite, folder, world);
-  if (found === 'right') {
-    if (task.verify) tally.verified(await verifyFile(folder.full(path), object, undefined, world));
-    tally.right();
-    progress.done(object.version.size);
-    return;
-  }
-  if (found === 'conflict')
-    throw new PlaceError('conflict', `"${path}" differs and was left alone; say --overwrite to replace it`);
   const open = async () => {
     const copy = await openCopy(object, world);
     return { ...copy, body: progress.counting(copy.body) };
   };
-  const { facts, proof } = await writeFile(folder, path, open, found === 'replace', task.openFile);
-  if (task.verify) tally.verified(await verifyFile(folder.full(path), object, facts, world));
+  const { facts, proof } = await writeFile(folder, path, open, replace, openFile);
+  if (verify) tally.verified(await verifyFile(folder.full(path), object, facts, comparing));
   tally.restored(facts.size, proof === 'verified');
   progress.done(0);
 }

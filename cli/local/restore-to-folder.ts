@@ -1,10 +1,11 @@
 import { messageOf } from '@holdfast/core/model/errors.ts';
-import type { Overwrite } from '@holdfast/core/model/restore-request.ts';
 import { looksRight } from './compare-file.ts';
+import type { Manner } from './decide.ts';
 import { isDiskFull } from './disk-errors.ts';
 import { checkSpace, Need, type Space, spaceAt } from './disk-space.ts';
 import type { LocalJob, LocalResult, LocalWorld } from './local-job.ts';
 import { NAMES_FILE, NamesList } from './names-list.ts';
+import { placeOf } from './naming.ts';
 import { type OpenedFolder, openFolder } from './open-folder.ts';
 import { type FolderTask, restoreObject } from './restore-object.ts';
 import { Stop, workOn } from './stoppable.ts';
@@ -16,10 +17,7 @@ import type { OpenFile } from './write-file.ts';
 export type FolderJob = LocalJob & {
   /** Made when there is none. */
   readonly folder: string;
-  readonly overwrite: Overwrite;
-  /** Reads back what was written, and what was right already. */
-  readonly verify?: boolean;
-};
+} & Manner;
 
 /** The disk, where a test puts another in its place. */
 export type Disk = {
@@ -57,7 +55,7 @@ export async function restoreToFolder(
   const tally = new Tally();
   const task = {
     folder: opened.folder,
-    overwrite: job.overwrite,
+    manner: job,
     verify: job.verify ?? false,
     tally,
     progress,
@@ -86,7 +84,7 @@ async function look(
 }
 
 async function bringAll(
-  { select, keyFor = (key) => key, transfers = TRANSFERS }: FolderJob,
+  { select, keyFor, transfers = TRANSFERS }: FolderJob,
   { naming }: Survey,
   task: FolderTask,
   world: LocalWorld,
@@ -95,9 +93,9 @@ async function bringAll(
   const names = new NamesList(task.folder);
   await workOn(select(), transfers, stop, async (object) => {
     task.tally.planned(object.version.size);
-    const place = naming.place(keyFor(object.key), object.version.size);
+    const place = placeOf(object, naming, keyFor);
     if (place.mapped) {
-      const name = { key: keyFor(object.key), path: place.path };
+      const name = { key: place.key, path: place.path };
       task.tally.mapped(name);
       await names.add(name);
     }

@@ -1,7 +1,8 @@
+import { dirname } from 'node:path';
 import type { Selected } from '@holdfast/core/flows/restore/select-objects.ts';
 import { Fingerprints } from './fingerprints.ts';
 import type { LocalJob } from './local-job.ts';
-import { Naming, type Place } from './naming.ts';
+import { Naming, placeOf } from './naming.ts';
 import type { TransferProgress } from './transfer-progress.ts';
 
 /** What the first look at a selection told. */
@@ -17,9 +18,9 @@ export type Survey = {
  * @param visit sees each object, with the path it would have if it were alone
  */
 export async function survey(
-  { select, keyFor = (key) => key }: LocalJob,
+  { select, keyFor }: LocalJob,
   insensitive: boolean,
-  progress: TransferProgress,
+  progress: Pick<TransferProgress, 'looked'>,
   signal: AbortSignal,
   visit: (object: Selected, path: string) => Promise<void> = async () => {},
 ): Promise<Survey> {
@@ -28,25 +29,30 @@ export async function survey(
   let bytes = 0;
   for await (const object of select()) {
     if (signal.aborted) break;
-    const key = keyFor(object.key);
-    naming.learn(key);
+    naming.learn(keyFor?.(object.key) ?? object.key);
     objects++;
     bytes += object.version.size;
-    await visit(object, naming.place(key, object.version.size).path);
+    await visit(object, placeOf(object, naming, keyFor).path);
     progress.looked(objects);
   }
   return { naming, objects, bytes };
 }
 
-/** All paths that a restore of the job fills, as the disk compares them. */
-export async function expectedPaths(
-  { select, keyFor = (key) => key }: LocalJob,
-  naming: Naming,
-): Promise<Fingerprints> {
+/** All paths that a restore of the job fills, and the folders on the way to them, as the disk compares them. */
+export async function expectedPaths({ select, keyFor }: LocalJob, naming: Naming): Promise<Fingerprints> {
   const expected = new Fingerprints();
-  for await (const { key, version } of select()) {
-    const { path }: Place = naming.place(keyFor(key), version.size);
+  let last = '';
+  for await (const object of select()) {
+    const { path } = placeOf(object, naming, keyFor);
     expected.add(naming.same(path));
+    const above = dirname(path);
+    if (above !== last) addFolders(above, naming, expected);
+    last = above;
   }
   return expected;
+}
+
+function addFolders(path: string, naming: Naming, expected: Fingerprints): void {
+  for (let above = path; above !== '.' && above !== '/'; above = dirname(above))
+    expected.add(naming.same(`${above}/`));
 }

@@ -1,5 +1,6 @@
 import type { Selected } from '@holdfast/core/flows/restore/select-objects.ts';
 import type { Problem } from '@holdfast/core/model/job.ts';
+import { TARGET_ITSELF } from '@holdfast/core/model/target-key.ts';
 import type { LocalCounts, LocalResult, MappedName } from './local-job.ts';
 import type { Proof } from './open-copy.ts';
 
@@ -20,6 +21,7 @@ export class Tally {
     verified: 0,
     mapped: 0,
     notes: 0,
+    deleted: 0,
   };
   readonly #problems: Problem[] = [];
   readonly #mapped: MappedName[] = [];
@@ -44,6 +46,16 @@ export class Tally {
     this.counts.right++;
   }
 
+  /** The marker of the target itself: to be told, though there is nothing to do. */
+  targetItself(key: string): void {
+    this.right();
+    this.#note({ key, ...TARGET_ITSELF });
+  }
+
+  deleted(objects: number): void {
+    this.counts.deleted += objects;
+  }
+
   problem(kind: 'conflicts' | 'failed', problem: Problem): void {
     this.counts[kind]++;
     if (this.#problems.length < KEPT) this.#problems.push(problem);
@@ -51,10 +63,12 @@ export class Tally {
 
   /** Another version stands in for what was current: to be told, though nothing went wrong. */
   noteLack({ key, lacking }: Pick<Selected, 'key' | 'lacking'>): void {
-    if (lacking === undefined) return;
+    if (lacking !== undefined) this.#note({ key, reason: 'not-in-vault', detail: lacking, note: true });
+  }
+
+  #note(problem: Problem): void {
     this.counts.notes++;
-    if (this.#problems.length < KEPT)
-      this.#problems.push({ key, reason: 'not-in-vault', detail: lacking, note: true });
+    if (this.#problems.length < KEPT) this.#problems.push(problem);
   }
 
   mapped(name: MappedName): void {

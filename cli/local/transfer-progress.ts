@@ -16,6 +16,7 @@ export class TransferProgress {
   #objects = 0;
   #bytes = 0;
   #moved = 0;
+  #compared = 0;
   #saidAt = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock, say: (text: string) => void) {
@@ -25,6 +26,12 @@ export class TransferProgress {
 
   looked(objects: number): void {
     this.#tell(() => `looking at what is to be restored: ${count(objects)} objects`);
+  }
+
+  /** Bytes of files that were read just now to compare them. */
+  compared(number: number): void {
+    this.#compared += number;
+    this.#tell(() => `comparing what is there: ${bytes(this.#compared)} read`);
   }
 
   begin(total: Total): void {

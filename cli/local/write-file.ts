@@ -6,6 +6,7 @@ import { PlaceError } from './disk-errors.ts';
 import { type Folder, PART } from './folder.ts';
 import { moveNew } from './move-new.ts';
 import type { OpenCopy, Proof } from './open-copy.ts';
+import { giveTime } from './set-time.ts';
 
 /** How a file is opened for writing; a test can put a disk that fills up in its place. */
 export type OpenFile = (path: string) => Promise<Pick<FileHandle, 'write' | 'sync' | 'utimes' | 'close'>>;
@@ -62,8 +63,7 @@ async function writePart(part: string, open: () => Promise<OpenCopy>, openFile: 
         'wrong-bytes',
         "the vault's bytes are not those of its checksum; nothing was written",
       );
-    const at = modifiedAt / 1000;
-    await file.utimes(at, at);
+    await giveTime(file, modifiedAt);
     await file.sync();
     return { facts, proof: proven };
   } finally {

@@ -6,11 +6,11 @@ import type { Context } from '../context.ts';
 import { bytes, count, counted } from '../text/format.ts';
 
 /** What of a plan a person has to want: that something is lost, or costs more than requests. */
-export function concerns({ overwritten, extras, archived }: RestorePlan): string[] {
+export function concerns({ overwritten, extras, held, archived }: RestorePlan): string[] {
   const thawed = Object.values(archived).reduce((sum, { objects }) => sum + objects, 0);
   return [
     ...concern('replaces', overwritten),
-    ...concern('deletes', extras),
+    ...(held ? [] : concern('deletes', extras)),
     ...(thawed === 0 ? [] : [`thaws ${counted(thawed, 'object')}`]),
   ];
 }
@@ -24,7 +24,7 @@ export async function askFor(plan: RestorePlan, yes: boolean, context: Pick<Cont
   const all = concerns(plan);
   if (all.length === 0) return;
   const bound = deletionBound(plan.selected.objects);
-  if (plan.extras.objects > bound && !yes) {
+  if (!plan.held && plan.extras.objects > bound && !yes) {
     throw new InvalidInputError(
       `this would delete ${counted(plan.extras.objects, 'object')} at the target, more than ${count(bound)}: ` +
         'look at the plan (--dry-run), and say --yes if that is what you want',

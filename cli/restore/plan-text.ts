@@ -11,12 +11,13 @@ import { thawOfferLines, thawOffers } from './thaw-text.ts';
 
 /** A plan as `--json` gives it. */
 export function planJson({ requests, at, thaw, encryption, ...plan }: RestorePlan): PlanJson {
-  const { conflicts, overwritten, extras, archived } = plan;
+  const { conflicts, overwritten, extras, failed, archived } = plan;
   return {
     ...plan,
     at: formatMoment(at),
     conflicts: { ...conflicts, examples: [...conflicts.examples] },
     overwritten: { ...overwritten, examples: [...overwritten.examples] },
+    failed: { objects: failed.objects, bytes: failed.bytes, problems: [...failed.problems] },
     extras: { ...extras, examples: [...extras.examples] },
     archived: { ...archived },
     storageClass: plan.storageClass ?? null,
@@ -29,7 +30,7 @@ export function planJson({ requests, at, thaw, encryption, ...plan }: RestorePla
 
 /** A plan for people: a table of what becomes of the objects, then what they should look at twice. */
 export function planLines(plan: RestorePlan): string[] {
-  const { conflicts, overwritten, extras } = plan;
+  const { conflicts, overwritten, extras, failed, held } = plan;
   return [
     ...table(
       [{ title: 'PLAN' }, { title: 'OBJECTS', align: 'right' }, { title: 'SIZE', align: 'right' }],
@@ -39,8 +40,15 @@ export function planLines(plan: RestorePlan): string[] {
     ...thawOfferLines(plan),
     ...(plan.storageClass === undefined ? [] : [classLine(plan.storageClass)]),
     ...exampleLines('is replaced', 'are replaced', overwritten),
-    ...exampleLines('is deleted at the target', 'are deleted at the target', extras),
+    ...(held ? [] : exampleLines('is deleted at the target', 'are deleted at the target', extras)),
     ...exampleLines('differs and stays as it is', 'differ and stay as they are', conflicts),
+    ...exampleLines('cannot be brought back', 'cannot be brought back', {
+      ...{ objects: failed.objects, bytes: failed.bytes },
+      examples: failed.problems.map(({ key, reason, detail = '' }) => `${key} (${reason}: ${detail})`),
+    }),
+    ...(held && extras.objects > 0
+      ? [`nothing is deleted: ${counted(extras.objects, 'object')} beyond the restore stay while that is so`]
+      : []),
   ];
 }
 
@@ -57,7 +65,9 @@ function rowsOf({
   right,
   conflicts,
   overwritten,
+  failed,
   extras,
+  held,
   archived,
   thaw,
 }: RestorePlan): Array<[string, Size]> {
@@ -68,7 +78,8 @@ function rowsOf({
     ['  already right', right],
     ['  replaced', overwritten],
     ['  conflicts, left alone', conflicts],
-    ['deleted at the target', extras],
+    ['  cannot be brought back', failed],
+    [held ? 'beyond that at the target, kept' : 'deleted at the target', extras],
     ...Object.entries(archived).map(([name, size]): [string, Size] => [`${verb}: ${name}`, size]),
   ];
   return rows.filter(([, { objects }], index) => index < 3 || objects > 0);

@@ -14,7 +14,6 @@ export type LocalRestore = {
   /** The folder or archive, as it was named. */
   readonly path: string;
   readonly result: LocalResult;
-  readonly deleted: number;
   readonly startedAt: number;
   /** The command that does what is left. */
   readonly again: string;
@@ -63,8 +62,8 @@ function messageOf({ ended }: LocalResult): { message?: string } {
 }
 
 /** As a restore into a bucket counts: what never counted is not there. */
-function countsOf({ result, deleted }: LocalRestore): Record<string, number> {
+function countsOf({ result }: LocalRestore): Record<string, number> {
   const { unverified, ...counts } = result.counts;
-  const all = { ...counts, unproven: unverified, deleted };
+  const all = { ...counts, unproven: unverified };
   return Object.fromEntries(Object.entries(all).filter(([name, n]) => n > 0 || name === 'planned'));
 }

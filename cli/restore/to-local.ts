@@ -16,11 +16,13 @@ import { versionOrMoment } from '../jobs/job-text.ts';
 import { checkReportFile } from '../jobs/save-report.ts';
 import { checkArchivePath } from '../local/archive/archive-file.ts';
 import { restoreToArchive } from '../local/archive/restore-to-archive.ts';
-import { deleteExtras, planArchive, planFolder, type Scope } from '../local/folder-plan.ts';
+import { deleteBeyond } from '../local/delete-beyond.ts';
+import { Fingerprints } from '../local/fingerprints.ts';
+import { type Planned, type PlannedJob, planArchive, planFolder, type Scope } from '../local/folder-plan.ts';
 import type { LocalResult, LocalWorld } from '../local/local-job.ts';
 import { localExit, localLines } from '../local/local-text.ts';
 import { checkFolder } from '../local/open-folder.ts';
-import { type FolderJob, restoreToFolder } from '../local/restore-to-folder.ts';
+import { restoreToFolder } from '../local/restore-to-folder.ts';
 import { sameCommand } from '../local/same-command.ts';
 import { noteMoment } from '../options.ts';
 import type { Output } from '../output.ts';
@@ -41,7 +43,7 @@ type Task = {
   /** As it was asked for. */
   readonly asked: object;
   readonly wish: RestoreWish & { readonly at: number };
-  readonly job: FolderJob & { readonly at: number; readonly exact?: Scope };
+  readonly job: PlannedJob;
   readonly world: LocalWorld;
   readonly context: Context;
   readonly connection: Connection;
@@ -68,10 +70,10 @@ export async function restoreToLocal(
   const select = selectRepeatedly(wish, connection.world, { onProgress: readingDocuments(context) });
   await checkHasCopies(wish, select, connection);
   const task = taskOf(target, options, asked, wish, select, connection, context);
-  const plan = await planIfAsked(task);
-  if (options.dryRun && plan !== undefined) return tellPlan(task, plan);
-  if (plan !== undefined) await agree(task, plan);
-  return run(task, plan);
+  const planned = await planIfAsked(task);
+  if (options.dryRun && planned !== undefined) return tellPlan(task, planned.plan);
+  if (planned !== undefined) await agree(task, planned.plan);
+  return run(task, planned);
 }
 
 /** Options that mean something only where functions do the work, or nothing for such a target. */
@@ -124,6 +126,7 @@ function taskOf(
     folder: target.path,
     overwrite: wish.overwrite,
     verify: wish.verify,
+    versionId: wish.versionId,
     select,
     keyFor: (key: string) => targetKey(mapping, key),
     ...(options.transfers === undefined ? {} : { transfers: options.transfers }),
@@ -153,10 +156,11 @@ function scopeOf(wish: RestoreWish, mapping: TargetMapping): Scope {
   };
 }
 
-async function planIfAsked({ target, options, wish, job, world }: Task): Promise<RestorePlan | undefined> {
+async function planIfAsked({ target, options, wish, job, world }: Task): Promise<Planned | undefined> {
   const risky = wish.overwrite !== 'never' || wish.exact;
   if (!options.dryRun && !(risky && !(options.yes && !wish.exact))) return undefined;
-  return target.kind === 'folder' ? planFolder(job, world) : planArchive(job);
+  if (target.kind === 'folder') return planFolder(job, world);
+  return { plan: await planArchive(job), shown: new Fingerprints() };
 }
 
 async function agree({ options, context }: Task, plan: RestorePlan): Promise<void> {
@@ -181,35 +185,36 @@ function tellPlan(task: Task, plan: RestorePlan): ExitCode {
   return EXIT.done;
 }
 
-async function run(planned: Task, plan: RestorePlan | undefined): Promise<ExitCode> {
-  const task = { ...planned, world: { ...planned.world, signal: planned.context.ownInterrupt() } };
-  const { target, job, world, context } = task;
-  const [id, startedAt] = [localJobId(task.connection, context), world.clock()];
-  const transferred = await transfer(task);
-  const deleted =
-    job.exact !== undefined && localExit(transferred) === EXIT.done
-      ? await deleteExtras({ ...job, exact: job.exact }, plan?.extras.objects ?? 0, world)
-      : { deleted: 0, found: 0 };
-  // In the middle of deleting, too: the same command does what is left.
-  const isCut = job.exact !== undefined && world.signal.aborted;
-  const result = isCut ? { ...transferred, ended: 'interrupted' as const } : transferred;
-  const done = { ...task, id, startedAt, path: target.path, result, deleted: deleted.deleted };
-  tell(task, plan, done);
-  await recordLocal(done, task.options, task.connection, context);
-  if (result.ended !== 'interrupted' && deleted.found > deleted.deleted)
-    throw new CommandError(
-      'there is more to delete than was shown, and nothing was deleted: look at the plan again (--dry-run)',
-    );
+async function run(asked: Task, planned: Planned | undefined): Promise<ExitCode> {
+  const task = { ...asked, world: { ...asked.world, signal: asked.context.ownInterrupt() } };
+  const { target, world, context, connection } = task;
+  const [id, startedAt] = [localJobId(connection, context), world.clock()];
+  const result = await bring(task, planned);
+  const done = { ...task, id, startedAt, path: target.path, result };
+  tell(task, planned?.plan, done);
+  await recordLocal(done, task.options, connection, context);
   if (result.ended === 'interrupted') throw new InterruptedError(`interrupted: ${goOn(task)}`);
   if (result.ended === 'disk-full')
     throw new CommandError(`the disk of "${target.path}" is full: make room; ${goOn(task)}`);
   return localExit(result);
+}
 
-  function goOn({ again }: Task): string {
-    return target.kind === 'folder'
-      ? `what is finished stays, go on with: ${again}`
-      : `nothing is left of the archive, begin again with: ${again}`;
-  }
+function goOn({ target, again }: Task): string {
+  return target.kind === 'folder'
+    ? `what is finished stays, go on with: ${again}`
+    : `nothing is left of the archive, begin again with: ${again}`;
+}
+
+/** Brings everything, and then deletes what an exact restore was shown to delete. */
+async function bring(task: Task, planned: Planned | undefined): Promise<LocalResult> {
+  const { exact } = task.job;
+  if (exact === undefined || planned === undefined) return transfer(task);
+  const { shown, plan } = planned;
+  const mayGo = (path: string) => shown.has(path);
+  const job = { ...task.job, mayGo, held: plan.held };
+  const result = await transfer({ ...task, job });
+  if (localExit(result) !== EXIT.done) return result;
+  return deleteBeyond({ ...job, exact }, mayGo, result, task.world);
 }
 
 function transfer({ target, job, world, context }: Task): Promise<LocalResult> {
@@ -229,9 +234,10 @@ function bytesTo(output: Output): Writable {
   });
 }
 
-function tell(task: Task, plan: RestorePlan | undefined, { id: jobId, result, deleted }: LocalRestore): void {
+function tell(task: Task, plan: RestorePlan | undefined, { id: jobId, result }: LocalRestore): void {
   const { output } = task.context;
   const lines = [headingOf(task), ...localLines(result)];
+  const { deleted } = result.counts;
   if (deleted > 0) lines.push(`${deleted} deleted that the restore did not bring`);
   lines.push(`  job ${jobId}`);
   // Standard output is the archive.
@@ -239,7 +245,7 @@ function tell(task: Task, plan: RestorePlan | undefined, { id: jobId, result, de
   else {
     const { counts, problems, mapped, ended } = result;
     const goOn = ended === 'done' ? null : task.again;
-    const answer = { ended, counts: { ...counts, deleted }, problems, mapped, goOn };
+    const answer = { ended, counts, problems, mapped, goOn };
     output.answer({ ...factsOf(task, plan), jobId, result: answer }, () => lines);
   }
 }

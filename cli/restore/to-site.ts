@@ -119,10 +119,10 @@ async function run(task: Task): Promise<ExitCode> {
   const since = wish.changedSince === undefined ? {} : { changedSince: formatMoment(wish.changedSince) };
   const again = sameCommand(argv, { at: wish.versionId ?? formatMoment(wish.at), ...since });
   const result = await upload(task, context.ownInterrupt());
-  const done = { id, wish, path: to, result, deleted: 0, startedAt, again };
+  const done = { id, wish, path: to, result, startedAt, again };
   const { counts, problems, mapped, ended } = result;
   const goOn = ended === 'done' ? null : again;
-  const answer = { ended, counts: { ...counts, deleted: 0 }, problems, mapped, goOn };
+  const answer = { ended, counts, problems, mapped, goOn };
   output.answer({ ...factsOf(task), jobId: id, plan: null, result: answer }, () => [
     headingOf(task),
     ...localLines(result),

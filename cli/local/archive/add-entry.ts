@@ -57,7 +57,7 @@ async function write(key: string, copy: OpenCopy, place: Place, task: ArchiveTas
   const body = progress.counting(copy.body);
   try {
     if (place.kind === 'file') await writer.file({ name: place.path, size: facts.size, at }, body);
-    else if (place.path !== '') await writer.folder(place.path, at);
+    else await writer.folder(place.path, at);
   } catch (cause) {
     throw new BrokenEntryError('broken', { cause });
   }

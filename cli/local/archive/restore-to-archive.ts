@@ -6,6 +6,7 @@ import { count } from '../../text/format.ts';
 import { isDiskFull } from '../disk-errors.ts';
 import type { LocalJob, LocalResult, LocalWorld } from '../local-job.ts';
 import { NAMES_FILE, nameLine } from '../names-list.ts';
+import { placeOf } from '../naming.ts';
 import { TRANSFERS } from '../restore-to-folder.ts';
 import { survey } from '../survey.ts';
 import { Tally } from '../tally.ts';
@@ -69,7 +70,7 @@ function writerFor(format: ArchiveFormat, stream: Writable): ArchiveWriter {
 }
 
 async function fill(job: ArchiveJob, task: ArchiveTask, world: LocalWorld): Promise<void> {
-  const { select, keyFor = (key) => key, transfers = TRANSFERS } = job;
+  const { select, keyFor, transfers = TRANSFERS } = job;
   const { naming, ...total } = await survey(job, true, task.progress, world.signal);
   if (job.format === 'zip' && total.objects > MAX_ZIPPED)
     throw new InvalidInputError(
@@ -79,12 +80,16 @@ async function fill(job: ArchiveJob, task: ArchiveTask, world: LocalWorld): Prom
   const names: string[] = [];
   for await (const fetched of fetchAhead(select(), transfers, world)) {
     if (world.signal.aborted) return;
-    const { key, version } = fetched.object;
-    task.tally.planned(version.size);
-    const place = naming.place(keyFor(key), version.size);
+    const { object } = fetched;
+    task.tally.planned(object.version.size);
+    const place = placeOf(object, naming, keyFor);
+    if (place.path === '') {
+      task.tally.targetItself(object.key);
+      continue;
+    }
     const isIn = await addEntry(fetched, place, task, world);
     if (!isIn || !place.mapped) continue;
-    const name = { key: keyFor(key), path: place.path };
+    const name = { key: place.key, path: place.path };
     task.tally.mapped(name);
     names.push(nameLine(name));
   }

@@ -1,4 +1,5 @@
 import type { Requests } from './cost/requests.ts';
+import type { Problem } from './job.ts';
 import type { AcceptedRestore } from './restore-request.ts';
 import type { Thaw } from './thaw.ts';
 
@@ -27,6 +28,23 @@ export class SizeSum implements Size, Examples {
   }
 }
 
+/** What cannot be brought back, and why, of the first few. */
+export type Failures = Size & { readonly problems: readonly Problem[] };
+
+/** Failures in the making. */
+export class FailedSum implements Failures {
+  objects = 0;
+  bytes = 0;
+  readonly problems: Problem[] = [];
+
+  add({ key, reason, detail }: Problem, bytes: number): void {
+    this.objects++;
+    this.bytes += bytes;
+    const why = detail === undefined ? { key, reason } : { key, reason, detail };
+    if (this.problems.length < MAX_EXAMPLES) this.problems.push(why);
+  }
+}
+
 /** What a restore would do, found out without doing any of it. */
 export type RestorePlan = {
   /** ms since 1970. */
@@ -41,8 +59,12 @@ export type RestorePlan = {
   readonly conflicts: Size & Examples;
   /** There, and other: replaced. */
   readonly overwritten: Size & Examples;
+  /** What it cannot bring back, as far as that shows beforehand. */
+  readonly failed: Failures;
   /** What an exact restore deletes. */
   readonly extras: Size & Examples;
+  /** True when nothing of that is deleted, since something conflicts or cannot be brought back. */
+  readonly held: boolean;
   /** What has to be thawed first, by storage class. */
   readonly archived: Readonly<Record<string, Size>>;
   /** How it is asked for; absent for a target into which nothing archived is restored. */

@@ -25,6 +25,23 @@ export function targetKey({ prefix, stripPrefix, map }: TargetMapping, key: stri
   return prefix + (key.startsWith(stripPrefix) ? key.slice(stripPrefix.length) : key);
 }
 
+/**
+ * Whether an object is the marker of the very folder that the target is: a key that ends in `/`, empty, of which nothing is
+ * left there. The target is there, so nothing has to be done.
+ *
+ * @param target the key at the target
+ */
+export function isTargetItself(key: string, target: string, size: number): boolean {
+  return target === '' && size === 0 && key.endsWith('/');
+}
+
+/** What a restore notes of such a marker. */
+export const TARGET_ITSELF = {
+  reason: 'target-itself',
+  detail: 'it is the marker of the folder that the target is: there is nothing to restore of it',
+  note: true,
+} as const;
+
 /** The source key that would be restored to a key; undefined for a key outside the target. For mappings without a `map`. */
 export function sourceKey({ prefix, stripPrefix }: TargetMapping, key: string): string | undefined {
   return key.startsWith(prefix) ? stripPrefix + key.slice(prefix.length) : undefined;

@@ -379,8 +379,12 @@ describe('a restore to a folder', () => {
 
     const { counts, problems } = await restoreToFolder(job, vault.world);
 
-    expect(counts).toMatchObject({ restored: 0, right: 2, verified: 1, failed: 1 });
-    expect(problems[0]).toMatchObject({ key: 'a.txt', reason: 'wrong-bytes' });
+    expect(counts).toMatchObject({ restored: 0, right: 2, verified: 1, conflicts: 1, failed: 0 });
+    expect(problems[0]).toMatchObject({ key: 'a.txt', reason: 'conflict' });
+    expect(problems[0]?.detail).toContain('has other bytes than its copy');
+    const mended = await restoreToFolder({ ...job, overwrite: 'always' }, vault.world);
+    expect(mended.counts).toMatchObject({ restored: 1, right: 2, verified: 2, conflicts: 0 });
+    expect(await readFile(join(folder, 'a.txt'), 'utf8')).toBe('one');
   });
 
   it('refuses a target that is a file', async () => {

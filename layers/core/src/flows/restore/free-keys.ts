@@ -20,7 +20,10 @@ export async function freeKeys(
   request: Pick<AcceptedRestore, 'target' | 'stripPrefix' | 'map'>,
   { store }: Pick<World, 'store'>,
 ): Promise<IsFree> {
-  const keys = items.map(({ key }) => targetKey(mappingOf(request), key)).sort(compareKeys);
+  const keys = items
+    .map(({ key }) => targetKey(mappingOf(request), key))
+    .filter((key) => key !== '')
+    .sort(compareKeys);
   const [first, last] = [keys[0], keys.at(-1)];
   // With one or two, a look at each is as cheap.
   if (first === undefined || last === undefined || keys.length < 3) return () => false;

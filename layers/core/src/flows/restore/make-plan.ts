@@ -5,9 +5,9 @@ import { priceOf, sumUsage, timesUsage, total } from '../../model/cost/usage.ts'
 import { restoreWork } from '../../model/cost/work.ts';
 import { namedValues } from '../../model/named-values.ts';
 import { isArchivedClass, type ListedObject } from '../../model/object.ts';
-import { type RestorePlan, SizeSum } from '../../model/restore-plan.ts';
+import { FailedSum, type RestorePlan, SizeSum } from '../../model/restore-plan.ts';
 import { type AcceptedRestore, mayOverwrite } from '../../model/restore-request.ts';
-import { mappingOf, targetKey } from '../../model/target-key.ts';
+import { isTargetItself, mappingOf, targetKey } from '../../model/target-key.ts';
 import type { ObjectRef } from '../../ports/object-store.ts';
 import { partBytesFor } from '../copy-parts.ts';
 import type { VaultReader, World } from '../dependencies.ts';
@@ -18,6 +18,7 @@ import { isRight } from './is-right.ts';
 import { type Looked, lookThrough, type Selected } from './select-objects.ts';
 import { TargetLook } from './target-look.ts';
 import { targetWorld } from './target-world.ts';
+import { whyNotWritten } from './why-not-written.ts';
 
 export type PlanningWorld = Pick<World, 'store' | 'settings'>;
 type Options = {
@@ -27,7 +28,10 @@ type Options = {
 };
 
 const PROGRESS_EVERY = 1_000;
-/** Objects of the same size and another ETag are looked at; beyond so many, they are taken to be as those were. */
+/**
+ * Objects of the same size and another ETag are looked at; beyond so many, they are taken to be as those were. Of as many of
+ * the same ETag it is looked whether headers, metadata and tags are the same too; beyond, they are taken to be.
+ */
 const MAX_LOOKS = 1_000;
 /** A listing does not tell which copies have tags, and those cost a request more: so many of them are looked at. */
 const TAG_LOOKS = 50;
@@ -35,7 +39,7 @@ const SEED = 1;
 
 /**
  * Finds out what a restore into a bucket would do, and does nothing. Listings tell nearly all: the vault's, which the
- * restore itself will read, and the target's, where the same size and ETag count as the same object.
+ * restore itself will read, and the target's. What they leave open is looked at as the restore will, up to a bound.
  *
  * Memory does not grow with the number of objects.
  */
@@ -50,8 +54,9 @@ export async function makePlan(
   const mapping = mappingOf(request);
   for await (const { selected } of count.listed(request)) {
     if (selected === undefined) continue;
-    const target = targetIsNew ? undefined : await look.find(targetKey(mapping, selected.key));
-    count.add(selected, target);
+    const to = targetKey(mapping, selected.key);
+    const isNew = targetIsNew || whyNotWritten(selected, to) !== undefined || to === '';
+    count.add(selected, to, isNew ? undefined : await look.find(to));
     if (count.objects % PROGRESS_EVERY === 0) onProgress(count.objects);
   }
   await count.settleDoubts();
@@ -73,8 +78,10 @@ class Count {
   readonly #conflicts = new SizeSum();
   readonly #overwritten = new SizeSum();
   readonly #extras = new SizeSum();
+  readonly #failed = new FailedSum();
   readonly #archived = new Map<string, SizeSum>();
   readonly #doubts: Doubt[] = [];
+  readonly #alike: Doubt[] = [];
   readonly #looked = new Reservoir<Selected>(TAG_LOOKS, SEED);
   #shareTagged = 0;
   #furtherDoubts = new SizeSum();
@@ -105,36 +112,47 @@ class Count {
     }
   }
 
-  add(selected: Selected, target: Target | undefined): void {
+  /** @param to the key at the target, and what is there */
+  add(selected: Selected, to: string, target: Target | undefined): void {
     const { key, version } = selected;
     this.#selected.add(key, version.size);
-    if (version.versionId === '') {
-      // Of a document the vault may have no bytes: there is nothing to look at, and the restore says why.
-      this.#fresh.add(key, version.size);
-      return;
-    }
+    const refused = whyNotWritten(selected, to);
+    if (refused !== undefined) this.#failed.add({ key, ...refused }, version.size);
+    else if (isTargetItself(key, to, version.size)) this.#right.add(key, version.size);
+    else this.#addWritable(selected, target);
+  }
+
+  #addWritable(selected: Selected, target: Target | undefined): void {
+    const { version } = selected;
     this.#looked.offer(selected);
     if (this.#isLarge(version.size)) this.#large = this.#plusLarge(this.#large, version.size);
     if (target === undefined) this.#write(this.#fresh, selected);
     else if (target.size !== version.size) this.#differs(selected, this.#mayReplace(version, target));
-    else if (target.etag === version.etag) this.#right.add(key, version.size);
+    else if (target.etag === version.etag)
+      this.#alikeOrRight({ selected, mayReplace: this.#mayReplace(version, target) });
     else this.#doubt({ selected, mayReplace: this.#mayReplace(version, target) });
   }
 
   /** Looks closer at what the listings could not tell. */
   async settleDoubts(): Promise<void> {
-    const { concurrency } = this.#world.settings;
-    const right = await pMap(this.#doubts, ({ selected }) => this.#isRight(selected), { concurrency });
-    for (const [index, { selected, mayReplace }] of this.#doubts.entries()) {
-      if (right[index] === true) this.#right.add(selected.key, selected.version.size);
-      else this.#differs(selected, mayReplace);
-    }
+    await this.#settle(this.#alike);
+    const right = await this.#settle(this.#doubts);
     const shareRight = right.filter(Boolean).length / Math.max(1, right.length);
     const { objects, bytes } = this.#furtherDoubts;
     const shareReplaced = this.#furtherMayReplace / Math.max(1, objects);
     spread(this.#right, objects, bytes, shareRight);
     spread(this.#overwritten, objects, bytes, (1 - shareRight) * shareReplaced);
     spread(this.#conflicts, objects, bytes, (1 - shareRight) * (1 - shareReplaced));
+  }
+
+  async #settle(doubts: readonly Doubt[]): Promise<boolean[]> {
+    const { concurrency } = this.#world.settings;
+    const right = await pMap(doubts, ({ selected }) => this.#isRight(selected), { concurrency });
+    for (const [index, { selected, mayReplace }] of doubts.entries()) {
+      if (right[index] === true) this.#right.add(selected.key, selected.version.size);
+      else this.#differs(selected, mayReplace);
+    }
+    return right;
   }
 
   /** How many copies have tags, by a few of them. */
@@ -165,7 +183,9 @@ class Count {
       right: this.#right.size,
       conflicts: this.#conflicts,
       overwritten: this.#overwritten,
+      failed: this.#failed,
       extras: this.#extras,
+      held: this.#request.exact && this.#conflicts.objects + this.#failed.objects > 0,
       archived: namedValues([...this.#archived].map(([name, sum]) => [name, sum.size])),
       thaw: this.#request.thaw,
       requests,
@@ -224,6 +244,12 @@ class Count {
       this.#archived.set(version.storageClass, sum);
     }
     if (this.#isLarge(version.size)) this.#largeWritten = this.#plusLarge(this.#largeWritten, version.size);
+  }
+
+  /** The same bytes: headers, metadata and tags may differ, and only a look tells. */
+  #alikeOrRight(doubt: Doubt): void {
+    if (this.#alike.length < MAX_LOOKS) this.#alike.push(doubt);
+    else this.#right.add(doubt.selected.key, doubt.selected.version.size);
   }
 
   #doubt(doubt: Doubt): void {

@@ -1,4 +1,3 @@
-import { keyBytes } from '../../model/byte-order.ts';
 import { defined } from '../../model/defined.ts';
 import { isStoreError, messageOf } from '../../model/errors.ts';
 import type { Problem } from '../../model/job.ts';
@@ -7,8 +6,7 @@ import type { Archive, ObjectFacts, Tags } from '../../model/object.ts';
 import { originIn } from '../../model/origin.ts';
 import { type AcceptedRestore, mayOverwrite } from '../../model/restore-request.ts';
 import type { StorageClass } from '../../model/storage-class.ts';
-import { mappingOf, targetKey } from '../../model/target-key.ts';
-import { MAX_KEY_BYTES } from '../../model/vault-key.ts';
+import { mappingOf, TARGET_ITSELF, targetKey } from '../../model/target-key.ts';
 import type { HeadResult, ObjectRef, WriteCondition, Written } from '../../ports/object-store.ts';
 import { copyParts, multipartStart, partBytesFor } from '../copy-parts.ts';
 import { tagsAt } from '../tags-record.ts';
@@ -16,6 +14,7 @@ import type { IsFree } from './free-keys.ts';
 import { isRight } from './is-right.ts';
 import { classFor, notesOn } from './origin-notes.ts';
 import { type VerifyingWorld, verifyRestored } from './verify-restored.ts';
+import { whyNotWritten } from './why-not-written.ts';
 
 export type RestoreItem = RestoreBatch['items'][number];
 export type RestoreResult =
@@ -69,16 +68,16 @@ export async function restoreObject(
   const { key } = item;
   const from = { bucket: world.settings.vault, key: item.vaultKey, versionId: item.versionId };
   const to = { bucket: request.target.bucket, key: targetKey(mappingOf(request), key) };
-  if (keyBytes(to.key) > MAX_KEY_BYTES)
-    return failed(key, 'key-too-long', 'the target prefix makes the key longer than 1,024 bytes');
-  if (item.versionId === '') return failed(key, 'not-in-vault', item.lacking ?? '');
-  if (to.key === '') return failed(key, 'key-empty', 'nothing is left of the key at the target');
+  const known = { key, version: item, lacking: item.lacking };
+  const refused = whyNotWritten(known, to.key);
+  if (refused !== undefined) return failed(key, refused.reason, refused.detail);
   try {
     const copy = await world.store.head(from);
     if (!copy.found) return unreadable(item, copy.why);
+    if (to.key === '') return nothingOf(known, copy.object.size);
     const task = { key, from, to, copy: copy.object, uploadId: item.uploadId, lacking: item.lacking };
     const result = await writeTarget(task, request, world, timeLeft);
-    return request.verify ? await prove(result, task, request.source, world) : result;
+    return request.verify && result.kind === 'restored' ? await prove(result, task, request, world) : result;
   } catch (error) {
     if (!isStoreError(error) || error.remedy === 'retry') throw error;
     return failed(key, error.code, messageOf(error));
@@ -97,9 +96,9 @@ async function writeTarget(
   if (!target.found && target.why !== 'absent')
     return failed(key, target.why, `the target answers "${target.why}"`);
   if (target.found) {
-    if (await isRight(copy, tags, target.object, to, world)) return { kind: 'right', bytes: copy.size };
-    if (!mayOverwrite(request.overwrite, target.object.lastModified, copy.lastModified))
-      return conflict(task, target.object);
+    const found = await compare(task, tags, target.object, request, world);
+    const mayReplace = mayOverwrite(request.overwrite, target.object.lastModified, copy.lastModified);
+    if (found.kind === 'right' || !mayReplace) return found;
   }
   // Only now: what is right already, or may not be overwritten, is not worth a thaw.
   if (copy.archived) return { kind: 'archived', archive: copy.archive ?? 'GLACIER' };
@@ -140,18 +139,39 @@ function write({ from, to, copy }: Task, how: How, { store }: ObjectWorld): Prom
   });
 }
 
-/** Reads back what is now at the target. */
-async function prove(
-  result: RestoreResult,
+/** What is at the target: right, or why it is not. Where that was asked for, its bytes are read too. */
+async function compare(
   task: Task,
-  source: string,
+  tags: Tags,
+  target: ObjectFacts,
+  request: ObjectRequest,
   world: ObjectWorld,
 ): Promise<RestoreResult> {
-  if (result.kind !== 'restored' && result.kind !== 'right') return result;
+  const { copy, to } = task;
+  if (!(await isRight(copy, tags, target, to, world))) return conflict(task, target);
+  const right = { kind: 'right', bytes: copy.size } as const;
+  return request.verify ? prove(right, task, request, world) : right;
+}
+
+/** Reads back what is now at the target. */
+async function prove(
+  result: Extract<RestoreResult, { bytes: number }>,
+  task: Task,
+  { source }: ObjectRequest,
+  world: ObjectWorld,
+): Promise<RestoreResult> {
   const verdict = await verifyRestored({ ...task, source }, world);
   if (typeof verdict === 'string') return { ...result, proof: verdict };
   const { expected, found } = verdict.mismatch;
   return failed(task.key, 'damaged', `what was read back has ${found}, and should have ${expected}`);
+}
+
+/** Nothing is left of the key: of the marker of the target itself there is nothing to do, other content has no place. */
+function nothingOf(known: Parameters<typeof whyNotWritten>[0], size: number): RestoreResult {
+  const { key, version } = known;
+  const refused = whyNotWritten({ ...known, version: { ...version, size } }, '');
+  if (refused !== undefined) return failed(key, refused.reason, refused.detail);
+  return { kind: 'right', bytes: 0, notes: [{ key, ...TARGET_ITSELF }] };
 }
 
 const ABSENT: HeadResult = { found: false, why: 'absent' };

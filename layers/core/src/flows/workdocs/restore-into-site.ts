@@ -56,7 +56,10 @@ async function restoreFolder(
   thing: Extract<ThingToRestore, { kind: 'folder' }>,
   { folders, into = [] }: Run,
 ): Promise<ThingOutcome> {
-  const { made } = await folders.folder([...into, ...thing.path]);
+  const path = [...into, ...thing.path];
+  // It is the site itself, which is there.
+  if (path.length === 0) return { thing, result: 'right', ...NOTHING };
+  const { made } = await folders.folder(path);
   return { thing, result: made ? 'restored' : 'right', ...NOTHING };
 }
 
@@ -64,6 +67,7 @@ async function restoreDocument(thing: DocumentToRestore, run: Run): Promise<Thin
   const { into = [], folders, turns } = run;
   if (thing.versions.length === 0) throw new InvalidInputError('the vault has none of its versions');
   const name = thing.path.at(-1) ?? '';
+  if (name === '') throw new InvalidInputError('nothing is left of its path at the target: strip less of it');
   const { id: folderId } = await folders.folder([...into, ...thing.path.slice(0, -1)]);
   // Two of the same name in a folder would each take the same document for theirs.
   return turns.take(`${folderId}/${name}`, () => restoreInto(folderId, name, thing, run));

@@ -95,10 +95,11 @@ function isCopy(documentId: string, version: SiteVersion, wanted: VersionToResto
   return markedDocument(wanted, version.customMetadata) === 'none' && isAlike(version, wanted);
 }
 
-/** Nobody else says so much that is the same: the length, and the time or the signature of the content. */
+/** The signature of the content decides where both have one; else nobody else has the same length and time. */
 function isAlike(version: SiteVersion, wanted: VersionToRestore): boolean {
   if (version.size !== wanted.size) return false;
-  if (wanted.signature !== undefined && version.signature === wanted.signature) return true;
+  if (wanted.signature !== undefined && version.signature !== undefined)
+    return version.signature === wanted.signature;
   return wanted.contentModifiedAt !== undefined && version.contentModifiedAt === wanted.contentModifiedAt;
 }
 

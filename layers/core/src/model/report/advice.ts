@@ -22,6 +22,8 @@ const REASONS = tableOf({
   wrong: 'These bytes are not those that were recorded.',
   missing: 'The catalog names a copy that the vault does not have.',
   unverifiable: 'As long as it should be; nothing is recorded to compare its bytes with.',
+  'key-empty':
+    'Nothing is left of the key at the target, and it has content. Give the target a prefix, or strip less.',
   'not-deleted': 'It is beyond what was restored, and could not be deleted.',
   'held-deletions': 'More would have been deleted than the request allows: nothing was.',
   failed: 'All attempts failed. Doing it again tries anew.',
