@@ -46,9 +46,7 @@ export function planLines(plan: RestorePlan): string[] {
       ...{ objects: failed.objects, bytes: failed.bytes },
       examples: failed.problems.map(({ key, reason, detail = '' }) => `${key} (${reason}: ${detail})`),
     }),
-    ...(held && extras.objects > 0
-      ? [`nothing is deleted: ${counted(extras.objects, 'object')} beyond the restore stay while that is so`]
-      : []),
+    ...(held && extras.objects > 0 ? [keptLine(extras)] : []),
   ];
 }
 
@@ -83,6 +81,11 @@ function rowsOf({
     ...Object.entries(archived).map(([name, size]): [string, Size] => [`${verb}: ${name}`, size]),
   ];
   return rows.filter(([, { objects }], index) => index < 3 || objects > 0);
+}
+
+function keptLine({ objects }: Size): string {
+  const what = `${counted(objects, 'object')} beyond the restore ${objects === 1 ? 'is' : 'are'} kept`;
+  return `nothing is deleted while that is so: ${what}`;
 }
 
 function exampleLines(one: string, many: string, { objects, examples }: Size & Examples): string[] {
