@@ -43,14 +43,15 @@ export class Checks {
   }
 
   /** Whatever is denied, archived or unreadable now: it is listed as such, and nothing was marked deleted for it. */
-  async asItIs(reconcile: Reconcile): Promise<void> {
+  async asItIs(reconcile: Reconcile, compareVault: () => Promise<void>): Promise<void> {
     const sim = this.#sim;
     sim.listings.stale = false;
     sim.listings.empty = false;
     await sim.settle();
     await this.#endDeadLetters();
     sim.pass(LONG_ENOUGH_S);
-    const job = await this.#job(await reconcile('whole'));
+    await compareVault();
+    const job = await this.#job(await reconcile('manual'));
     if (!sim.isReadable) {
       const row = await sim.catalog.getSource(URI);
       if (job.state !== 'failed') this.#say('I6', `the reconcile of an unreadable bucket is ${job.state}`);

@@ -56,7 +56,10 @@ class Player {
       registerSource({ source: sourceUri(SOURCE), protectedAt: sim.now }, world),
     );
     for (const step of this.#history.steps) await this.#do(step);
-    await this.#checks.asItIs((how) => this.#reconcile(how));
+    await this.#checks.asItIs(
+      (how) => this.#reconcile(how),
+      () => this.#compareVault(),
+    );
     this.#mendAll();
     await this.#checks.converged(
       (how) => this.#reconcile(how),

@@ -240,16 +240,6 @@ const BUCKET_VARIANTS: readonly Variant[] = [
     ],
   },
   {
-    name: 'a slice of the vault begins where the last one did',
-    edits: [
-      {
-        file: 'flows/reconcile/reconcile.ts',
-        find: 'if (step.copies !== undefined && stoppedAt !== undefined)',
-        replace: 'if (step.copies !== undefined && stoppedAt === null)',
-      },
-    ],
-  },
-  {
     name: 'copies of long keys are left',
     edits: [
       {
@@ -261,22 +251,12 @@ const BUCKET_VARIANTS: readonly Variant[] = [
     ],
   },
   {
-    name: 'copies of long keys that nobody recorded are left',
-    edits: [
-      {
-        file: 'flows/reconcile/compare-long.ts',
-        find: '(await world.catalog.getEntry(source.source, key)) === undefined',
-        replace: 'key === source.source',
-      },
-    ],
-  },
-  {
     name: 'what is in doubt is looked at as if it were not',
     edits: [
       {
         file: 'flows/capture-backlog.ts',
-        find: 'recheck: inDoubt || delivery.receiveCount > 1',
-        replace: 'recheck: delivery.receiveCount > 1',
+        find: 'const recheck = item.inDoubt === true || delivery.receiveCount > 1;',
+        replace: 'const recheck = delivery.receiveCount > 1;',
       },
     ],
   },
