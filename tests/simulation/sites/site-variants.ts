@@ -117,8 +117,8 @@ export const SITE_VARIANTS: readonly Variant[] = [
     edits: [
       {
         file: 'flows/workdocs/compare-records.ts',
-        find: "if (entry?.state === 'unprotected') return false;",
-        replace: 'return false;',
+        find: 'return record?.etag !== entry.vaultEtag ||',
+        replace: 'return record?.etag === null ||',
       },
     ],
   },
@@ -127,8 +127,8 @@ export const SITE_VARIANTS: readonly Variant[] = [
     edits: [
       {
         file: 'flows/workdocs/compare-records.ts',
-        find: "if (entry?.state !== 'current') return record !== undefined;",
-        replace: "if (entry?.state !== 'current') return false;",
+        find: "if (entry === undefined || entry.state === 'deleted') return record !== undefined;",
+        replace: "if (entry === undefined || entry.state === 'deleted') return false;",
       },
     ],
   },

@@ -90,10 +90,9 @@ function idIn(kind: RecordKind, key: string | undefined): string | undefined {
   return key?.startsWith(`${kind}/`) ? key.slice(kind.length + 1) : undefined;
 }
 
-/** What is not captured is looked at by every crawl. Bytes that are on top beside those that are named do no harm. */
+/** Of what is not captured as it is, the vault has what was before. Bytes on top beside those that are named do no harm. */
 function isInDoubt({ object: record, entry, copy: bytes }: Pair): boolean {
-  if (entry?.state === 'unprotected') return false;
-  if (entry?.state !== 'current') return record !== undefined;
+  if (entry === undefined || entry.state === 'deleted') return record !== undefined;
   return record?.etag !== entry.vaultEtag || (bytes?.size ?? 0) < sizeOf(entry);
 }
 
