@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { globs } from './globs/section.ts';
 import { restoreListing } from './listing/section.ts';
 import { thisMachine } from './machine.ts';
 import { model } from './model/bench.ts';
@@ -34,6 +35,7 @@ const SECTIONS: Readonly<Record<SectionName, (options: BenchOptions) => Promise<
   workdocs,
   'workdocs-scale': workdocsScale,
   'workdocs-import': importExports,
+  globs,
 };
 
 async function main(options: BenchOptions): Promise<void> {

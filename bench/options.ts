@@ -14,6 +14,7 @@ export const SECTION_NAMES = [
   'workdocs',
   'workdocs-scale',
   'workdocs-import',
+  'globs',
 ] as const;
 export type SectionName = (typeof SECTION_NAMES)[number];
 

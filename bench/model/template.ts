@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Settings } from '@holdfast/core/flows/dependencies.ts';
 import { TAG_COPY_MAX_BYTES } from '@holdfast/core/model/tag-bound.ts';
 import { MAX_TREE_DOCUMENTS } from '@holdfast/core/model/workdocs/tree-bound.ts';
-import { parseDocument } from 'yaml';
+import { isSeq, parseDocument } from 'yaml';
 
 const MIB = 1024 * 1024;
 const FILE = resolve(import.meta.dirname, '../../template.yaml');
@@ -65,9 +65,10 @@ function functionSettings(name: string): FunctionSettings {
   };
 }
 
-/** @throws when neither path holds a number: the template was changed in a way the model does not know */
+/** Where the template chooses, the second choice: that of its defaults. @throws when neither path holds a number: the template was changed in a way the model does not know */
 function number(path: readonly string[], otherwise: readonly string[] = path): number {
-  const value = Number(document.getIn(path) ?? document.getIn(otherwise));
+  const found = document.getIn(path) ?? document.getIn(otherwise);
+  const value = Number(isSeq(found) && found.tag === '!If' ? found.get(2) : found);
   if (Number.isFinite(value)) return value;
   throw new Error(`template.yaml has no number at ${path.join('.')}`);
 }

@@ -1,6 +1,7 @@
 import { registerSource, renewSource } from '@holdfast/core/flows/register-source.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
+import { GLOB_SYNTAX } from '@holdfast/core/model/glob/earlier-meaning.ts';
 import type { Source, SourceSettings } from '@holdfast/core/model/source.ts';
 import { parseSourceUri } from '@holdfast/core/model/source-place.ts';
 import { sourceStackName } from '@holdfast/core/model/stack-names.ts';
@@ -14,6 +15,7 @@ import type { Protected } from '../json/protect.ts';
 import { ON_OFF } from '../options.ts';
 import type { Act } from '../registry.ts';
 import { type CoveredOptions, coveredOptions } from '../sources/covered-argument.ts';
+import { noneIsMeant } from '../sources/none-is-meant.ts';
 import { type BucketOptions, bucketProtection } from '../sources/protect-bucket.ts';
 import { type SiteOptions, siteProtection } from '../sources/protect-site.ts';
 import type { Protection } from '../sources/protection.ts';
@@ -76,7 +78,11 @@ async function protect(context: Context, uri: string, options: Options): Promise
   const connection = await context.connect('writing');
   await protection.check(connection);
   const known = await knownAs(protection, connection);
-  for (const warning of protection.warnings(connection.stack)) context.output.note(`warning: ${warning}`);
+  const warnings = [
+    ...protection.warnings(connection.stack),
+    ...(await noneIsMeant(protection.settings, connection)),
+  ];
+  for (const warning of warnings) context.output.note(`warning: ${warning}`);
   await wire(protection, known, connection, context);
   const wired = wiredAs(protection, known, sourceStackName(connection.stack.name, source));
   return options.initial
@@ -147,6 +153,7 @@ async function wire(
   const settings = {
     ...protection.settings,
     ...ownerOf(protection.settings, connection),
+    globSyntax: GLOB_SYNTAX,
     ...watchedFrom(protection, clock.now()),
   };
   await steps.run('register it', 'registered', () =>

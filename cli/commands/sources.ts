@@ -74,6 +74,10 @@ function remarks(one: SourceJson): string[] {
       : [
           `${source}: ${count(held.count)} deletions are held; look at the source, then run: holdfast approve ${source}`,
         ]),
+    ...one.globChanges.map(
+      ({ glob, change }) =>
+        `${source}: the glob "${glob}": ${change}; if that is what you want, run holdfast protect again as before, else unprotect it first`,
+    ),
     ...rpoTroubles(one),
     ...importTroubles(one),
   ];

@@ -48,6 +48,8 @@ export const SourceJsonSchema = v.strictObject({
   prefix: v.nullable(v.string()),
   include: v.array(v.string()),
   exclude: v.array(v.string()),
+  /** Globs that the version which protected it read otherwise, and how. */
+  globChanges: v.array(v.strictObject({ glob: v.string(), change: v.string() })),
   /** Whether tags that change after the upload are captured; null of a site. `earlier`: protected before that was. */
   tagChanges: v.nullable(v.picklist(['on', 'off', 'earlier'])),
   protectedAt: v.nullable(Moment),

@@ -1,3 +1,4 @@
+import { changedMeaning, GLOB_SYNTAX } from '@holdfast/core/model/glob/earlier-meaning.ts';
 import { type LagHistogram, lagPercentile } from '@holdfast/core/model/lag.ts';
 import type { Source } from '@holdfast/core/model/source.ts';
 import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
@@ -16,6 +17,7 @@ export function sourceJson(source: Source, stack: StackView | undefined, now: nu
     prefix: source.prefix ?? null,
     include: source.include ?? [],
     exclude: source.exclude ?? [],
+    globChanges: globChanges(source),
     tagChanges: tagChangesJson(source),
     protectedAt: moment(source.protectedAt),
     ...wiringJson(source, stack),
@@ -38,6 +40,15 @@ export function sourceJson(source: Source, stack: StackView | undefined, now: nu
   };
 }
 
+/** Globs that an earlier version read otherwise. */
+function globChanges({ globSyntax, include = [], exclude = [] }: Source): SourceJson['globChanges'] {
+  if (globSyntax === GLOB_SYNTAX) return [];
+  return [...include, ...exclude].flatMap((glob) => {
+    const change = changedMeaning(glob);
+    return change === undefined ? [] : [{ glob, change }];
+  });
+}
+
 function tagChangesJson({ source, tagChanges }: Source): SourceJson['tagChanges'] {
   if (isSiteUri(source)) return null;
   if (tagChanges === undefined) return 'earlier';
@@ -58,6 +69,7 @@ export function unregisteredJson(source: string, stack: StackView): SourceJson {
     prefix: null,
     include: [],
     exclude: [],
+    globChanges: [],
     tagChanges: null,
     protectedAt: null,
     wiring: 'unknown',

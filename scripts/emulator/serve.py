@@ -280,7 +280,14 @@ iam_evaluator._resolve_condition_key = _known_services(
 )
 iam_evaluator._fnmatch_compile = lru_cache(maxsize=4096)(_wildcards_of_any_character)
 
-if __name__ == "__main__":
-    from ministack.app import main
+def _header_bytes(app):
+    """S3 sends back the bytes of a header as it got them (seen on AWS), not a Latin-1 form of its text."""
+    app.decode_header_value = lambda value: value.decode("utf-8", "surrogateescape")
+    app._encode_header_value = lambda text: text.encode("utf-8", "surrogateescape")
 
-    sys.exit(main())
+
+if __name__ == "__main__":
+    from ministack import app
+
+    _header_bytes(app)
+    sys.exit(app.main())

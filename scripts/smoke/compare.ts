@@ -64,7 +64,7 @@ async function fieldDifferences(
   const named: [string, unknown, unknown][] = [
     ...HEADERS.filter((name) => fields[name] !== undefined).map((name): [string, unknown, unknown] => [
       name,
-      utf8(head[name]),
+      head[name],
       fields[name],
     ]),
     ['metadata', sorted(Object.entries(head.Metadata ?? {})), sorted(Object.entries(Metadata))],
@@ -73,13 +73,6 @@ async function fieldDifferences(
   return named
     .filter(([, found, wanted]) => found !== wanted)
     .map(([name, found, wanted]) => `${name} is ${found}, not ${wanted}`);
-}
-
-/** S3 sends headers beyond ASCII as UTF-8, which Node reads byte by byte. */
-function utf8(text: string | undefined): string | undefined {
-  if (text === undefined || [...text].some((character) => character > '\u00ff')) return text;
-  const decoded = Buffer.from(text, 'latin1').toString('utf8');
-  return decoded.includes('\ufffd') ? text : decoded;
 }
 
 function sorted(pairs: readonly (readonly [string, string])[]): string {

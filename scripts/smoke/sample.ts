@@ -69,7 +69,7 @@ export function sampleObjects(): SampleObject[] {
 const HEADERS = {
   CacheControl: 'max-age=60',
   // Beyond ASCII: the headers that are signed over one encoding and sent in another.
-  ContentDisposition: 'attachment; filename="all.html"',
+  ContentDisposition: 'attachment; filename="Übersicht – 文件.html"',
   ContentLanguage: 'de-AT',
 } as const;
 

@@ -69,7 +69,7 @@ describe('a filter', () => {
     expect(compileFilter({ include: [glob] })(key)).toBe(taken);
   });
 
-  it.each(['[a', '{a,b', 'a)', ''])('refuses the glob %j', (glob) => {
+  it.each(['[a', '{a,b', 'a}', ''])('refuses the glob %j', (glob) => {
     expect(() => checkGlob(glob)).toThrow(/glob/);
   });
 });

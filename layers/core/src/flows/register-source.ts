@@ -50,8 +50,12 @@ export async function renewSource(
   await putSettings({ ...settings, protectedAt, ...watched }, { store, vault });
   const forgotten = ['canary', 'canaryAt', 'proven'] as const;
   const clear = forgotten.filter((name) => !goesOn && (name !== 'canary' || canary === undefined));
-  const { account, tagChanges } = settings;
-  await catalog.patchSource(known.source, { ...watched, ...defined({ account, tagChanges }), clear });
+  const { account, tagChanges, globSyntax } = settings;
+  await catalog.patchSource(known.source, {
+    ...watched,
+    ...defined({ account, tagChanges, globSyntax }),
+    clear,
+  });
 }
 
 async function putSettings(

@@ -1,6 +1,7 @@
-import picomatch from 'picomatch';
 import { InvalidInputError } from './errors.ts';
-import { tableOf } from './named-values.ts';
+import { GlobMatcher } from './glob/matcher.ts';
+import { parseGlob } from './glob/parse-glob.ts';
+import { positionsOf, TooLarge } from './glob/positions.ts';
 
 /** What of a source is meant. Without an include, everything is; an exclude wins over an include. */
 export type Filter = {
@@ -9,56 +10,110 @@ export type Filter = {
   readonly exclude?: readonly string[] | undefined;
 };
 
-// A backslash escapes, as in every shell; keys with dots in front are files like others.
-const OPTIONS = { dot: true, strictBrackets: true, posixSlashes: false, windows: false, flags: 's' } as const;
 const MAX_GLOB_LENGTH = 1024;
+const MAX_GLOBS = 100;
+
+/** Of all globs of a filter together: as many as 64 KiB of globs have at most, unless they count in braces. */
+const MAX_POSITIONS = 65_536;
 
 /**
- * Checks one glob (`*` within a path segment, `**` across, `?`, `[a-z]`, `{a,b}`).
+ * Checks one glob (docs/globs.md).
  *
- * @throws {InvalidInputError} naming the glob
+ * @throws {InvalidInputError} naming the glob, the place and the way out
  */
 export function checkGlob(glob: string): string {
-  if (glob.length > MAX_GLOB_LENGTH) {
-    throw new InvalidInputError(
-      `a glob takes at most ${MAX_GLOB_LENGTH} characters; "${glob.slice(0, 40)}" has ${glob.length}`,
-    );
-  }
-  try {
-    picomatch.makeRe(glob, OPTIONS);
-  } catch (cause) {
-    throw new InvalidInputError(
-      `"${glob}" is not a valid glob: ${cause instanceof Error ? cause.message : cause}`,
-      {
-        cause,
-      },
-    );
-  }
+  compileGlobs([glob]);
   return glob;
 }
 
-/** Compiles a filter once, for many keys. @throws {InvalidInputError} for an invalid glob */
+/**
+ * Checks all globs of one kind that a filter has: each, how many there are, and how much they are together.
+ *
+ * @throws {InvalidInputError}
+ */
+export function checkGlobs(globs: readonly string[]): void {
+  if (globs.length > MAX_GLOBS)
+    throw new InvalidInputError(
+      `${globs.length} globs are given, and at most ${MAX_GLOBS} are taken: put several into one, as {a,b}`,
+    );
+  compileGlobs(globs);
+}
+
+/**
+ * Compiles a filter once, for many keys. What it then takes for a key is bounded by the lengths of key and globs: nothing is tried twice
+ * (ADR 25).
+ *
+ * @throws {InvalidInputError} for an invalid glob, and for too much of them
+ */
 export function compileFilter(filter: Filter): (key: string) => boolean {
   const prefix = filter.prefix ?? '';
-  const include = (filter.include ?? []).map(checkGlob);
-  const exclude = (filter.exclude ?? []).map(checkGlob);
-  const included = include.length === 0 ? () => true : matcher(include);
-  const excluded = matcher(exclude);
-  return (key) => key.startsWith(prefix) && included(key) && !excluded(key);
+  const include = compileGlobs(filter.include ?? []);
+  const exclude = compileGlobs(filter.exclude ?? []);
+  if (include.length + exclude.length === 0) return (key) => key.startsWith(prefix);
+  return (key) => {
+    if (!key.startsWith(prefix)) return false;
+    const codes = codePoints(key);
+    const takes = (glob: GlobMatcher) => glob.takes(codes);
+    return (include.length === 0 || include.some(takes)) && !exclude.some(takes);
+  };
 }
 
-function matcher(globs: readonly string[]): (key: string) => boolean {
-  const matches = picomatch(globs.map(asNames), OPTIONS);
-  return (key) => matches(asNames(key));
+/**
+ * The same for globs that were stored, by an earlier version perhaps: one that cannot be read any more takes everything as an include
+ * and nothing as an exclude, so that too much is protected rather than too little.
+ */
+export function compileStoredFilter({
+  include = [],
+  exclude = [],
+  ...filter
+}: Filter): (key: string) => boolean {
+  const included = include.map((glob) => (isGlob(glob) ? glob : '**'));
+  return compileFilter({ ...filter, include: included, exclude: exclude.filter(isGlob) });
 }
 
-// Empty segments, `.` and `..` mean nothing in a key; a globbing library takes them for steps on a path, and never
-// matches them. Under names of their own, from Unicode's private use area, they are segments like others.
-const STEPS = tableOf({ '': '\uF8F0', '.': '\uF8F1', '..': '\uF8F2' });
+/** Whether a glob can be read. */
+export function isGlob(glob: string): boolean {
+  try {
+    checkGlob(glob);
+    return true;
+  } catch (error) {
+    if (error instanceof InvalidInputError) return false;
+    throw error;
+  }
+}
 
-function asNames(path: string): string {
-  return path
-    .split('/')
-    .map((segment) => STEPS.get(segment) ?? segment)
-    .join('/');
+function compileGlobs(globs: readonly string[]): readonly GlobMatcher[] {
+  let left = MAX_POSITIONS;
+  return [...new Set(globs)].map((glob) => {
+    checkLength(glob);
+    const nodes = parseGlob(glob);
+    try {
+      const positions = positionsOf(nodes, left);
+      left -= positions.taken.length;
+      return new GlobMatcher(positions);
+    } catch (error) {
+      if (!(error instanceof TooLarge)) throw error;
+      throw new InvalidInputError(
+        `the braces of "${glob.slice(0, 80)}" stand for too much: a filter takes ${MAX_POSITIONS} characters written out; use fewer numbers or alternatives`,
+      );
+    }
+  });
+}
+
+function checkLength(glob: string): void {
+  if (glob.length <= MAX_GLOB_LENGTH) return;
+  throw new InvalidInputError(
+    `a glob takes at most ${MAX_GLOB_LENGTH} characters; "${glob.slice(0, 40)}" has ${glob.length}`,
+  );
+}
+
+function codePoints(key: string): Uint32Array {
+  const codes = new Uint32Array(key.length);
+  let count = 0;
+  for (let at = 0; at < key.length; count++) {
+    const code = key.codePointAt(at) ?? 0;
+    codes[count] = code;
+    at += code > 0xffff ? 2 : 1;
+  }
+  return codes.subarray(0, count);
 }

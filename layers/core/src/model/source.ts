@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { compileFilter } from './filter.ts';
+import { compileStoredFilter } from './filter.ts';
 import { JOB_STATES } from './job.ts';
 
 const moment = v.pipe(v.number(), v.integer());
@@ -25,6 +25,8 @@ export const SourceSettingsSchema = v.object({
   prefix: v.optional(v.string()),
   include: v.optional(v.array(v.string())),
   exclude: v.optional(v.array(v.string())),
+  /** The syntax that the globs were checked by; absent of what was protected before `GLOB_SYNTAX`. */
+  globSyntax: v.optional(v.number()),
   /** Of a bucket: the object that is written in each interval, to see it arrive in the vault; and since when. */
   canary: v.optional(v.object({ key: v.string(), since: moment })),
   /** Whether tags that change after the upload are captured; absent of a site, and of what was protected before that was. */
@@ -94,9 +96,19 @@ export const SourceSchema = v.object({
 });
 export type Source = v.InferOutput<typeof SourceSchema>;
 
-/** What a source covers, as a test on keys. */
-export function coverage(
-  source: Pick<Source, 'prefix' | 'include' | 'exclude'> | undefined,
-): (key: string) => boolean {
-  return compileFilter(source ?? {});
+type Covered = Pick<Source, 'prefix' | 'include' | 'exclude'>;
+
+/** Filters that are kept for the next event: one stack has some 18 sources. */
+const MOST_KEPT = 32;
+const kept = new Map<string, (key: string) => boolean>();
+
+/** What a source covers, as a test on keys. Kept once made, since it is asked for with each event. */
+export function coverage({ prefix, include, exclude }: Covered = {}): (key: string) => boolean {
+  const name = JSON.stringify([prefix, include, exclude]);
+  const known = kept.get(name);
+  if (known !== undefined) return known;
+  const made = compileStoredFilter({ prefix, include, exclude });
+  if (kept.size >= MOST_KEPT) kept.clear();
+  kept.set(name, made);
+  return made;
 }

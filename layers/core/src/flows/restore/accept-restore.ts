@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import picomatch from 'picomatch';
 import * as v from 'valibot';
 import { defined } from '../../model/defined.ts';
 import { HoldfastError, InvalidInputError, messageOf } from '../../model/errors.ts';
+import { compileFilter } from '../../model/filter.ts';
 import { type AskedBy, AskedNameSchema, type Job, JobIdSchema } from '../../model/job.ts';
 import type { PlanStep } from '../../model/messages.ts';
 import { formatMoment } from '../../model/moment.ts';
@@ -179,7 +179,7 @@ export async function checkTarget(
   if (target.bucket === settings.vault || source === sourceUri(settings.vault)) {
     throw new InvalidInputError(`${sourceUri(settings.vault)} is the vault itself; name another bucket`);
   }
-  if (picomatch.isMatch(target.bucket, [...settings.restoreTargets])) return;
+  if (settings.restoreTargets.some((pattern) => compileFilter({ include: [pattern] })(target.bucket))) return;
   if ((await catalog.getSource(sourceUri(target.bucket)))?.state === 'protected') return;
   throw new InvalidInputError(
     `restores may not write to ${sourceUri(target.bucket)}: allowed are protected buckets and ` +
