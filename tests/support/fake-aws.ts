@@ -77,6 +77,14 @@ function stackXml({ outputs, status = 'CREATE_COMPLETE' }: AwsOptions): string {
   );
 }
 
+/** What each bucket is set to, by the name of the query. */
+const BUCKET_SETTINGS: Readonly<Record<string, string>> = {
+  versioning: '<VersioningConfiguration></VersioningConfiguration>',
+  encryption:
+    '<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm>' +
+    '</ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>',
+};
+
 async function answerS3(
   request: IncomingMessage,
   response: ServerResponse,
@@ -91,6 +99,11 @@ async function answerS3(
   }
   if (url.searchParams.has('list-type')) {
     response.end('<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"></ListBucketResult>');
+    return;
+  }
+  const settings = Object.entries(BUCKET_SETTINGS).find(([name]) => url.searchParams.has(name));
+  if (settings !== undefined) {
+    response.end(settings[1]);
     return;
   }
   const versionId = url.searchParams.get('versionId');
