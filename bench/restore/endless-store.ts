@@ -1,8 +1,10 @@
 import { vaultPrefix } from '@holdfast/core/model/vault-key.ts';
 import type {
+  HeadResult,
   ListRequest,
   ListVersionsRequest,
   ObjectPage,
+  ObjectRef,
   ObjectStore,
   VersionPage,
 } from '@holdfast/core/ports/object-store.ts';
@@ -30,10 +32,19 @@ export class EndlessStore {
     const asked: Pick<ObjectStore, 'list' | 'listVersions' | 'head'> = {
       list: async (request) => this.#target(request),
       listVersions: async (request) => this.#vault(request),
-      // Only the first key is ever asked for by itself, and that one is not there.
-      head: async () => ({ found: false, why: 'absent' }),
+      head: async (ref) => this.#head(ref),
     };
     return asked as ObjectStore;
+  }
+
+  /** A copy, or every second object of the target. */
+  #head({ key }: ObjectRef): HeadResult {
+    const base = vaultPrefix(this.#source);
+    const isCopy = key.startsWith(base);
+    const n = numberOf(isCopy ? key.slice(base.length) : key);
+    if (n >= this.#keys || !(isCopy || n % 2 === 1)) return { found: false, why: 'absent' };
+    const facts = { etag: etagOf(n), size: BYTES, lastModified: WRITTEN, storageClass: 'STANDARD' };
+    return { found: true, object: { ...facts, archived: false, headers: {}, metadata: {}, tagCount: 0 } };
   }
 
   /** One version of each key. */

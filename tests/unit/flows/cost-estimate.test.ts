@@ -4,11 +4,11 @@ import { type Requests, sumRequests } from '@holdfast/core/model/cost/requests.t
 import {
   CANARY,
   captureChanges,
-  compareKeys,
   firstBackup,
   fullRestore,
   hourlyCheck,
   keepTagChanges,
+  scheduledComparison,
 } from '@holdfast/core/model/cost/work.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Pipeline, SOURCE } from '../../support/pipeline.ts';
@@ -79,7 +79,7 @@ describe('the estimate of requests', () => {
   it('is what a reconcile with nothing changed asks for', async () => {
     await pipeline.reconcile('first');
     const real = await requestsOf(() => pipeline.reconcile('again', { trigger: 'schedule' }));
-    const estimated = portRequests(compareKeys(SMALL + LARGE + ARCHIVED, WORK));
+    const estimated = portRequests(scheduledComparison(SMALL + LARGE + ARCHIVED, WORK));
 
     // So few that a page more or less is more than 5 %; there is none for each object.
     expect(Math.abs(sum(estimated) - sum(real))).toBeLessThanOrEqual(4);

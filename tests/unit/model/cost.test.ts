@@ -117,7 +117,8 @@ describe('an estimate', () => {
     expect(firstBackup.requests).toMatchObject({ copy: 1e6, head: 1e6, putEntry: 1e6 });
     expect(firstBackup.dollars).toBeGreaterThan(6);
     expect(firstBackup.dollars).toBeLessThan(7);
-    expect(reconcile.requests['list']).toBeLessThan(1.2 * 1000);
+    // A sixth of the vault's copies is listed with it.
+    expect(reconcile.requests['list']).toBeLessThan(1.25 * 1000);
   });
 
   it('of a bucket of few large objects is bound by their bytes', () => {

@@ -8,11 +8,11 @@ import {
   CANARY,
   captureChanges,
   checkedKeys,
-  compareKeys,
   firstBackup,
   fullRestore,
   hourlyCheck,
   keepTagChanges,
+  scheduledComparison,
   type WorkSettings,
 } from './work.ts';
 
@@ -68,7 +68,7 @@ export function estimateCost(inventory: Inventory, plan: CostPlan): Estimate {
   const { work, retention, changesPerDay } = plan;
   const changes = changesPerDay * DAYS_PER_MONTH;
   const objects = inventory.small.objects + inventory.large.objects;
-  const comparison = compareKeys(inventory.listed, work);
+  const comparison = scheduledComparison(inventory.listed, work);
   const captures = workOf(captureChanges(changes, inventory), timesUsage(FUNCTION_USAGE.change, changes), 0);
   const reconcile = workOf(
     comparison,

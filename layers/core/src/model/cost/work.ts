@@ -8,6 +8,8 @@ export type WorkSettings = { readonly keysPerStep: number };
 const BATCH = 100;
 const PAGE = 1000;
 const SEND_BATCH = 10;
+/** So many daily slices of the vault are the whole: see flows/reconcile/vault-slice.ts. */
+const SLICES = 6.5;
 /** Bound of an hourly check. */
 const CHECKED_PAGES = 8;
 /** Ranges that one source is listed in at most. Each cut takes a listing or two, of one key. */
@@ -19,7 +21,7 @@ const HANDLED = 2;
 const REPORT: Requests = { getJob: 1, listProblems: 1, put: 2, queue: 1 + HANDLED };
 
 /** A reconcile of so many keys of which nothing changed; the listing part of any reconcile or restore. */
-export function compareKeys(keys: number, { keysPerStep }: WorkSettings): Requests {
+function compareKeys(keys: number, { keysPerStep }: WorkSettings): Requests {
   const steps = stepsFor(keys, keysPerStep);
   const cuts = cutsFor(keys, keysPerStep);
   return sumRequests([
@@ -30,6 +32,17 @@ export function compareKeys(keys: number, { keysPerStep }: WorkSettings): Reques
     REPORT,
     { queue: HANDLED * steps + (steps - 1) },
   ]);
+}
+
+/** A scheduled reconcile of which nothing changed: it compares a slice of the vault as well. */
+export function scheduledComparison(keys: number, settings: WorkSettings): Requests {
+  return sumRequests([compareKeys(keys, settings), vaultSlice(keys, settings)]);
+}
+
+/** A week's slice: its copies, those of long keys, and where the next one goes on; a step of its own. */
+function vaultSlice(keys: number, { keysPerStep }: WorkSettings): Requests {
+  const copies = Math.max(Math.min(PAGE, keysPerStep), keys / SLICES);
+  return { list: pages(copies) + 2, getSource: 1, patchSource: 2, completeStep: 1 };
 }
 
 /** The first reconcile of a bucket: everything is new. */
