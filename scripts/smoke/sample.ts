@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { PutObjectCommandInput } from '@aws-sdk/client-s3';
+import type { CopyObjectCommandInput } from '@aws-sdk/client-s3';
 
 /** One object of the smoke test's source. */
 export type SampleObject = {
   readonly key: string;
   readonly body: Buffer;
-  readonly fields?: Partial<PutObjectCommandInput>;
+  readonly fields?: Partial<CopyObjectCommandInput>;
 };
 
 const MIB = 1024 * 1024;
