@@ -8,13 +8,13 @@ export type Target = { readonly kind: 'own' } | { readonly kind: 'external'; rea
 
 /**
  * AWS_ENDPOINT_URL names an endpoint of the user's, except when it is what an earlier `up` told the same shell to
- * export: then it is our own, running or not.
+ * export, or the address of an instance with a state of its own: then it is our own, running or not.
  */
-export async function resolveTarget({ env, sharedDir }: Settings): Promise<Target> {
+export async function resolveTarget({ env, sharedDir, stateDir }: Settings): Promise<Target> {
   const endpoint = normalise(env['AWS_ENDPOINT_URL']);
   if (!endpoint) return { kind: 'own' };
-  const recorded = await recordedInstance(sharedDir);
-  if (endpoint === recorded?.endpoint) return { kind: 'own' };
+  const recorded = await Promise.all([stateDir, sharedDir].map(recordedInstance));
+  if (recorded.some((instance) => instance?.endpoint === endpoint)) return { kind: 'own' };
   if (endpoint === `http://127.0.0.1:${portFrom(env)}` && !(await answersHttp(endpoint)))
     return { kind: 'own' };
   return { kind: 'external', endpoint };

@@ -1,5 +1,7 @@
+import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { recordInstance } from '../../../scripts/lib/instance.ts';
 import { freePort } from '../../../scripts/lib/port.ts';
@@ -44,12 +46,18 @@ describe('where to deploy', () => {
     expect(await target(env)).toEqual({ kind: 'external', endpoint });
   });
 
-  it('is our own when what listens there is the instance we recorded', async () => {
-    const settings = cloudSettings({ root: await givenDirectory(), env: {} });
+  it.each([
+    ['the instance we recorded', undefined],
+    ['an instance that keeps a state of its own', 'e2e'],
+  ])('is our own when what listens there is %s', async (_, own) => {
+    const root = await givenDirectory();
+    const options = { root, ...(own === undefined ? {} : { stateDir: join(root, own) }) };
+    const { stateDir } = cloudSettings({ ...options, env: {} });
+    await mkdir(stateDir, { recursive: true });
     const port = await givenServer();
     const endpoint = `http://127.0.0.1:${port}`;
     const identity = processIdentity(process.pid) ?? '';
-    await recordInstance(settings.stateDir, {
+    await recordInstance(stateDir, {
       pid: process.pid,
       identity,
       port,
@@ -57,7 +65,8 @@ describe('where to deploy', () => {
       auth: true,
       started: '2026-01-01T00:00:00Z',
     });
-    expect(await target({ AWS_ENDPOINT_URL: endpoint }, settings.root)).toEqual({ kind: 'own' });
+    const settings = cloudSettings({ ...options, env: { AWS_ENDPOINT_URL: endpoint } });
+    expect(await resolveTarget(settings)).toEqual({ kind: 'own' });
   });
 
   it.each([
