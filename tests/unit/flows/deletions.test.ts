@@ -110,21 +110,33 @@ describe('a deletion', () => {
 });
 
 describe('what is not there and never was', () => {
-  it.each(['deleted', 'missing', 'seen'] as const)('leaves no entry when it is found %s', async (kind) => {
+  it.each(['missing', 'seen'] as const)('leaves no entry when it is found %s', async (kind) => {
     expect(await captureOf({ kind })).toEqual({ kind: 'unchanged', before: undefined, after: undefined });
     expect(await pipeline.catalog.getEntry(sourceUri(SOURCE), 'a')).toBeUndefined();
   });
 
-  it('leaves one when an event says that it was created', async () => {
-    expect(await captureOf({ kind: 'created' })).toMatchObject({
+  it.each(['created', 'deleted'] as const)('leaves one when an event says that it was %s', async (kind) => {
+    expect(await captureOf({ kind })).toMatchObject({
       kind: 'vanished',
       after: { state: 'deleted' },
     });
   });
 
-  it('changes nothing a second time', async () => {
-    const { after } = await captureOf({ kind: 'created' });
-    expect(await captureOf({ kind: 'created' })).toEqual({ kind: 'unchanged', before: after, after });
+  it.each<[Partial<Change>, boolean]>([
+    [{ kind: 'created' }, false],
+    [{ kind: 'deleted', at: 5, sequencer: '01' }, false],
+    [{ kind: 'deleted', at: 5, sequencer: '01' }, true],
+  ])('changes nothing a second time: %o, delivered before: %s', async (change, recheck) => {
+    const { after } = await captureOf(change);
+    expect(await captureOf(change, { recheck })).toEqual({ kind: 'unchanged', before: after, after });
+  });
+
+  it('costs one write, and no more looks than before', async () => {
+    pipeline.s3.requests.resetCounts();
+    pipeline.catalog.requests.resetCounts();
+    await captureOf({ kind: 'deleted', at: 5, sequencer: '01' });
+    expect(pipeline.s3.requests.counts()).toEqual({ head: 2, bucket: 1 });
+    expect(pipeline.catalog.requests.counts()).toEqual({ getEntry: 1, putEntry: 1 });
   });
 
   it('takes away the reason it could not be captured for', async () => {

@@ -3,6 +3,7 @@ import { isObject } from '@holdfast/core/adapters/memory/s3-version.ts';
 import { cancelJob } from '@holdfast/core/flows/cancel-job.ts';
 import { settleReconcile } from '@holdfast/core/flows/reconcile/settle-reconcile.ts';
 import { handleRestoreWork } from '@holdfast/core/flows/restore/handle-restore-work.ts';
+import { sourceStatesAt } from '@holdfast/core/flows/source-states.ts';
 import type { ExtrasStep } from '@holdfast/core/model/messages.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Pipeline, SOURCE, TARGET, VAULT } from '../../support/pipeline.ts';
@@ -214,6 +215,103 @@ describe('an object in parts', () => {
   });
 });
 
+describe('an object that is deleted while a handler that saw it is about to copy it', () => {
+  /** Delivers the creation, and, at a request of its handler, deletes the object and delivers that. */
+  async function deletedAt(world: Pipeline, op: 'copy' | 'beginMultipart', text: string): Promise<void> {
+    world.s3.put(SOURCE, 'a.txt', text);
+    world.s3.requests.before = async (asked) => {
+      if (asked !== op) return;
+      world.s3.requests.before = undefined;
+      // S3 does not copy what is gone: where there are versions, the one that was seen is there still.
+      world.s3.delete(SOURCE, 'a.txt');
+      await world.deliverEvents();
+    };
+    await world.deliverEvents();
+    expect(world.s3.requests.before).toBeUndefined();
+    await world.drain();
+  }
+
+  it('S22: is not recorded as current', async () => {
+    await deletedAt(pipeline, 'copy', 'one');
+    expect((await pipeline.entry('a.txt')).state).toBe('deleted');
+    expect(await pipeline.vaultHistory('a.txt')).toEqual(['marker', 'one']);
+  });
+
+  it.each([false, true])(
+    'S22: nor when it had been deleted before (constant sequencers: %s)',
+    async (same) => {
+      const world = new Pipeline({ versioned: true, constantSequencer: same });
+      await world.protect();
+      world.s3.put(SOURCE, 'a.txt', 'one');
+      await world.deliverEvents();
+      world.s3.delete(SOURCE, 'a.txt');
+      await world.drain();
+      world.pass(60);
+      await deletedAt(world, 'copy', 'two');
+      expect((await world.entry('a.txt')).state).toBe('deleted');
+      expect((await world.vaultHistory('a.txt'))[0]).toBe('marker');
+    },
+  );
+
+  it('S22: nor when it was copied already, and its deletion says the sequencer of an earlier one', async () => {
+    const same = new Pipeline({ constantSequencer: true });
+    await same.protect();
+    same.s3.put(SOURCE, 'a.txt', 'one');
+    await same.deliverEvents();
+    same.s3.delete(SOURCE, 'a.txt');
+    await same.drain();
+    same.pass(60);
+    same.s3.put(SOURCE, 'a.txt', 'two');
+    same.catalog.requests.before = async (op) => {
+      if (op !== 'putEntry') return;
+      same.catalog.requests.before = undefined;
+      same.s3.delete(SOURCE, 'a.txt');
+      await same.deliverEvents();
+    };
+    await same.drain();
+    expect(same.catalog.requests.before).toBeUndefined();
+    expect((await same.entry('a.txt')).state).toBe('deleted');
+    expect((await same.vaultHistory('a.txt'))[0]).toBe('marker');
+  });
+
+  it('S22: nor begun to be copied in parts', async () => {
+    const world = new Pipeline({ versioned: true, settings: { multipartThresholdBytes: 8, partBytes: 4 } });
+    await world.protect();
+    await deletedAt(world, 'beginMultipart', 'sixteen bytes ..');
+    expect((await world.entry('a.txt')).state).toBe('deleted');
+    expect(await world.vaultHistory('a.txt')).toEqual([]);
+    expect(world.queue.requests.count('send')).toBe(0);
+  });
+
+  it('S22: nor recorded as failed, when its handler gave up after that', async () => {
+    pipeline.s3.put(SOURCE, 'a.txt', 'one');
+    const [creation] = pipeline.events.splice(0);
+    if (creation === undefined) throw new Error('no event');
+    pipeline.s3.requests.before = async (op) => {
+      if (op !== 'copy') return;
+      pipeline.s3.requests.before = undefined;
+      pipeline.s3.delete(SOURCE, 'a.txt');
+      await pipeline.deliverEvents();
+      throw new Error('timed out');
+    };
+    await pipeline.deliverEvents([{ ...creation, receives: pipeline.world.settings.maxReceives - 1 }]);
+    expect(pipeline.s3.requests.before).toBeUndefined();
+    expect((await pipeline.entry('a.txt')).state).toBe('deleted');
+  });
+
+  it('S22: and never counts for an object that the vault had', async () => {
+    pipeline.s3.put(SOURCE, 'a.txt', 'one');
+    pipeline.s3.delete(SOURCE, 'a.txt');
+    const [, deletion] = pipeline.events.splice(0);
+    await pipeline.deliverEvents(deletion === undefined ? [] : [deletion]);
+    expect(await pipeline.entry('a.txt')).toMatchObject({ state: 'deleted', rev: 1 });
+    const totals = (await pipeline.catalog.getSource(`s3://${SOURCE}`))?.totals;
+    expect(totals).toMatchObject({ objects: 0, unprotected: 0, captured: 0, deleted: 0 });
+    const states = sourceStatesAt({ source: `s3://${SOURCE}`, prefix: '' }, pipeline.now, pipeline.world);
+    expect(await Array.fromAsync(states)).toEqual([]);
+  });
+});
+
 it('S11: a deletion that was seen before an object came back does not mark the copy that was made since', async () => {
   pipeline.s3.put(SOURCE, 'a.txt', 'one');
   pipeline.s3.delete(SOURCE, 'a.txt');
@@ -341,6 +439,29 @@ describe('a large object that is put again within the second, the same bytes wit
     };
     await parts.drain();
     expect(parts.s3.requests.after).toBeUndefined();
+    const beside = parts.s3.keys(VAULT).filter((key) => key.startsWith('s3/photos~tags/'));
+    expect([copies(parts), beside]).toEqual([[first], []]);
+  });
+
+  it('S21: nor with those of a state in between, when it is put a third time as it was first', async () => {
+    const parts = await protectedWith(true);
+    const { requests } = parts.s3;
+    requests.after = (done) => {
+      if (done !== 'completeMultipart') return;
+      requests.after = undefined;
+      requests.before = (asked) => {
+        if (asked !== 'getTags') return;
+        requests.before = undefined;
+        parts.s3.put(SOURCE, 'large.bin', TEXT, { metadata: second.metadata });
+        requests.after = (read) => {
+          if (read !== 'getTags') return;
+          requests.after = undefined;
+          parts.s3.put(SOURCE, 'large.bin', TEXT, first);
+        };
+      };
+    };
+    await parts.drain();
+    expect([requests.before, requests.after]).toEqual([undefined, undefined]);
     const beside = parts.s3.keys(VAULT).filter((key) => key.startsWith('s3/photos~tags/'));
     expect([copies(parts), beside]).toEqual([[first], []]);
   });

@@ -22,7 +22,8 @@ export function isRecorded(change: Change, prior: Entry | undefined): boolean {
   // Emulators send one sequencer for everything: the same one is a duplicate only if what it speaks of is the same.
   // A delete marker that is destroyed itself brings the object back, and is told of as a deletion of the same version as
   // when it was put: where there are versions, the source is asked.
-  if (change.kind === 'deleted') return prior.state === 'deleted' && change.versionId === undefined;
+  if (change.kind === 'deleted')
+    return prior.state === 'deleted' && change.versionId === undefined && change.at === prior.deletedAt;
   return (
     prior.state === 'current' && change.etag === prior.etag && change.versionId === prior.sourceVersionId
   );

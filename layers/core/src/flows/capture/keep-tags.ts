@@ -29,6 +29,8 @@ export async function keepTags(
   const unchanged = { kind: 'unchanged', before: prior, after: prior } as const;
   if (top?.found !== true || isOfOldVersion(attempt, facts)) return unchanged;
   const own = await sourceTags(change, facts, world);
+  // Others than the HEAD counted: the object, or its tags, were written in between.
+  if (Object.keys(own).length !== facts.tagCount) return 'lost-race';
   const kept = await keptTags(attempt, top.object, world);
   if (sameTags(own, kept.own)) return unchanged;
   if (!keepsTagsBeside(facts.size, world.settings)) {

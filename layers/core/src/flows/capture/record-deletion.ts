@@ -11,6 +11,7 @@ import {
   topOfVault,
   withoutReason,
 } from './attempt.ts';
+import { isRecorded } from './is-covered.ts';
 import { type Copy, markDeleted } from './mark-deleted.ts';
 import { observe } from './observe.ts';
 
@@ -42,9 +43,14 @@ export async function recordDeletion(attempt: Attempt, world: CaptureWorld): Pro
   return { kind: copy === undefined ? 'vanished' : 'deleted', before: prior, after };
 }
 
-/** No entry and no copy: only a `created` event proves that there was something that could not be captured (I6). */
+/**
+ * Nothing is in the vault, and nothing else in the catalog. What an event told of is recorded all the same: of a creation, that
+ * there was something that was not captured (I6); of a deletion, that it is gone, so that a handler which saw the object
+ * before, and copies it after this, cannot record it as current: it is not the first any more, and looks again.
+ */
 function isNothingNew({ change, prior }: Attempt): boolean {
-  return prior === undefined ? change.kind !== 'created' : prior.state === 'deleted';
+  if (prior === undefined) return change.kind !== 'created' && change.kind !== 'deleted';
+  return prior.state === 'deleted' && (change.kind !== 'deleted' || isRecorded(change, prior));
 }
 
 /** The copy that was known before the source was looked at: what that is of is what is gone. */
