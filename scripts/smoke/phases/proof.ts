@@ -12,6 +12,7 @@ export async function prove(world: SmokeWorld, checks: Checks): Promise<void> {
     const { counts } = (await cli(world, ['verify', source, '--all'])) as { counts: Record<string, number> };
     return `${counts['right'] ?? 0} versions`;
   });
+  await checks.check('the vault has nothing on top of what the catalog names', () => nothingOnTop(world));
   await checks.check('reindex finds rows that the catalog lost, and writes them again', async () => {
     const lost = [PLAIN_KEY, METADATA_KEY];
     for (const key of lost)
@@ -28,6 +29,20 @@ export async function prove(world: SmokeWorld, checks: Checks): Promise<void> {
     expect(again === 0, () => `after it, it would write ${again} entries again`);
     return `${lost.length} rows`;
   });
+}
+
+type Reconciled = {
+  readonly result: {
+    readonly job: { readonly id: string; readonly counts: Readonly<Record<string, number>> };
+  };
+};
+
+async function nothingOnTop(world: SmokeWorld): Promise<string> {
+  const command = ['reconcile', `s3://${world.buckets.source}`, '--vault', '--wait'];
+  const { result } = (await cli(world, command, [0, 3])) as Reconciled;
+  const { mended = 0, copies = 0 } = result.job.counts;
+  expect(mended === 0, () => `${mended} mended, which the report of ${result.job.id} names`);
+  return `${copies} copies compared`;
 }
 
 async function writtenBy(world: SmokeWorld, args: readonly string[]): Promise<number> {
