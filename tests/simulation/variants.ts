@@ -45,11 +45,13 @@ const BUCKET_VARIANTS: readonly Variant[] = [
     edits: [
       {
         file: 'flows/capture/capture.ts',
-        find: 'const written = await copyIntoVault(attempt, facts, world);\n    return await recordCopy(attempt, facts, written, world);',
-        replace: `const early = await recordCopy(attempt, facts, { etag: facts.etag }, world);
-    if (early === 'lost-race') return early;
-    const written = await copyIntoVault(attempt, facts, world);
-    return await recordCopy({ ...attempt, prior: early.after }, facts, written, world);`,
+        find: 'recordCopy(attempt, facts, await copyIntoVault(attempt, facts, world), world),',
+        replace: `{
+      const early = await recordCopy(attempt, facts, { etag: facts.etag }, world);
+      if (early === 'lost-race') return early;
+      const written = await copyIntoVault(attempt, facts, world);
+      return recordCopy({ ...attempt, prior: early.after }, facts, written, world);
+    },`,
       },
     ],
   },
@@ -139,8 +141,8 @@ const BUCKET_VARIANTS: readonly Variant[] = [
     edits: [
       {
         file: 'flows/capture/copy-into-vault.ts',
-        find: '    condition: vaultCondition(attempt),\n',
-        replace: '',
+        find: '    condition,\n    ...defined({ tags, websiteRedirect',
+        replace: '    ...defined({ tags, websiteRedirect',
       },
     ],
   },
@@ -209,7 +211,7 @@ const BUCKET_VARIANTS: readonly Variant[] = [
       },
       {
         file: 'flows/capture/continue-large-copy.ts',
-        find: 'if (!(await isOnTop(change, written.versionId, world))) return undefined;',
+        find: 'if (!isVersion(top, written.versionId)) return undefined;',
         replace: '',
       },
       {
@@ -276,8 +278,8 @@ const BUCKET_VARIANTS: readonly Variant[] = [
     edits: [
       {
         file: 'flows/reconcile/reconcile.ts',
-        find: 'else await sendAgain(run, done, world);',
-        replace: '',
+        find: ': await sendAgain(run, done, world);',
+        replace: ': false;',
       },
     ],
   },
@@ -316,8 +318,8 @@ const BUCKET_VARIANTS: readonly Variant[] = [
     edits: [
       {
         file: 'flows/restore/restore-object.ts',
-        find: 'if (!mayOverwrite(request.overwrite, target.object.lastModified, copy.lastModified))\n      return conflict(task, target.object);',
-        replace: '',
+        find: "if (found.kind === 'right' || !mayReplace) return found;",
+        replace: "if (found.kind === 'right') return found;",
       },
     ],
   },
@@ -326,8 +328,8 @@ const BUCKET_VARIANTS: readonly Variant[] = [
     edits: [
       {
         file: 'flows/restore/restore-object.ts',
-        find: "if (await isRight(copy, tags, target.object, to, world)) return { kind: 'right', bytes: copy.size };",
-        replace: '',
+        find: "if (found.kind === 'right' || !mayReplace) return found;",
+        replace: "if (found.kind !== 'right' && !mayReplace) return found;",
       },
     ],
   },
@@ -346,8 +348,9 @@ const BUCKET_VARIANTS: readonly Variant[] = [
     edits: [
       {
         file: 'flows/restore/restore-object.ts',
-        find: 'const tags = ownTags(vaultTags);',
-        replace: 'const tags = vaultTags;',
+        find: 'const { carried, own: tags } = await tagsFor(task, request, world);',
+        replace: `const { carried, own } = await tagsFor(task, request, world);
+  const tags = { ...carried, ...own };`,
       },
     ],
   },
@@ -406,9 +409,9 @@ const BUCKET_VARIANTS: readonly Variant[] = [
     edits: [
       {
         file: 'flows/restore/restore-object.ts',
-        find: "if (await isRight(copy, tags, target.object, to, world)) return { kind: 'right', bytes: copy.size };",
+        find: 'const found = await compare(task, tags, target.object, request, world);',
         replace: `if (copy.archived) return { kind: 'archived', archive: 'GLACIER' };
-    if (await isRight(copy, tags, target.object, to, world)) return { kind: 'right', bytes: copy.size };`,
+    const found = await compare(task, tags, target.object, request, world);`,
       },
     ],
   },
