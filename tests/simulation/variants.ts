@@ -5,11 +5,12 @@ import type { Weights } from './steps.ts';
 export type Variant = {
   readonly name: string;
   readonly edits: readonly Edit[];
-  /** Played on histories of WorkDocs sites alone. */
   /** The histories that are to find it: those of buckets unless given. */
   readonly of?: 'sites';
   /** How those are weighed: as usual unless given. */
   readonly weights?: Weights;
+  /** It takes minutes to be found: left out of `npm test`, tried before a release. */
+  readonly rare?: true;
 };
 
 /** One place of the source, and what stands there instead; the file is under layers/core/src. */
@@ -29,6 +30,7 @@ const BUCKET_VARIANTS: readonly Variant[] = [
   },
   {
     name: 'an hourly check that takes for gone what a page lacks',
+    rare: true,
     weights: 'quiet',
     edits: [
       {
@@ -138,6 +140,7 @@ const BUCKET_VARIANTS: readonly Variant[] = [
   },
   {
     name: 'copy without a condition',
+    rare: true,
     edits: [
       {
         file: 'flows/capture/copy-into-vault.ts',
@@ -158,6 +161,7 @@ const BUCKET_VARIANTS: readonly Variant[] = [
   },
   {
     name: 'mark a deletion on whatever is on top',
+    rare: true,
     edits: [
       {
         file: 'flows/capture/mark-deleted.ts',
@@ -188,6 +192,7 @@ const BUCKET_VARIANTS: readonly Variant[] = [
   },
   {
     name: 'trust the entry, whatever comes again or anew',
+    rare: true,
     edits: [
       {
         file: 'flows/capture/is-covered.ts',
@@ -386,6 +391,7 @@ const BUCKET_VARIANTS: readonly Variant[] = [
   },
   {
     name: 'what asks for thaws is not sent again',
+    rare: true,
     edits: [
       {
         file: 'flows/restore/restore-batch.ts',
@@ -427,6 +433,7 @@ const BUCKET_VARIANTS: readonly Variant[] = [
   },
   {
     name: 'taggings while a large copy is made are forgotten',
+    rare: true,
     edits: [
       {
         file: 'flows/capture/continue-large-copy.ts',

@@ -1,4 +1,12 @@
-import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  request,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** What the other side answered. */
@@ -45,7 +53,7 @@ export class ForwardingProxy {
   /** Passes a request on as it comes, and its answer back. */
   pass(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const onward = request(this.#onward(incoming), (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      outgoing.writeHead(answer.statusCode ?? 502, passedOn(answer.headers));
       answer.on('error', () => outgoing.destroy());
       answer.pipe(outgoing);
     });
@@ -73,8 +81,19 @@ export class ForwardingProxy {
   }
 
   #onward({ method, url, headers }: IncomingMessage) {
-    return { host: '127.0.0.1', port: this.#target(), method, path: url, headers };
+    return { host: '127.0.0.1', port: this.#target(), method, path: url, headers: passedOn(headers) };
   }
+}
+
+/**
+ * Headers to be sent as they came. Node reads a Content-Disposition in another encoding when it knows the length of the body by then,
+ * and refuses what it then sees; so it comes first.
+ */
+export function passedOn<Headers extends IncomingHttpHeaders | OutgoingHttpHeaders>(
+  headers: Headers,
+): Headers {
+  const { 'content-disposition': disposition, ...others } = headers;
+  return (disposition === undefined ? headers : { 'content-disposition': disposition, ...others }) as Headers;
 }
 
 /** The whole body of a request or an answer. */

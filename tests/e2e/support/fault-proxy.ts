@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { operationOf } from '../../support/aws-operation.ts';
-import { type Answer, ForwardingProxy, read } from '../../support/forwarding-proxy.ts';
+import { type Answer, ForwardingProxy, passedOn, read } from '../../support/forwarding-proxy.ts';
 import { FaultPlan } from './fault-plan.ts';
 import { DONE_UNHEARD, errorBody, type Fault, fitting, type Rates, refusal } from './faults.ts';
 
@@ -88,7 +88,7 @@ function reset(outgoing: ServerResponse): void {
 }
 
 function answer(outgoing: ServerResponse, { status, headers, body }: Answer): void {
-  outgoing.writeHead(status, headers);
+  outgoing.writeHead(status, passedOn(headers));
   outgoing.end(body);
 }
 
@@ -99,7 +99,7 @@ function answerInPart(outgoing: ServerResponse, { status, headers, body }: Answe
     return;
   }
   const { 'transfer-encoding': _, ...rest } = headers;
-  outgoing.writeHead(status, { ...rest, 'content-length': String(body.length) });
+  outgoing.writeHead(status, passedOn({ ...rest, 'content-length': String(body.length) }));
   // Only once the half has gone out: a reset takes with it what still waits to be sent.
   outgoing.write(body.subarray(0, Math.floor(body.length / 2)), () => reset(outgoing));
 }

@@ -4,6 +4,7 @@ import type { Variant } from '../variants.ts';
 export const SITE_VARIANTS: readonly Variant[] = [
   {
     name: 'the cursor moves before what was found is queued',
+    rare: true,
     edits: [
       {
         file: 'flows/workdocs/poll.ts',
@@ -59,6 +60,7 @@ export const SITE_VARIANTS: readonly Variant[] = [
   },
   {
     name: 'what is in a recycled folder is not looked at',
+    rare: true,
     edits: [
       {
         file: 'flows/workdocs/capture-folder.ts',
@@ -79,6 +81,7 @@ export const SITE_VARIANTS: readonly Variant[] = [
   },
   {
     name: 'what failed comes again as if nobody had tried it',
+    rare: true,
     edits: [
       {
         file: 'flows/workdocs/capture-documents.ts',
@@ -94,6 +97,7 @@ export const SITE_VARIANTS: readonly Variant[] = [
   },
   {
     name: 'a crawl that lists a document has looked at it',
+    rare: true,
     edits: [
       {
         file: 'adapters/memory/memory-catalog.ts',
@@ -124,6 +128,7 @@ export const SITE_VARIANTS: readonly Variant[] = [
   },
   {
     name: 'a record on top of what the catalog calls deleted is left',
+    rare: true,
     edits: [
       {
         file: 'flows/workdocs/compare-records.ts',
@@ -144,6 +149,7 @@ export const SITE_VARIANTS: readonly Variant[] = [
   },
   {
     name: 'a hidden record of a user is left',
+    rare: true,
     edits: [
       {
         file: 'flows/workdocs/capture-user.ts',
