@@ -205,4 +205,11 @@ describe('globs of an earlier version', () => {
     expect(compileStoredFilter({ exclude: ['{a}', 'b'] })('a')).toBe(true);
     expect(compileStoredFilter({ exclude: ['{a}', 'b'] })('b')).toBe(false);
   });
+  it('are taken whatever they are together, which an earlier version did not bound', () => {
+    const include = Array.from({ length: 100 }, (_, n) => `${n}/${'a'.repeat(1_000)}`);
+    expect(() => compileFilter({ include })).toThrow('stand for too much');
+    const stored = compileStoredFilter({ include });
+    expect(stored(include[99] ?? '')).toBe(true);
+    expect(stored('other')).toBe(false);
+  });
 });

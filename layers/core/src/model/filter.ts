@@ -45,41 +45,48 @@ export function checkGlobs(globs: readonly string[]): void {
  *
  * @throws {InvalidInputError} for an invalid glob, and for too much of them
  */
-export function compileFilter(filter: Filter): (key: string) => boolean {
-  const prefix = filter.prefix ?? '';
-  const include = compileGlobs(filter.include ?? []);
-  const exclude = compileGlobs(filter.exclude ?? []);
-  if (include.length + exclude.length === 0) return (key) => key.startsWith(prefix);
-  return (key) => {
-    if (!key.startsWith(prefix)) return false;
-    const codes = codePoints(key);
-    const takes = (glob: GlobMatcher) => glob.takes(codes);
-    return (include.length === 0 || include.some(takes)) && !exclude.some(takes);
-  };
+export function compileFilter({ prefix, include = [], exclude = [] }: Filter): (key: string) => boolean {
+  return filterOf(prefix, compileGlobs(include), compileGlobs(exclude));
 }
 
 /**
  * The same for globs that were stored, by an earlier version perhaps: one that cannot be read any more takes everything as an include
- * and nothing as an exclude, so that too much is protected rather than too little.
+ * and nothing as an exclude, so that too much is protected rather than too little. Each is bounded by itself, since that version
+ * bounded them no further: nothing is thrown.
  */
 export function compileStoredFilter({
+  prefix,
   include = [],
   exclude = [],
-  ...filter
 }: Filter): (key: string) => boolean {
-  const included = include.map((glob) => (isGlob(glob) ? glob : '**'));
-  return compileFilter({ ...filter, include: included, exclude: exclude.filter(isGlob) });
+  const included = include.flatMap((glob) => compileReadable(glob) ?? compileGlobs(['**']));
+  const excluded = exclude.flatMap((glob) => compileReadable(glob) ?? []);
+  return filterOf(prefix, included, excluded);
 }
 
-/** Whether a glob can be read. */
-export function isGlob(glob: string): boolean {
+/** @returns nothing for a glob that cannot be read */
+function compileReadable(glob: string): readonly GlobMatcher[] | undefined {
   try {
-    checkGlob(glob);
-    return true;
+    return compileGlobs([glob]);
   } catch (error) {
-    if (error instanceof InvalidInputError) return false;
+    if (error instanceof InvalidInputError) return undefined;
     throw error;
   }
+}
+
+function filterOf(
+  prefix: string | undefined,
+  include: readonly GlobMatcher[],
+  exclude: readonly GlobMatcher[],
+): (key: string) => boolean {
+  const begins = (key: string) => key.startsWith(prefix ?? '');
+  if (include.length + exclude.length === 0) return begins;
+  return (key) => {
+    if (!begins(key)) return false;
+    const codes = codePoints(key);
+    const takes = (glob: GlobMatcher) => glob.takes(codes);
+    return (include.length === 0 || include.some(takes)) && !exclude.some(takes);
+  };
 }
 
 function compileGlobs(globs: readonly string[]): readonly GlobMatcher[] {
