@@ -11,6 +11,9 @@ import type { Settings } from './settings.ts';
 const CONFIG = ['--config-env', 'local'];
 const BUILD_DIR = '.aws-sam/build';
 
+/** What the template needs whoever deploys it to agree to. */
+export const CAPABILITIES = ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'];
+
 export type Sam = {
   readonly command: string;
   readonly run: Run;
@@ -43,7 +46,7 @@ export async function samDeploy(sam: Sam): Promise<void> {
     ...['--stack-name', STACK],
     ...['--s3-bucket', ARTIFACTS_BUCKET],
     ...['--region', sam.cloud['AWS_REGION'] ?? ''],
-    ...['--capabilities', 'CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
+    ...['--capabilities', ...CAPABILITIES],
     ...['--on-failure', 'DELETE'],
     '--no-confirm-changeset',
     '--no-fail-on-empty-changeset',

@@ -9,7 +9,16 @@ export type Stack = { readonly status: string; readonly outputs: Record<string, 
 export async function describeStack(cloud: CloudEnv): Promise<Stack | undefined> {
   const client = new CloudFormationClient(clientConfig(cloud));
   try {
-    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: STACK }));
+    return await readStack(STACK, client);
+  } finally {
+    client.destroy();
+  }
+}
+
+/** A stack by its name, or nothing if there is none. */
+export async function readStack(name: string, client: CloudFormationClient): Promise<Stack | undefined> {
+  try {
+    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: name }));
     const stack = Stacks?.[0];
     if (!stack) return undefined;
     const outputs = (stack.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [
@@ -21,8 +30,6 @@ export async function describeStack(cloud: CloudEnv): Promise<Stack | undefined>
     // CloudFormation's way of saying that there is no such stack.
     if (error instanceof Error && /does not exist/.test(error.message)) return undefined;
     throw error;
-  } finally {
-    client.destroy();
   }
 }
 

@@ -2,12 +2,12 @@ import { delimiter, join } from 'node:path';
 import { checkoutVenv, ROOT } from '../lib/checkout-venv.ts';
 import { lastLines } from '../lib/errors.ts';
 import { run } from '../lib/run.ts';
+import { CAPABILITIES } from '../lib/sam.ts';
 import { principalPatterns } from './account.ts';
 import { Unmet } from './checks.ts';
 import { describeStack, type SmokeWorld } from './world.ts';
 
 const BUILD_DIR = '.aws-sam/smoke';
-const CAPABILITIES = ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'];
 
 /** Small thresholds, so that small objects go the ways of large ones. What the caller names wins. */
 function parametersOf({ account, parameters }: SmokeWorld): Record<string, string> {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { IAMClient } from '@aws-sdk/client-iam';
@@ -7,6 +7,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { dynamoClient, eventBridgeClient, s3Client, sqsClient } from '@holdfast/core/adapters/aws/clients.ts';
 import { holdfastJson } from '../demo/holdfast.ts';
+import { readStack, type Stack } from '../lib/stack.ts';
 import type { Account } from './account.ts';
 import { Unmet } from './checks.ts';
 import type { Plant } from './plants.ts';
@@ -73,21 +74,10 @@ export async function cli(
   throw new Unmet(`"holdfast ${args.join(' ')}" ended with exit code ${code}: ${said.slice(0, 1500)}`);
 }
 
-/** The state and outputs of a stack, or nothing where there is none. */
-export async function describeStack(name: string, { cloudFormation }: Clients) {
-  try {
-    const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName: name }));
-    const stack = Stacks?.[0];
-    if (stack === undefined || stack.StackStatus === 'DELETE_COMPLETE') return undefined;
-    const outputs = (stack.Outputs ?? []).map(
-      ({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue] as const,
-    );
-    return { status: stack.StackStatus ?? '', outputs: Object.fromEntries(outputs) };
-  } catch (error) {
-    // CloudFormation's way of saying that there is no such stack.
-    if (error instanceof Error && /does not exist/.test(error.message)) return undefined;
-    throw error;
-  }
+/** The state and outputs of a stack, or nothing where there is none, or none any more. */
+export async function describeStack(name: string, { cloudFormation }: Clients): Promise<Stack | undefined> {
+  const stack = await readStack(name, cloudFormation);
+  return stack?.status === 'DELETE_COMPLETE' ? undefined : stack;
 }
 
 /** Looks until something is there. @throws {Unmet} when it is not in that time */
