@@ -17,9 +17,9 @@ type Step = {
 };
 
 /**
- * Everything, in the order in which it fails fastest: format and lint, unused code, types, unit, contract and
- * infrastructure tests, four thousand simulated histories, the template, the whole way on a local cloud of its own, and on
- * another one while it fails.
+ * Everything, in the order in which it fails fastest: format and lint, types, unused code, the templates, unit, contract
+ * and infrastructure tests, four thousand simulated histories, the whole way on a local cloud of its own, and on another
+ * one while it fails.
  */
 async function main(): Promise<number> {
   const reports = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
@@ -30,12 +30,6 @@ async function main(): Promise<number> {
       { name: 'format and lint', command: join(BIN, 'biome'), args: ['ci', '.'] },
       { name: 'types', command: join(BIN, 'tsc'), args: ['--noEmit'] },
       { name: 'unused code', command: join(BIN, 'knip'), args: [] },
-      vitest('unit', join(reports, 'unit.json')),
-      {
-        name: 'simulation',
-        command: process.execPath,
-        args: [join(ROOT, 'scripts/simulate.ts'), '--histories', HISTORIES],
-      },
       {
         name: 'templates',
         command: join(python, 'cfn-lint'),
@@ -47,6 +41,12 @@ async function main(): Promise<number> {
         ],
       },
       { name: 'sam validate', command: venv.sam, args: ['validate', '--lint', '--region', 'us-east-1'] },
+      vitest('unit', join(reports, 'unit.json')),
+      {
+        name: 'simulation',
+        command: process.execPath,
+        args: [join(ROOT, 'scripts/simulate.ts'), '--histories', HISTORIES],
+      },
       vitest('e2e', join(reports, 'e2e.json')),
       vitest('faults', join(reports, 'faults.json')),
     ];
