@@ -1,5 +1,5 @@
 import { tableOf } from '@holdfast/core/model/named-values.ts';
-import type { ErrorKind } from './errors.ts';
+import type { ErrorKind } from './error-kinds.ts';
 
 type Known = { readonly message: string; readonly kind: ErrorKind };
 type Rule = (error: Error) => Known | undefined;

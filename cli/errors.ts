@@ -1,21 +1,8 @@
 import { HoldfastError, InvalidInputError, isStoreError, messageOf } from '@holdfast/core/model/errors.ts';
 import { CommanderError } from 'commander';
 import { describeAwsError } from './aws-errors.ts';
+import type { ErrorKind } from './error-kinds.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-
-/** What kind of trouble it was, for programs that read `--json`. */
-export const ERROR_KINDS = [
-  'usage',
-  'input',
-  'no-stack',
-  'credentials',
-  'region',
-  'connection',
-  'access-denied',
-  'failed',
-  'interrupted',
-] as const;
-export type ErrorKind = (typeof ERROR_KINDS)[number];
 
 /** What went wrong, as it is told. */
 export type Trouble = { readonly message: string; readonly kind: ErrorKind; readonly exitCode: ExitCode };

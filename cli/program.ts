@@ -1,9 +1,10 @@
 import { Command, Option } from 'commander';
+import type { Act } from './command.ts';
 import type { Connection, Context, Deps, GlobalOptions } from './context.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { Output } from './output.ts';
 import packageJson from './package.json' with { type: 'json' };
-import { type Act, COMMANDS } from './registry.ts';
+import { COMMANDS } from './registry.ts';
 import { refuseSkewed, skewNote } from './time/clock-skew.ts';
 
 export type ProgramOptions = {

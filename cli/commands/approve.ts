@@ -1,11 +1,11 @@
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { Command } from 'commander';
+import type { Act } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
 import { newJobId, startJob } from '../jobs/start-job.ts';
-import type { Act } from '../registry.ts';
 import { comparison } from '../sources/comparison.ts';
 import { findProtected } from '../sources/source-argument.ts';
 import { count, seconds } from '../text/format.ts';

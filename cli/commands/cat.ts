@@ -4,15 +4,16 @@ import type { RealVersion } from '@holdfast/core/flows/vault-history.ts';
 import { isStoreError } from '@holdfast/core/model/errors.ts';
 import type { OpenObject } from '@holdfast/core/ports/object-store.ts';
 import type { Command } from 'commander';
+import type { Act } from '../command.ts';
 import type { Connection, Context } from '../context.ts';
 import { CommandError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
 import { type MomentOrVersion, momentOrVersion, noteMoment } from '../options.ts';
-import type { Act } from '../registry.ts';
 import { OBJECT_HELP, type ObjectUri, parseObjectUri } from '../sources/object-argument.ts';
 import { visibleKey } from '../text/visible.ts';
-import { type FoundVersion, findVersion } from '../vault/find-version.ts';
+import { findVersion } from '../vault/find-version.ts';
+import type { FoundVersion } from '../vault/found-version.ts';
 import { noteUnprotected } from '../vault/note-unprotected.ts';
 
 type Options = { readonly at?: string };

@@ -2,6 +2,7 @@ import { lookAtSample, takeInventory } from '@holdfast/core/flows/take-inventory
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import type { Command } from 'commander';
+import type { Act } from '../command.ts';
 import type { Buckets, Context } from '../context.ts';
 import type { CoreStack } from '../core-stack.ts';
 import { assumptionsOf } from '../cost/assumptions.ts';
@@ -11,7 +12,6 @@ import { costLines } from '../cost/cost-text.ts';
 import { CommandError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
-import type { Act } from '../registry.ts';
 import { checkAccess } from '../sources/bucket-argument.ts';
 import { type CoveredOptions, coveredOptions, parseCovered } from '../sources/covered-argument.ts';
 import { count } from '../text/format.ts';

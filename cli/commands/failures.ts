@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Act } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { listFailures } from '../failures/list-failures.ts';
@@ -6,7 +7,6 @@ import { redriveAll } from '../failures/redrive.ts';
 import { helpText } from '../help.ts';
 import type { Failure, Failures } from '../json/failures.ts';
 import { positive } from '../options.ts';
-import type { Act } from '../registry.ts';
 import { ago, count, counted } from '../text/format.ts';
 import { visibleKey } from '../text/visible.ts';
 

@@ -1,11 +1,11 @@
 import { compileFilter } from '@holdfast/core/model/filter.ts';
 import { parseSourceUri, placeUri } from '@holdfast/core/model/source-place.ts';
 import type { Command } from 'commander';
+import type { Act } from '../command.ts';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
 import { SOURCE_HELP } from '../options.ts';
-import type { Act } from '../registry.ts';
 import { type ListOptions, listOptions, listStates } from '../vault/list-states.ts';
 
 export function define(command: Command, act: Act): void {

@@ -1,6 +1,7 @@
 import { type Changes, changeHistory, NO_CHANGES } from '@holdfast/core/flows/change-history.ts';
 import { parseSourceUri, placeUri, type SourcePlace } from '@holdfast/core/model/source-place.ts';
 import { type Command, Option } from 'commander';
+import type { Act } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
@@ -9,7 +10,6 @@ import { moment } from '../json/moment.ts';
 import { daysOf, hoursOf, type Spans } from '../moments/spans.ts';
 import { startOfDay, wallTime } from '../moments/wall-clock.ts';
 import { noteRetention, positive, SOURCE_HELP } from '../options.ts';
-import type { Act } from '../registry.ts';
 import { changeBar } from '../text/change-bar.ts';
 import { bytes, count, counted } from '../text/format.ts';
 import { type Column, table } from '../text/table.ts';

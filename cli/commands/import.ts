@@ -7,6 +7,7 @@ import { defaultSite, type ExportPlace, parseExport } from '@holdfast/core/model
 import { parseSiteUri, siteOf, siteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import { versionNames } from '@holdfast/core/model/workdocs/version-names.ts';
 import { Argument, type Command } from 'commander';
+import type { Act } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import type { Connection, Context } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -17,7 +18,6 @@ import { findExport } from '../imports/find-export.ts';
 import { checkReportFile, reportOption } from '../jobs/save-report.ts';
 import { newJobId, startJob } from '../jobs/start-job.ts';
 import type { Imported } from '../json/import.ts';
-import type { Act } from '../registry.ts';
 import { checkBucket, checkNotVault } from '../sources/bucket-argument.ts';
 import { Steps } from '../steps.ts';
 

@@ -1,6 +1,7 @@
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import { type Command, Option } from 'commander';
+import type { Act } from '../command.ts';
 import type { Connection, Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
@@ -10,7 +11,6 @@ import { exitOf, jobResult } from '../jobs/job-result.ts';
 import { resultLines } from '../jobs/job-text.ts';
 import { resume } from '../jobs/resume.ts';
 import { checkReportFile, reportOption, saveJobReport } from '../jobs/save-report.ts';
-import type { Act } from '../registry.ts';
 
 /** A job that was sent a moment ago may not have begun; an id that was mistyped never will. */
 const UNKNOWN_FOR_MS = 60_000;

@@ -1,5 +1,6 @@
 import { JOB_KINDS, type Job, type JobKind } from '@holdfast/core/model/job.ts';
 import { type Command, Option } from 'commander';
+import type { Act } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
@@ -7,7 +8,6 @@ import { jobJson } from '../jobs/job-json.ts';
 import { progressText, resultText } from '../jobs/job-text.ts';
 import type { Jobs } from '../json/jobs.ts';
 import { positive } from '../options.ts';
-import type { Act } from '../registry.ts';
 import { ago, count, duration } from '../text/format.ts';
 import { table } from '../text/table.ts';
 

@@ -2,12 +2,12 @@ import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import type { Command } from 'commander';
+import type { Act } from '../command.ts';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
 import { checkReportFile, reportOption } from '../jobs/save-report.ts';
 import { newJobId, startJob } from '../jobs/start-job.ts';
-import type { Act } from '../registry.ts';
 import { comparison } from '../sources/comparison.ts';
 import { findProtected } from '../sources/source-argument.ts';
 

@@ -1,10 +1,10 @@
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { Command } from 'commander';
+import type { Act } from '../command.ts';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
 import { SOURCE_HELP } from '../options.ts';
-import type { Act } from '../registry.ts';
 import { addRestoreOptions, type RestoreOptions } from '../restore/restore-options.ts';
 import { parseTarget } from '../restore/restore-target.ts';
 import { restoreToBucket } from '../restore/to-bucket.ts';

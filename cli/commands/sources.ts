@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
+import type { Act } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
 import type { SourceJson, Sources } from '../json/sources.ts';
-import type { Act } from '../registry.ts';
 import { importTroubles } from '../sources/import-trouble.ts';
 import { listSources } from '../sources/list-sources.ts';
 import { rpoTroubles } from '../sources/rpo.ts';

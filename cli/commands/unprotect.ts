@@ -3,12 +3,12 @@ import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { sourceStackName } from '@holdfast/core/model/stack-names.ts';
 import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import type { Command } from 'commander';
+import type { Act } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import type { Connection, Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
 import type { Unprotected } from '../json/unprotect.ts';
-import type { Act } from '../registry.ts';
 import { parseSource } from '../sources/source-argument.ts';
 import { Steps } from '../steps.ts';
 

@@ -1,11 +1,11 @@
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import type { Command } from 'commander';
+import type { Act } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
 import type { VersionLine } from '../json/versions.ts';
-import type { Act } from '../registry.ts';
 import { OBJECT_HELP, parseObjectUri } from '../sources/object-argument.ts';
 import { bytes, seconds } from '../text/format.ts';
 import { pad } from '../text/table.ts';

@@ -5,7 +5,7 @@ import type { Job } from '@holdfast/core/model/job.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
 import type { RestoreRequest, RestoreWish } from '@holdfast/core/model/restore-request.ts';
 import type { Connection } from '../context.ts';
-import { noVersion } from '../vault/find-version.ts';
+import { noVersion } from '../vault/found-version.ts';
 import { checkNotBefore } from '../vault/not-before.ts';
 
 /** Refuses a restore that would find nothing. @throws {InvalidInputError} */

@@ -1,5 +1,6 @@
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
+import type { ArchiveFormat } from '../local/archive/archive-writer.ts';
 
 /** Where a restore goes. */
 export type RestoreTarget =
@@ -8,7 +9,6 @@ export type RestoreTarget =
   | { readonly kind: 'folder'; readonly path: string }
   /** `-` is standard output. */
   | { readonly kind: 'archive'; readonly path: string; readonly format: ArchiveFormat };
-export type ArchiveFormat = 'tar' | 'tar.gz' | 'zip';
 
 const ARCHIVE = /\.(tar|tar\.gz|tgz|zip)$/i;
 const FORMATS: Readonly<Record<string, ArchiveFormat>> = {

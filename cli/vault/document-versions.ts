@@ -12,7 +12,7 @@ import type { ObjectUri } from '../sources/object-argument.ts';
 import { bytes, seconds } from '../text/format.ts';
 import { pad } from '../text/table.ts';
 import { visible, visibleKey } from '../text/visible.ts';
-import { uriOf } from './find-version.ts';
+import { uriOf } from './found-version.ts';
 
 type Base = Pick<SiteVersionLine, 'source' | 'key' | 'documentId'>;
 

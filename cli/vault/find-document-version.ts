@@ -7,7 +7,7 @@ import type { Connection } from '../context.ts';
 import type { MomentOrVersion } from '../options.ts';
 import type { ObjectUri } from '../sources/object-argument.ts';
 import { seconds } from '../text/format.ts';
-import { type FoundVersion, noVersion, uriOf } from './find-version.ts';
+import { type FoundVersion, noVersion, uriOf } from './found-version.ts';
 
 /**
  * The version of a document that was current at a moment, or the one of an id of WorkDocs or the vault.

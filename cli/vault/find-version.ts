@@ -5,7 +5,7 @@ import {
   type VaultState,
 } from '@holdfast/core/flows/vault-history.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
-import type { Checksum, ListedVersion } from '@holdfast/core/model/object.ts';
+import type { ListedVersion } from '@holdfast/core/model/object.ts';
 import { bucketOf } from '@holdfast/core/model/source-uri.ts';
 import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
 import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
@@ -13,17 +13,8 @@ import type { Connection } from '../context.ts';
 import type { MomentOrVersion } from '../options.ts';
 import type { ObjectUri } from '../sources/object-argument.ts';
 import { seconds } from '../text/format.ts';
-import { visibleKey } from '../text/visible.ts';
 import { findDocumentVersion } from './find-document-version.ts';
-
-/** A version, and what is known of it beside what the vault's listing says. */
-export type FoundVersion = {
-  readonly version: RealVersion;
-  /** Of the bytes, as the record of a document remembers it. */
-  readonly checksum?: Checksum;
-  /** Why it is not the one that was current. */
-  readonly lacking?: string;
-};
+import { type FoundVersion, noVersion, uriOf } from './found-version.ts';
 
 /**
  * The version of one object that was current at a moment, or the one of an id.
@@ -53,14 +44,6 @@ async function versionById(
     if (version.versionId === versionId && !version.deleteMarker) return version;
   }
   throw noVersion(object, versionId);
-}
-
-/** For an id that nothing goes by; it may have been meant for a moment. */
-export function noVersion(object: ObjectUri, versionId: string): InvalidInputError {
-  const uri = uriOf(object);
-  return new InvalidInputError(
-    `"${versionId}" is neither a moment nor a version of ${uri}: holdfast versions ${uri} shows what there is`,
-  );
 }
 
 async function versionAt(
@@ -95,8 +78,4 @@ function whyNot(
   const { last } = deleted;
   const wayOut = last === undefined ? history : `${history}, --at ${last.versionId} is what there was last`;
   return `${uri} was deleted at ${seconds(deleted.at)}: ${wayOut}`;
-}
-
-export function uriOf({ source, key }: ObjectUri): string {
-  return `${source}/${visibleKey(key)}`;
 }

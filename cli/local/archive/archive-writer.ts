@@ -6,6 +6,9 @@ export type EntryFacts = {
   readonly at: number;
 };
 
+/** What kinds of archive there are, as their files' names end. */
+export type ArchiveFormat = 'tar' | 'tar.gz' | 'zip';
+
 /** Writes an archive, one entry after the other. Each call returns when the next may follow, or throws what went wrong. */
 export interface ArchiveWriter {
   /** @param body exactly as many bytes as the facts say */

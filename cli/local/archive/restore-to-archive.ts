@@ -1,7 +1,6 @@
 import { Readable, type Writable } from 'node:stream';
 import { InvalidInputError, messageOf } from '@holdfast/core/model/errors.ts';
 import { CommandError } from '../../errors.ts';
-import type { ArchiveFormat } from '../../restore/restore-target.ts';
 import { count } from '../../text/format.ts';
 import { isDiskFull } from '../disk-errors.ts';
 import type { LocalJob, LocalResult, LocalWorld } from '../local-job.ts';
@@ -13,7 +12,7 @@ import { Tally } from '../tally.ts';
 import { TransferProgress } from '../transfer-progress.ts';
 import { type ArchiveTask, addEntry } from './add-entry.ts';
 import { type ArchiveOutput, openArchiveFile, streamedArchive } from './archive-file.ts';
-import type { ArchiveWriter } from './archive-writer.ts';
+import type { ArchiveFormat, ArchiveWriter } from './archive-writer.ts';
 import { fetchAhead } from './fetch-ahead.ts';
 import { TarWriter } from './tar-writer.ts';
 import { ZipWriter } from './zip-writer.ts';
