@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { MemoryCatalog } from '@holdfast/core/adapters/memory/memory-catalog.ts';
-import type { Content } from '@holdfast/core/adapters/memory/s3-version.ts';
+import type { Content } from '@holdfast/core/adapters/memory/s3-content.ts';
 import { reindex } from '@holdfast/core/flows/reindex.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import type { Job } from '@holdfast/core/model/job.ts';

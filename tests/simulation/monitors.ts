@@ -1,14 +1,22 @@
+import type { MemoryS3 } from '@holdfast/core/adapters/memory/memory-s3.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
 import type { CopyRequest, MultipartStart, ObjectRef } from '@holdfast/core/ports/object-store.ts';
 import { SOURCE, VAULT } from '../support/pipeline.ts';
-import { ABSENT, type Print } from './model.ts';
+import { ABSENT, type Model, type Print } from './model.ts';
 import type { PolicyCheck } from './policy.ts';
 import { printOf, short } from './prints.ts';
 import type { Actor } from './scheduler.ts';
-import type { Sim } from './sim.ts';
 
 export const TARGETS = 'holdfast-restore-';
+
+/** What the monitors look at of the simulation. */
+type Watched = {
+  readonly s3: MemoryS3;
+  readonly model: Model;
+  /** Whether the source could be read at some time since that tick. */
+  readonly wasReadableSince: (tick: number) => boolean;
+};
 
 /** What must hold at every request, whatever the history: each breach is noted with its invariant. */
 export class Monitors {
@@ -18,10 +26,10 @@ export class Monitors {
   /** Requests that moved bytes or marked something. */
   copies = 0;
   readonly #revisions = new Map<string, number>();
-  readonly #sim: Sim;
+  readonly #sim: Watched;
   readonly #policy: PolicyCheck;
 
-  constructor(sim: Sim, policy: PolicyCheck) {
+  constructor(sim: Watched, policy: PolicyCheck) {
     this.#sim = sim;
     this.#policy = policy;
   }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
+import type { AnyHistory, Chunk, ChunkResult } from './chunk.ts';
 import { play } from './play.ts';
 import type { PolicyCheck } from './policy.ts';
-import type { AnyHistory, Chunk, ChunkResult } from './simulate.ts';
 import { playSite } from './sites/play-site.ts';
 import { anySiteHistory } from './sites/site-steps.ts';
 import { historyOf, type Weights } from './steps.ts';

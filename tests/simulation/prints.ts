@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { MemoryBucket } from '@holdfast/core/adapters/memory/memory-bucket.ts';
-import { type Content, isObject } from '@holdfast/core/adapters/memory/s3-version.ts';
+import type { Content } from '@holdfast/core/adapters/memory/s3-content.ts';
+import { isObject } from '@holdfast/core/adapters/memory/s3-version.ts';
 import { ownTags } from '@holdfast/core/model/origin.ts';
 import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
 import { ABSENT, type Print, print } from './model.ts';

@@ -1,10 +1,8 @@
 import { registerHooks } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Chunk, ChunkResult } from './simulate.ts';
-import { VARIANTS, type Variant } from './variants.ts';
-
-/** What a worker is started with: plays one chunk of histories after the other, perhaps on a broken variant. */
-export type WorkerData = { readonly policies: unknown; readonly variant: string | undefined };
+import type { Chunk, ChunkResult, WorkerData } from './chunk.ts';
+import type { Variant } from './variant.ts';
+import { VARIANTS } from './variants.ts';
 
 const { policies, variant } = workerData as WorkerData;
 const broken = VARIANTS.find(({ name }) => name === variant);

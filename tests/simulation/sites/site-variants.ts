@@ -1,4 +1,4 @@
-import type { Variant } from '../variants.ts';
+import type { Variant } from '../variant.ts';
 
 /** What reads sites, with one thing broken on purpose: histories of sites must find it. */
 export const SITE_VARIANTS: readonly Variant[] = [

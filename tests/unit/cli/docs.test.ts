@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { ERROR_KINDS } from '../../../cli/errors.ts';
+import { ERROR_KINDS } from '../../../cli/error-kinds.ts';
 import { ApprovedSchema } from '../../../cli/json/approve.ts';
 import { CostSchema } from '../../../cli/json/cost.ts';
 import { DiffLineSchema, DiffSummarySchema } from '../../../cli/json/diff.ts';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Attributes, Content } from '@holdfast/core/adapters/memory/s3-version.ts';
+import type { Content } from '@holdfast/core/adapters/memory/s3-content.ts';
+import type { Attributes } from '@holdfast/core/adapters/memory/s3-version.ts';
 import { ORIGIN_TAG } from '@holdfast/core/model/origin.ts';
 import { type Report, reportOf } from '@holdfast/core/model/report.ts';
 import { beforeEach, describe, expect, it } from 'vitest';

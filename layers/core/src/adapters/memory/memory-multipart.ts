@@ -1,7 +1,8 @@
 import { StoreError } from '../../model/errors.ts';
 import type { MultipartStart, Part, UploadRef } from '../../ports/object-store.ts';
 import type { MemoryS3, Stamp } from './memory-s3.ts';
-import { type Content, makeContent, md5, multipartEtag } from './s3-version.ts';
+import type { Content } from './s3-content.ts';
+import { makeContent, md5, multipartEtag } from './s3-version.ts';
 
 type Upload = {
   readonly start: MultipartStart;

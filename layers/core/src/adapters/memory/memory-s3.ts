@@ -7,10 +7,10 @@ import type { ObjectStore, ThawAnswer } from '../../ports/object-store.ts';
 import { MemoryBucket, type Versioning } from './memory-bucket.ts';
 import { Requests } from './requests.ts';
 import { askThaw } from './s3-archive.ts';
+import type { Content } from './s3-content.ts';
 import { type Happening, notification, type S3Notification, thawNotification } from './s3-notifications.ts';
 import {
   type Attributes,
-  type Content,
   checkKey,
   checksumOf,
   checkTags,

@@ -2,10 +2,7 @@ import { StoreError } from '../../model/errors.ts';
 import { type Archive, archiveOf, type ObjectFacts } from '../../model/object.ts';
 import { type ThawRequest, thawTime, tierFor } from '../../model/thaw.ts';
 import type { ThawAnswer } from '../../ports/object-store.ts';
-import type { Content } from './s3-version.ts';
-
-/** A thaw that was asked for: when its bytes can be read, and until when where the copy is a temporary one. */
-export type Thawing = { readonly readyAt: number; readonly until?: number };
+import type { Content, Thawing } from './s3-content.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 

@@ -15,7 +15,8 @@ import type {
 } from '../../model/object.ts';
 import { MAX_KEY_BYTES } from '../../model/vault-key.ts';
 import { encodeHeaderWord } from '../rfc2047.ts';
-import { archiveFacts, type Thawing } from './s3-archive.ts';
+import { archiveFacts } from './s3-archive.ts';
+import type { Content } from './s3-content.ts';
 
 /** What a writer says of an object beside its bytes. */
 export type Attributes = {
@@ -32,26 +33,6 @@ export type Attributes = {
   readonly kmsKey?: string;
   readonly lock?: Lock;
   readonly legalHold?: true;
-};
-
-/** Bytes, their ETag, and what is kept beside them. */
-export type Content = {
-  body: Buffer;
-  readonly etag: string;
-  /** What S3 has recorded, when the body is no longer what it was. */
-  recorded?: Checksum;
-  readonly headers: ContentHeaders;
-  readonly metadata: Readonly<Record<string, string>>;
-  readonly websiteRedirect?: string;
-  readonly customerKey: boolean;
-  tags: Tags;
-  storageClass: string;
-  readonly archiveStatus?: Archive;
-  readonly kmsKey?: string;
-  readonly lock?: Lock;
-  readonly legalHold?: true;
-  /** Set when an archived object was asked for. */
-  thaw?: Thawing;
 };
 
 type Position = {

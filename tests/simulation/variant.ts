@@ -1,0 +1,16 @@
+import type { Weights } from './steps.ts';
+
+/** Holdfast with one thing broken on purpose: histories must find it. */
+export type Variant = {
+  readonly name: string;
+  readonly edits: readonly Edit[];
+  /** The histories that are to find it: those of buckets unless given. */
+  readonly of?: 'sites';
+  /** How those are weighed: as usual unless given. */
+  readonly weights?: Weights;
+  /** It takes minutes to be found: left out of `npm test`, tried before a release. */
+  readonly rare?: true;
+};
+
+/** One place of the source, and what stands there instead; the file is under layers/core/src. */
+type Edit = { readonly file: string; readonly find: string; readonly replace: string };
