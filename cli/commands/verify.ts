@@ -37,7 +37,8 @@ export function define(command: Command, act: Act): void {
   command
     .description(
       'Proves the vault: reads a random sample of its versions, current and older ones, and compares their bytes with the ' +
-        'checksums that were recorded; and looks for entries of the catalog that name a version which is not there.',
+        'checksums that were recorded; and looks at all of the catalog and of what is on top in the vault: for entries that name a ' +
+        'version which is not there, versions that nobody recorded, and copies that were hidden.',
     )
     .argument('<uri>', SOURCE_HELP)
     .option('--sample <n>', `how many versions to read; ${USUAL_SAMPLE} unless given`, positive)
@@ -56,8 +57,9 @@ export function define(command: Command, act: Act): void {
         notes:
           "It changes nothing; its report is kept as any job's. A version is compared with the checksum in the catalog, else with S3's own, else with its ETag " +
           'where that is an MD5; where there is none of them, only its length is looked at. Archived versions are counted, ' +
-          'and not thawed.',
-        exits: { 3: 'something is wrong, missing, or could not be read' },
+          'and not thawed. What is on top and was written in the last 15 minutes is looked at for some ten seconds before it is called ' +
+          'foreign or hidden: its entry may just be being written. holdfast reconcile --vault mends what is foreign or hidden.',
+        exits: { 3: 'something is wrong, missing, foreign, hidden, or could not be read' },
       }),
     )
     .action(act(verify));
@@ -85,6 +87,7 @@ async function verify(context: Context, uri: string, options: Options): Promise<
       atOnce: AT_ONCE,
       onFinding: teller(output),
       onProgress: (progress) => output.progress(progressText(progress, request)),
+      pause: context.pause,
     },
     connection.world,
   );

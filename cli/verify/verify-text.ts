@@ -10,13 +10,25 @@ export function findingText({ key, reason, versionId, detail }: Finding): string
 
 /** What a verification came to, for people. */
 export function verifyText(result: Verification): string[] {
-  return [countsText(result), provenText(result)];
+  return [countsText(result), provenText(result), ...wayOut(result)];
+}
+
+/** What lies on top in the vault behind the catalog's back is mended by the command that compares the two. */
+function wayOut({ source, counts }: Verification): string[] {
+  const onTop = (counts['foreign'] ?? 0) + (counts['hidden'] ?? 0);
+  if (onTop === 0) return [];
+  return [
+    `what is foreign or hidden is captured again, or marked deleted, as the source has it: holdfast reconcile ${source} --vault --wait`,
+    'of an import: import it again; where the catalog was lost: holdfast reindex',
+  ];
 }
 
 const NAMES = {
   right: 'right',
   wrong: 'wrong',
   missing: 'missing',
+  foreign: 'foreign',
+  hidden: 'hidden',
   failed: 'could not be read',
   archived: 'archived',
   unverifiable: 'without a checksum to compare with',

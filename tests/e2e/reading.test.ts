@@ -1,4 +1,4 @@
-import { DeleteObjectCommand } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   catalog,
@@ -130,6 +130,25 @@ describe('reading the vault', () => {
       stdout: 'three',
       stderr: expect.stringContaining('is damaged'),
     });
+  });
+
+  it('names what somebody wrote or hid in the vault, and the command that mends it', async () => {
+    await s3.send(new DeleteObjectCommand({ Bucket: vault, Key: `s3/${source}/b/blob.bin` }));
+    await s3.send(new PutObjectCommand({ Bucket: vault, Key: `s3/${source}/theirs.txt`, Body: 'theirs' }));
+    const found = await runCli(['verify', `s3://${source}`]);
+    expect(found.code, found.stdout).toBe(3);
+    expect(found.stdout).toMatch(
+      /^hidden {2}b\/blob\.bin {2}version \S+: it is a delete marker on version /m,
+    );
+    expect(found.stdout).toMatch(
+      /^foreign {2}theirs\.txt {2}version \S+: .*the catalog does not know of it$/m,
+    );
+
+    const [way = ''] = found.stdout.match(/holdfast reconcile .*$/m) ?? [];
+    const mended = await runCli(way.split(' ').slice(1));
+    expect(mended.code, mended.stdout).toBe(0);
+    const after = await runCli(['verify', `s3://${source}`]);
+    expect(after.stdout).not.toMatch(/^(hidden|foreign) /m);
   });
 });
 

@@ -10,7 +10,8 @@ import type {
   UserRecord,
   VersionRecord,
 } from '@holdfast/core/model/workdocs/records.ts';
-import { type RecordRef, recordKey, versionKey } from '@holdfast/core/model/workdocs/site-key.ts';
+import { entryKey, type RecordRef, recordKey, versionKey } from '@holdfast/core/model/workdocs/site-key.ts';
+import { siteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import type { Pipeline } from './pipeline.ts';
 
 export const SITE = 'd-1234567890';
@@ -66,10 +67,14 @@ export class SiteVault {
     if (outcome.kind === 'lost-race') throw new Error(`lost a race for ${record.id}`);
   }
 
-  /** Records a deletion, as far as readers of the vault see it. */
+  /** Records a deletion, as far as readers of the vault and its catalog see it. */
   async delete(ref: RecordRef): Promise<void> {
-    const { store, settings } = this.#pipeline.world;
+    const { store, settings, catalog } = this.#pipeline.world;
     await store.hide({ bucket: settings.vault, key: recordKey(this.site, ref) });
+    const entry = await catalog.getEntry(siteUri(this.site), entryKey(ref));
+    if (entry === undefined) return;
+    const gone = { state: 'deleted', deletedAt: this.#pipeline.now, rev: entry.rev + 1 } as const;
+    await catalog.putEntry({ ...entry, ...gone }, entry.rev);
   }
 
   async #version(documentId: string, { text, ...given }: GivenVersion): Promise<VersionRecord> {

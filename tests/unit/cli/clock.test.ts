@@ -190,7 +190,8 @@ describe('a machine whose clock is wrong', () => {
           machineAhead(off);
           const wrong = await run(...command(at));
 
-          answered += right.code === 0 ? 1 : 0;
+          // To verify, a vault without its catalog is one of foreign versions.
+          answered += right.code === 0 || right.code === 3 ? 1 : 0;
           expect(wrong.code).toBe(right.code);
           expect(withoutTimes(wrong.stdout)).toEqual(withoutTimes(right.stdout));
           expect(wrong.stderr.includes('the clock of this machine')).toBe(Math.abs(off) >= 4 * SECOND);

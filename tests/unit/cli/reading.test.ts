@@ -361,6 +361,26 @@ describe('verify', () => {
     expect((await cli.run('verify', 's3://docs', '--at', 'now')).stdout).not.toContain('wrong  ');
   });
 
+  it('ends with 3 and says what to do about what was written or hidden behind its back', async () => {
+    cli.pipeline.pass(3600);
+    cli.pipeline.s3.put(VAULT, vaultKey('a.txt'), 'theirs');
+    cli.pipeline.s3.delete(VAULT, vaultKey('new.txt'));
+
+    const ran = await cli.run('verify', 's3://docs');
+    expect(ran.code).toBe(3);
+    expect(ran.stdout).toMatch(
+      /^foreign {2}a\.txt {2}version \S+: it is on top, and the catalog names version /m,
+    );
+    expect(ran.stdout).toMatch(/^hidden {2}new\.txt {2}version \S+: it is a delete marker on version /m);
+    expect(ran.stdout).toMatch(/, 1 foreign, 1 hidden; .*\nthe vault is not as it was recorded.*\n/);
+    const json = v.parse(VerifySchema, (await cli.run('verify', 's3://docs', '--json')).json()[0]);
+    expect(json).toMatchObject({ state: 'partial', counts: { foreign: 1, hidden: 1 } });
+
+    const [way = ''] = ran.stdout.match(/holdfast reconcile .*$/m) ?? [];
+    expect(await cli.run(...way.split(' ').slice(1))).toMatchObject({ code: 0 });
+    expect((await cli.run('verify', 's3://docs')).code).toBe(0);
+  });
+
   it('does not take a vault that lost everything for one that never had anything', async () => {
     const { s3 } = cli.pipeline;
     for (const { versionId } of s3.bucket(VAULT).versions(vaultKey('new.txt'))) {

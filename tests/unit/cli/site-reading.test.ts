@@ -38,6 +38,13 @@ async function secondVersion(given: Parameters<SiteVault['document']>[0]): Promi
   ]);
 }
 
+/** Entries of documents say how many bytes the vault has of them, as those that captures write do. */
+async function withSizes(): Promise<void> {
+  const { catalog } = cli.pipeline;
+  const entry = await catalog.getEntry(SITE_URI, 'document/d');
+  if (entry !== undefined) await catalog.putEntry({ ...entry, size: 3, rev: entry.rev + 1 }, entry.rev);
+}
+
 describe('ls and find of a site', () => {
   it('list documents and empty folders, now and at a moment', async () => {
     const before = pass();
@@ -300,6 +307,30 @@ describe('verify of a site', () => {
     ]);
     await site.delete({ kind: 'document', id: 'd' });
     expect((await cli.run('verify', SITE_URI, '--all')).code).toBe(0);
+  });
+
+  it.each([
+    ['a record that somebody hid', 'documents/d.json', undefined, `hidden  document/d  version `],
+    ['a record that somebody wrote over it', 'documents/d.json', '{}', 'foreign  document/d  version '],
+    ['one that nobody recorded', 'folders/of nobody.json', '{}', 'foreign  folder/of nobody  version '],
+    ['bytes that somebody hid', 'versions/d/v1', undefined, 'hidden  document/d  version '],
+  ])('tells of %s', async (_, place, text, words) => {
+    await withSizes();
+    pass();
+    expect((await cli.run('verify', SITE_URI)).code).toBe(0);
+    const key = `workdocs/${SITE}/${place}`;
+    if (text === undefined) cli.pipeline.s3.delete(VAULT, key);
+    else cli.pipeline.s3.put(VAULT, key, text);
+    const { code, stdout } = await cli.run('verify', SITE_URI);
+    expect(code).toBe(3);
+    expect(stdout).toContain(words);
+    expect(stdout).toContain(`holdfast reconcile ${SITE_URI} --vault --wait`);
+  });
+
+  it('tells of a record whose versions are all gone', async () => {
+    const { key, versionId } = cli.pipeline.s3.object(VAULT, `workdocs/${SITE}/folders/f.json`);
+    cli.pipeline.s3.deleteVersion(VAULT, key, versionId);
+    expect((await cli.run('verify', SITE_URI)).stdout).toContain(`missing  folder/f  version ${versionId}:`);
   });
 
   it('looks at a moment alone', async () => {

@@ -143,7 +143,11 @@ describe.each(WAYS)('tags that change after the upload, kept %s', (_way, setting
     expect(found).toMatchObject([{ source: sourceUri(SOURCE), keys: 1, written: 0, right: 1 }]);
     expect(entry.vaultVersionId).toBe(vaultVersions()[0]?.versionId);
     const request = { source: sourceUri(SOURCE), prefix: '', sample: 'all', seed: 1 } as const;
-    const verified = await verifyVault(request, { checksums, atOnce: 1 }, pipeline.world);
+    const verified = await verifyVault(
+      request,
+      { checksums, atOnce: 1, pause: async () => {} },
+      pipeline.world,
+    );
     expect(verified).toMatchObject({ state: 'done', counts: { versions: vaultVersions().length } });
   });
 

@@ -3,6 +3,7 @@ import { MemoryObjectStore } from '@holdfast/core/adapters/memory/memory-object-
 import { type Finding, isProblem } from '@holdfast/core/flows/verify/findings.ts';
 import { Reservoir } from '@holdfast/core/flows/verify/reservoir.ts';
 import { type Verification, type VerifyRequest, verifyVault } from '@holdfast/core/flows/verify-vault.ts';
+import type { Entry } from '@holdfast/core/model/entry.ts';
 import { StoreError } from '@holdfast/core/model/errors.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
@@ -15,6 +16,8 @@ let pipeline: Pipeline;
 beforeEach(async () => {
   pipeline = new Pipeline();
   await pipeline.protect();
+  meanwhile = async () => {};
+  waited = 0;
 });
 
 /** A minute later, objects have other contents, or none. */
@@ -28,11 +31,18 @@ async function change(objects: Readonly<Record<string, string | undefined>>): Pr
 }
 
 const findings: Finding[] = [];
+/** What happens while a verification waits, and for how long it waited, in ms. */
+let meanwhile: () => Promise<void>;
+let waited: number;
+async function paused(ms: number): Promise<void> {
+  waited += ms;
+  await meanwhile();
+}
 function verify(request: Partial<VerifyRequest> = {}, world = pipeline.world): Promise<Verification> {
   findings.length = 0;
   return verifyVault(
     { source: sourceUri(SOURCE), prefix: '', sample: 'all', seed: 1, ...request },
-    { checksums, atOnce: 3, onFinding: (finding) => findings.push(finding) },
+    { checksums, atOnce: 3, onFinding: (finding) => findings.push(finding), pause: paused },
     world,
   );
 }
@@ -247,6 +257,186 @@ describe('verifying the vault', () => {
       counts: { failed: 1, right: 1 },
       problems: [{ key: 'a', reason: 'failed', detail: expect.stringContaining('the connection was cut') }],
     });
+  });
+});
+
+describe('what lies on top in the vault', () => {
+  const found = ({ problems }: Verification) => problems.map(({ key, reason }) => [key, reason]);
+  const vaultPass = async () => {
+    await pipeline.reconcile(`r${pipeline.now}`, { vault: true });
+    return verify();
+  };
+
+  it.each([
+    ['usual', 'a'],
+    ['long', LONG],
+  ])('is foreign where the catalog names another version of a %s key', async (_, key) => {
+    await change({ [key]: 'mine', b: 'bee' });
+    const { versionId } = pipeline.s3.put(VAULT, vaultKey(key), 'theirs');
+    pipeline.pass(3600);
+
+    // The sample does not matter: all of what is on top is looked at.
+    const result = await verify({ sample: 1 });
+    expect(result).toMatchObject({ state: 'partial', counts: { foreign: 1, hidden: 0, missing: 0 } });
+    const { vaultVersionId } = await pipeline.entry(key);
+    const detail = `version ${versionId}: it is on top, and the catalog names version ${vaultVersionId}`;
+    expect(result.problems).toEqual([{ key, reason: 'foreign', versionId, detail }]);
+    expect(waited).toBe(0);
+
+    expect(await vaultPass()).toMatchObject({ state: 'done', counts: { foreign: 0 } });
+    expect(pipeline.vaultText(key)).toBe('mine');
+  });
+
+  it.each([
+    ['knows nothing of it', 'never', 'the catalog does not know of it'],
+    ['calls the object deleted', 'gone', 'the catalog calls the object deleted'],
+  ])('is foreign where the catalog %s', async (_, key, words) => {
+    await change({ gone: 'x', b: 'bee' });
+    await change({ gone: undefined });
+    pipeline.pass(3600);
+    pipeline.s3.put(VAULT, vaultKey(key), 'theirs');
+
+    const result = await verify();
+    expect(result.problems).toMatchObject([
+      { key, reason: 'foreign', detail: expect.stringContaining(words) },
+    ]);
+    expect(found(await vaultPass())).toEqual([]);
+  });
+
+  it.each([
+    ['usual', 'a'],
+    ['long', LONG],
+  ])('is a delete marker that hides what the catalog names of a %s key', async (_, key) => {
+    await change({ [key]: 'mine', b: 'bee' });
+    pipeline.pass(3600);
+    pipeline.s3.delete(VAULT, vaultKey(key));
+
+    const result = await verify();
+    expect(result).toMatchObject({
+      state: 'partial',
+      counts: { hidden: 1, foreign: 0, missing: 0, right: 2 },
+    });
+    expect(result.problems).toMatchObject([
+      {
+        key,
+        reason: 'hidden',
+        detail: expect.stringContaining(`on version ${(await pipeline.entry(key)).vaultVersionId}`),
+      },
+    ]);
+    expect(await vaultPass()).toMatchObject({ state: 'done', counts: { hidden: 0 } });
+  });
+
+  it('says that no reconcile looks at what the settings of the source leave out', async () => {
+    await pipeline.catalog.patchSource(sourceUri(SOURCE), { exclude: ['other/**'] });
+    await change({ a: 'one' });
+    pipeline.pass(3600);
+    pipeline.s3.put(VAULT, vaultKey('other/x'), 'theirs');
+
+    expect((await verify()).problems).toMatchObject([
+      { key: 'other/x', detail: expect.stringContaining('leave it out, so that no reconcile looks at it') },
+    ]);
+  });
+
+  it('is no finding where nothing of it can be told, or nothing is wrong', async () => {
+    await change({ a: 'one', b: 'bee', archived: 'x' });
+    await change({ archived: undefined });
+    // It came back where it cannot be read: what the vault had stays marked deleted.
+    pipeline.s3.put(SOURCE, 'archived', 'y', { storageClass: 'GLACIER' });
+    await pipeline.drain();
+    expect(await pipeline.entry('archived')).toMatchObject({ state: 'unprotected', reason: 'archived' });
+    // A request of a killed handler that came late: the same bytes once more.
+    pipeline.s3.put(VAULT, vaultKey('a'), 'one');
+    pipeline.pass(3600);
+
+    expect(found(await verify())).toEqual([]);
+  });
+
+  it('tells what is missing once, though what is below it is on top then', async () => {
+    await change({ a: 'one' });
+    await change({ a: 'two' });
+    const [newest = ''] = await versionsOf('a');
+    pipeline.s3.deleteVersion(VAULT, vaultKey('a'), newest);
+
+    expect(found(await verify())).toEqual([['a', 'missing']]);
+  });
+
+  it('as of a moment is only what was there by then', async () => {
+    await change({ a: 'one', b: 'bee' });
+    const at = pipeline.now;
+    pipeline.pass(3600);
+    pipeline.s3.put(VAULT, vaultKey('a'), 'theirs');
+    pipeline.pass(3600);
+
+    expect(found(await verify({ at }))).toEqual([]);
+    expect(found(await verify({ at: pipeline.now }))).toEqual([['a', 'foreign']]);
+  });
+
+  it('is no finding when it was recorded after it was listed', async () => {
+    await change({ a: 'one', b: 'bee' });
+    const { requests } = pipeline.s3;
+    requests.after = async (op) => {
+      if (op !== 'listVersions') return;
+      requests.after = undefined;
+      await change({ a: 'two', b: undefined, c: 'sea' });
+    };
+
+    expect(found(await verify())).toEqual([]);
+    expect(waited).toBe(0);
+  });
+
+  /** A handler stands between the copy, or the marker, and the record, until it is let go on. */
+  async function whileRecording(): Promise<() => Promise<void>> {
+    let goOn = () => {};
+    const stopped = new Promise<void>((resolve) => {
+      pipeline.catalog.requests.before = async (op, [entry]) => {
+        if (op !== 'putEntry' || (entry as Entry).state === 'unprotected') return;
+        pipeline.catalog.requests.before = undefined;
+        resolve();
+        await new Promise<void>((go) => {
+          goOn = go;
+        });
+      };
+    });
+    const drained = pipeline.drain();
+    await stopped;
+    return async () => {
+      goOn();
+      await drained;
+    };
+  }
+
+  it.each([
+    ['copied it', () => pipeline.s3.put(SOURCE, 'a', 'two')],
+    ['copied it for the first time', () => pipeline.s3.put(SOURCE, 'new', 'one')],
+    ['marked it', () => pipeline.s3.delete(SOURCE, 'a')],
+  ])('is no finding when a handler just %s, and is about to record it', async (_, begin) => {
+    await change({ a: 'one' });
+    pipeline.pass(60);
+    begin();
+    meanwhile = await whileRecording();
+
+    expect(found(await verify())).toEqual([]);
+    expect(waited).toBe(2000);
+  });
+
+  it('is a finding when nobody records it for a while', async () => {
+    await change({ a: 'one' });
+    pipeline.s3.put(VAULT, vaultKey('a'), 'theirs');
+
+    expect(found(await verify())).toEqual([['a', 'foreign']]);
+    expect(waited).toBe(8000);
+  });
+
+  it('is no finding when a large copy, dated by its begin, is about to be recorded', async () => {
+    pipeline = new Pipeline({ settings: { multipartThresholdBytes: 3, partBytes: 2 } });
+    await pipeline.protect();
+    pipeline.s3.put(SOURCE, 'large', 'many bytes');
+    await pipeline.deliverEvents();
+    pipeline.pass(3600);
+    meanwhile = await whileRecording();
+
+    expect(found(await verify())).toEqual([]);
+    expect(waited).toBe(2000);
   });
 });
 

@@ -132,6 +132,17 @@ describe('what the page says', () => {
     expect(reportHtml(REPORTS.done)).not.toContain('What to do');
   });
 
+  it('says what lies on top in the vault that nobody recorded, and how it is mended', () => {
+    const counts = { versions: 9, sampled: 9, right: 9, foreign: 1, hidden: 2 };
+    const page = textOf(parse(reportHtml({ ...REPORTS.verify, counts })));
+    expect(page).toContain('Damage found');
+    expect(page).toContain(
+      '9 of 9 versions in the vault read, all as recorded; 1 on top that nobody recorded; 2 hidden.',
+    );
+    expect(page).toContain('holdfast reconcile s3://photos --vault --wait');
+    expect(page).not.toContain('holdfast versions');
+  });
+
   it('tells how to import again: as it was imported, in words that a shell takes', () => {
     const request = { export: 's3://exports/the year/', versionsNamed: '{name} (v{n}){ext}' };
     expect(textOf(parse(reportHtml({ ...REPORTS.imported, request })))).toContain(

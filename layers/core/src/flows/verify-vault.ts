@@ -1,11 +1,13 @@
 import { pMapIterable } from 'p-map';
 import { provenBelow } from '../model/confidence.ts';
+import { defined } from '../model/defined.ts';
 import type { Counts } from '../model/job.ts';
 import type { Checksums } from '../ports/checksums.ts';
 import type { World } from './dependencies.ts';
 import { type Candidate, type CandidateRequest, candidates } from './verify/candidates.ts';
 import { FINDINGS, type Finding, isProblem } from './verify/findings.ts';
 import { Reservoir } from './verify/reservoir.ts';
+import { type TopDoubt, TopDoubts } from './verify/top-doubts.ts';
 import { verifyEntry } from './verify/verify-entry.ts';
 import { verifyVersion } from './verify/verify-version.ts';
 
@@ -22,6 +24,8 @@ export type VerifyOptions = {
   /** Hears each finding as it is made; the result has the first ones only. */
   readonly onFinding?: (finding: Finding) => void;
   readonly onProgress?: (progress: VerifyProgress) => void;
+  /** Waits, in ms, before what was just written is looked at once more. */
+  readonly pause: (ms: number) => Promise<void>;
 };
 
 export type VerifyProgress = { readonly listed: number; readonly read: number; readonly bytes: number };
@@ -61,8 +65,8 @@ const MAX_LISTED = 10_000;
 const PAGE = 1000;
 
 /**
- * Proves the vault: that the catalog names only versions that are there (all of them), and that versions are the bytes that
- * were recorded (a random sample, or all). It reads, and changes nothing.
+ * Proves the vault: that the catalog names only versions that are there, and those that are on top (all of them); and that
+ * versions are the bytes that were recorded (a random sample, or all). It reads, and changes nothing.
  */
 export async function verifyVault(
   request: VerifyRequest,
@@ -75,7 +79,10 @@ export async function verifyVault(
     const finding = await verifyEntry(entry, world);
     if (finding !== undefined) tally.find(finding);
   };
-  const all = tally.counting(candidates(request, missed, world));
+  const { source, prefix, at, seed } = request;
+  const doubts = new TopDoubts({ source, ...defined({ at }), tell: (finding) => tally.find(finding) }, world);
+  const listeners = { onUnmatched: missed, onTop: (doubt: TopDoubt) => doubts.look(doubt) };
+  const all = tally.counting(candidates(request, listeners, world));
   const chosen = request.sample === 'all' ? all : await drawn(all, request.sample, request.seed);
   const verify = async (candidate: Candidate) => ({
     candidate,
@@ -84,8 +91,8 @@ export async function verifyVault(
   for await (const { candidate, verified } of pMapIterable(chosen, verify, { concurrency: options.atOnce })) {
     tally.add(candidate, verified);
   }
-  const { source, prefix, at, seed } = request;
-  const head = { source, prefix, ...(at === undefined ? {} : { at }), seed };
+  await doubts.end(options.pause);
+  const head = { source, prefix, ...defined({ at }), seed };
   return { ...head, startedAt, finishedAt: world.clock(), ...tally.result() };
 }
 

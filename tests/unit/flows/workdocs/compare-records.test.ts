@@ -56,6 +56,17 @@ describe('a crawl that compares the vault', () => {
     expect((await whole('again')).counts).not.toHaveProperty('inDoubt');
   });
 
+  it('goes on where somebody put what is named like no record, and tells of it', async () => {
+    const key = `workdocs/${SITE}/documents/of nobody.json`;
+    world.s3.put(VAULT, key, '{}');
+    world.s3.delete(VAULT, record());
+    const job = await whole('r');
+    expect(job).toMatchObject({ state: 'partial', counts: { inDoubt: 1, mended: 1, failed: 1 } });
+    expect(await Array.fromAsync(world.catalog.listProblems('r'))).toContainEqual(
+      expect.objectContaining({ key, reason: 'no-record' }),
+    );
+  });
+
   it('is what the schedule sends, in whatever steps, and says when it was done', async () => {
     const small = await givenSite({ keysPerStep: 1 });
     ({ world, alice } = small);

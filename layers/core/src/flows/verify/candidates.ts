@@ -9,6 +9,8 @@ import { catalogEntries } from '../reconcile/merge-listings.ts';
 import { bucketVersions, type SourceVersion } from '../source-versions.ts';
 import type { RealVersion } from '../vault-history.ts';
 import { siteCandidates } from '../workdocs/site-candidates.ts';
+import { siteDoubts } from '../workdocs/site-doubts.ts';
+import { namesTop, type TopDoubt } from './top-doubts.ts';
 
 /** A version to be proven, with the catalog's entry when that names this very version. */
 export type Candidate = {
@@ -29,24 +31,29 @@ export type CandidateRequest = {
 };
 
 type Joined = SourceVersion & { readonly entry?: Entry };
-type Unmatched = (entry: Entry) => Promise<void>;
+/** Who hears where the two seem to disagree, when they are walked. */
+export type Listeners = {
+  /** An entry names a version that the listing did not have. */
+  readonly onUnmatched: (entry: Entry) => Promise<void>;
+  readonly onTop: (doubt: TopDoubt) => Promise<void>;
+};
 
 /**
- * What there is to prove, by walking the vault's versions and the catalog's entries side by side, in constant memory.
- *
- * @param onUnmatched hears each entry that names a version which the listing did not have
+ * What there is to prove, by walking the vault's versions and the catalog's entries side by side, in constant memory; of a site,
+ * by its tree, behind such a walk.
  */
 export async function* candidates(
   request: CandidateRequest,
-  onUnmatched: Unmatched,
+  listeners: Listeners,
   world: Pick<World, 'store' | 'settings' | 'catalog'>,
 ): AsyncGenerator<Candidate> {
   if (isSiteUri(request.source)) {
+    for await (const doubt of siteDoubts(request.source, world)) await listeners.onTop(doubt);
     yield* siteCandidates(request, world);
     return;
   }
   let decided: string | undefined;
-  for await (const { key, version, entry } of joined(request, onUnmatched, world)) {
+  for await (const { key, version, entry } of joined(request, listeners, world)) {
     if (request.at !== undefined) {
       // Of each key the first one, which is the newest, that is not too new.
       if (version.lastModified > request.at || decided === version.key) continue;
@@ -58,7 +65,7 @@ export async function* candidates(
 
 async function* joined(
   { source, prefix }: CandidateRequest,
-  onUnmatched: Unmatched,
+  { onUnmatched, onTop }: Listeners,
   world: Pick<World, 'store' | 'settings' | 'catalog'>,
 ): AsyncGenerator<Joined> {
   const bucket = bucketOf(source);
@@ -69,6 +76,8 @@ async function* joined(
     // Long keys stand apart in the vault, in an order of their own.
     if (isLong(one)) long = long?.key === one.key ? long : await world.catalog.getEntry(source, one.key);
     const entry = isLong(one) ? long : await named.entryOf(one.key);
+    if (one.version.latest && !namesTop(entry, one.version))
+      await onTop({ key: one.key, vaultKey: one.version.key });
     const isNamed = entry !== undefined && entry.vaultVersionId === one.version.versionId;
     if (isNamed) named.match(entry);
     yield isNamed ? { ...one, entry } : one;
@@ -79,11 +88,11 @@ async function* joined(
 /** The catalog's entries that name a copy, in step with a listing of the vault. */
 class NamedVersions {
   readonly #entries: AsyncIterator<Entry>;
-  readonly #onUnmatched: Unmatched;
+  readonly #onUnmatched: Listeners['onUnmatched'];
   #head: Entry | undefined;
   #isMatched = true;
 
-  constructor(entries: AsyncIterable<Entry>, onUnmatched: Unmatched) {
+  constructor(entries: AsyncIterable<Entry>, onUnmatched: Listeners['onUnmatched']) {
     this.#entries = entries[Symbol.asyncIterator]();
     this.#onUnmatched = onUnmatched;
   }

@@ -21,6 +21,9 @@ const REASONS = tableOf({
   unavailable: 'AWS did not answer as it should. Doing it again later helps.',
   wrong: 'These bytes are not those that were recorded.',
   missing: 'The catalog names a copy that the vault does not have.',
+  foreign: 'Somebody put it there, or a handler died before it recorded it: a restore would bring it back.',
+  hidden: 'Somebody put a delete marker on the copy: a restore of now leaves it out, and it expires.',
+  'no-record': 'Somebody put it there: no record of a site is named so.',
   unverifiable: 'As long as it should be; nothing is recorded to compare its bytes with.',
   'key-empty':
     'Nothing is left of the key at the target, and it has content. Give the target a prefix, or strip less.',
@@ -120,6 +123,12 @@ function onImport({ source, request }: Report): Advice[] {
 }
 
 function onVerify({ source, counts }: Report): Advice[] {
+  const onTop = (counts['foreign'] ?? 0) + (counts['hidden'] ?? 0);
+  const compared = {
+    words: 'Have what is foreign or hidden captured again, or marked deleted, as the source has it:',
+    command: `holdfast reconcile ${source} --vault --wait`,
+  };
+  const named = { words: 'Have the catalog name only what the vault has:', command: 'holdfast reindex' };
   const whole = {
     words: 'See which versions of an object there are, and restore one that is whole:',
     command: `holdfast versions ${source}/<key>`,
@@ -128,10 +137,13 @@ function onVerify({ source, counts }: Report): Advice[] {
     words:
       'Where the source still has the object, write it there once more, as a copy onto itself: it is captured anew.',
   };
-  if ((counts['missing'] ?? 0) === 0) return [whole, anew];
   return [
-    { words: 'Have the catalog name only what the vault has:', command: 'holdfast reindex' },
-    whole,
-    anew,
+    ...(onTop === 0 ? [] : [compared]),
+    ...((counts['missing'] ?? 0) === 0 ? [] : [named]),
+    ...(damagedOf(counts) + (counts['failed'] ?? 0) === 0 && onTop > 0 ? [] : [whole, anew]),
   ];
+}
+
+function damagedOf(counts: Report['counts']): number {
+  return (counts['wrong'] ?? 0) + (counts['missing'] ?? 0);
 }

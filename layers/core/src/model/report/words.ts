@@ -24,7 +24,8 @@ export function verdict(report: Pick<Report, 'kind' | 'state' | 'counts'>): stri
 
 /** A verify found copies that are not, or not as they were recorded: nothing is worse to find out. */
 export function isDamaged({ kind, counts }: Pick<Report, 'kind' | 'counts'>): boolean {
-  return kind === 'verify' && (counts['wrong'] ?? 0) + (counts['missing'] ?? 0) > 0;
+  const reasons = ['wrong', 'missing', 'foreign', 'hidden'];
+  return kind === 'verify' && reasons.some((reason) => of(counts, reason) > 0);
 }
 
 const VERDICTS: Readonly<Record<JobKind, Readonly<Record<JobState, string>>>> = {
@@ -102,8 +103,15 @@ function verifySentence(counts: Counts): string {
   const right = of(counts, 'right');
   const sampled = Math.max(of(counts, 'sampled'), right);
   const all = `${counted(Math.max(of(counts, 'versions'), sampled), 'version')} in the vault`;
-  if (right === sampled) return `${count(sampled)} of ${all} read, all as recorded.`;
-  return `${count(sampled)} of ${all} read: ${count(right)} are as recorded.`;
+  const read =
+    right === sampled
+      ? `${count(sampled)} of ${all} read, all as recorded`
+      : `${count(sampled)} of ${all} read: ${count(right)} are as recorded`;
+  const beyond = [
+    ...(of(counts, 'foreign') > 0 ? [`${count(of(counts, 'foreign'))} on top that nobody recorded`] : []),
+    ...(of(counts, 'hidden') > 0 ? [`${count(of(counts, 'hidden'))} hidden`] : []),
+  ];
+  return `${[read, ...beyond].join('; ')}.`;
 }
 
 function importSentence(counts: Counts): string {

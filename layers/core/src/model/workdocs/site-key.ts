@@ -47,6 +47,11 @@ export function recordKey(site: string, { kind, id }: RecordRef): string {
   return `${recordPrefix(site, kind)}${checkId(id)}.json`;
 }
 
+/** Where the record of an entry, `document/<id>`, lies in the vault, whether or not its name can be an id. */
+export function recordKeyOf(site: string, entry: string): string {
+  return `${sitePrefix(site)}${entry.replace('/', 's/')}.json`;
+}
+
 /** What a vault key under {@link recordPrefix} is the record of; undefined for a key of another shape. */
 export function recordOfKey(site: string, vaultKey: string): RecordRef | undefined {
   for (const kind of RECORD_KINDS) {
