@@ -78,6 +78,11 @@ function remarks(one: SourceJson): string[] {
       ({ glob, change }) =>
         `${source}: the glob "${glob}": ${change}; if that is what you want, run holdfast protect again as before, else unprotect it first`,
     ),
+    ...(one.slowGlobs === null
+      ? []
+      : [
+          `${source}: its globs take up to ${count(one.slowGlobs.steps)} steps a key, and at most ${count(one.slowGlobs.most)} are taken now: keys that are meant to can slow its captures; unprotect it, then protect it with fewer or simpler globs (docs/globs.md)`,
+        ]),
     ...rpoTroubles(one),
     ...importTroubles(one),
   ];

@@ -50,6 +50,8 @@ export const SourceJsonSchema = v.strictObject({
   exclude: v.array(v.string()),
   /** Globs that the version which protected it read otherwise, and how. */
   globChanges: v.array(v.strictObject({ glob: v.string(), change: v.string() })),
+  /** Of globs that an earlier version took and that are too slow together now: the steps a key may take, and the most that is taken. */
+  slowGlobs: v.nullable(v.strictObject({ steps: v.number(), most: v.number() })),
   /** Whether tags that change after the upload are captured; null of a site. `earlier`: protected before that was. */
   tagChanges: v.nullable(v.picklist(['on', 'off', 'earlier'])),
   protectedAt: v.nullable(Moment),

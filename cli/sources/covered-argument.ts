@@ -1,5 +1,5 @@
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
-import { checkGlobs } from '@holdfast/core/model/filter.ts';
+import { checkFilter } from '@holdfast/core/model/filter.ts';
 import type { SourceSettings } from '@holdfast/core/model/source.ts';
 import { parseBucketUri } from '@holdfast/core/model/source-uri.ts';
 import type { Command } from 'commander';
@@ -28,7 +28,7 @@ export function parseCovered(uri: string, { prefix, include = [], exclude = [] }
   if (parsed.prefix !== '' && prefix !== undefined) {
     throw new InvalidInputError(`the prefix is given twice: in "${uri}" and as --prefix "${prefix}"`);
   }
-  for (const globs of [include, exclude]) checkGlobs(globs);
+  checkFilter({ include, exclude });
   const covered = prefix ?? parsed.prefix;
   return {
     bucket: parsed.bucket,

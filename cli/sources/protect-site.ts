@@ -1,7 +1,7 @@
 import { ensureEmptyFolder } from '@holdfast/core/flows/workdocs/ensure-empty-folder.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
-import { checkGlobs } from '@holdfast/core/model/filter.ts';
+import { checkFilter } from '@holdfast/core/model/filter.ts';
 import type { SourceSettings } from '@holdfast/core/model/source.ts';
 import type { Crawl } from '@holdfast/core/model/workdocs/site-messages.ts';
 import { parseSiteUri, siteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
@@ -64,7 +64,7 @@ function settingsOf(
       `the folder is given ${places.length} times (${places.join(', ')}): in the URI, or with --folder`,
     );
   }
-  for (const globs of [include, exclude]) checkGlobs(globs);
+  checkFilter({ include, exclude });
   check('--role-arn', roleArn, ROLE, 'arn:aws:iam::123456789012:role/name');
   check('--site-region', siteRegion, REGION, 'eu-west-1');
   return {

@@ -1,3 +1,4 @@
+import { MAX_STEPS, stepsOfStored } from '@holdfast/core/model/filter.ts';
 import { changedMeaning, GLOB_SYNTAX } from '@holdfast/core/model/glob/earlier-meaning.ts';
 import { type LagHistogram, lagPercentile } from '@holdfast/core/model/lag.ts';
 import type { Source } from '@holdfast/core/model/source.ts';
@@ -18,6 +19,7 @@ export function sourceJson(source: Source, stack: StackView | undefined, now: nu
     include: source.include ?? [],
     exclude: source.exclude ?? [],
     globChanges: globChanges(source),
+    slowGlobs: slowGlobs(source),
     tagChanges: tagChangesJson(source),
     protectedAt: moment(source.protectedAt),
     ...wiringJson(source, stack),
@@ -49,6 +51,11 @@ function globChanges({ globSyntax, include = [], exclude = [] }: Source): Source
   });
 }
 
+function slowGlobs(source: Source): SourceJson['slowGlobs'] {
+  const steps = stepsOfStored(source);
+  return steps > MAX_STEPS ? { steps, most: MAX_STEPS } : null;
+}
+
 function tagChangesJson({ source, tagChanges }: Source): SourceJson['tagChanges'] {
   if (isSiteUri(source)) return null;
   if (tagChanges === undefined) return 'earlier';
@@ -70,6 +77,7 @@ export function unregisteredJson(source: string, stack: StackView): SourceJson {
     include: [],
     exclude: [],
     globChanges: [],
+    slowGlobs: null,
     tagChanges: null,
     protectedAt: null,
     wiring: 'unknown',

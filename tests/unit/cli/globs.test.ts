@@ -77,3 +77,23 @@ it('tells of globs that the version which protected a source read otherwise', as
   ]);
   expect((await cli.run('sources')).stdout).toContain('s3://docs: the glob "(a)": brackets');
 });
+
+it('tells of globs that an earlier version took and that are too slow together now', async () => {
+  await cli.givenProtected('docs', { a: 'x' });
+  const source = await cli.pipeline.catalog.getSource('s3://docs');
+  if (source === undefined) throw new Error('not protected');
+  const exclude = Array.from({ length: 64 }, (_, n) => `*${'b?'.repeat(200)}*${n}`);
+  const given = exclude.flatMap((glob) => ['--exclude', glob]);
+  expect(await cli.run('protect', 's3://docs', ...given)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('the globs take too long together'),
+  });
+  const slowGlobs = async () =>
+    v.parse(SourcesSchema, (await cli.run('sources', '--json')).json()[0]).sources[0]?.slowGlobs;
+  expect(await slowGlobs()).toBeNull();
+
+  await cli.pipeline.catalog.putSource({ ...source, exclude });
+
+  expect(await slowGlobs()).toEqual({ steps: expect.any(Number), most: 250_000 });
+  expect((await cli.run('sources')).stdout).toContain('250,000 are taken now');
+});

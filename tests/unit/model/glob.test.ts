@@ -1,11 +1,17 @@
-import { checkGlob, compileFilter, compileStoredFilter } from '@holdfast/core/model/filter.ts';
-import { Automaton } from '@holdfast/core/model/glob/automaton.ts';
+import { compileFilter, compileStoredFilter, MAX_STEPS, stepsOfStored } from '@holdfast/core/model/filter.ts';
 import { changedMeaning } from '@holdfast/core/model/glob/earlier-meaning.ts';
+import { GlobMatcher } from '@holdfast/core/model/glob/matcher.ts';
+import { parseGlob } from '@holdfast/core/model/glob/parse-glob.ts';
+import { partsOf } from '@holdfast/core/model/glob/parts.ts';
+import { Units } from '@holdfast/core/model/glob/units.ts';
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { naiveGlob } from './support/naive-glob.ts';
 
-const takes = (glob: string, key: string) => compileFilter({ include: [glob] })(key);
+const LONGEST = 1_024;
+
+const checkGlob = (glob: string) => compileFilter({ include: [glob] });
+const takes = (glob: string, key: string) => checkGlob(glob)(key);
 
 describe('a glob', () => {
   it.each([
@@ -34,6 +40,8 @@ describe('a glob', () => {
     ['a/**/b', 'a/b', true],
     ['a/**/b', 'a/x/y/b', true],
     ['a/**/b', 'a/xb', false],
+    ['a/b/**/b/c', 'a/b/c', false],
+    ['a/b/**/b/c', 'a/b/b/c', true],
     ['a**b', 'axyb', true],
     ['a**b', 'ax/yb', false],
     ['{a,b/c}*', 'b/cd', true],
@@ -126,64 +134,151 @@ describe('random globs', () => {
     );
   });
 
-  it('take the same when nothing is remembered, and after much was', () => {
+  it('take the same together, as includes and excludes, for one key after the other', () => {
     fc.assert(
       fc.property(
-        fc.array(globs, { minLength: 1, maxLength: 4 }),
-        fc.array(keys, { minLength: 30, maxLength: 30 }),
-        (include, some) => {
-          const used = compileFilter({ include });
-          for (const key of some) used(key);
-          for (const key of some) expect(used(key)).toBe(compileFilter({ include })(key));
+        fc.array(globs, { maxLength: 4 }),
+        fc.array(globs, { minLength: 1, maxLength: 3 }),
+        fc.array(keys, { minLength: 10, maxLength: 10 }),
+        (include, exclude, some) => {
+          const taken = compileFilter({ include, exclude });
+          for (const key of some) {
+            const takesIt = (glob: string) => naiveGlob(glob, key);
+            const expected = (include.length === 0 || include.some(takesIt)) && !exclude.some(takesIt);
+            expect({ include, exclude, key, taken: taken(key) }).toEqual({
+              include,
+              exclude,
+              key,
+              taken: expected,
+            });
+          }
         },
       ),
-      { numRuns: 500, seed: 8 },
+      { numRuns: 1_000, seed: 8 },
     );
   });
 });
 
-describe('what a key costs', () => {
-  const HOSTILE: readonly (readonly [name: string, glob: string, key: string])[] = [
-    ['stars and hyphens', `${'*-'.repeat(500)}*.csv`, '-'.repeat(1024)],
-    ['a star and question marks', `*a${'?'.repeat(1000)}`, 'ab'.repeat(512)],
-    ['folders', '**/a/'.repeat(200), 'a/'.repeat(512)],
-    ['braces', '{a,b}'.repeat(200), 'ab'.repeat(512)],
-    ['braces and stars', '{a,b}*'.repeat(170), 'ab'.repeat(512)],
-    ['braces that may be nothing', '{a,}'.repeat(256), 'a'.repeat(1024)],
-  ];
-  it.each(HOSTILE)(
-    'is at most a step for each character, and none when it comes again: %s',
-    (_, glob, key) => {
-      const step = vi.spyOn(Automaton.prototype, 'step');
-      try {
-        const filter = compileFilter({ include: [glob] });
-        filter(key);
-        expect(step.mock.calls.length).toBeLessThanOrEqual(key.length);
-        step.mockClear();
-        filter(key);
-        expect(step).not.toHaveBeenCalled();
-      } finally {
-        step.mockRestore();
-      }
-    },
-  );
+/** What a glob is made of, each beside what it takes; so long that it goes from word to word. */
+const LONG_PIECES: readonly (readonly [glob: string, taken: readonly string[]])[] = [
+  ...[1, 2, 31, 32, 33, 64, 65].flatMap((length): [string, string[]][] => [
+    ['a'.repeat(length), ['a'.repeat(length)]],
+    ['?'.repeat(length), ['a'.repeat(length), 'é'.repeat(length), '🦊'.repeat(length)]],
+    ['[a-bé🦊]'.repeat(length), ['ab'.repeat(length).slice(0, length), '🦊'.repeat(length)]],
+  ]),
+  ['*', ['', 'a', 'b'.repeat(33), 'a'.repeat(200), '🦊é'.repeat(20)]],
+  ['*b', ['b', `${'a'.repeat(31)}b`, `${'a'.repeat(70)}b`]],
+  ['/', ['/']],
+  ['/**/', ['/', '/a/', `/${'a/'.repeat(40)}`, `/${'a'.repeat(80)}/b/`]],
+  ['ab', ['ab']],
+  ['{a,bb,*c}', ['a', 'bb', 'c', `${'a'.repeat(32)}c`]],
+  ['{,b/}', ['', 'b/']],
+  ['{08..11}', ['08', '10', '11']],
+  ['[!a]', ['b', '🦊', '\ud800']],
+  ['é', ['é']],
+];
+const long = fc.array(
+  fc
+    .constantFrom(...LONG_PIECES)
+    .chain(([glob, taken]) => fc.tuple(fc.constant(glob), fc.constantFrom(...taken))),
+  { minLength: 1, maxLength: 8 },
+);
 
-  it('stays a step for each character where every key is new, and so does what is right', () => {
-    const glob = `*a${'?'.repeat(14)}c${'?'.repeat(14)}b*`;
-    const filter = compileFilter({ include: [glob] });
-    const step = vi.spyOn(Automaton.prototype, 'step');
-    const random = fc.sample(
-      fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength: 45, maxLength: 45 }),
-      {
-        numRuns: 400,
-        seed: 9,
-      },
+describe('long globs and keys', () => {
+  it('take what a matcher takes that tries everything', () => {
+    const seen = { yes: 0, no: 0 };
+    fc.assert(
+      fc.property(long, fc.nat(), fc.constantFrom('a', 'b', '/', '', '🦊'), (pieces, at, changed) => {
+        const glob = pieces.map(([piece]) => piece).join('');
+        fc.pre(glob.length <= LONGEST && !isBesideBraces(glob));
+        const made = pieces.map(([, taken]) => taken).join('');
+        const place = at % (made.length + 1);
+        const taken = compileFilter({ include: [glob] });
+        for (const key of [made, `${made.slice(0, place)}${changed}${made.slice(place + 1)}`]) {
+          const expected = naiveGlob(glob, key);
+          expect({ glob, key, taken: taken(key) }).toEqual({ glob, key, taken: expected });
+          seen[expected ? 'yes' : 'no']++;
+        }
+      }),
+      { numRuns: 1_500, seed: 9 },
     );
-    const taken = random.map(filter);
-    expect(step.mock.calls.length).toBeLessThanOrEqual(400 * 45);
-    step.mockRestore();
-    expect(taken).toEqual(random.map((key) => /a.{14}c.{14}b/.test(key)));
-    expect(new Set(taken).size).toBe(2);
+    expect(Math.min(seen.yes, seen.no)).toBeGreaterThan(300);
+  });
+});
+
+/** What a key cost with globs, and what they say that it can cost at most; in steps. */
+function costOf(include: readonly string[], key: string): { readonly done: number; readonly most: number } {
+  const units = new Units();
+  const globsOf = include.map((glob) => partsOf(parseGlob(glob), units, 65_536));
+  const matcher = new GlobMatcher(units);
+  matcher.read(key);
+  for (const { parts } of globsOf) matcher.takes(parts);
+  return { done: matcher.meter.steps, most: globsOf.reduce((sum, { steps }) => sum + steps, 0) };
+}
+
+const many = (count: number, glob: (n: number) => string) => Array.from({ length: count }, (_, n) => glob(n));
+
+describe('what a key costs', () => {
+  const HOSTILE: readonly (readonly [name: string, glob: (n: number) => string, key: string])[] = [
+    ['stars and hyphens', (n) => `${'*-'.repeat(500)}${n}`, '-'.repeat(LONGEST)],
+    ['a star and question marks', (n) => `*a${'?'.repeat(900)}*${n}`, 'ab'.repeat(LONGEST / 2)],
+    ['question marks', (n) => `*${'?a'.repeat(200)}*${n}`, 'a'.repeat(LONGEST)],
+    ['classes', (n) => `*${'[!b]?'.repeat(150)}*${n}`, 'a'.repeat(LONGEST)],
+    [
+      'many classes',
+      (n) => `*${many(150, (k) => `[!${String.fromCodePoint(0x4e00 + k)}]`).join('')}*${n}`,
+      'a'.repeat(LONGEST),
+    ],
+    ['folders', (n) => `${'**/a/'.repeat(200)}${n}`, 'a/'.repeat(LONGEST / 2)],
+    ['stars in folders', (n) => `**/${'*/'.repeat(500)}${n}`, 'a/'.repeat(LONGEST / 2)],
+    ['braces', (n) => `*${'{a,b}'.repeat(150)}*${n}`, 'ab'.repeat(LONGEST / 2)],
+    ['braces and stars', (n) => `${'{a,b}*'.repeat(160)}${n}`, 'ab'.repeat(LONGEST / 2)],
+    ['braces that may be nothing', (n) => `${'{a,}'.repeat(250)}${n}`, 'a'.repeat(LONGEST)],
+    ['numbers', (n) => `*{1..1000}${n}*`, many(350, String).join('').slice(0, LONGEST)],
+  ];
+  it.each(HOSTILE)('is at most what the globs say, whatever the key is: %s', (_, glob, key) => {
+    const { done, most } = costOf(many(4, glob), key);
+    expect(done).toBeGreaterThan(0);
+    expect(done).toBeLessThanOrEqual(most);
+    const shorter = costOf(many(4, glob), key.slice(0, LONGEST / 2));
+    expect(shorter.done).toBeLessThanOrEqual(most);
+  });
+
+  it('is at most what random globs say', () => {
+    fc.assert(
+      fc.property(long, keys, (pieces, other) => {
+        const glob = pieces.map(([piece]) => piece).join('');
+        fc.pre(glob.length <= LONGEST && !isBesideBraces(glob));
+        for (const key of [pieces.map(([, taken]) => taken).join(''), other.repeat(80).slice(0, LONGEST)]) {
+          const { done, most } = costOf([glob], key.slice(0, LONGEST));
+          expect({ glob, key, isWithin: done <= most }).toEqual({ glob, key, isWithin: true });
+        }
+      }),
+      { numRuns: 1_500, seed: 10 },
+    );
+  });
+
+  it.each(HOSTILE)('is bounded for a filter, and the rest refused: %s', (_, glob) => {
+    expect(() => compileFilter({ include: many(100, glob) })).toThrow(
+      /the globs take too long together|stand for too much/,
+    );
+  });
+
+  it.each<readonly [string, (n: number) => string]>([
+    ['a suffix', (n) => `*.of-kind-${n}`],
+    ['a folder and suffixes', (n) => `photos/${n}/**/*.jpg`],
+    ['a folder anywhere', (n) => `**/node_modules-${n}/**`],
+    ['a folder', (n) => `team-${n}/**`],
+    ['a year', (n) => `logs-${n}/20[0-9][0-9]/*.gz`],
+  ])('lets 1,500 usual globs through: %s', (_, glob) => {
+    const include = many(75, (n) => `{${many(20, (k) => glob(20 * n + k)).join(',')}}`);
+    expect(() => compileFilter({ include })).not.toThrow();
+  });
+
+  it('takes several globs of each kind together', () => {
+    expect(() =>
+      compileFilter({ include: many(50, (n) => `a${n}*`), exclude: many(100, (n) => `*b${n}*`) }),
+    ).not.toThrow();
   });
 });
 
@@ -206,10 +301,15 @@ describe('globs of an earlier version', () => {
     expect(compileStoredFilter({ exclude: ['{a}', 'b'] })('b')).toBe(false);
   });
   it('are taken whatever they are together, which an earlier version did not bound', () => {
-    const include = Array.from({ length: 100 }, (_, n) => `${n}/${'a'.repeat(1_000)}`);
-    expect(() => compileFilter({ include })).toThrow('stand for too much');
-    const stored = compileStoredFilter({ include });
-    expect(stored(include[99] ?? '')).toBe(true);
-    expect(stored('other')).toBe(false);
+    const long = many(100, (n) => `${n}/${'a'.repeat(1_000)}`);
+    const slow = many(64, (n) => `*${'b?'.repeat(200)}*${n}`);
+    expect(() => compileFilter({ include: long })).toThrow('stand for too much');
+    expect(() => compileFilter({ include: slow })).toThrow('the globs take too long together');
+    const stored = compileStoredFilter({ include: [...long, ...slow] });
+    expect(stored(long[99] ?? '')).toBe(true);
+    expect(stored(`x${'ba'.repeat(200)}63`)).toBe(true);
+    expect(stored(`x${'ba'.repeat(199)}63`)).toBe(false);
+    expect(stepsOfStored({ include: slow })).toBeGreaterThan(MAX_STEPS);
+    expect(stepsOfStored({ include: ['{a}'] })).toBeLessThan(MAX_STEPS);
   });
 });

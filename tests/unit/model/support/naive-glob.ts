@@ -1,8 +1,17 @@
 /**
- * What a glob takes, by trying everything: the rules of docs/globs.md written down as they stand there. For short globs and keys only.
+ * What a glob takes, by trying everything once: the rules of docs/globs.md written down as they stand there. For few braces only.
  */
 export function naiveGlob(glob: string, key: string): boolean {
-  return expand([...glob]).some((written) => matches(written, 0, [...key], 0));
+  return expand([...glob]).some((written) => {
+    const known = new Map<string, boolean>();
+    const from: Tries = (at, place) => {
+      const name = `${at} ${place}`;
+      const found = known.get(name) ?? matches(written, at, [...key], place, from);
+      known.set(name, found);
+      return found;
+    };
+    return from(0, 0);
+  });
 }
 
 /** A glob without braces: characters, those that stand for themselves being marked. */
@@ -41,7 +50,10 @@ function counted(from: string, to: string): string[] {
   return Array.from({ length: high - low + 1 }, (_, at) => String(low + at).padStart(width, '0'));
 }
 
-function matches(glob: Written, at: number, key: readonly string[], from: number): boolean {
+/** Whether what begins at a place of the glob takes what begins at a place of the key. */
+type Tries = (at: number, from: number) => boolean;
+
+function matches(glob: Written, at: number, key: readonly string[], from: number, rest: Tries): boolean {
   const part = glob[at];
   if (part === undefined) return from === key.length;
   const isStar = (one: number) => glob[one]?.text === '*' && !glob[one]?.escaped;
@@ -55,23 +67,22 @@ function matches(glob: Written, at: number, key: readonly string[], from: number
     if (behind - at >= 2 && begins && after === undefined) return true;
     if (behind - at >= 2 && begins && after?.text === '/') {
       // Nothing, or anything that ends in a slash.
-      if (matches(glob, behind + 1, key, from)) return true;
-      for (let to = from; to < key.length; to++)
-        if (key[to] === '/' && matches(glob, behind + 1, key, to + 1)) return true;
+      if (rest(behind + 1, from)) return true;
+      for (let to = from; to < key.length; to++) if (key[to] === '/' && rest(behind + 1, to + 1)) return true;
       return false;
     }
     for (let to = from; to <= key.length; to++) {
-      if (matches(glob, behind, key, to)) return true;
+      if (rest(behind, to)) return true;
       if (key[to] === '/') return false;
     }
     return false;
   }
   if (next === undefined) return false;
-  if (part.escaped) return part.text === next && matches(glob, at + 1, key, from + 1);
-  if (part.text === '?') return next !== '/' && matches(glob, at + 1, key, from + 1);
+  if (part.escaped) return part.text === next && rest(at + 1, from + 1);
+  if (part.text === '?') return next !== '/' && rest(at + 1, from + 1);
   if (part.text.length > 2 && part.text.startsWith('['))
-    return inClass(part.text, next) && matches(glob, at + 1, key, from + 1);
-  return part.text === next && matches(glob, at + 1, key, from + 1);
+    return inClass(part.text, next) && rest(at + 1, from + 1);
+  return part.text === next && rest(at + 1, from + 1);
 }
 
 function inClass(text: string, character: string): boolean {

@@ -1,103 +1,93 @@
-import { Automaton, NOWHERE, type State } from './automaton.ts';
-import type { Positions } from './positions.ts';
+import type { Part } from './parts.ts';
+import { FIRST, type Meter, Places } from './places.ts';
+import { Rows } from './rows.ts';
+import { LONGEST_KEY, type Units } from './units.ts';
 
-/** States that a glob remembers; then it begins anew. */
-const MOST_STATES = 2_048;
-/** Kinds of characters that are remembered; those beyond are worked out each time. */
-const MOST_KINDS = 64;
-/** Characters for which nothing is remembered after remembering did not help. */
-const PAUSE = 65_536;
-
-const UNKNOWN = -1;
-const DEAD = -2;
+/** What reading a character takes, in steps. */
+const READ = 8;
 
 /**
- * Matches keys against one glob. Where a state and a character have led is remembered, so that usual keys cost one look into a table
- * for each character. Where keys are always new, it stops remembering for a while, and each character costs a step of the
- * automaton.
+ * Matches keys against globs: for each part of a glob, all places of the key that the glob can have come to are moved on at once. Nothing
+ * is tried twice and nothing is remembered from key to key, so that a key never costs more than the globs' parts say (`partsOf`).
  */
 export class GlobMatcher {
-  readonly #automaton: Automaton;
-  readonly #known = new Map<string, number>();
-  #states: State[] = [];
-  /** By state and kind of character; a row for each state. */
-  #table = new Int32Array(0);
-  #width = 4;
-  #asked = 0;
-  #pause = 0;
+  readonly meter: Meter = { steps: 0 };
+  /** What any key of 1,024 characters costs, whatever the globs then do with it; in steps at most. */
+  readonly steps: number;
+  readonly #rows: Rows;
+  readonly #start = new Places(this.meter);
+  readonly #end = new Places(this.meter);
+  /** By depth of braces: where all alternatives led, and where one of them did. */
+  readonly #alternatives: { readonly all: Places; readonly one: Places }[] = [];
 
-  constructor(positions: Positions) {
-    this.#automaton = new Automaton(positions);
-    this.#begin();
+  /** @param units those of all globs that it will be asked for */
+  constructor(units: Units) {
+    this.#rows = new Rows(units.all);
+    this.steps = units.steps + LONGEST_KEY * (READ + this.#rows.mostRunsAtOnce);
   }
 
-  /** @param codes the key's code points */
-  takes(codes: Uint32Array): boolean {
-    if (this.#pause > 0) return this.#takesAnew(codes);
-    const { alphabet } = this.#automaton;
-    let state = 0;
-    for (let at = 0; at < codes.length; at++) {
-      const kind = alphabet.kindOf(codes[at] ?? 0);
-      const next = kind < this.#width ? (this.#table[state * this.#width + kind] ?? UNKNOWN) : UNKNOWN;
-      state = next === UNKNOWN ? this.#step(state, kind) : next;
-      if (state === DEAD) return false;
+  /** The key that is meant from now on. */
+  read(key: string): void {
+    this.#rows.read(key);
+  }
+
+  /** @param glob of one whose units are the matcher's */
+  takes(glob: readonly Part[]): boolean {
+    this.#start.clear(this.#rows.width);
+    this.#start.only(FIRST);
+    this.#end.clear(this.#rows.width);
+    return this.#run(glob, this.#start, this.#end, 0) && this.#end.has(FIRST + this.#rows.length);
+  }
+
+  /** @returns whether parts lead anywhere @param to gets where */
+  #run(parts: readonly Part[], from: Places, to: Places, depth: number): boolean {
+    if (parts.length === 0) to.copy(from);
+    let source = from;
+    for (const part of parts) {
+      if (!this.#through(part, source, to, depth)) return false;
+      source = to;
     }
-    this.#asked += codes.length;
-    return this.#states[state]?.ends ?? false;
+    return true;
   }
 
-  /** Without a look at what is remembered, and remembering nothing. */
-  #takesAnew(codes: Uint32Array): boolean {
-    this.#pause -= codes.length;
-    const { alphabet, begin } = this.#automaton;
-    let state = begin;
-    for (let at = 0; at < codes.length && state !== NOWHERE; at++)
-      state = this.#automaton.step(state, alphabet.takenBy(alphabet.kindOf(codes[at] ?? 0)));
-    return state.ends;
+  #through(part: Part, from: Places, to: Places, depth: number): boolean {
+    const rows = this.#rows;
+    const { least, most } = part.behind;
+    const last = FIRST + rows.length;
+    if (least > rows.length) return false;
+    // Places from which what stands behind cannot reach the end exactly need not be looked at.
+    const bottom = most < rows.length ? (last - most) >>> 5 : 1;
+    const top = (last - least) >>> 5;
+    switch (part.what) {
+      case 'unit': {
+        const row = rows.rowOf(part.unit);
+        if (row < 0) return false;
+        to.step(from, part.length, rows.words, row, bottom, top);
+        break;
+      }
+      case 'star':
+        to.fill(from, rows.words, bottom, top);
+        break;
+      case 'folders':
+        to.folders(from, rows.words, rows.rowOf(part.slash), bottom, top);
+        break;
+      case 'rest':
+        to.only(last);
+        break;
+      case 'alternatives':
+        this.#either(part.sequences, from, to, depth);
+    }
+    return !to.isEmpty;
   }
 
-  #step(from: number, kind: number): number {
-    const state = this.#states[from] ?? NOWHERE;
-    const found = this.#automaton.step(state, this.#automaton.alphabet.takenBy(kind));
-    const full = this.#states.length >= MOST_STATES;
-    if (full) this.#begin();
-    const next = found === NOWHERE ? DEAD : this.#remember(found);
-    if (kind >= this.#width && kind < MOST_KINDS) this.#widen(kind);
-    if (!full && kind < this.#width) this.#table[from * this.#width + kind] = next;
-    return next;
-  }
-
-  #remember(state: State): number {
-    const name = `${state.low} ${state.words.join()}`;
-    const known = this.#known.get(name);
-    if (known !== undefined) return known;
-    const number = this.#states.push(state) - 1;
-    this.#known.set(name, number);
-    if (this.#states.length * this.#width > this.#table.length) this.#resize(this.#width);
-    return number;
-  }
-
-  #widen(kind: number): void {
-    let width = this.#width;
-    while (width <= kind) width *= 2;
-    this.#resize(width);
-  }
-
-  /** Twice as many rows as there are states, each of this width. */
-  #resize(width: number): void {
-    const table = new Int32Array(this.#states.length * 2 * width).fill(UNKNOWN);
-    for (let at = 0; at < this.#table.length; at++)
-      table[Math.floor(at / this.#width) * width + (at % this.#width)] = this.#table[at] ?? UNKNOWN;
-    this.#table = table;
-    this.#width = width;
-  }
-
-  #begin(): void {
-    // Fewer than eight characters for each state that was made: remembering costs more than it saves.
-    if (this.#states.length > 0 && this.#asked < 8 * MOST_STATES) this.#pause = PAUSE;
-    this.#asked = 0;
-    this.#known.clear();
-    this.#states = [this.#automaton.begin];
-    this.#table = new Int32Array(16 * this.#width).fill(UNKNOWN);
+  #either(sequences: readonly (readonly Part[])[], from: Places, to: Places, depth: number): void {
+    this.#alternatives[depth] ??= { all: new Places(this.meter), one: new Places(this.meter) };
+    const { all, one } = this.#alternatives[depth];
+    all.clear(this.#rows.width);
+    for (const sequence of sequences) {
+      one.clear(this.#rows.width);
+      if (this.#run(sequence, from, one, depth + 1)) all.add(one);
+    }
+    to.copy(all);
   }
 }
