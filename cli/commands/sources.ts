@@ -7,6 +7,7 @@ import type { SourceJson, Sources } from '../json/sources.ts';
 import { importTroubles } from '../sources/import-trouble.ts';
 import { listSources } from '../sources/list-sources.ts';
 import { rpoTroubles } from '../sources/rpo.ts';
+import { vaultTroubles } from '../sources/vault-pass.ts';
 import { ago, bytes, count } from '../text/format.ts';
 import { type Column, table } from '../text/table.ts';
 
@@ -84,6 +85,7 @@ function remarks(one: SourceJson): string[] {
           `${source}: its globs take up to ${count(one.slowGlobs.steps)} steps a key, and at most ${count(one.slowGlobs.most)} are taken now: keys that are meant to can slow its captures; unprotect it, then protect it with fewer or simpler globs (docs/globs.md)`,
         ]),
     ...rpoTroubles(one),
+    ...vaultTroubles(one),
     ...importTroubles(one),
   ];
 }

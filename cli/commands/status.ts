@@ -31,9 +31,11 @@ export function define(command: Command, act: Act): void {
         ],
         notes:
           'The lag counts from the change at the source to its record, since the last complete reconcile. The last column says ' +
-          'up to when all that changed is known to be in the vault: by a canary, else by the hourly check, of a site by its polls.',
+          'up to when all that changed is known to be in the vault: by a canary, else by the hourly check, of a site by its polls. ' +
+          'The one before it says when all of the vault was last compared with the catalog, which takes a week by itself: after ' +
+          'two it is overdue.',
         exits: {
-          3: 'something needs attention: unprotected objects, failures, held deletions, broken wiring, nothing that shows that changes arrive, an import that is not whole',
+          3: 'something needs attention: unprotected objects, failures, held deletions, broken wiring, nothing that shows that changes arrive, a vault that was not compared for two weeks, an import that is not whole',
         },
       }),
     )

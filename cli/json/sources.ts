@@ -83,6 +83,8 @@ export const SourceJsonSchema = v.strictObject({
   lastReconcileJob: v.nullable(v.string()),
   /** When the vault had last been compared whole. */
   vaultComparedAt: v.nullable(Moment),
+  /** That was more than two weeks ago, though it should take one. Null of an import, and of what is not protected. */
+  vaultOverdue: v.nullable(v.boolean()),
   heldDeletions: v.nullable(v.strictObject({ job: v.string(), count: v.number(), at: Moment })),
   unreachable: v.nullable(v.string()),
 });

@@ -7,6 +7,7 @@ import { moment } from '../json/moment.ts';
 import type { Lag, SourceJson } from '../json/sources.ts';
 import type { StackView } from '../ports.ts';
 import { renewalOf, rpoOf } from './rpo.ts';
+import { vaultOverdue } from './vault-pass.ts';
 
 /** A source as `--json` gives it. @param stack its small stack, if there is one */
 export function sourceJson(source: Source, stack: StackView | undefined, now: number): SourceJson {
@@ -37,6 +38,7 @@ export function sourceJson(source: Source, stack: StackView | undefined, now: nu
     lastReconcileAt: moment(source.lastReconcileAt),
     lastReconcileJob: source.lastReconcileJob ?? null,
     vaultComparedAt: moment(source.vaultComparedAt),
+    vaultOverdue: vaultOverdue(source, now),
     heldDeletions: held === undefined ? null : { job: held.job, count: held.count, at: moment(held.at) },
     unreachable: source.unreachable ?? null,
   };
@@ -97,6 +99,7 @@ export function unregisteredJson(source: string, stack: StackView): SourceJson {
     lastReconcileAt: null,
     lastReconcileJob: null,
     vaultComparedAt: null,
+    vaultOverdue: null,
     heldDeletions: null,
     unreachable: null,
   };

@@ -5,6 +5,7 @@ import { deadLetters, waiting } from '../ports.ts';
 import { importTroubles } from '../sources/import-trouble.ts';
 import { listSources } from '../sources/list-sources.ts';
 import { rpoTroubles } from '../sources/rpo.ts';
+import { vaultTroubles } from '../sources/vault-pass.ts';
 import { count, counted } from '../text/format.ts';
 import { listUnprotected } from './list-unprotected.ts';
 
@@ -57,6 +58,7 @@ function troubles(one: Status['sources'][number]): string[] {
           `${source}: ${count(held.count)} deletions are held; look at it, then run: holdfast approve ${source}`,
         ]),
     ...rpoTroubles(one),
+    ...vaultTroubles(one),
     ...importTroubles(one),
   ];
 }

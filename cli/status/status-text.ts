@@ -3,6 +3,7 @@ import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import { problemLine, resultText } from '../jobs/job-text.ts';
 import type { Lag, Rpo } from '../json/sources.ts';
 import type { Status } from '../json/status.ts';
+import { comparedText } from '../sources/vault-pass.ts';
 import { ago, count, duration } from '../text/format.ts';
 import { type Column, table } from '../text/table.ts';
 
@@ -12,6 +13,7 @@ const SOURCE_COLUMNS: readonly Column[] = [
   { title: 'LAG P50' },
   { title: 'LAG P99' },
   { title: 'UNPROTECTED', align: 'right' },
+  { title: 'VAULT COMPARED' },
   { title: 'IN THE VAULT' },
 ];
 const QUEUE_COLUMNS: readonly Column[] = [
@@ -46,13 +48,14 @@ function sourceLines(sources: Status['sources'], now: number): string[] {
   if (sources.length === 0) return ['nothing is protected yet; begin with: holdfast protect s3://bucket'];
   return table(
     SOURCE_COLUMNS,
-    sources.map(({ source, state, wiring, lag, unprotectedObjects, rpo, renewWith }) => [
-      source,
-      state === 'unprotected' ? '-' : wiring,
-      lagText(lag, 'p50Seconds'),
-      lagText(lag, 'p99Seconds'),
-      count(unprotectedObjects.total),
-      renewWith === null ? rpoText(rpo, now) : 'not checked',
+    sources.map((one) => [
+      one.source,
+      one.state === 'unprotected' ? '-' : one.wiring,
+      lagText(one.lag, 'p50Seconds'),
+      lagText(one.lag, 'p99Seconds'),
+      count(one.unprotectedObjects.total),
+      comparedText(one, now),
+      one.renewWith === null ? rpoText(one.rpo, now) : 'not checked',
     ]),
   );
 }

@@ -97,6 +97,66 @@ describe('status', () => {
     ]);
   });
 
+  const DAY = 24 * 3600;
+  /** The columns of a source's row in the table. */
+  const columns = (stdout: string, source = 's3://docs') =>
+    stdout
+      .split('\n')
+      .flatMap((line) => (line.startsWith(`${source} `) ? [line.trim().split(/ {2,}/)] : []))[0];
+
+  it('says when the vault was last compared whole', async () => {
+    expect(columns((await cli.run('status')).stdout)?.[5]).toBe('not yet');
+    await cli.run('reconcile', 's3://docs', '--vault', '--wait');
+    cli.pipeline.pass(3 * DAY);
+    const { stdout } = await cli.run('status');
+    expect(stdout).toContain('VAULT COMPARED');
+    expect(columns(stdout)?.[5]).toBe('3d ago');
+    expect((await status()).sources[0]).toMatchObject({ vaultOverdue: false });
+  });
+
+  it('is 3, and names the command, when the vault was not compared for two weeks', async () => {
+    const seen = async () => {
+      const { stdout } = await cli.run('status');
+      const { sources, attention } = await status();
+      const lines = attention.filter((line) => line.includes('compared'));
+      return { column: columns(stdout)?.[5], overdue: sources[0]?.vaultOverdue, lines };
+    };
+    cli.pipeline.pass(15 * DAY - 60);
+    expect(await seen()).toEqual({ column: 'not yet', overdue: false, lines: [] });
+    cli.pipeline.pass(60);
+    const way = 'run holdfast reconcile s3://docs --vault --wait';
+    const never = `s3://docs: its vault was never compared whole, which should take a week: ${way}`;
+    expect(await seen()).toEqual({ column: 'overdue: not yet', overdue: true, lines: [never] });
+    expect((await cli.run('sources')).stdout).toContain(never);
+
+    expect((await cli.run(...way.split(' ').slice(2))).code).toBe(0);
+    expect(await seen()).toMatchObject({ overdue: false, lines: [] });
+    cli.pipeline.pass(16 * DAY);
+    expect(await seen()).toMatchObject({
+      column: 'overdue: 16d ago',
+      lines: [expect.stringContaining('last at 2026-')],
+    });
+  });
+
+  it('calls nothing overdue that is not compared, or is told of otherwise', async () => {
+    await givenSite(cli);
+    await cli.pipeline.catalog.patchSource(SITE_URI, { site: { importedFrom: 's3://exports/x' } });
+    const row = await cli.pipeline.catalog.getSource('s3://docs');
+    if (row === undefined) throw new Error('no row');
+    const { watchedSince: _, ...earlier } = row;
+    await cli.pipeline.catalog.putSource(earlier);
+    cli.pipeline.pass(30 * DAY);
+    const { sources, attention } = await status();
+    expect(sources.map(({ source, vaultOverdue }) => [source, vaultOverdue])).toEqual([
+      ['s3://docs', true],
+      [SITE_URI, null],
+    ]);
+    expect(attention.filter((line) => line.includes('compared'))).toEqual([]);
+    // Brought up to date, it is compared from then on.
+    await cli.run('protect', 's3://docs', '--wait');
+    expect((await status('s3://docs')).sources[0]).toMatchObject({ vaultOverdue: false });
+  });
+
   it('waits until nothing is in flight, twice in a row', async () => {
     await cli.run('reconcile', 's3://docs');
     const depths: number[] = [];
