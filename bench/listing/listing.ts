@@ -3,9 +3,10 @@ import { MemoryS3 } from '@holdfast/core/adapters/memory/memory-s3.ts';
 import { compareMoments } from '@holdfast/core/flows/compare-moments.ts';
 import { bucketStatesAt } from '@holdfast/core/flows/source-history.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
+import { PROBE_SETTINGS } from '../measure/probe-settings.ts';
 import { SeededRandom } from '../model/random.ts';
 
-const VAULT = 'vault';
+const VAULT = PROBE_SETTINGS.vault;
 const BUCKET = 'photos';
 const FOLDERS = 1000;
 const VERSIONS_OF_A_KEY = 4;
@@ -42,7 +43,7 @@ export class BenchVault {
       for (let n = 0; n < keys; n++) this.#write(n, round);
     }
     this.versions = keys * VERSIONS_OF_A_KEY;
-    this.#world = { store: new MemoryObjectStore(this.#s3), settings: { vault: VAULT } };
+    this.#world = { store: new MemoryObjectStore(this.#s3), settings: PROBE_SETTINGS };
   }
 
   #write(n: number, round: number): void {

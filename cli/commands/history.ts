@@ -13,9 +13,11 @@ import { noteRetention, positive, SOURCE_HELP } from '../options.ts';
 import { changeBar } from '../text/change-bar.ts';
 import { bytes, count, counted } from '../text/format.ts';
 import { type Column, table } from '../text/table.ts';
+import { TAGS_HELP } from '../text/tags.ts';
+import { checkTags } from '../vault/check-tags.ts';
 import { checkThere } from '../vault/check-there.ts';
 
-type Options = { readonly days?: number; readonly by: 'hour' | 'day' };
+type Options = { readonly days?: number; readonly by: 'hour' | 'day'; readonly tags?: true };
 type Row = Changes & { readonly from: number; readonly to: number };
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -24,19 +26,22 @@ const DEFAULT_DAYS = { day: 30, hour: 2 };
 export function define(command: Command, act: Act): void {
   command
     .description(
-      'Shows how much changed when: objects added (+), overwritten (~) and deleted (-), by day or by hour.',
+      'Shows how much changed when: objects added (+), overwritten (~) and deleted (-), with --tags also tagged (#), by day or by ' +
+        'hour.',
     )
     .argument('<uri>', SOURCE_HELP)
     .option('--days <n>', 'how far back; 30 days, by hour 2, unless given', positive)
     .addOption(
       new Option('--by <span>', 'one line a day, or an hour').choices(['day', 'hour']).default('day'),
     )
+    .option('--tags', TAGS_HELP)
     .addHelpText(
       'after',
       helpText({
         examples: [
           'holdfast history s3://photos',
           'holdfast history s3://photos/2026/ --by hour --days 1',
+          'holdfast history s3://photos/2026/cat.jpg --tags',
           'holdfast history s3://photos --json',
         ],
         notes:
@@ -47,8 +52,14 @@ export function define(command: Command, act: Act): void {
     .action(act(history));
 }
 
-async function history(context: Context, uri: string, { by, days }: Options): Promise<ExitCode> {
+async function history(
+  context: Context,
+  uri: string,
+  { by, days, tags: withTags }: Options,
+): Promise<ExitCode> {
   const place = parseSourceUri(uri);
+  const tags = withTags === true;
+  checkTags(place.source, tags);
   const { output, zone } = context;
   const connection = await context.connect('reading');
   const spans = by === 'day' ? daysOf(zone) : hoursOf(zone);
@@ -56,14 +67,14 @@ async function history(context: Context, uri: string, { by, days }: Options): Pr
   const since = startOfDay(wallTime(connection.clock.start, zone) - (back - 1) * DAY_MS, zone);
   noteRetention(since, context, connection);
   const onProgress = (versions: number) => output.progress(`${counted(versions, 'version')} read`);
-  const request = { ...place, since, spanOf: spans.spanOf, onProgress };
+  const request = { ...place, since, spanOf: spans.spanOf, tags, onProgress };
   const changes = await changeHistory(request, connection.world);
   if (changes.size === 0) {
     await checkThere(place, connection);
     output.note(`nothing changed under ${placeUri(place)} in the last ${counted(back, 'day')}`);
     return EXIT.done;
   }
-  await tell(place, rowsOf(changes, spans, connection.clock.start), spans, context);
+  await tell({ ...place, tags }, rowsOf(changes, spans, connection.clock.start), spans, context);
   return EXIT.done;
 }
 
@@ -77,19 +88,16 @@ function rowsOf(changes: ReadonlyMap<number, Changes>, { next, spanOf }: Spans, 
   return rows;
 }
 
-async function tell(
-  place: SourcePlace,
-  rows: readonly Row[],
-  spans: Spans,
-  { output }: Context,
-): Promise<void> {
-  if (!output.json) output.lines(...textOf(rows, spans));
-  else for (const row of rows) output.document(lineOf(place, row));
+type Asked = SourcePlace & { readonly tags: boolean };
+
+async function tell(asked: Asked, rows: readonly Row[], spans: Spans, { output }: Context): Promise<void> {
+  if (!output.json) output.lines(...textOf(rows, asked, spans));
+  else for (const row of rows) output.document(lineOf(asked, row));
   await output.drained();
 }
 
-function lineOf({ source, prefix }: SourcePlace, { from, to, ...changes }: Row): HistoryLine {
-  return { source, prefix, from: moment(from), to: moment(to), ...changes };
+function lineOf({ source, prefix, tags }: Asked, { from, to, tagged, ...changes }: Row): HistoryLine {
+  return { source, prefix, from: moment(from), to: moment(to), ...changes, tagged: tags ? tagged : null };
 }
 
 const COLUMNS: readonly Column[] = [
@@ -102,15 +110,21 @@ const COLUMNS: readonly Column[] = [
   { title: '' },
 ];
 
-function textOf(rows: readonly Row[], { label }: Spans): string[] {
-  const most = Math.max(...rows.map(({ added, overwritten, deleted }) => added + overwritten + deleted));
+/** The place of the column of tags, where those were asked for. */
+const TAGGED = 4;
+
+function textOf(rows: readonly Row[], { tags }: Asked, { label }: Spans): string[] {
+  const most = Math.max(
+    ...rows.map(({ added, overwritten, deleted, tagged }) => added + overwritten + deleted + tagged),
+  );
   return table(
-    COLUMNS,
+    tags ? COLUMNS.toSpliced(TAGGED, 0, { title: 'tagged', align: 'right' }) : COLUMNS,
     rows.map((row) => [
       label(row.from),
       count(row.added),
       count(row.overwritten),
       count(row.deleted),
+      ...(tags ? [count(row.tagged)] : []),
       bytes(row.writtenBytes),
       bytes(row.deletedBytes),
       changeBar(row, most),

@@ -17,7 +17,7 @@ import { objectHistory } from '../vault/object-history.ts';
 export function define(command: Command, act: Act): void {
   command
     .description(
-      'Shows the history of one object: when each version was captured, its size, and what ended it.',
+      'Shows the history of one object: when each version was captured, its size, what ended it, and when its tags changed.',
     )
     .argument('<uri>', OBJECT_HELP)
     .addHelpText(
@@ -44,7 +44,7 @@ async function versions(context: Context, uri: string): Promise<ExitCode> {
   let shown = 0;
   for await (const line of objectHistory(source, key, connection)) {
     if (output.json) output.document(line);
-    else output.lines(textOf(line));
+    else output.lines(...linesOf(line));
     await output.drained();
     shown++;
   }
@@ -55,13 +55,29 @@ async function versions(context: Context, uri: string): Promise<ExitCode> {
   );
 }
 
-function textOf({ state, capturedAt, endedAt, size, vaultVersionId }: VersionLine): string {
+/** A version; above it, since the newest is first, when its tags changed. */
+function linesOf({
+  state,
+  capturedAt,
+  endedAt,
+  size,
+  vaultVersionId,
+  differsBy,
+  taggedAt,
+}: VersionLine): string[] {
   const end = endedAt === null ? state : `${state} ${seconds(Date.parse(endedAt))}`;
-  if (capturedAt === null) return `${end}; its versions have expired`;
-  return [
+  if (capturedAt === null) return [`${end}; its versions have expired`];
+  const version = [
     seconds(Date.parse(capturedAt)),
     pad(bytes(size ?? 0), 10, 'right'),
     pad(vaultVersionId ?? '-', 32),
-    end,
-  ].join('  ');
+    ...(differsBy === null || differsBy === 'content' ? [end] : [end, SAME[differsBy]]),
+  ];
+  return [
+    ...taggedAt.map((at) => `${seconds(Date.parse(at))}  ${pad('', 10)}  tags changed`),
+    version.join('  '),
+  ];
 }
+
+/** What is to be said of a version with the bytes of the one before it. */
+const SAME = { tags: 'same bytes, other tags', metadata: 'same bytes and tags' };

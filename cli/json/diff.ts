@@ -12,15 +12,20 @@ const Side = v.nullable(
   }),
 );
 
+const Tags = v.record(v.string(), v.string());
+
 /** One line of `diff --json`: an object that was another, or only there at one of the two moments. */
 export const DiffLineSchema = v.strictObject({
   source: v.string(),
   key: v.string(),
-  change: v.picklist(['added', 'changed', 'deleted', 'moved']),
+  /** `tagged`, with `--tags`: the same bytes with other tags. */
+  change: v.picklist(['added', 'changed', 'deleted', 'moved', 'tagged']),
   /** The path before, of a site's document that was renamed or moved; else null. */
   movedFrom: v.nullable(v.string()),
   before: Side,
   after: Side,
+  /** Of what is `tagged`: its tags at the two moments; else null. */
+  tags: v.nullable(v.strictObject({ before: Tags, after: Tags })),
   vaultKey: v.string(),
 });
 export type DiffLine = v.InferOutput<typeof DiffLineSchema>;
@@ -37,6 +42,10 @@ export const DiffSummarySchema = v.strictObject({
     deleted: v.number(),
     /** Renamed or moved and otherwise the same: documents of sites. */
     moved: v.number(),
+    /** Only their tags are others; null without `--tags`. */
+    tagged: v.nullable(v.number()),
+    /** The same bytes in another copy, of which no other tags are known: headers or metadata may be others. */
+    rewritten: v.number(),
     addedBytes: v.number(),
     changedBytesBefore: v.number(),
     changedBytesAfter: v.number(),

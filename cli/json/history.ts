@@ -11,6 +11,8 @@ export const HistoryLineSchema = v.strictObject({
   added: v.number(),
   overwritten: v.number(),
   deleted: v.number(),
+  /** Objects that were given other tags and nothing else; null without `--tags`. */
+  tagged: v.nullable(v.number()),
   writtenBytes: v.number(),
   deletedBytes: v.number(),
 });

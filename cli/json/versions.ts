@@ -16,5 +16,12 @@ export const VersionLineSchema = v.strictObject({
   vaultVersionId: v.nullable(v.string()),
   etag: v.nullable(v.string()),
   storageClass: v.nullable(v.string()),
+  /**
+   * From the version before it; null of the first one, and behind a deletion. `tags`: its bytes are the same, and its tags are not.
+   * `metadata`: both are the same, so that headers or metadata may be others.
+   */
+  differsBy: v.nullable(v.picklist(['content', 'tags', 'metadata'])),
+  /** When its tags were changed since, the newest first: of a large object, which is not copied again for that. */
+  taggedAt: v.array(Moment),
 });
 export type VersionLine = v.InferOutput<typeof VersionLineSchema>;

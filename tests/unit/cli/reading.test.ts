@@ -5,6 +5,7 @@ import { DiffLineSchema, DiffSummarySchema } from '../../../cli/json/diff.ts';
 import { HistoryLineSchema } from '../../../cli/json/history.ts';
 import { LsLineSchema } from '../../../cli/json/ls.ts';
 import { VerifySchema } from '../../../cli/json/verify.ts';
+import { VersionLineSchema } from '../../../cli/json/versions.ts';
 import { VAULT } from '../../support/pipeline.ts';
 import { CliWorld } from './support/given-cli.ts';
 
@@ -77,6 +78,98 @@ describe('diff', () => {
   ])('refuses %s', async (_, argv, words) => {
     const ran = await cli.run('diff', ...argv);
     expect(ran).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(words) });
+  });
+});
+
+/** Larger than what is copied again for its tags. */
+const LARGE = 'x'.repeat(1024 * 1024 + 1);
+
+describe('changes of tags', () => {
+  beforeEach(async () => {
+    await change('large', LARGE);
+    cli.pipeline.pass(60);
+    cli.pipeline.s3.tag('docs', 'a.txt', { stage: 'done', 'esc\u001b': '1' });
+    cli.pipeline.s3.tag('docs', 'large', { stage: 'done' });
+    await cli.pipeline.drain();
+  });
+
+  it('are counted by diff as what was written again, and told with --tags', async () => {
+    const plain = await cli.run('diff', 's3://docs', '59s ago');
+    expect(plain.stdout).toBe(
+      '0 added (0 B), 0 changed (0 B to 0 B), 0 deleted (0 B), ' +
+        '1 written again with tags or metadata that may be others: --tags tells, net +0 B\n',
+    );
+    const tagged = await cli.run('diff', 's3://docs', '59s ago', '--tags');
+    expect(tagged.stdout.split('\n')).toEqual([
+      '#         5 B         5 B  a.txt  +esc\\x1b=1, +stage=done',
+      '#       1 MiB       1 MiB  large  +stage=done',
+      '0 added (0 B), 0 changed (0 B to 0 B), 0 deleted (0 B), 2 tagged, net +0 B',
+      '',
+    ]);
+  });
+
+  it('are in the JSON of diff, with the tags before and after', async () => {
+    const lines = (await cli.run('diff', 's3://docs', '59s ago', '--tags', '--json')).json();
+    const { summary } = v.parse(DiffSummarySchema, lines.pop());
+    expect(summary).toMatchObject({ tagged: 2, rewritten: 0, changed: 0 });
+    expect(lines.map((line) => v.parse(DiffLineSchema, line))).toMatchObject([
+      { key: 'a.txt', change: 'tagged', tags: { before: {}, after: { stage: 'done' } } },
+      { key: 'large', change: 'tagged', tags: { before: {}, after: { stage: 'done' } } },
+    ]);
+    const [line] = (await cli.run('diff', 's3://docs', '59s ago', '--json')).json();
+    expect(v.parse(DiffSummarySchema, line).summary).toMatchObject({ tagged: null, rewritten: 1 });
+  });
+
+  it('are a column of history with --tags, and null in its JSON without', async () => {
+    const { stdout } = await cli.run('history', 's3://docs', '--tags');
+    expect(stdout.split('\n')[0]).toMatch(/^from +added +overwritten +deleted +tagged +written +gone/);
+    expect(stdout.split('\n')[1]).toMatch(/ 5 +1 +1 +2 .* \++~+-+#+$/);
+    const told = async (...argv: string[]) =>
+      (await cli.run('history', 's3://docs', '--json', ...argv))
+        .json()
+        .map((line) => v.parse(HistoryLineSchema, line).tagged);
+    expect(await told('--tags')).toEqual([2]);
+    expect(await told()).toEqual([null]);
+    expect((await cli.run('history', 's3://docs')).stdout).not.toContain('tagged');
+  });
+
+  it('are told by versions of one object, by a copy or a record', async () => {
+    const now = new Date(cli.pipeline.now).toISOString();
+    const lines = async (key: string) =>
+      (await cli.run('versions', `s3://docs/${key}`, '--json'))
+        .json()
+        .map((line) => v.parse(VersionLineSchema, line))
+        .map(({ differsBy, taggedAt }) => [differsBy, taggedAt]);
+    expect(await lines('a.txt')).toEqual([
+      ['tags', []],
+      ['content', []],
+      [null, []],
+    ]);
+    expect(await lines('large')).toEqual([[null, [now]]]);
+    expect((await cli.run('versions', 's3://docs/a.txt')).stdout).toMatch(
+      /^.* current {2}same bytes, other tags\n/,
+    );
+    expect((await cli.run('versions', 's3://docs/large')).stdout).toMatch(
+      /^2026-03-01T12:03:01Z +tags changed\n2026-03-01T12:02:01Z .* current\n$/,
+    );
+  });
+
+  it('are told apart from other metadata by versions', async () => {
+    cli.pipeline.s3.put('docs', 'a.txt', 'three', {
+      metadata: { author: 'anna' },
+      tags: { stage: 'done', 'esc\u001b': '1' },
+    });
+    await cli.pipeline.drain();
+    const [line] = (await cli.run('versions', 's3://docs/a.txt', '--json')).json();
+    expect(v.parse(VersionLineSchema, line)).toMatchObject({ differsBy: 'metadata' });
+    expect((await cli.run('versions', 's3://docs/a.txt')).stdout).toContain('current  same bytes and tags\n');
+  });
+
+  it.each([['diff', FIRST], ['history']])('are not asked for of a site: %s', async (command, ...more) => {
+    expect(await cli.run(command, 'workdocs://d-1234567890', ...more, '--tags')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--tags is for buckets'),
+    });
   });
 });
 
@@ -284,6 +377,7 @@ describe('history', () => {
         added: 2,
         overwritten: 0,
         deleted: 1,
+        tagged: null,
         writtenBytes: 2051,
         deletedBytes: 3,
       },

@@ -1,8 +1,9 @@
-import { type Changes, changeHistory } from '@holdfast/core/flows/change-history.ts';
+import { type Changes, changeHistory, NO_CHANGES } from '@holdfast/core/flows/change-history.ts';
 import { compareMoments, DifferenceCount } from '@holdfast/core/flows/compare-moments.ts';
 import { oldestCopy } from '@holdfast/core/flows/source-versions.ts';
+import type { Tags } from '@holdfast/core/model/object.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
-import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
+import { tagsRecordKey, vaultPlace } from '@holdfast/core/model/vault-key.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Pipeline, SOURCE, VAULT } from '../../support/pipeline.ts';
 
@@ -25,11 +26,10 @@ async function change(objects: Readonly<Record<string, string | undefined>>): Pr
   return pipeline.now;
 }
 
-async function compare(from: number, to = ALWAYS, prefix = '') {
-  const differences = await Array.fromAsync(
-    compareMoments({ source: sourceUri(SOURCE), prefix, from, to }, pipeline.world),
-  );
-  const count = new DifferenceCount();
+async function compare(from: number, to = ALWAYS, prefix = '', tags = false) {
+  const comparison = { source: sourceUri(SOURCE), prefix, from, to, tags };
+  const differences = await Array.fromAsync(compareMoments(comparison, pipeline.world));
+  const count = new DifferenceCount(comparison);
   for (const one of differences) count.add(one);
   const short = differences.map(({ key, change, before, after }) => [key, change, before?.size, after?.size]);
   return { short, totals: count.totals() };
@@ -56,6 +56,8 @@ describe('comparing two moments', () => {
         changedBytesAfter: 11,
         deletedBytes: 3,
         moved: 0,
+        tagged: undefined,
+        rewritten: 0,
         netBytes: 7,
       },
     });
@@ -68,7 +70,10 @@ describe('comparing two moments', () => {
     const second = await change({ a: 'one', b: 'bee', c: undefined });
     await change({ a: 'four', b: undefined, d: 'later' });
 
-    expect((await compare(first, second)).short).toEqual([]);
+    expect((await compare(first, second)).short.map(([key, kind]) => [key, kind])).toEqual([
+      ['a', 'rewritten'],
+      ['b', 'rewritten'],
+    ]);
     expect((await compare(first - 1, first)).short).toEqual([
       ['a', 'added', undefined, 3],
       ['b', 'added', undefined, 3],
@@ -76,12 +81,14 @@ describe('comparing two moments', () => {
     expect((await compare(first, first)).short).toEqual([]);
   });
 
-  it('takes the same content written again for no change', async () => {
+  it('tells the same content written again apart', async () => {
     const first = await change({ a: 'one' });
     await change({ a: 'two' });
     await change({ a: 'one' });
 
-    expect((await compare(first)).short).toEqual([]);
+    const { short, totals } = await compare(first);
+    expect(short).toEqual([['a', 'rewritten', 3, 3]]);
+    expect(totals).toMatchObject({ changed: 0, rewritten: 1, changedBytesBefore: 0, netBytes: 0 });
   });
 
   it('asks for each page of versions once', async () => {
@@ -96,12 +103,11 @@ describe('comparing two moments', () => {
 });
 
 const MINUTE = 60_000;
-async function history(since = 0, prefix = ''): Promise<Array<[number, Changes]>> {
+async function history(since = 0, prefix = '', tags = false): Promise<Array<[number, Changes]>> {
   const start = Date.parse('2026-03-01T12:00:00Z');
-  const spans = await changeHistory(
-    { source: sourceUri(SOURCE), prefix, since, spanOf: (at) => Math.floor((at - start) / MINUTE) },
-    pipeline.world,
-  );
+  const spanOf = (at: number) => Math.floor((at - start) / MINUTE);
+  const request = { source: sourceUri(SOURCE), prefix, since, spanOf, tags };
+  const spans = await changeHistory(request, pipeline.world);
   return [...spans].sort(([one], [other]) => one - other);
 }
 
@@ -112,9 +118,9 @@ describe('the history of changes', () => {
     const third = await change({ b: 'back', a: undefined, [LONG]: undefined });
 
     const [first, second, last] = [
-      [1, { added: 3, overwritten: 0, deleted: 0, writtenBytes: 7, deletedBytes: 0 }],
-      [2, { added: 0, overwritten: 1, deleted: 1, writtenBytes: 5, deletedBytes: 3 }],
-      [3, { added: 1, overwritten: 0, deleted: 2, writtenBytes: 4, deletedBytes: 6 }],
+      [1, { ...NO_CHANGES, added: 3, writtenBytes: 7 }],
+      [2, { ...NO_CHANGES, overwritten: 1, deleted: 1, writtenBytes: 5, deletedBytes: 3 }],
+      [3, { ...NO_CHANGES, added: 1, deleted: 2, writtenBytes: 4, deletedBytes: 6 }],
     ];
     expect(await history()).toEqual([first, second, last]);
     expect(await history(third)).toEqual([last]);
@@ -135,7 +141,7 @@ describe('the history of changes', () => {
 
     expect(await history()).toEqual([
       [1, expect.objectContaining({ added: 1, overwritten: 0 })],
-      [2, { added: 0, overwritten: 0, deleted: 1, writtenBytes: 0, deletedBytes: 3 }],
+      [2, { ...NO_CHANGES, deleted: 1, deletedBytes: 3 }],
     ]);
   });
 
@@ -146,6 +152,168 @@ describe('the history of changes', () => {
     pipeline.s3.deleteVersion(VAULT, version?.key ?? '', version?.versionId ?? '');
 
     expect(await history()).toEqual([[2, expect.objectContaining({ deleted: 1, deletedBytes: 0 })]]);
+  });
+});
+
+/** A minute later, objects have other tags. @returns when that was */
+async function tag(objects: Readonly<Record<string, Tags>>): Promise<number> {
+  pipeline.pass(60);
+  for (const [key, tags] of Object.entries(objects)) pipeline.s3.tag(SOURCE, key, tags);
+  await pipeline.drain();
+  return pipeline.now;
+}
+
+const LARGE = 'longer than a copy for its tags may be';
+
+describe('changes of tags alone', () => {
+  beforeEach(async () => {
+    pipeline = new Pipeline({ settings: { tagCopyMaxBytes: 8 } });
+    await pipeline.protect();
+  });
+
+  it.each([
+    ['a new copy', 'a', 'one'],
+    ['a record', 'a', LARGE],
+    ['a record of a long key', LONG, LARGE],
+  ])('are told between two moments where they are kept by %s', async (_, key, body) => {
+    const first = await change({ [key]: body, same: 'same', [`${key.slice(0, 9)}-large`]: LARGE });
+    const second = await tag({ [key]: { stage: 'done' } });
+    const third = await tag({ [key]: {} });
+
+    const told = async (from: number, to?: number) => {
+      const comparison = { source: sourceUri(SOURCE), prefix: '', from, to: to ?? ALWAYS, tags: true };
+      const found = await Array.fromAsync(compareMoments(comparison, pipeline.world));
+      return found.map(({ key: of, change: kind, tags }) => ({ of, kind, ...tags }));
+    };
+    const tags = { stage: 'done' };
+    expect(await told(first, second)).toEqual([{ of: key, kind: 'tagged', before: {}, after: tags }]);
+    expect(await told(second, third)).toEqual([{ of: key, kind: 'tagged', before: tags, after: {} }]);
+    expect(await told(second, second)).toEqual([]);
+    // There and back: of the small one there is another copy, of the large one none.
+    expect(await told(first, third)).toEqual(
+      body === LARGE ? [] : [expect.objectContaining({ of: key, kind: 'rewritten' })],
+    );
+    expect((await compare(first, second, '', true)).totals).toMatchObject({
+      tagged: 1,
+      rewritten: 0,
+      changed: 0,
+    });
+  });
+
+  it('are not read unless that is asked for, and take no request for an object that is as it was', async () => {
+    const objects = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`k${n}`, n % 2 ? LARGE : 'x']));
+    const first = await change({ ...objects, a: 'one', b: LARGE });
+    const second = await tag({ a: { stage: 'done' }, b: { stage: 'done' } });
+    const requests = async (tags: boolean, from = first, to = ALWAYS) => {
+      pipeline.s3.requests.resetCounts();
+      const { totals } = await compare(from, to, '', tags);
+      return { ...pipeline.s3.requests.counts(), tagged: totals.tagged, rewritten: totals.rewritten };
+    };
+
+    expect(await requests(false)).toEqual({ listVersions: 2, tagged: undefined, rewritten: 1 });
+    // One listing of all records; of each object that changed its tags at both moments, of a large one its records as well.
+    expect(await requests(true)).toEqual({ listVersions: 5, getTags: 4, get: 1, tagged: 2, rewritten: 0 });
+    // Records that were written before, or after.
+    expect(await requests(true, second)).toEqual({ listVersions: 3, tagged: 0, rewritten: 0 });
+    expect(await requests(true, first, second - 1)).toEqual({ listVersions: 3, tagged: 0, rewritten: 0 });
+  });
+
+  it('are told of an object that was deleted since, without the marks of that', async () => {
+    const first = await change({ a: 'one', b: LARGE });
+    const second = await tag({ a: { stage: 'done' }, b: { stage: 'done' } });
+    await change({ a: undefined, b: undefined });
+
+    expect((await compare(first, second, '', true)).short.map(([key, kind]) => [key, kind])).toEqual([
+      ['a', 'tagged'],
+      ['b', 'tagged'],
+    ]);
+    expect((await compare(second, ALWAYS, '', true)).totals).toMatchObject({ deleted: 2, tagged: 0 });
+  });
+
+  it('are not told of other metadata on the same bytes and tags', async () => {
+    const first = await change({ a: 'one' });
+    pipeline.pass(60);
+    pipeline.s3.put(SOURCE, 'a', 'one', { metadata: { author: 'anna' } });
+    await pipeline.drain();
+
+    expect((await compare(first, ALWAYS, '', true)).totals).toMatchObject({ tagged: 0, rewritten: 1 });
+    expect(await history(0, '', true)).toEqual([[1, { ...NO_CHANGES, added: 1, writtenBytes: 3 }]]);
+  });
+
+  it('leave out what has expired since it was listed', async () => {
+    const first = await change({ a: 'one' });
+    await tag({ a: { stage: 'done' } });
+    const [, older] = pipeline.s3.bucket(VAULT).versions('s3/photos/a');
+    pipeline.s3.requests.before = (op) => {
+      if (op !== 'getTags') return;
+      pipeline.s3.requests.before = undefined;
+      pipeline.s3.deleteVersion(VAULT, 's3/photos/a', older?.versionId ?? '');
+    };
+
+    expect((await compare(first, ALWAYS, '', true)).short).toEqual([['a', 'rewritten', 3, 3]]);
+  });
+
+  it('are counted by when they were captured, each of them', async () => {
+    await change({ a: 'one', b: LARGE, [LONG]: LARGE });
+    await tag({ a: { n: '1' }, b: { n: '1' }, [LONG]: { n: '1' } });
+    const third = await tag({ a: { n: '2' }, b: { n: '2' } });
+    await change({ a: 'two', b: `${LARGE}, and another` });
+    await tag({ b: { n: '3' } });
+
+    const counts = async (...of: Parameters<typeof history>) =>
+      (await history(...of)).map(([minute, { tagged }]) => [minute, tagged]);
+    expect(await counts(0, '', true)).toEqual([
+      [1, 0],
+      [2, 3],
+      [3, 2],
+      [4, 0],
+      [5, 1],
+    ]);
+    expect(await counts(third, 'b', true)).toEqual([
+      [3, 1],
+      [4, 0],
+      [5, 1],
+    ]);
+    expect(await counts(0, LONG, true)).toEqual([
+      [1, 0],
+      [2, 1],
+    ]);
+    pipeline.s3.requests.resetCounts();
+    expect(await counts()).toEqual([
+      [1, 0],
+      [4, 0],
+    ]);
+    expect(pipeline.s3.requests.counts()).toEqual({ listVersions: 2, get: 1 });
+  });
+
+  it('are not counted where a large object was written again with the tags that its record said', async () => {
+    await change({ b: LARGE });
+    await tag({ b: { n: '1' } });
+    pipeline.pass(60);
+    pipeline.s3.put(SOURCE, 'b', LARGE, { tags: { n: '1' } });
+    await pipeline.drain();
+    await tag({ b: { n: '2' } });
+
+    expect((await history(0, '', true)).map(([minute, { tagged }]) => [minute, tagged])).toEqual([
+      [1, 0],
+      [2, 1],
+      [4, 1],
+    ]);
+  });
+
+  it('are not counted where a record says the same once more, or is none', async () => {
+    await change({ b: LARGE });
+    await tag({ b: { n: '1' } });
+    const place = tagsRecordKey(SOURCE, 'b');
+    const text = pipeline.s3.text(VAULT, place) ?? '';
+    pipeline.pass(60);
+    pipeline.s3.put(VAULT, place, text.replace('"at":', '"at": '));
+    pipeline.s3.put(VAULT, place, 'no record');
+
+    expect((await history(0, '', true)).map(([minute, { tagged }]) => [minute, tagged])).toEqual([
+      [1, 0],
+      [2, 1],
+    ]);
   });
 });
 

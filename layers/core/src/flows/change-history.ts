@@ -1,9 +1,13 @@
+import { pMapIterable } from 'p-map';
 import type { ListedVersion } from '../model/object.ts';
 import { bucketOf } from '../model/source-uri.ts';
+import { sameTags } from '../model/tags-record.ts';
+import { tagsRecordPrefix } from '../model/vault-key.ts';
 import { isSiteUri } from '../model/workdocs/site-uri.ts';
 import { isSameContent } from './compare-moments.ts';
-import type { VaultReader } from './dependencies.ts';
 import { bucketVersions, type SourceVersion } from './source-versions.ts';
+import { recordedChanges, type TagsWorld, tagsOfVersion } from './tag-changes.ts';
+import type { RealVersion } from './vault-history.ts';
 import { siteChanges } from './workdocs/site-history.ts';
 
 /** What happened to a source's objects in a span of time, by when it was captured. */
@@ -12,6 +16,8 @@ export type Changes = {
   readonly added: number;
   readonly overwritten: number;
   readonly deleted: number;
+  /** Objects that were given other tags and nothing else; 0 where tags are not read. */
+  readonly tagged: number;
   /** Of what was added, and what took the place of another. */
   readonly writtenBytes: number;
   /** Of the last versions before a deletion, as far as the vault still has them. */
@@ -19,9 +25,15 @@ export type Changes = {
 };
 
 /** One thing that happened. */
-export type Change = { readonly kind: 'added' | 'overwritten' | 'deleted'; readonly bytes: number };
+export type Change = {
+  readonly kind: 'added' | 'overwritten' | 'deleted' | 'tagged';
+  readonly bytes: number;
+};
 
-export const NO_CHANGES: Changes = { added: 0, overwritten: 0, deleted: 0, writtenBytes: 0, deletedBytes: 0 };
+export const NO_CHANGES: Changes = {
+  ...{ added: 0, overwritten: 0, deleted: 0, tagged: 0 },
+  ...{ writtenBytes: 0, deletedBytes: 0 },
+};
 
 export type HistoryRequest = {
   readonly source: string;
@@ -30,15 +42,19 @@ export type HistoryRequest = {
   readonly since: number;
   /** In which span a moment lies: when that begins. */
   readonly spanOf: (at: number) => number;
+  /** Of a bucket: also reads tags, two requests for each copy of the same bytes, and two for each record beside a large copy. */
+  readonly tags?: boolean;
   readonly onProgress?: (versions: number) => void;
 };
 
 const PAGE = 1000;
+/** Objects whose tags are read at the same time. */
+const AT_ONCE = 16;
 
 /** How much changed when, by one pass over the vault's versions; memory grows with the number of spans alone. */
 export async function changeHistory(
-  { source, prefix, since, spanOf, onProgress = () => {} }: HistoryRequest,
-  world: VaultReader,
+  { source, prefix, since, spanOf, tags = false, onProgress = () => {} }: HistoryRequest,
+  world: TagsWorld,
 ): Promise<Map<number, Changes>> {
   const spans = new Map<number, Changes>();
   const add = (at: number, change: Change) => {
@@ -50,29 +66,73 @@ export async function changeHistory(
       if (change.at >= since) add(change.at, change);
     return spans;
   }
+  const bucket = bucketOf(source);
   let seen = 0;
-  for await (const { version, older } of withOlder(bucketVersions(bucketOf(source), prefix, world))) {
-    if (++seen % PAGE === 0) onProgress(seen);
-    const change = version.lastModified < since ? undefined : changeOf(version, older);
-    if (change !== undefined) add(version.lastModified, change);
-  }
+  const again = async function* () {
+    for await (const one of withOlder(bucketVersions(bucket, prefix, world))) {
+      if (++seen % PAGE === 0) onProgress(seen);
+      if (one.version.lastModified < since) continue;
+      const change = changeOf(one);
+      if (change !== undefined) add(one.version.lastModified, change);
+      else if (tags) yield* copyOnCopy(bucket, one);
+    }
+  };
+  const look = async (one: Again) => ({ at: one.version.lastModified, is: await hasOtherTags(one, world) });
+  for await (const { at, is } of pMapIterable(again(), look, { concurrency: AT_ONCE }))
+    if (is) add(at, TAGGED);
+  if (tags)
+    for await (const { at, key } of recordedChanges(bucket, tagsRecordPrefix(bucket), since, world))
+      if (key.startsWith(prefix)) add(at, TAGGED);
   return spans;
 }
 
-/** Each version with the one before it of the same key. */
-async function* withOlder(
-  versions: AsyncIterable<SourceVersion>,
-): AsyncGenerator<{ readonly version: ListedVersion; readonly older: ListedVersion | undefined }> {
-  let newer: ListedVersion | undefined;
-  for await (const { version } of versions) {
-    if (newer !== undefined) yield { version: newer, older: newer.key === version.key ? version : undefined };
-    newer = version;
+const TAGGED: Change = { kind: 'tagged', bytes: 0 };
+
+/** A version, and the one before it of the same key. */
+type WithOlder = {
+  readonly key: string;
+  readonly version: ListedVersion;
+  readonly older: ListedVersion | undefined;
+};
+
+async function* withOlder(versions: AsyncIterable<SourceVersion>): AsyncGenerator<WithOlder> {
+  let newer: SourceVersion | undefined;
+  for await (const one of versions) {
+    const isSame = newer?.version.key === one.version.key;
+    if (newer !== undefined) yield { ...newer, older: isSame ? one.version : undefined };
+    newer = one;
   }
-  if (newer !== undefined) yield { version: newer, older: undefined };
+  if (newer !== undefined) yield { ...newer, older: undefined };
+}
+
+function* copyOnCopy(bucket: string, { key, version, older }: WithOlder): Generator<Again> {
+  if (version.deleteMarker || older === undefined || older.deleteMarker) return;
+  yield { bucket, key, version, older };
+}
+
+/** A copy of the same bytes as the one below it. */
+export type Again = {
+  readonly bucket: string;
+  readonly key: string;
+  readonly version: RealVersion;
+  readonly older: RealVersion;
+};
+
+/** Whether a copy was made with other tags than the one below it had by then; false when one of them has expired. */
+export async function hasOtherTags(
+  { bucket, key, version, older }: Again,
+  world: TagsWorld,
+): Promise<boolean> {
+  const at = version.lastModified;
+  const [tags, before] = await Promise.all([
+    tagsOfVersion({ bucket, key, version }, at, world),
+    tagsOfVersion({ bucket, key, version: older }, at, world),
+  ]);
+  return tags !== undefined && before !== undefined && !sameTags(tags, before);
 }
 
 /** @returns undefined for what changed nothing: the same content again, a marker on top of another */
-function changeOf(version: ListedVersion, older: ListedVersion | undefined): Change | undefined {
+function changeOf({ version, older }: WithOlder): Change | undefined {
   if (version.deleteMarker) {
     if (older?.deleteMarker) return undefined;
     return { kind: 'deleted', bytes: older?.size ?? 0 };
@@ -82,6 +142,7 @@ function changeOf(version: ListedVersion, older: ListedVersion | undefined): Cha
 }
 
 function addChange(changes: Changes, { kind, bytes }: Change): Changes {
+  if (kind === 'tagged') return { ...changes, tagged: changes.tagged + 1 };
   const sum = kind === 'deleted' ? 'deletedBytes' : 'writtenBytes';
   return { ...changes, [kind]: changes[kind] + 1, [sum]: changes[sum] + bytes };
 }

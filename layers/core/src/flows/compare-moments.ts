@@ -1,7 +1,12 @@
+import { pMapIterable } from 'p-map';
+import type { Tags } from '../model/object.ts';
 import { bucketOf } from '../model/source-uri.ts';
+import { keepsTagsBeside } from '../model/tag-bound.ts';
+import { sameTags } from '../model/tags-record.ts';
+import { tagsRecordKey } from '../model/vault-key.ts';
 import { isSiteUri } from '../model/workdocs/site-uri.ts';
-import type { VaultReader } from './dependencies.ts';
 import { bucketVersions, type SourceVersion } from './source-versions.ts';
+import { recordsWritten, type TagsWorld, tagsOfVersion } from './tag-changes.ts';
 import { type RealVersion, refine, type VaultState } from './vault-history.ts';
 import { compareSiteMoments } from './workdocs/compare-site-moments.ts';
 
@@ -11,40 +16,92 @@ export type Comparison = {
   readonly prefix: string;
   readonly from: number;
   readonly to: number;
+  /** Of a bucket: also reads tags, two requests or more for each object whose bytes are the same and whose copy or record is not. */
+  readonly tags?: boolean;
 };
 
 /** An object that was another at the second moment than at the first, or only there at one of them. */
 export type Difference = {
   readonly key: string;
   readonly vaultKey: string;
-  readonly change: 'added' | 'changed' | 'deleted' | 'moved';
+  /**
+   * `tagged`: only its tags are others; told where tags are read. `rewritten`: the same bytes in another copy, so that tags,
+   * headers or metadata may be others; where tags are read, they are not.
+   */
+  readonly change: 'added' | 'changed' | 'deleted' | 'moved' | 'tagged' | 'rewritten';
   /** Where it was before, for a document of a site that was renamed or moved. */
   readonly movedFrom?: string;
   readonly before?: RealVersion;
   readonly after?: RealVersion;
+  /** Of what is `tagged`: its tags at the two moments. */
+  readonly tags?: { readonly before: Tags; readonly after: Tags };
 };
 
 type States = { readonly key: string; readonly from: VaultState; readonly to: VaultState };
 
+/** Objects whose tags are read at the same time. */
+const AT_ONCE = 16;
+
 /**
  * What changed between two moments, by one pass over the vault's versions and in constant memory. The same content written
- * again, by ETag and size, is no change.
+ * again, by ETag and size, is told apart.
+ *
+ * Where tags are read, those of large objects take one listing of all records beside copies, and memory for each record that was
+ * written between the moments.
  */
-export async function* compareMoments(
-  comparison: Comparison,
-  world: VaultReader,
+export async function* compareMoments(comparison: Comparison, world: TagsWorld): AsyncGenerator<Difference> {
+  const { source } = comparison;
+  if (isSiteUri(source)) yield* compareSiteMoments(comparison, world);
+  else if (comparison.tags !== true) yield* comparePlain(comparison, NO_RECORDS, world);
+  else yield* compareTags(comparison, world);
+}
+
+/** Which objects, whose copy is the same, may have other tags. */
+type MayBeTagged = (key: string, version: RealVersion) => boolean;
+const NO_RECORDS: MayBeTagged = () => false;
+
+async function* comparePlain(
+  { source, prefix, from, to }: Comparison,
+  mayBeTagged: MayBeTagged,
+  world: TagsWorld,
 ): AsyncGenerator<Difference> {
-  const { source, prefix, from, to } = comparison;
-  if (isSiteUri(source)) {
-    yield* compareSiteMoments(comparison, world);
-    return;
-  }
   let states: States | undefined;
   for await (const one of bucketVersions(bucketOf(source), prefix, world)) {
-    if (states !== undefined && states.from.vaultKey !== one.version.key) yield* difference(states);
+    if (states !== undefined && states.from.vaultKey !== one.version.key)
+      yield* difference(states, mayBeTagged);
     states = refineBoth(states, one, { from, to });
   }
-  if (states !== undefined) yield* difference(states);
+  if (states !== undefined) yield* difference(states, mayBeTagged);
+}
+
+/** Looks at the tags of what has the same bytes, many at the same time, in the order of the keys. */
+async function* compareTags(comparison: Comparison, world: TagsWorld): AsyncGenerator<Difference> {
+  const bucket = bucketOf(comparison.source);
+  const records = await recordsWritten(bucket, comparison, world);
+  const mayBeTagged: MayBeTagged = (key, { size }) =>
+    keepsTagsBeside(size, world.settings) && records.has(tagsRecordKey(bucket, key));
+  const found = comparePlain(comparison, mayBeTagged, world);
+  const look = (one: Difference) => withTags(one, comparison, world);
+  for await (const one of pMapIterable(found, look, { concurrency: AT_ONCE }))
+    if (one !== undefined) yield one;
+}
+
+/** @returns undefined for the same copy with the same tags */
+async function withTags(
+  difference: Difference,
+  { source, from, to }: Comparison,
+  world: TagsWorld,
+): Promise<Difference | undefined> {
+  const { key, change, before: was, after: is } = difference;
+  if (change !== 'rewritten' || was === undefined || is === undefined) return difference;
+  const bucket = bucketOf(source);
+  const [before, after] = await Promise.all([
+    tagsOfVersion({ bucket, key, version: was }, from, world),
+    tagsOfVersion({ bucket, key, version: is }, to, world),
+  ]);
+  if (before !== undefined && after !== undefined && !sameTags(before, after))
+    return { ...difference, change: 'tagged', tags: { before, after } };
+  return was.versionId === is.versionId ? undefined : difference;
 }
 
 function refineBoth(
@@ -57,11 +114,13 @@ function refineBoth(
   return { key, from: refine(known.from, version, at.from), to: refine(known.to, version, at.to) };
 }
 
-function* difference({ key, from, to }: States): Generator<Difference> {
+function* difference({ key, from, to }: States, mayBeTagged: MayBeTagged): Generator<Difference> {
   const { vaultKey, current: before } = from;
   const after = to.current;
   if (before !== undefined && after !== undefined) {
     if (!isSameContent(before, after)) yield { key, vaultKey, change: 'changed', before, after };
+    else if (before.versionId !== after.versionId || mayBeTagged(key, after))
+      yield { key, vaultKey, change: 'rewritten', before, after };
   } else if (before !== undefined) yield { key, vaultKey, change: 'deleted', before };
   else if (after !== undefined) yield { key, vaultKey, change: 'added', after };
 }
@@ -77,6 +136,10 @@ export type DifferenceTotals = {
   readonly deleted: number;
   /** Renamed or moved, and otherwise the same: documents of sites. */
   readonly moved: number;
+  /** Objects whose tags alone are others; undefined where tags were not read. */
+  readonly tagged: number | undefined;
+  /** The same bytes in another copy, of which no other tags were read. */
+  readonly rewritten: number;
   readonly addedBytes: number;
   readonly changedBytesBefore: number;
   readonly changedBytesAfter: number;
@@ -85,11 +148,18 @@ export type DifferenceTotals = {
   readonly netBytes: number;
 };
 
+const NONE = { added: 0, changed: 0, deleted: 0, moved: 0, tagged: 0, rewritten: 0 };
+
 /** Adds differences up. */
 export class DifferenceCount {
-  readonly #counts = { added: 0, changed: 0, deleted: 0, moved: 0 };
-  readonly #before = { added: 0, changed: 0, deleted: 0, moved: 0 };
-  readonly #after = { added: 0, changed: 0, deleted: 0, moved: 0 };
+  readonly #withTags: boolean;
+  readonly #counts = { ...NONE };
+  readonly #before = { ...NONE };
+  readonly #after = { ...NONE };
+
+  constructor({ tags = false }: Pick<Comparison, 'tags'> = {}) {
+    this.#withTags = tags;
+  }
 
   add({ change, before, after }: Difference): void {
     this.#counts[change]++;
@@ -103,6 +173,7 @@ export class DifferenceCount {
     const netBytes = addedBytes + changedBytesAfter - changedBytesBefore - deletedBytes;
     return {
       ...this.#counts,
+      tagged: this.#withTags ? this.#counts.tagged : undefined,
       addedBytes,
       changedBytesBefore,
       changedBytesAfter,

@@ -27,7 +27,12 @@ export function longVaultPrefix(bucket: string): string {
  * no listing of those meets one.
  */
 export function tagsRecordKey(bucket: string, key: string): string {
-  return `s3/${bucket}~tags/${keyDigest(key)}.json`;
+  return `${tagsRecordPrefix(bucket)}${keyDigest(key)}.json`;
+}
+
+/** Everything that the vault holds of the tags of a bucket's large objects begins so. */
+export function tagsRecordPrefix(bucket: string): string {
+  return `s3/${bucket}~tags/`;
 }
 
 /** The bucket of a name that follows `s3/` in the vault, whatever of it is kept there. */
