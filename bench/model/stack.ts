@@ -10,6 +10,7 @@ import { registerSource } from '@holdfast/core/flows/register-source.ts';
 import { writeReport } from '@holdfast/core/flows/report/write-report.ts';
 import { handleRestoreMessage } from '@holdfast/core/flows/restore/handle-restore-message.ts';
 import { handleRestoreWork } from '@holdfast/core/flows/restore/handle-restore-work.ts';
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { silent } from '@holdfast/core/ports/telemetry.ts';
@@ -158,7 +159,7 @@ export class ModelledStack {
       changes: this.#function('capture', TEMPLATE.captureChanges, changes),
       backlog: this.#function('backlog', TEMPLATE.captureBacklog, this.#each(captureBacklog)),
       reconcile: this.#function('reconcile', TEMPLATE.reconcileSource, this.#each(handleReconcileQueue)),
-      plan: this.#function('restore', TEMPLATE.planRestore, this.#each(handleRestoreMessage)),
+      plan: this.#function('restore', TEMPLATE.planRestore, this.#each(restoreMessage)),
       restore: this.#function('restoreWork', TEMPLATE.restoreObjects, this.#each(restoreWork)),
       report: this.#function('report', TEMPLATE.writeReport, this.#each(writeReport)),
     };
@@ -232,6 +233,10 @@ class SendingQueue implements WorkQueue {
 
 function defined<T extends object>(values: T): Partial<{ [K in keyof T]: Exclude<T[K], undefined> }> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
+}
+
+function restoreMessage(body: string, delivery: Delivery, world: World): Promise<void> {
+  return handleRestoreMessage(body, delivery, { ...world, addresses: ADDRESSES });
 }
 
 function restoreWork(body: string, delivery: Delivery, world: World): Promise<void> {

@@ -1,4 +1,5 @@
 import { makePlan } from '@holdfast/core/flows/restore/make-plan.ts';
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { checkRestoreMessage } from '@holdfast/core/model/restore-request.ts';
 import { PROBE_SETTINGS } from '../measure/probe-settings.ts';
 import { EndlessStore } from './endless-store.ts';
@@ -15,7 +16,10 @@ export type Planned = {
 
 export async function planOf(keys: number): Promise<Planned> {
   const store = new EndlessStore(keys, SOURCE);
-  const request = checkRestoreMessage({ source: `s3://${SOURCE}`, target: 's3://holdfast-restore-photos' });
+  const request = checkRestoreMessage(
+    { source: `s3://${SOURCE}`, target: 's3://holdfast-restore-photos' },
+    ADDRESSES,
+  );
   const at = Date.parse('2026-02-01T00:00:00Z');
   const { selected, right, fresh } = await makePlan(
     { ...request, at },

@@ -1,5 +1,6 @@
 import { type PlanWorld, planRestore } from '@holdfast/core/flows/restore/plan-restore.ts';
 import { readSiteTree } from '@holdfast/core/flows/workdocs/site-tree.ts';
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import type { ListedVersion } from '@holdfast/core/model/object.ts';
 import { checkRestoreMessage } from '@holdfast/core/model/restore-request.ts';
 import { type DocumentRecord, recordText, type SiteRecord } from '@holdfast/core/model/workdocs/records.ts';
@@ -162,7 +163,10 @@ export async function readTree(documents: number): Promise<ReadTree> {
 /** The same as a function does it, that then sends the objects on. */
 export async function planTree(documents: number): Promise<ReadTree> {
   const site = new EndlessSite(documents);
-  const request = checkRestoreMessage({ source: `workdocs://${SITE}`, target: 's3://holdfast-restore-site' });
+  const request = checkRestoreMessage(
+    { source: `workdocs://${SITE}`, target: 's3://holdfast-restore-site' },
+    ADDRESSES,
+  );
   const job = { id: 'j', state: 'running', openRanges: 1, counts: {}, request: { ...request, at: AT + 1 } };
   let found = 0;
   const world = {

@@ -6,9 +6,9 @@ import {
   type DifferenceTotals,
 } from '@holdfast/core/flows/compare-moments.ts';
 import type { RealVersion } from '@holdfast/core/flows/vault-history.ts';
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
-import { parseSourceUri } from '@holdfast/core/model/source-place.ts';
 import type { Command } from 'commander';
 import type { Act } from '../command.ts';
 import type { Connection, Context } from '../context.ts';
@@ -61,7 +61,7 @@ async function diff(
   toText: string | undefined,
   { summary, tags: withTags }: Options,
 ): Promise<ExitCode> {
-  const place = parseSourceUri(uri);
+  const place = ADDRESSES.parse(uri);
   const { source, prefix } = place;
   const tags = withTags === true;
   checkTags(source, tags);

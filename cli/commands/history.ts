@@ -1,5 +1,6 @@
 import { type Changes, changeHistory, NO_CHANGES } from '@holdfast/core/flows/change-history.ts';
-import { parseSourceUri, placeUri, type SourcePlace } from '@holdfast/core/model/source-place.ts';
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
+import { placeUri, type SourcePlace } from '@holdfast/core/model/source-place.ts';
 import { type Command, Option } from 'commander';
 import type { Act } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -57,7 +58,7 @@ async function history(
   uri: string,
   { by, days, tags: withTags }: Options,
 ): Promise<ExitCode> {
-  const place = parseSourceUri(uri);
+  const place = ADDRESSES.parse(uri);
   const tags = withTags === true;
   checkTags(place.source, tags);
   const { output, zone } = context;

@@ -1,4 +1,5 @@
-import { parseSourceUri, placeUri } from '@holdfast/core/model/source-place.ts';
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
+import { placeUri } from '@holdfast/core/model/source-place.ts';
 import type { Command } from 'commander';
 import type { Act } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -30,7 +31,7 @@ export function define(command: Command, act: Act): void {
 }
 
 function ls(context: Context, uri: string, options: ListOptions): Promise<ExitCode> {
-  const place = parseSourceUri(uri);
+  const place = ADDRESSES.parse(uri);
   const nothing = (deleted: string) => `nothing ${deleted}under ${placeUri(place)}`;
   return listStates({ ...place, matches: () => true, nothing }, options, context);
 }

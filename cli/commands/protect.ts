@@ -1,9 +1,9 @@
 import { registerSource, renewSource } from '@holdfast/core/flows/register-source.ts';
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { GLOB_SYNTAX } from '@holdfast/core/model/glob/earlier-meaning.ts';
 import type { Source, SourceSettings } from '@holdfast/core/model/source.ts';
-import { parseSourceUri } from '@holdfast/core/model/source-place.ts';
 import { sourceStackName } from '@holdfast/core/model/stack-names.ts';
 import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import { type Command, Option } from 'commander';
@@ -84,7 +84,7 @@ async function protect(context: Context, uri: string, options: Options): Promise
   ];
   for (const warning of warnings) context.output.note(`warning: ${warning}`);
   await wire(protection, known, connection, context);
-  const wired = wiredAs(protection, known, sourceStackName(connection.stack.name, source));
+  const wired = wiredAs(protection, known, sourceStackName(connection.stack.name, source, ADDRESSES));
   return options.initial
     ? beginInitial(protection, wired, options, connection, context)
     : finish(wired, context);
@@ -101,7 +101,7 @@ function protectionOf(uri: string, options: Options): Protection {
       `--canary is for buckets, and "${uri}" is a WorkDocs site: its polls, each some minutes, tell how far it is captured`,
     );
   }
-  parseSourceUri(uri);
+  ADDRESSES.parse(uri);
   const { siteRegion, roleArn, user, folder, every } = options;
   const given = Object.entries({
     '--site-region': siteRegion,

@@ -1,4 +1,5 @@
 import { unregisterSource } from '@holdfast/core/flows/register-source.ts';
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { sourceStackName } from '@holdfast/core/model/stack-names.ts';
 import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
@@ -35,7 +36,7 @@ export function define(command: Command, act: Act): void {
 async function unprotect(context: Context, uri: string, { yes }: Options): Promise<ExitCode> {
   const source = parseSource(uri);
   const connection = await context.connect('writing');
-  const stack = sourceStackName(connection.stack.name, source);
+  const stack = sourceStackName(connection.stack.name, source, ADDRESSES);
   await checkSomething(source, stack, connection);
   const question = `Stop backing up ${source}? What the vault holds of it stays.`;
   await confirm(question, yes ?? false, context);

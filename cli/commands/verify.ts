@@ -3,7 +3,7 @@ import { checksums } from '@holdfast/core/adapters/checksums.ts';
 import { type Finding, isProblem } from '@holdfast/core/flows/verify/findings.ts';
 import { verifiedJob } from '@holdfast/core/flows/verify/verified-job.ts';
 import { type VerifyProgress, type VerifyRequest, verifyVault } from '@holdfast/core/flows/verify-vault.ts';
-import { parseSourceUri } from '@holdfast/core/model/source-place.ts';
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { type Command, Option } from 'commander';
 import type { Act } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -67,7 +67,7 @@ export function define(command: Command, act: Act): void {
 
 async function verify(context: Context, uri: string, options: Options): Promise<ExitCode> {
   checkReportFile(options.report, true);
-  const place = parseSourceUri(uri);
+  const place = ADDRESSES.parse(uri);
   const at = options.at === undefined ? undefined : await pastMoment(options.at, context);
   const request: VerifyRequest = {
     ...place,

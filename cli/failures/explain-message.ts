@@ -1,3 +1,4 @@
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { messageOf } from '@holdfast/core/model/errors.ts';
 import {
   parseBacklogMessage,
@@ -98,7 +99,7 @@ function readRestore(body: string): Reading {
     const part = after === undefined ? '' : `, from "${visibleKey(after)}" on`;
     return { what: `plan of the restore ${jobId}${part}`, objects: [] };
   } catch {
-    const { source, prefix, target } = parseRestoreMessage(body);
+    const { source, prefix, target } = parseRestoreMessage(body, ADDRESSES);
     const from = `${source}/${visibleKey(prefix)}`;
     return {
       what: `restore of ${from} to ${sourceUri(target.bucket)}/${visibleKey(target.prefix)}`,

@@ -1,3 +1,4 @@
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { sourceStackName } from '@holdfast/core/model/stack-names.ts';
 import type { ExportPlace } from '@holdfast/core/model/workdocs/import-names.ts';
 import type { CoreStack } from '../core-stack.ts';
@@ -12,7 +13,7 @@ export async function exportStack(
   core: CoreStack,
 ): Promise<StackRequest> {
   return {
-    name: sourceStackName(core.name, source),
+    name: sourceStackName(core.name, source, ADDRESSES),
     template: await readTemplate('workdocs-import.yaml'),
     parameters: {
       Bucket: bucket,

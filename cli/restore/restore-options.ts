@@ -1,8 +1,8 @@
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
 import { OVERWRITES, type Overwrite, type RestoreMessage } from '@holdfast/core/model/restore-request.ts';
-import { parseSourceUri } from '@holdfast/core/model/source-place.ts';
 import { ORIGINAL, STORAGE_CLASSES } from '@holdfast/core/model/storage-class.ts';
 import { THAW_TIERS, type ThawTier } from '@holdfast/core/model/thaw.ts';
 import { type Command, Option } from 'commander';
@@ -130,7 +130,7 @@ async function when(
   if (at === undefined) return {};
   const wanted = await momentOrVersion(at, uri, context);
   if ('at' in wanted) return { at: formatMoment(wanted.at) };
-  if (parseSourceUri(uri).prefix !== '') return wanted;
+  if (ADDRESSES.parse(uri).prefix !== '') return wanted;
   throw new InvalidInputError(
     `"${at}" is no moment, and no version either, since ${uri} is more than one object: write 2026-03-01T12:00:00Z, 2026-03-01, "yesterday 18:00" or "2h ago"`,
   );

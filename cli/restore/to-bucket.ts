@@ -2,6 +2,7 @@ import { checkExact, checkMap, checkTarget } from '@holdfast/core/flows/restore/
 import { makePlan } from '@holdfast/core/flows/restore/make-plan.ts';
 import { selectedObjects } from '@holdfast/core/flows/restore/select-objects.ts';
 import { targetWorld } from '@holdfast/core/flows/restore/target-world.ts';
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
@@ -60,7 +61,7 @@ export async function restoreToBucket(
     target: to,
     ...defined({ jobId: options.jobId, targetAccount: options.targetAccount }),
   };
-  const request = checkRestoreMessage(asked);
+  const request = checkRestoreMessage(asked, ADDRESSES);
   const connection = await context.connect(options.dryRun ? 'reading' : 'writing');
   const message = { ...asked, jobId: options.jobId ?? newJobId('restore', connection, context) };
   const at = request.at ?? connection.clock.start;

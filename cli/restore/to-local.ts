@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import type { Selected } from '@holdfast/core/flows/restore/select-objects.ts';
 import { selectRepeatedly } from '@holdfast/core/flows/restore/select-repeatedly.ts';
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { compileFilter } from '@holdfast/core/model/filter.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
@@ -61,7 +62,7 @@ export async function restoreToLocal(
   refuseOptions(target, options);
   checkReportFile(options.report, true);
   const asked = await toWish(uri, options, context);
-  const read = checkRestoreWish(asked);
+  const read = checkRestoreWish(asked, ADDRESSES);
   await checkTarget(target, context.output);
   const connection = await context.connect(options.dryRun ? 'reading' : 'writing');
   const wish = { ...read, at: read.at ?? connection.clock.start };

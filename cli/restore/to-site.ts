@@ -2,6 +2,7 @@ import { checksums } from '@holdfast/core/adapters/checksums.ts';
 import { restoreIntoSite } from '@holdfast/core/flows/workdocs/restore-into-site.ts';
 import type { ThingOutcome, ThingToRestore } from '@holdfast/core/flows/workdocs/thing-to-restore.ts';
 import { type SelectedThing, selectThings } from '@holdfast/core/flows/workdocs/things-to-restore.ts';
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError, isSiteError, messageOf } from '@holdfast/core/model/errors.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
@@ -50,7 +51,7 @@ export async function restoreToSite(
   checkReportFile(options.report, true);
   parseSiteUri(to);
   const asked = await toWish(uri, options, context);
-  const read = checkRestoreWish(asked);
+  const read = checkRestoreWish(asked, ADDRESSES);
   const connection = await context.connect(options.dryRun ? 'reading' : 'writing');
   const wish = { ...read, at: read.at ?? connection.clock.start };
   if (read.at !== undefined) noteMoment(read.at, context, connection);

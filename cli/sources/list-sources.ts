@@ -1,3 +1,4 @@
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { sourceStackName } from '@holdfast/core/model/stack-names.ts';
 import type { Connection } from '../context.ts';
 import type { SourceJson } from '../json/sources.ts';
@@ -9,7 +10,9 @@ export async function listSources({ world, stacks, stack, clock }: Connection): 
   const [rows, views] = await Promise.all([world.catalog.listSources(), stacks.listSources(stack.name)]);
   const now = clock.now();
   const byName = new Map(views.map((view) => [view.name, view]));
-  const known = rows.map((row) => sourceJson(row, byName.get(sourceStackName(stack.name, row.source)), now));
+  const known = rows.map((row) =>
+    sourceJson(row, byName.get(sourceStackName(stack.name, row.source, ADDRESSES)), now),
+  );
   const named = new Set(rows.map(({ source }) => source));
   const unregistered = views.flatMap((view) => {
     const source = view.tags[SOURCE_TAG];

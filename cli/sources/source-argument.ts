@@ -1,6 +1,6 @@
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { Source } from '@holdfast/core/model/source.ts';
-import { parseSourceUri } from '@holdfast/core/model/source-place.ts';
 import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import type { Connection, Context } from '../context.ts';
 
@@ -10,7 +10,7 @@ import type { Connection, Context } from '../context.ts';
  * @throws {InvalidInputError} also when it names a part of it
  */
 export function parseSource(uri: string): string {
-  const { source, prefix } = parseSourceUri(uri);
+  const { source, prefix } = ADDRESSES.parse(uri);
   if (prefix === '') return source;
   const whole = isSiteUri(uri) ? 'site' : 'bucket';
   throw new InvalidInputError(`"${uri}" names a part of a ${whole}; this is about the whole: ${source}`);

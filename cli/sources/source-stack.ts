@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import type { SourceSettings } from '@holdfast/core/model/source.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { captureRuleName, sourceStackName } from '@holdfast/core/model/stack-names.ts';
@@ -22,7 +23,7 @@ export async function bucketStack(
 ): Promise<StackRequest> {
   const { outputs, parameters } = core;
   return {
-    name: sourceStackName(core.name, sourceUri(bucket)),
+    name: sourceStackName(core.name, sourceUri(bucket), ADDRESSES),
     template: await readTemplate('source.yaml'),
     parameters: {
       Bucket: bucket,
@@ -56,7 +57,7 @@ export async function siteStack(
   const { outputs } = core;
   const source = siteUri(site);
   return {
-    name: sourceStackName(core.name, source),
+    name: sourceStackName(core.name, source, ADDRESSES),
     template: await readTemplate('workdocs.yaml'),
     parameters: {
       OrganizationId: site,

@@ -1,6 +1,5 @@
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import type { SourcePlace } from '@holdfast/core/model/source-place.ts';
-import { vaultPrefixes } from '@holdfast/core/model/vault-places.ts';
-import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import type { Connection, Context } from '../context.ts';
 import { visibleKey } from '../text/visible.ts';
 
@@ -9,15 +8,17 @@ const LAST_CHARACTER = '\u{10FFFD}';
 
 /**
  * A prefix is the beginning of keys. Says so where it reads like a folder, and there is one, and what lies beside the
- * folder is taken too: `s3://photos/2025` has `2025-old/` in it. A site's prefix is a folder anyway.
+ * folder is taken too: `s3://photos/2025` has `2025-old/` in it. Where prefixes are folders anyway, there is nothing to say.
  */
 export async function noteBeside(
   { source, prefix }: SourcePlace,
   { world }: Pick<Connection, 'world'>,
   { output }: Pick<Context, 'output'>,
 ): Promise<void> {
-  if (prefix === '' || prefix.endsWith('/') || isSiteUri(source)) return;
-  const [root = ''] = vaultPrefixes(source);
+  if (prefix === '' || prefix.endsWith('/')) return;
+  const address = ADDRESSES.of(source);
+  if (!address.isUnder(`${prefix}-beside`, prefix)) return;
+  const [root = ''] = address.vaultPrefixes(source);
   const folder = `${root}${prefix}/`;
   const { store, settings } = world;
   const first = async (wanted: string, after?: string) => {

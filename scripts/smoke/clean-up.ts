@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { DeleteStackCommand } from '@aws-sdk/client-cloudformation';
 import { DeleteTableCommand, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ListBucketsCommand } from '@aws-sdk/client-s3';
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { sourceStackName } from '@holdfast/core/model/stack-names.ts';
 import { destroyBucket } from './buckets.ts';
 import { type Checks, expect } from './checks.ts';
@@ -12,7 +13,7 @@ import { describeStack, type SmokeWorld, within } from './world.ts';
 export async function cleanUp(world: SmokeWorld, checks: Checks): Promise<void> {
   const { clients, buckets, stack } = world;
   await checks.check("the source's stack is gone", () =>
-    removeStack(sourceStackName(stack, `s3://${buckets.source}`), world),
+    removeStack(sourceStackName(stack, `s3://${buckets.source}`, ADDRESSES), world),
   );
   await checks.check('the core stack is gone', () => removeStack(stack, world));
   await checks.check('the role of the stranger is gone', async () => {
@@ -38,7 +39,7 @@ export async function cleanUp(world: SmokeWorld, checks: Checks): Promise<void> 
 export async function whatIsKept(world: SmokeWorld): Promise<string[]> {
   const { stack, buckets, strangerRole, folder } = world;
   return [
-    `stack ${sourceStackName(stack, `s3://${buckets.source}`)}, then stack ${stack}`,
+    `stack ${sourceStackName(stack, `s3://${buckets.source}`, ADDRESSES)}, then stack ${stack}`,
     `buckets ${(await bucketNames(world)).join(', ')}`,
     `table ${(await tableNames(world)).join(', ')}`,
     `role ${strangerRole}`,

@@ -13,6 +13,7 @@ import { writeReport } from '@holdfast/core/flows/report/write-report.ts';
 import { handleRestoreMessage } from '@holdfast/core/flows/restore/handle-restore-message.ts';
 import { handleRestoreWork } from '@holdfast/core/flows/restore/handle-restore-work.ts';
 import { rememberSources } from '@holdfast/core/flows/source-lookup.ts';
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { vaultPlace, vaultPrefix } from '@holdfast/core/model/vault-key.ts';
 import type { StepRecord } from '@holdfast/core/ports/catalog.ts';
 import { silent } from '@holdfast/core/ports/telemetry.ts';
@@ -400,7 +401,8 @@ type Handler = (body: string, delivery: Delivery, world: World) => Promise<void>
 const HANDLERS: Readonly<Record<Exclude<BucketQueue, 'capture'>, Handler>> = {
   backlog: captureBacklog,
   reconcile: handleReconcileQueue,
-  restore: handleRestoreMessage,
+  restore: (body, delivery, world) =>
+    handleRestoreMessage(body, delivery, { ...world, addresses: ADDRESSES }),
   restoreWork: (body, delivery, world) => handleRestoreWork(body, delivery, { ...world, checksums }),
   report: writeReport,
 };

@@ -12,8 +12,10 @@ import type { Delivery, Settings, World } from '@holdfast/core/flows/dependencie
 import { handleReconcileQueue } from '@holdfast/core/flows/pulse/handle-reconcile-queue.ts';
 import { registerSource } from '@holdfast/core/flows/register-source.ts';
 import { type ReportWorld, writeReport } from '@holdfast/core/flows/report/write-report.ts';
+import type { AcceptWorld } from '@holdfast/core/flows/restore/accept-restore.ts';
 import { handleRestoreMessage } from '@holdfast/core/flows/restore/handle-restore-message.ts';
 import { handleRestoreWork } from '@holdfast/core/flows/restore/handle-restore-work.ts';
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import type { Source, SourceSettings } from '@holdfast/core/model/source.ts';
@@ -50,7 +52,7 @@ export class Pipeline {
   readonly telemetry = new MemoryTelemetry();
   /** Who is told of finished jobs, in a stack with a topic for it. */
   notices: MemoryNotices | undefined;
-  readonly world: World;
+  readonly world: World & AcceptWorld;
   #messages = 0;
   #retrying: Array<{ queue: QueueName; message: Message }> = [];
 
@@ -67,6 +69,7 @@ export class Pipeline {
     this.s3.createBucket(SOURCE, { versioning: options.versioned ? 'enabled' : 'never', wired: true });
     this.s3.createBucket(TARGET);
     this.world = {
+      addresses: ADDRESSES,
       store: this.store,
       catalog: this.catalog,
       queue: this.queue,

@@ -1,6 +1,7 @@
 import { S3ObjectStore } from '@holdfast/core/adapters/aws/s3-object-store.ts';
 import { codeOfException } from '@holdfast/core/adapters/workdocs-exceptions.ts';
 import { siteQueueOf } from '@holdfast/core/flows/workdocs/site-queue-of.ts';
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { withDeletionTags, withoutDeletionTags } from '@holdfast/core/model/deletion-tags.ts';
 import { compileFilter } from '@holdfast/core/model/filter.ts';
 import { namedValues, namedValuesOf, tableOf } from '@holdfast/core/model/named-values.ts';
@@ -77,7 +78,7 @@ describe('names that every object has', () => {
   it('are unknown fields of a restore message', () => {
     for (const name of HOSTILE) {
       const body = `{"source":"s3://a","target":"s3://b",${JSON.stringify(name)}:{"exact":true}}`;
-      expect(() => parseRestoreMessage(body)).toThrow(/not a restore request/);
+      expect(() => parseRestoreMessage(body, ADDRESSES)).toThrow(/not a restore request/);
     }
   });
 

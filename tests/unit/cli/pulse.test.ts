@@ -1,3 +1,4 @@
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { canaryText } from '@holdfast/core/model/canary.ts';
 import { settingsKey } from '@holdfast/core/model/settings-key.ts';
 import { sourceStackName } from '@holdfast/core/model/stack-names.ts';
@@ -38,7 +39,7 @@ async function status() {
   return { code: ran.code, attention, one: sources.find(({ source }) => source === URI), text };
 }
 
-const parameters = () => cli.stacks.requests.get(sourceStackName('holdfast', URI))?.parameters;
+const parameters = () => cli.stacks.requests.get(sourceStackName('holdfast', URI, ADDRESSES))?.parameters;
 const settings = () => JSON.parse(cli.pipeline.s3.text(VAULT, settingsKey(URI)) ?? '{}');
 
 describe('how far a bucket is known to be in the vault', () => {

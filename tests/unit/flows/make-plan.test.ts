@@ -1,5 +1,6 @@
 import { makePlan } from '@holdfast/core/flows/restore/make-plan.ts';
 import { requestOf } from '@holdfast/core/flows/restore/request-of.ts';
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import type { Requests } from '@holdfast/core/model/cost/requests.ts';
 import type { RestorePlan } from '@holdfast/core/model/restore-plan.ts';
 import { writtenBytes } from '@holdfast/core/model/restore-plan.ts';
@@ -18,7 +19,7 @@ beforeEach(async () => {
 
 function plan(extra: Record<string, unknown> = {}): Promise<RestorePlan> {
   const message = { source: sourceUri(SOURCE), target: sourceUri(TARGET), ...extra };
-  const request = checkRestoreMessage(message);
+  const request = checkRestoreMessage(message, ADDRESSES);
   return makePlan({ ...request, at: request.at ?? pipeline.now }, pipeline.world);
 }
 

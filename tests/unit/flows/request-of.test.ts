@@ -1,9 +1,13 @@
 import { requestIn, requestOf } from '@holdfast/core/flows/restore/request-of.ts';
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { checkRestoreMessage } from '@holdfast/core/model/restore-request.ts';
 import { describe, expect, it } from 'vitest';
 import { Pipeline, SOURCE, TARGET } from '../../support/pipeline.ts';
 
-const NOW = { ...checkRestoreMessage({ source: `s3://${SOURCE}/2026/`, target: `s3://${TARGET}` }), at: 1 };
+const NOW = {
+  ...checkRestoreMessage({ source: `s3://${SOURCE}/2026/`, target: `s3://${TARGET}` }, ADDRESSES),
+  at: 1,
+};
 /** As an earlier release kept it. */
 const { source: _, allVersions: __, sidecars: ___, ...rest } = NOW;
 const BEFORE = { ...rest, bucket: SOURCE };

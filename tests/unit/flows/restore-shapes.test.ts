@@ -1,5 +1,6 @@
 import { checksumOf } from '@holdfast/core/adapters/memory/s3-version.ts';
 import { makePlan } from '@holdfast/core/flows/restore/make-plan.ts';
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { checkRestoreMessage } from '@holdfast/core/model/restore-request.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import fc from 'fast-check';
@@ -14,7 +15,7 @@ async function given(): Promise<Pipeline> {
 
 function planOf(pipeline: Pipeline, extra: Record<string, unknown>) {
   const message = { source: sourceUri(SOURCE), target: sourceUri(TARGET), ...extra };
-  return makePlan({ ...checkRestoreMessage(message), at: pipeline.now }, pipeline.world);
+  return makePlan({ ...checkRestoreMessage(message, ADDRESSES), at: pipeline.now }, pipeline.world);
 }
 
 describe('a plan into a bucket says what the run does', () => {

@@ -1,3 +1,4 @@
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { compareKeys, keyBytes } from '@holdfast/core/model/byte-order.ts';
 import { parseBucketUri } from '@holdfast/core/model/source-uri.ts';
 import { captureRuleName, sourceStackName } from '@holdfast/core/model/stack-names.ts';
@@ -81,12 +82,12 @@ describe('names in AWS', () => {
 
   it('fit their limits and characters, whatever the bucket', () => {
     expect(captureRuleName('s'.repeat(128), bucket)).toMatch(/^[\w.-]{1,59}$/);
-    expect(sourceStackName('holdfast', `s3://${bucket}`)).toMatch(/^[A-Za-z][A-Za-z0-9-]{0,127}$/);
+    expect(sourceStackName('holdfast', `s3://${bucket}`, ADDRESSES)).toMatch(/^[A-Za-z][A-Za-z0-9-]{0,127}$/);
   });
 
   it('differ for buckets that differ only in dots and hyphens', () => {
-    expect(sourceStackName('holdfast', 's3://my.bucket')).not.toBe(
-      sourceStackName('holdfast', 's3://my-bucket'),
+    expect(sourceStackName('holdfast', 's3://my.bucket', ADDRESSES)).not.toBe(
+      sourceStackName('holdfast', 's3://my-bucket', ADDRESSES),
     );
   });
 });

@@ -1,8 +1,10 @@
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { checkRestoreWish, parseRestoreMessage } from '@holdfast/core/model/restore-request.ts';
 import { describe, expect, it } from 'vitest';
 
 const request = { source: 's3://photos', target: 's3://holdfast-restore-photos' };
-const read = (more: Record<string, unknown>) => parseRestoreMessage(JSON.stringify({ ...request, ...more }));
+const read = (more: Record<string, unknown>) =>
+  parseRestoreMessage(JSON.stringify({ ...request, ...more }), ADDRESSES);
 const many = (count: number, text: string) => Array.from({ length: count }, () => text);
 
 describe('the size of a restore request', () => {
@@ -47,10 +49,12 @@ describe('the size of a restore request', () => {
     expect(read({}).storageClass).toBe('original');
     expect(read({ storageClass: 'GLACIER' }).storageClass).toBe('GLACIER');
     const wish = { source: request.source, storageClass: 'GLACIER' };
-    expect(() => checkRestoreWish(wish)).toThrow(/storageClass/);
+    expect(() => checkRestoreWish(wish, ADDRESSES)).toThrow(/storageClass/);
   });
 
   it('refuses a message longer than any request needs, before it reads it', () => {
-    expect(() => parseRestoreMessage(`"${'x'.repeat(256 * 1024)}`)).toThrow(/may take 262144 bytes/);
+    expect(() => parseRestoreMessage(`"${'x'.repeat(256 * 1024)}`, ADDRESSES)).toThrow(
+      /may take 262144 bytes/,
+    );
   });
 });

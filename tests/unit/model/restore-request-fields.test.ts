@@ -1,3 +1,4 @@
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { checkRestoreMessage } from '@holdfast/core/model/restore-request.ts';
 import { expect, it } from 'vitest';
 
@@ -8,5 +9,5 @@ it.each([
   [{ ...MESSAGE, thaw: { speed: 'bulk' } }, 'unknown field "thaw.speed"'],
   [{ source: MESSAGE.source }, 'field "target" is missing'],
 ])('says which field of %j is wrong', (message, why) => {
-  expect(() => checkRestoreMessage(message)).toThrow(`not a restore request: ${why}`);
+  expect(() => checkRestoreMessage(message, ADDRESSES)).toThrow(`not a restore request: ${why}`);
 });

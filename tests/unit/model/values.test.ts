@@ -1,3 +1,4 @@
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
 import { deletionBound } from '@holdfast/core/model/deletion-bound.ts';
 import { withDeletionTags, withoutDeletionTags } from '@holdfast/core/model/deletion-tags.ts';
@@ -342,7 +343,7 @@ describe('messages', () => {
 
   it('of a restore may name the prefix once', () => {
     const body = { source: 's3://bucket/a', prefix: 'b', target: 's3://other' };
-    expect(() => parseRestoreMessage(JSON.stringify(body))).toThrow(/twice/);
+    expect(() => parseRestoreMessage(JSON.stringify(body), ADDRESSES)).toThrow(/twice/);
   });
 });
 

@@ -1,3 +1,4 @@
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { StoreError } from '@holdfast/core/model/errors.ts';
 import { parseRestoreMessage } from '@holdfast/core/model/restore-request.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
@@ -57,7 +58,7 @@ it('D26 an accepted restore request fits a row of the catalog', () => {
     exclude: globs,
   });
   expect(Buffer.byteLength(body)).toBeLessThan(1024 * 1024);
-  expect(() => parseRestoreMessage(body)).toThrow(/several requests/);
+  expect(() => parseRestoreMessage(body, ADDRESSES)).toThrow(/several requests/);
 });
 
 it('D27 a restore to a moment to come is refused: its history is not yet settled', async () => {

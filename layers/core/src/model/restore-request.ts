@@ -1,16 +1,15 @@
 import * as v from 'valibot';
+import { type AddressBook, OWN_RESTORE_OPTIONS, type RestoreInto } from './address.ts';
 import { defined } from './defined.ts';
 import { InvalidInputError } from './errors.ts';
 import { compileFilter } from './filter.ts';
 import { AskedNameSchema, JobIdSchema } from './job.ts';
 import { parseMoment } from './moment.ts';
 import { parseJson } from './s3-event.ts';
-import { parseSourceUri } from './source-place.ts';
 import { parseBucketUri } from './source-uri.ts';
 import { ORIGINAL, STORAGE_CLASSES } from './storage-class.ts';
 import { clashingRules } from './target-key.ts';
 import { THAW_TIERS } from './thaw.ts';
-import { isSiteUri } from './workdocs/site-uri.ts';
 
 const MAX_GLOBS = 100;
 const MAX_RULES = 100;
@@ -139,40 +138,39 @@ const THAW = { tier: 'standard', days: 7 } as const;
 const MAX_MESSAGE_BYTES = 256 * 1024;
 
 /** Reads a message body. @throws {InvalidInputError} saying which field is wrong and how */
-export function parseRestoreMessage(body: string): RestoreRequest {
+export function parseRestoreMessage(body: string, addresses: AddressBook): RestoreRequest {
   const bytes = Buffer.byteLength(body);
   if (bytes > MAX_MESSAGE_BYTES)
     throw new InvalidInputError(
       `a restore request may take ${MAX_MESSAGE_BYTES} bytes, and this one takes ${bytes}: send several requests`,
     );
-  return checkRestoreMessage(parseJson(body));
+  return checkRestoreMessage(parseJson(body), addresses);
 }
 
 /** Checks a message that is already JSON. @throws {InvalidInputError} saying which field is wrong and how */
-export function checkRestoreMessage(json: unknown): RestoreRequest {
+export function checkRestoreMessage(json: unknown, addresses: AddressBook): RestoreRequest {
   const parsed = v.safeParse(RestoreMessageSchema, json);
   if (!parsed.success) throw new InvalidInputError(`not a restore request: ${explain(parsed.issues[0])}`);
   const { target, targetAccount: account, storageClass = ORIGINAL, ...message } = parsed.output;
-  const wish = toWish(message);
-  if (wish.exact && isSiteUri(wish.source)) throw refuse('"exact" is not for a WorkDocs site into a bucket');
+  const wish = toWish(message, 'bucket', addresses);
   return { ...wish, target: { ...parseBucketUri(target), ...defined({ account }) }, storageClass };
 }
 
 /** Checks what is to be brought back, for a target that is no bucket. @throws {InvalidInputError} as above */
-export function checkRestoreWish(json: unknown): RestoreWish {
+export function checkRestoreWish(json: unknown, addresses: AddressBook): RestoreWish {
   const parsed = v.safeParse(RestoreWishSchema, json);
   if (!parsed.success) throw new InvalidInputError(`not a restore request: ${explain(parsed.issues[0])}`);
-  return toWish(parsed.output);
+  return toWish(parsed.output, 'elsewhere', addresses);
 }
 
-function toWish(message: WishMessage): RestoreWish {
-  const wish = readWish(message);
+function toWish(message: WishMessage, into: RestoreInto, addresses: AddressBook): RestoreWish {
+  const wish = readWish(message, addresses);
   checkSize(wish);
   compileFilter(wish);
-  checkMapping(wish);
+  checkMapping(wish, addresses);
   checkExact(wish, message);
   checkSelection(wish, message);
-  checkSite(wish);
+  checkOwnOptions(wish, into, addresses);
   return wish;
 }
 
@@ -183,8 +181,8 @@ function explain(issue: v.BaseIssue<unknown>): string {
   return path === null ? issue.message : `field "${path}": ${issue.message}`;
 }
 
-function readWish(message: WishMessage): RestoreWish {
-  const place = parseSourceUri(message.source);
+function readWish(message: WishMessage, addresses: AddressBook): RestoreWish {
+  const place = addresses.parse(message.source);
   if (place.prefix !== '' && message.prefix !== undefined) {
     throw new InvalidInputError(
       `the prefix is given twice: in "${message.source}" and as "${message.prefix}"`,
@@ -244,10 +242,9 @@ function checkBytes(what: string, texts: readonly string[]): void {
 
 // Options that contradict each other are refused, not weighed against each other.
 
-function checkMapping({ source, prefix, stripPrefix, map }: RestoreWish): void {
+function checkMapping({ source, prefix, stripPrefix, map }: RestoreWish, addresses: AddressBook): void {
   if (stripPrefix !== '' && map.length > 0) throw refuse('"stripPrefix" and "map" exclude each other');
-  // A path of a site is that of a folder, whether it ends in a slash or not.
-  if (!(isSiteUri(source) ? `${prefix}/` : prefix).startsWith(stripPrefix)) {
+  if (!addresses.of(source).keysUnder(prefix).startsWith(stripPrefix)) {
     throw refuse(
       `"stripPrefix" ("${stripPrefix}") has to be the beginning of the restored prefix ("${prefix}"): keys without it would be mixed with the others`,
     );
@@ -271,11 +268,17 @@ function checkExact({ exact, map, changedSince, deletedOnly, versionId }: Restor
   }
 }
 
-function checkSite({ source, allVersions, sidecars, versionId }: RestoreWish): void {
-  if (!isSiteUri(source)) {
-    if (allVersions || sidecars) throw refuse('"allVersions" and "sidecars" are for WorkDocs sites');
-  } else if (versionId !== undefined && (allVersions || sidecars))
-    throw refuse('"versionId" names one version: it cannot go with "allVersions" or "sidecars"');
+/** What only some kinds of sources know is refused for the others, and what makes no sense for this one. */
+function checkOwnOptions(wish: RestoreWish, into: RestoreInto, addresses: AddressBook): void {
+  const address = addresses.of(wish.source);
+  const foreign = OWN_RESTORE_OPTIONS.find((one) => wish[one] && !address.restoreOptions.includes(one));
+  const owner = addresses.all.find(({ restoreOptions }) => restoreOptions.some((one) => one === foreign));
+  if (owner !== undefined) {
+    const names = owner.restoreOptions.map((one) => `"${one}"`).join(' and ');
+    throw refuse(`${names} are for ${owner.containers}`);
+  }
+  const why = address.refusal(wish, into);
+  if (why !== undefined) throw refuse(why);
 }
 
 function checkSelection({ at, prefix, changedSince, versionId }: RestoreWish, message: WishMessage): void {

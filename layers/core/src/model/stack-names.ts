@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { bucketOf } from './source-uri.ts';
-import { isSiteUri, siteOf } from './workdocs/site-uri.ts';
+import type { AddressBook } from './address.ts';
 
 const hash = (text: string, length: number) =>
   createHash('sha256').update(text).digest('hex').slice(0, length);
@@ -20,8 +19,7 @@ export function captureRuleName(stack: string, name: string): string {
  *
  * @param source its URI, as the catalog has it
  */
-export function sourceStackName(stack: string, source: string): string {
-  const name = isSiteUri(source) ? `workdocs-${siteOf(source)}` : bucketOf(source);
-  const own = isSiteUri(source) ? source : name;
-  return `${stack.slice(0, 48)}-source-${name.replaceAll('.', '-')}-${hash(own, 8)}`;
+export function sourceStackName(stack: string, source: string, addresses: AddressBook): string {
+  const { label, unique } = addresses.of(source).stackLabel(source);
+  return `${stack.slice(0, 48)}-source-${label.replaceAll('.', '-')}-${hash(unique, 8)}`;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
+import type { AddressBook } from '../../model/address.ts';
 import { defined } from '../../model/defined.ts';
 import { HoldfastError, InvalidInputError, messageOf } from '../../model/errors.ts';
 import { compileFilter } from '../../model/filter.ts';
@@ -10,14 +11,16 @@ import { formatMoment } from '../../model/moment.ts';
 import { parseRestoreMessage, type RestoreRequest } from '../../model/restore-request.ts';
 import { sourceUri } from '../../model/source-uri.ts';
 import { contestedPrefixes, mappingOf, targetKey } from '../../model/target-key.ts';
-import { vaultPrefixes } from '../../model/vault-places.ts';
 import type { Delivery, VaultReader, World } from '../dependencies.ts';
 import { endJob } from '../end-job.ts';
 import { requestIn } from './request-of.ts';
 import { selectedObjects } from './select-objects.ts';
 
 export type AcceptWorld = Pick<World, 'catalog' | 'queue' | 'clock' | 'settings' | 'telemetry'> &
-  Pick<VaultReader, 'store'>;
+  Pick<VaultReader, 'store'> & {
+    /** How sources of every kind are named: a request may name any. */
+    readonly addresses: AddressBook;
+  };
 
 const FIRST_STEP = '0';
 
@@ -44,7 +47,7 @@ export async function acceptRestore(
     const isFirst = await catalog.createJob(job);
     known = isFirst ? job : await catalog.getJob(jobId);
   }
-  if (known !== undefined && isVerdictOn(known, body)) await carryOut(known, world);
+  if (known !== undefined && isVerdictOn(known, body, world)) await carryOut(known, world);
   else await rejectBeside(jobId, body, asked, world);
   return jobId;
 }
@@ -57,7 +60,7 @@ async function judge(
   world: AcceptWorld,
 ): Promise<Job> {
   try {
-    const { jobId: _, ...request } = parseRestoreMessage(body);
+    const { jobId: _, ...request } = parseRestoreMessage(body, world.addresses);
     checkMoment(request, world);
     checkExact(request, world);
     await checkTarget(request, world);
@@ -73,10 +76,10 @@ async function judge(
 }
 
 /** Whether a job was made of a message with this body, by whichever of its deliveries. */
-function isVerdictOn(job: Job, body: string): boolean {
+function isVerdictOn(job: Job, body: string, { addresses }: Pick<AcceptWorld, 'addresses'>): boolean {
   if (rejectedBody(job) !== undefined) return rejectedBody(job) === kept(body);
   try {
-    const { jobId: _, ...request } = parseRestoreMessage(body);
+    const { jobId: _, ...request } = parseRestoreMessage(body, addresses);
     return isSameRequest(job, request);
   } catch {
     return false;
@@ -112,9 +115,12 @@ export function askedBy(body: string, { sender }: Pick<Delivery, 'sender'>): Ask
 }
 
 /** Refuses a bucket of which the vault has nothing: a mistyped name must not pass for a restore of nothing. */
-async function checkSource({ source }: RestoreRequest, { store, settings }: AcceptWorld): Promise<void> {
+async function checkSource(
+  { source }: RestoreRequest,
+  { store, settings, addresses }: AcceptWorld,
+): Promise<void> {
   try {
-    for (const prefix of vaultPrefixes(source)) {
+    for (const prefix of addresses.of(source).vaultPrefixes(source)) {
       const { versions } = await store.listVersions({ bucket: settings.vault, prefix, limit: 1 });
       if (versions.length > 0) return;
     }
@@ -249,15 +255,15 @@ async function rejectBeside(
   world: AcceptWorld,
 ): Promise<void> {
   const id = `${jobId.slice(0, 100)}.rejected-${shortHash(body)}`;
-  const job = { ...rejectedJob(id, body, whyBeside(jobId, body), world), askedBy };
+  const job = { ...rejectedJob(id, body, whyBeside(jobId, body, world), world), askedBy };
   await world.catalog.createJob(job);
   // Begun by an earlier delivery, which may have died before it came to an end.
   await carryOut((await world.catalog.getJob(id)) ?? job, world);
 }
 
-function whyBeside(jobId: string, body: string): string {
+function whyBeside(jobId: string, body: string, { addresses }: Pick<AcceptWorld, 'addresses'>): string {
   try {
-    parseRestoreMessage(body);
+    parseRestoreMessage(body, addresses);
     return `the job id "${jobId}" belongs to another request; choose another id`;
   } catch (error) {
     return messageOf(error);

@@ -1,0 +1,22 @@
+import type { Address } from '../../model/address.ts';
+import { bucketOf, parseBucketUri, sourceUri } from '../../model/source-uri.ts';
+import { longVaultPrefix, vaultPrefix } from '../../model/vault-key.ts';
+
+/** `s3://bucket[/prefix]`. */
+export const s3Address: Address = {
+  scheme: 's3://',
+  form: 's3://bucket[/prefix]',
+  uriNoun: 'an S3 URI',
+  container: 'bucket',
+  containers: 'buckets',
+  restoreOptions: [],
+  parse: (text) => {
+    const { bucket, prefix } = parseBucketUri(text);
+    return { source: sourceUri(bucket), prefix };
+  },
+  stackLabel: (source) => ({ label: bucketOf(source), unique: bucketOf(source) }),
+  vaultPrefixes: (source) => [vaultPrefix(bucketOf(source)), longVaultPrefix(bucketOf(source))],
+  isUnder: (key, prefix) => key.startsWith(prefix),
+  keysUnder: (prefix) => prefix,
+  refusal: () => undefined,
+};
