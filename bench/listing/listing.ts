@@ -1,7 +1,7 @@
 import { MemoryObjectStore } from '@holdfast/core/adapters/memory/memory-object-store.ts';
 import { MemoryS3 } from '@holdfast/core/adapters/memory/memory-s3.ts';
-import { compareMoments } from '@holdfast/core/flows/compare-moments.ts';
 import { bucketStatesAt } from '@holdfast/core/flows/source-history.ts';
+import { s3History } from '@holdfast/core/kinds/s3/history.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { PROBE_SETTINGS } from '../measure/probe-settings.ts';
 import { SeededRandom } from '../model/random.ts';
@@ -70,7 +70,7 @@ export class BenchVault {
   async compareAll(times: number): Promise<Listed> {
     return this.#repeat('the whole source, compared at two moments', times, () => {
       const comparison = { source: sourceUri(BUCKET), prefix: '', from: START, to: END };
-      return count(compareMoments(comparison, this.#world));
+      return count(s3History.compare(comparison, this.#world));
     });
   }
 

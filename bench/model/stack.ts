@@ -11,6 +11,8 @@ import { writeReport } from '@holdfast/core/flows/report/write-report.ts';
 import { handleRestoreMessage } from '@holdfast/core/flows/restore/handle-restore-message.ts';
 import { handleRestoreWork } from '@holdfast/core/flows/restore/handle-restore-work.ts';
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
+import { KINDS } from '@holdfast/core/kinds/all.ts';
+import { s3History } from '@holdfast/core/kinds/s3/history.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { silent } from '@holdfast/core/ports/telemetry.ts';
@@ -236,9 +238,9 @@ function defined<T extends object>(values: T): Partial<{ [K in keyof T]: Exclude
 }
 
 function restoreMessage(body: string, delivery: Delivery, world: World): Promise<void> {
-  return handleRestoreMessage(body, delivery, { ...world, addresses: ADDRESSES });
+  return handleRestoreMessage(body, delivery, { ...world, addresses: ADDRESSES, kinds: KINDS });
 }
 
 function restoreWork(body: string, delivery: Delivery, world: World): Promise<void> {
-  return handleRestoreWork(body, delivery, { ...world, checksums });
+  return handleRestoreWork(body, delivery, { ...world, checksums, history: s3History });
 }

@@ -1,5 +1,6 @@
 import { makePlan } from '@holdfast/core/flows/restore/make-plan.ts';
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
+import { s3History } from '@holdfast/core/kinds/s3/history.ts';
 import { checkRestoreMessage } from '@holdfast/core/model/restore-request.ts';
 import { PROBE_SETTINGS } from '../measure/probe-settings.ts';
 import { EndlessStore } from './endless-store.ts';
@@ -23,7 +24,7 @@ export async function planOf(keys: number): Promise<Planned> {
   const at = Date.parse('2026-02-01T00:00:00Z');
   const { selected, right, fresh } = await makePlan(
     { ...request, at },
-    { store: store.port(), settings: PROBE_SETTINGS },
+    { store: store.port(), settings: PROBE_SETTINGS, history: s3History },
   );
   const { listings } = store;
   return { selected: selected.objects, right: right.objects, fresh: fresh.objects, listings };

@@ -1,6 +1,8 @@
 import { type PlanWorld, planRestore } from '@holdfast/core/flows/restore/plan-restore.ts';
 import { readSiteTree } from '@holdfast/core/flows/workdocs/site-tree.ts';
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
+import { workDocsHistory } from '@holdfast/core/kinds/workdocs/history.ts';
+import type { Job } from '@holdfast/core/model/job.ts';
 import type { ListedVersion } from '@holdfast/core/model/object.ts';
 import { checkRestoreMessage } from '@holdfast/core/model/restore-request.ts';
 import { type DocumentRecord, recordText, type SiteRecord } from '@holdfast/core/model/workdocs/records.ts';
@@ -187,7 +189,10 @@ export async function planTree(documents: number): Promise<ReadTree> {
   };
   const step = { kind: 'plan' as const, jobId: 'j', step: '0', part: 'plain' as const };
   const delivery = { messageId: 'm', receiveCount: 1, timeLeft: () => 300_000 };
-  await planRestore(step, delivery, world as unknown as PlanWorld);
+  await planRestore(job as unknown as Job, step, delivery, {
+    ...world,
+    history: workDocsHistory,
+  } as unknown as PlanWorld);
   return { documents: found, gets: site.gets, listings: site.listings };
 }
 

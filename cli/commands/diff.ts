@@ -1,12 +1,12 @@
 import {
   type Comparison,
-  compareMoments,
   type Difference,
   DifferenceCount,
   type DifferenceTotals,
 } from '@holdfast/core/flows/compare-moments.ts';
 import type { RealVersion } from '@holdfast/core/flows/vault-history.ts';
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
+import { KINDS } from '@holdfast/core/kinds/all.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
 import type { Command } from 'commander';
@@ -99,7 +99,7 @@ async function compare(
   { output }: Context,
 ): Promise<DifferenceTotals> {
   const counted = new DifferenceCount(comparison);
-  for await (const difference of compareMoments(comparison, world)) {
+  for await (const difference of KINDS.of(comparison.source).history.compare(comparison, world)) {
     counted.add(difference);
     if (!isShown || !isLine(difference)) continue;
     if (output.json) output.document(lineOf(comparison.source, difference));

@@ -1,5 +1,6 @@
 import { type Changes, changeHistory, NO_CHANGES } from '@holdfast/core/flows/change-history.ts';
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
+import { KINDS } from '@holdfast/core/kinds/all.ts';
 import { placeUri, type SourcePlace } from '@holdfast/core/model/source-place.ts';
 import { type Command, Option } from 'commander';
 import type { Act } from '../command.ts';
@@ -69,7 +70,7 @@ async function history(
   noteRetention(since, context, connection);
   const onProgress = (versions: number) => output.progress(`${counted(versions, 'version')} read`);
   const request = { ...place, since, spanOf: spans.spanOf, tags, onProgress };
-  const changes = await changeHistory(request, connection.world);
+  const changes = await changeHistory(request, KINDS.of(request.source).history, connection.world);
   if (changes.size === 0) {
     await checkThere(place, connection);
     output.note(`nothing changed under ${placeUri(place)} in the last ${counted(back, 'day')}`);

@@ -1,4 +1,5 @@
 import { type ReindexedSource, reindex } from '@holdfast/core/flows/reindex.ts';
+import { KINDS } from '@holdfast/core/kinds/all.ts';
 import type { Command } from 'commander';
 import type { Act } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -32,7 +33,7 @@ async function runReindex(context: Context, { dryRun = false }: { dryRun?: boole
   const onProgress = (source: string, keys: number) =>
     output.progress(`${source}: ${counted(keys, 'key')} read`);
   const answer: Reindex = { dryRun, sources: [] };
-  for await (const source of reindex({ dryRun, onProgress }, world)) {
+  for await (const source of reindex({ dryRun, onProgress }, KINDS, world)) {
     answer.sources.push(source);
     if (!output.json) output.lines(lineOf(source, dryRun));
   }

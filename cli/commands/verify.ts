@@ -4,6 +4,7 @@ import { type Finding, isProblem } from '@holdfast/core/flows/verify/findings.ts
 import { verifiedJob } from '@holdfast/core/flows/verify/verified-job.ts';
 import { type VerifyProgress, type VerifyRequest, verifyVault } from '@holdfast/core/flows/verify-vault.ts';
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
+import { KINDS } from '@holdfast/core/kinds/all.ts';
 import { type Command, Option } from 'commander';
 import type { Act } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -89,6 +90,7 @@ async function verify(context: Context, uri: string, options: Options): Promise<
       onProgress: (progress) => output.progress(progressText(progress, request)),
       pause: context.pause,
     },
+    KINDS.of(place.source).history,
     connection.world,
   );
   if (result.counts['versions'] === 0 && result.state === 'done') {

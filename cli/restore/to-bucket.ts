@@ -3,6 +3,7 @@ import { makePlan } from '@holdfast/core/flows/restore/make-plan.ts';
 import { selectedObjects } from '@holdfast/core/flows/restore/select-objects.ts';
 import { targetWorld } from '@holdfast/core/flows/restore/target-world.ts';
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
+import { KINDS } from '@holdfast/core/kinds/all.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
@@ -101,7 +102,8 @@ async function begin(
   const { request, at } = asked;
   const plan = await planIfAsked(asked, options, connection, context);
   if (options.dryRun && plan !== undefined) return tellPlan(asked, plan, connection, context);
-  const select = () => selectedObjects({ ...request, at }, connection.world);
+  const { history } = KINDS.of(request.source);
+  const select = () => selectedObjects({ ...request, at }, history, connection.world);
   if (plan === undefined) await checkHasCopies(request, select, connection);
   else await agree(plan, options, context);
   const made = options.toNew === undefined ? undefined : await createTarget(request, connection, context);
@@ -136,7 +138,7 @@ async function checkRequest(
   if (toNew === undefined)
     await checkBucket(bucket, { ...connection, world: targetWorld(request, connection.world) });
   else await checkNewTarget(request, connection);
-  await checkMap(request, connection.world);
+  await checkMap(request, KINDS.of(request.source).history, connection.world);
 }
 
 /** With `--yes` nobody looks at a plan, and only an exact restore needs one: to delete no more than there was then. */
@@ -148,10 +150,14 @@ async function planIfAsked(
 ): Promise<RestorePlan | undefined> {
   const { output } = context;
   if (!dryRun && yes && !request.exact) return undefined;
-  const plan = await makePlan({ ...request, at }, connection.world, {
-    targetIsNew: toNew !== undefined,
-    onProgress: (objects) => output.progress(`planning: ${count(objects)} objects`),
-  });
+  const plan = await makePlan(
+    { ...request, at },
+    { ...connection.world, history: KINDS.of(request.source).history },
+    {
+      targetIsNew: toNew !== undefined,
+      onProgress: (objects) => output.progress(`planning: ${count(objects)} objects`),
+    },
+  );
   if (plan.selected.objects === 0 && !mayBeNone(request)) await refuseNothing(request, connection);
   return withEncryption(plan, request, toNew !== undefined, connection, context);
 }

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import type { Selected } from '@holdfast/core/flows/restore/select-objects.ts';
-import { selectRepeatedly } from '@holdfast/core/flows/restore/select-repeatedly.ts';
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
+import { KINDS } from '@holdfast/core/kinds/all.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { compileFilter } from '@holdfast/core/model/filter.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
@@ -68,7 +68,8 @@ export async function restoreToLocal(
   const wish = { ...read, at: read.at ?? connection.clock.start };
   if (read.at !== undefined) noteMoment(read.at, context, connection);
   if (wish.versionId === undefined) await noteBeside(wish, connection, context);
-  const select = selectRepeatedly(wish, connection.world, { onProgress: readingDocuments(context) });
+  const { history } = KINDS.of(wish.source);
+  const select = history.selectRepeatedly(wish, connection.world, { onProgress: readingDocuments(context) });
   await checkHasCopies(wish, select, connection);
   const task = taskOf(target, options, asked, wish, select, connection, context);
   const planned = await planIfAsked(task);

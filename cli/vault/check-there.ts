@@ -1,4 +1,4 @@
-import { hasAny } from '@holdfast/core/flows/source-states.ts';
+import { KINDS } from '@holdfast/core/kinds/all.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { SourcePlace } from '@holdfast/core/model/source-place.ts';
 import type { Connection } from '../context.ts';
@@ -17,7 +17,7 @@ export async function checkThere(place: SourcePlace, { world, stack }: Connectio
       `the vault of the stack "${stack.name}" holds nothing of ${source}: holdfast sources --all shows what it knows`,
     );
   }
-  if (prefix === '' || (await hasAny(place, world))) return;
+  if (prefix === '' || (await KINDS.of(source).history.hasAny(place, world))) return;
   throw new InvalidInputError(
     `the vault has nothing under ${source}/${visibleKey(prefix)}, nor had it: holdfast ls ${source} shows what it holds`,
   );

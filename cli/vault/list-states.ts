@@ -1,5 +1,5 @@
 import type { SourceStateAt } from '@holdfast/core/flows/source-history.ts';
-import { sourceStatesAt } from '@holdfast/core/flows/source-states.ts';
+import { KINDS } from '@holdfast/core/kinds/all.ts';
 import type { SourcePlace } from '@holdfast/core/model/source-place.ts';
 import type { Command } from 'commander';
 import type { Connection, Context } from '../context.ts';
@@ -56,7 +56,8 @@ async function printStates(
   { output }: Context,
 ): Promise<number> {
   let listed = 0;
-  for await (const state of sourceStatesAt(place, at ?? Number.MAX_SAFE_INTEGER, world)) {
+  const { history } = KINDS.of(place.source);
+  for await (const state of history.statesAt(place, at ?? Number.MAX_SAFE_INTEGER, world)) {
     const isDeleted = state.current === undefined;
     if (isDeleted !== deleted || !matches(state.key)) continue;
     const line = lineOf(place.source, state);

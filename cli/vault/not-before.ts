@@ -1,4 +1,4 @@
-import { oldestMoment } from '@holdfast/core/flows/source-states.ts';
+import { KINDS } from '@holdfast/core/kinds/all.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { placeUri, type SourcePlace } from '@holdfast/core/model/source-place.ts';
 import type { Connection } from '../context.ts';
@@ -15,7 +15,7 @@ export async function checkNotBefore(
   place: SourcePlace,
   { world }: Pick<Connection, 'world'>,
 ): Promise<void> {
-  const oldest = await oldestMoment(place, world);
+  const oldest = await KINDS.of(place.source).history.oldestMoment(place, world);
   if (oldest === undefined || oldest <= at) return;
   throw new InvalidInputError(
     `${seconds(at)} is before the first backup: the vault's oldest copy under ${placeUri(place)} ` +

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { MemoryCatalog } from '@holdfast/core/adapters/memory/memory-catalog.ts';
 import type { Content } from '@holdfast/core/adapters/memory/s3-content.ts';
 import { reindex } from '@holdfast/core/flows/reindex.ts';
+import { KINDS } from '@holdfast/core/kinds/all.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import { ORIGIN_TAG } from '@holdfast/core/model/origin.ts';
@@ -241,7 +242,7 @@ export class Checks {
     for (const key of this.#keys) before.set(key, await sim.catalog.getEntry(URI, key));
     sim.catalog = new MemoryCatalog({ pageSize: 3 });
     sim.monitors.forget();
-    await sim.operate('reindex', (world) => Array.fromAsync(reindex({ dryRun: false }, world)));
+    await sim.operate('reindex', (world) => Array.fromAsync(reindex({ dryRun: false }, KINDS, world)));
     for (const [key, entry] of before) {
       const now = await sim.catalog.getEntry(URI, key);
       if (entry?.state === 'current' && !isSameCopy(entry, now))

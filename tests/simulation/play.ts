@@ -1,6 +1,7 @@
 import { cancelJob } from '@holdfast/core/flows/cancel-job.ts';
 import { registerSource } from '@holdfast/core/flows/register-source.ts';
 import { reindex } from '@holdfast/core/flows/reindex.ts';
+import { KINDS } from '@holdfast/core/kinds/all.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { parseS3Event } from '@holdfast/core/model/s3-event.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
@@ -271,7 +272,7 @@ class Player {
 
   /** A rebuild of the catalog while others work: it must not disturb them. */
   async #reindex(): Promise<void> {
-    await this.sim.operate('reindex', (world) => Array.fromAsync(reindex({ dryRun: false }, world)));
+    await this.sim.operate('reindex', (world) => Array.fromAsync(reindex({ dryRun: false }, KINDS, world)));
   }
 
   /** What an operator does after reading `status`: access is given back, dead letters are sent back. */

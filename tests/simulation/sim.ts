@@ -14,6 +14,8 @@ import { handleRestoreMessage } from '@holdfast/core/flows/restore/handle-restor
 import { handleRestoreWork } from '@holdfast/core/flows/restore/handle-restore-work.ts';
 import { rememberSources } from '@holdfast/core/flows/source-lookup.ts';
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
+import { KINDS } from '@holdfast/core/kinds/all.ts';
+import { s3History } from '@holdfast/core/kinds/s3/history.ts';
 import { vaultPlace, vaultPrefix } from '@holdfast/core/model/vault-key.ts';
 import type { StepRecord } from '@holdfast/core/ports/catalog.ts';
 import { silent } from '@holdfast/core/ports/telemetry.ts';
@@ -402,7 +404,8 @@ const HANDLERS: Readonly<Record<Exclude<BucketQueue, 'capture'>, Handler>> = {
   backlog: captureBacklog,
   reconcile: handleReconcileQueue,
   restore: (body, delivery, world) =>
-    handleRestoreMessage(body, delivery, { ...world, addresses: ADDRESSES }),
-  restoreWork: (body, delivery, world) => handleRestoreWork(body, delivery, { ...world, checksums }),
+    handleRestoreMessage(body, delivery, { ...world, addresses: ADDRESSES, kinds: KINDS }),
+  restoreWork: (body, delivery, world) =>
+    handleRestoreWork(body, delivery, { ...world, checksums, history: s3History }),
   report: writeReport,
 };

@@ -15,7 +15,10 @@ import { type ReportWorld, writeReport } from '@holdfast/core/flows/report/write
 import type { AcceptWorld } from '@holdfast/core/flows/restore/accept-restore.ts';
 import { handleRestoreMessage } from '@holdfast/core/flows/restore/handle-restore-message.ts';
 import { handleRestoreWork } from '@holdfast/core/flows/restore/handle-restore-work.ts';
+import type { PlanWorld } from '@holdfast/core/flows/restore/plan-restore.ts';
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
+import { KINDS } from '@holdfast/core/kinds/all.ts';
+import { s3History } from '@holdfast/core/kinds/s3/history.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import type { Source, SourceSettings } from '@holdfast/core/model/source.ts';
@@ -52,7 +55,7 @@ export class Pipeline {
   readonly telemetry = new MemoryTelemetry();
   /** Who is told of finished jobs, in a stack with a topic for it. */
   notices: MemoryNotices | undefined;
-  readonly world: World & AcceptWorld;
+  readonly world: World & AcceptWorld & PlanWorld;
   #messages = 0;
   #retrying: Array<{ queue: QueueName; message: Message }> = [];
 
@@ -70,6 +73,8 @@ export class Pipeline {
     this.s3.createBucket(TARGET);
     this.world = {
       addresses: ADDRESSES,
+      kinds: KINDS,
+      history: s3History,
       store: this.store,
       catalog: this.catalog,
       queue: this.queue,

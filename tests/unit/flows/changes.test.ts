@@ -1,6 +1,7 @@
 import { type Changes, changeHistory, NO_CHANGES } from '@holdfast/core/flows/change-history.ts';
-import { compareMoments, DifferenceCount } from '@holdfast/core/flows/compare-moments.ts';
+import { DifferenceCount } from '@holdfast/core/flows/compare-moments.ts';
 import { oldestCopy } from '@holdfast/core/flows/source-versions.ts';
+import { s3History } from '@holdfast/core/kinds/s3/history.ts';
 import type { Tags } from '@holdfast/core/model/object.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { tagsRecordKey, vaultPlace } from '@holdfast/core/model/vault-key.ts';
@@ -28,7 +29,7 @@ async function change(objects: Readonly<Record<string, string | undefined>>): Pr
 
 async function compare(from: number, to = ALWAYS, prefix = '', tags = false) {
   const comparison = { source: sourceUri(SOURCE), prefix, from, to, tags };
-  const differences = await Array.fromAsync(compareMoments(comparison, pipeline.world));
+  const differences = await Array.fromAsync(s3History.compare(comparison, pipeline.world));
   const count = new DifferenceCount(comparison);
   for (const one of differences) count.add(one);
   const short = differences.map(({ key, change, before, after }) => [key, change, before?.size, after?.size]);
@@ -107,7 +108,7 @@ async function history(since = 0, prefix = '', tags = false): Promise<Array<[num
   const start = Date.parse('2026-03-01T12:00:00Z');
   const spanOf = (at: number) => Math.floor((at - start) / MINUTE);
   const request = { source: sourceUri(SOURCE), prefix, since, spanOf, tags };
-  const spans = await changeHistory(request, pipeline.world);
+  const spans = await changeHistory(request, s3History, pipeline.world);
   return [...spans].sort(([one], [other]) => one - other);
 }
 
@@ -182,7 +183,7 @@ describe('changes of tags alone', () => {
 
     const told = async (from: number, to?: number) => {
       const comparison = { source: sourceUri(SOURCE), prefix: '', from, to: to ?? ALWAYS, tags: true };
-      const found = await Array.fromAsync(compareMoments(comparison, pipeline.world));
+      const found = await Array.fromAsync(s3History.compare(comparison, pipeline.world));
       return found.map(({ key: of, change: kind, tags }) => ({ of, kind, ...tags }));
     };
     const tags = { stage: 'done' };

@@ -1,5 +1,6 @@
 import { MemoryCatalog } from '@holdfast/core/adapters/memory/memory-catalog.ts';
 import { reindex } from '@holdfast/core/flows/reindex.ts';
+import { KINDS } from '@holdfast/core/kinds/all.ts';
 import { StoreError } from '@holdfast/core/model/errors.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -251,7 +252,7 @@ describe('a catalog that was lost (I1)', () => {
     const lost = pipeline.world.catalog;
     const rebuilt = new MemoryCatalog();
     const world = { ...pipeline.world, catalog: rebuilt };
-    const [summary] = await Array.fromAsync(reindex({ dryRun: false }, world));
+    const [summary] = await Array.fromAsync(reindex({ dryRun: false }, KINDS, world));
     expect(summary).toEqual({
       source: sourceUri(SOURCE),
       keys: AWKWARD_KEYS.length + 1,
@@ -275,7 +276,7 @@ describe('a catalog that was lost (I1)', () => {
   it('is not copied anew by the next reconcile', async () => {
     await capture({ a: 'one', b: 'two' });
     await wipe();
-    await Array.fromAsync(reindex({ dryRun: false }, pipeline.world));
+    await Array.fromAsync(reindex({ dryRun: false }, KINDS, pipeline.world));
     const before = pipeline.s3.requests.count('copy');
     expect((await pipeline.reconcile('r1')).counts).toMatchObject({ unchanged: 2 });
     expect(pipeline.s3.requests.count('copy')).toBe(before);
@@ -284,7 +285,7 @@ describe('a catalog that was lost (I1)', () => {
   it('is only looked at in a dry run', async () => {
     await capture({ a: 'one' });
     await wipe();
-    const [summary] = await Array.fromAsync(reindex({ dryRun: true }, pipeline.world));
+    const [summary] = await Array.fromAsync(reindex({ dryRun: true }, KINDS, pipeline.world));
     expect(summary).toMatchObject({ keys: 1, written: 1 });
     expect(await pipeline.catalog.getEntry(sourceUri(SOURCE), 'a')).toBeUndefined();
   });
@@ -292,7 +293,7 @@ describe('a catalog that was lost (I1)', () => {
   it('finds nothing to write when nothing was lost', async () => {
     await capture({ a: 'one', b: 'two' });
     const before = await pipeline.entry('a');
-    const [summary] = await Array.fromAsync(reindex({ dryRun: false }, pipeline.world));
+    const [summary] = await Array.fromAsync(reindex({ dryRun: false }, KINDS, pipeline.world));
     expect(summary).toMatchObject({ keys: 2, written: 0, right: 2 });
     expect(await pipeline.entry('a')).toEqual(before);
   });

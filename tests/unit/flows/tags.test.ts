@@ -2,6 +2,8 @@ import { checksums } from '@holdfast/core/adapters/checksums.ts';
 import { reindex } from '@holdfast/core/flows/reindex.ts';
 import { makePlan } from '@holdfast/core/flows/restore/make-plan.ts';
 import { verifyVault } from '@holdfast/core/flows/verify-vault.ts';
+import { KINDS } from '@holdfast/core/kinds/all.ts';
+import { s3History } from '@holdfast/core/kinds/s3/history.ts';
 import { newestPerObject } from '@holdfast/core/model/change.ts';
 import type { Tags } from '@holdfast/core/model/object.ts';
 import { parseS3Event } from '@holdfast/core/model/s3-event.ts';
@@ -139,13 +141,14 @@ describe.each(WAYS)('tags that change after the upload, kept %s', (_way, setting
   it('need neither the catalog nor trouble the rest of what reads the vault', async () => {
     await tag({ stage: 'done' });
     const entry = await pipeline.entry(KEY);
-    const found = await Array.fromAsync(reindex({ dryRun: true }, pipeline.world));
+    const found = await Array.fromAsync(reindex({ dryRun: true }, KINDS, pipeline.world));
     expect(found).toMatchObject([{ source: sourceUri(SOURCE), keys: 1, written: 0, right: 1 }]);
     expect(entry.vaultVersionId).toBe(vaultVersions()[0]?.versionId);
     const request = { source: sourceUri(SOURCE), prefix: '', sample: 'all', seed: 1 } as const;
     const verified = await verifyVault(
       request,
       { checksums, atOnce: 1, pause: async () => {} },
+      s3History,
       pipeline.world,
     );
     expect(verified).toMatchObject({ state: 'done', counts: { versions: vaultVersions().length } });

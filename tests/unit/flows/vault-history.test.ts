@@ -1,5 +1,6 @@
 import { reindex } from '@holdfast/core/flows/reindex.ts';
 import { bucketStatesAt, plainStatesAt } from '@holdfast/core/flows/source-history.ts';
+import { KINDS } from '@holdfast/core/kinds/all.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -102,7 +103,7 @@ describe('the vault at a moment', () => {
     const at = await change('a', undefined);
     const { vaultVersionId } = await pipeline.entry('a');
     await pipeline.catalog.putEntry({ ...(await pipeline.entry('a')), vaultVersionId: 'lost', rev: 9 }, 3);
-    await Array.fromAsync(reindex({ dryRun: false }, pipeline.world));
+    await Array.fromAsync(reindex({ dryRun: false }, KINDS, pipeline.world));
     expect(await pipeline.entry('a')).toMatchObject({ state: 'deleted', vaultVersionId, deletedAt: at });
     expect((await pipeline.catalog.getSource(sourceUri(SOURCE)))?.totals.objects).toBe(0);
   });

@@ -3,6 +3,7 @@ import { MemoryObjectStore } from '@holdfast/core/adapters/memory/memory-object-
 import { type Finding, isProblem } from '@holdfast/core/flows/verify/findings.ts';
 import { Reservoir } from '@holdfast/core/flows/verify/reservoir.ts';
 import { type Verification, type VerifyRequest, verifyVault } from '@holdfast/core/flows/verify-vault.ts';
+import { s3History } from '@holdfast/core/kinds/s3/history.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import { StoreError } from '@holdfast/core/model/errors.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
@@ -43,6 +44,7 @@ function verify(request: Partial<VerifyRequest> = {}, world = pipeline.world): P
   return verifyVault(
     { source: sourceUri(SOURCE), prefix: '', sample: 'all', seed: 1, ...request },
     { checksums, atOnce: 3, onFinding: (finding) => findings.push(finding), pause: paused },
+    s3History,
     world,
   );
 }

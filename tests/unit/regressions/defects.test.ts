@@ -1,5 +1,6 @@
 // Each test states what ought to be; one that fails is a defect.
 import { reindex } from '@holdfast/core/flows/reindex.ts';
+import { KINDS } from '@holdfast/core/kinds/all.ts';
 import { StoreError } from '@holdfast/core/model/errors.ts';
 import { compileFilter } from '@holdfast/core/model/filter.ts';
 import { parseMoment } from '@holdfast/core/model/moment.ts';
@@ -387,7 +388,7 @@ describe('reindex', () => {
     p.s3.requests.before = (op) => {
       if (op === 'listVersions' && ++calls > 50) throw new Error('goes round in circles');
     };
-    const [summary] = await Array.fromAsync(reindex({ dryRun: true }, p.world));
+    const [summary] = await Array.fromAsync(reindex({ dryRun: true }, KINDS, p.world));
     expect(summary?.keys).toBe(1);
   });
 
@@ -403,7 +404,7 @@ describe('reindex', () => {
       p.s3.put(SOURCE, 'a', 'two');
       await p.deliverEvents();
     };
-    await Array.fromAsync(reindex({ dryRun: false }, p.world));
+    await Array.fromAsync(reindex({ dryRun: false }, KINDS, p.world));
     expect((await p.entry('a')).vaultVersionId).toBe(p.s3.object(VAULT, 's3/photos/a').versionId);
   });
 });

@@ -3,7 +3,7 @@ import { isObject } from '@holdfast/core/adapters/memory/s3-version.ts';
 import { cancelJob } from '@holdfast/core/flows/cancel-job.ts';
 import { settleReconcile } from '@holdfast/core/flows/reconcile/settle-reconcile.ts';
 import { handleRestoreWork } from '@holdfast/core/flows/restore/handle-restore-work.ts';
-import { sourceStatesAt } from '@holdfast/core/flows/source-states.ts';
+import { s3History } from '@holdfast/core/kinds/s3/history.ts';
 import type { ExtrasStep } from '@holdfast/core/model/messages.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Pipeline, SOURCE, TARGET, VAULT } from '../../support/pipeline.ts';
@@ -307,7 +307,7 @@ describe('an object that is deleted while a handler that saw it is about to copy
     expect(await pipeline.entry('a.txt')).toMatchObject({ state: 'deleted', rev: 1 });
     const totals = (await pipeline.catalog.getSource(`s3://${SOURCE}`))?.totals;
     expect(totals).toMatchObject({ objects: 0, unprotected: 0, captured: 0, deleted: 0 });
-    const states = sourceStatesAt({ source: `s3://${SOURCE}`, prefix: '' }, pipeline.now, pipeline.world);
+    const states = s3History.statesAt({ source: `s3://${SOURCE}`, prefix: '' }, pipeline.now, pipeline.world);
     expect(await Array.fromAsync(states)).toEqual([]);
   });
 });

@@ -3,12 +3,11 @@ import type { ListedVersion } from '../model/object.ts';
 import { bucketOf } from '../model/source-uri.ts';
 import { sameTags } from '../model/tags-record.ts';
 import { tagsRecordPrefix } from '../model/vault-key.ts';
-import { isSiteUri } from '../model/workdocs/site-uri.ts';
 import { isSameContent } from './compare-moments.ts';
+import type { ChangesRequest, DatedChange, SourceHistory } from './source-kind.ts';
 import { bucketVersions, type SourceVersion } from './source-versions.ts';
 import { recordedChanges, type TagsWorld, tagsOfVersion } from './tag-changes.ts';
 import type { RealVersion } from './vault-history.ts';
-import { siteChanges } from './workdocs/site-history.ts';
 
 /** What happened to a source's objects in a span of time, by when it was captured. */
 export type Changes = {
@@ -51,39 +50,49 @@ const PAGE = 1000;
 /** Objects whose tags are read at the same time. */
 const AT_ONCE = 16;
 
-/** How much changed when, by one pass over the vault's versions; memory grows with the number of spans alone. */
+/** How much changed when; memory grows with the number of spans alone, beside what the history needs. */
 export async function changeHistory(
   { source, prefix, since, spanOf, tags = false, onProgress = () => {} }: HistoryRequest,
+  history: Pick<SourceHistory, 'changes'>,
   world: TagsWorld,
 ): Promise<Map<number, Changes>> {
   const spans = new Map<number, Changes>();
-  const add = (at: number, change: Change) => {
-    const span = spanOf(at);
+  for await (const change of history.changes({ source, prefix, since, tags, onProgress }, world)) {
+    if (change.at < since) continue;
+    const span = spanOf(change.at);
     spans.set(span, addChange(spans.get(span) ?? NO_CHANGES, change));
-  };
-  if (isSiteUri(source)) {
-    for await (const change of siteChanges({ source, prefix }, world, onProgress))
-      if (change.at >= since) add(change.at, change);
-    return spans;
   }
+  return spans;
+}
+
+/**
+ * What happened to a bucket's objects, by one pass over the vault's versions, in constant memory. Where tags are read, what was
+ * tagged comes too: out of order, and behind the rest where a record says it.
+ */
+export async function* bucketChanges(
+  { source, prefix, since, tags, onProgress }: ChangesRequest,
+  world: TagsWorld,
+): AsyncGenerator<DatedChange> {
   const bucket = bucketOf(source);
   let seen = 0;
-  const again = async function* () {
+  const found = async function* (): AsyncGenerator<DatedChange | Again> {
     for await (const one of withOlder(bucketVersions(bucket, prefix, world))) {
       if (++seen % PAGE === 0) onProgress(seen);
       if (one.version.lastModified < since) continue;
       const change = changeOf(one);
-      if (change !== undefined) add(one.version.lastModified, change);
+      if (change !== undefined) yield { ...change, at: one.version.lastModified };
       else if (tags) yield* copyOnCopy(bucket, one);
     }
   };
-  const look = async (one: Again) => ({ at: one.version.lastModified, is: await hasOtherTags(one, world) });
-  for await (const { at, is } of pMapIterable(again(), look, { concurrency: AT_ONCE }))
-    if (is) add(at, TAGGED);
-  if (tags)
-    for await (const { at, key } of recordedChanges(bucket, tagsRecordPrefix(bucket), since, world))
-      if (key.startsWith(prefix)) add(at, TAGGED);
-  return spans;
+  const look = async (one: DatedChange | Again): Promise<DatedChange | undefined> => {
+    if ('kind' in one) return one;
+    return (await hasOtherTags(one, world)) ? { ...TAGGED, at: one.version.lastModified } : undefined;
+  };
+  for await (const change of pMapIterable(found(), look, { concurrency: AT_ONCE }))
+    if (change !== undefined) yield change;
+  if (!tags) return;
+  for await (const { at, key } of recordedChanges(bucket, tagsRecordPrefix(bucket), since, world))
+    if (key.startsWith(prefix)) yield { ...TAGGED, at };
 }
 
 const TAGGED: Change = { kind: 'tagged', bytes: 0 };

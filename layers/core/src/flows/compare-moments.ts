@@ -4,11 +4,9 @@ import { bucketOf } from '../model/source-uri.ts';
 import { keepsTagsBeside } from '../model/tag-bound.ts';
 import { sameTags } from '../model/tags-record.ts';
 import { tagsRecordKey } from '../model/vault-key.ts';
-import { isSiteUri } from '../model/workdocs/site-uri.ts';
 import { bucketVersions, type SourceVersion } from './source-versions.ts';
 import { recordsWritten, type TagsWorld, tagsOfVersion } from './tag-changes.ts';
 import { type RealVersion, refine, type VaultState } from './vault-history.ts';
-import { compareSiteMoments } from './workdocs/compare-site-moments.ts';
 
 /** Two moments of a source's backup, ms since 1970, the earlier first. */
 export type Comparison = {
@@ -43,17 +41,16 @@ type States = { readonly key: string; readonly from: VaultState; readonly to: Va
 const AT_ONCE = 16;
 
 /**
- * What changed between two moments, by one pass over the vault's versions and in constant memory. The same content written
- * again, by ETag and size, is told apart.
+ * What changed in a bucket between two moments, by one pass over the vault's versions and in constant memory. The same content
+ * written again, by ETag and size, is told apart.
  *
  * Where tags are read, those of large objects take one listing of all records beside copies, and memory for each record that was
  * written between the moments.
  */
-export async function* compareMoments(comparison: Comparison, world: TagsWorld): AsyncGenerator<Difference> {
-  const { source } = comparison;
-  if (isSiteUri(source)) yield* compareSiteMoments(comparison, world);
-  else if (comparison.tags !== true) yield* comparePlain(comparison, NO_RECORDS, world);
-  else yield* compareTags(comparison, world);
+export function compareBucketMoments(comparison: Comparison, world: TagsWorld): AsyncGenerator<Difference> {
+  return comparison.tags === true
+    ? compareTags(comparison, world)
+    : comparePlain(comparison, NO_RECORDS, world);
 }
 
 /** Which objects, whose copy is the same, may have other tags. */

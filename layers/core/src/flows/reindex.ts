@@ -6,14 +6,11 @@ import { ContentionError } from '../model/errors.ts';
 import { emptyLag } from '../model/lag.ts';
 import { SETTINGS_PREFIX, settingsKey, sourceOfSettingsKey } from '../model/settings-key.ts';
 import { type Source, SourceSettingsSchema, type SourceTotals } from '../model/source.ts';
-import { bucketOf, sourceUri } from '../model/source-uri.ts';
-import { bucketOfFolder } from '../model/vault-key.ts';
-import { isSiteUri, siteOf, siteUri } from '../model/workdocs/site-uri.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { World } from './dependencies.ts';
 import { protectedSource } from './register-source.ts';
-import { bucketStatesAt, type SourceStateAt } from './source-history.ts';
-import { recordFacts, recordStates } from './workdocs/record-states.ts';
+import type { SourceStateAt } from './source-history.ts';
+import type { EntryHistory, SourceHistory, SourceKinds } from './source-kind.ts';
 
 /** What a reindex did, or with `dryRun` would do, per source. */
 export type ReindexedSource = {
@@ -40,52 +37,26 @@ export type ReindexOptions = {
  */
 export async function* reindex(
   options: ReindexOptions,
+  kinds: SourceKinds,
   world: ReindexWorld,
 ): AsyncGenerator<ReindexedSource> {
   const done = new Set<string>();
-  for await (const source of sourcesInVault(world)) {
-    done.add(source);
-    yield await reindexSource(source, options, world);
+  for (const { history } of kinds.all) {
+    for await (const source of history.entries.sources(world)) {
+      done.add(source);
+      yield await reindexSource(source, options, history, world);
+    }
   }
   // A protected source that is still empty has settings in the vault and nothing else.
   for await (const source of settingsInVault(world)) {
-    if (!done.has(source)) yield await reindexSource(source, options, world);
-  }
-}
-
-/** Every source that the vault has copies of. */
-async function* sourcesInVault(world: ReindexWorld): AsyncGenerator<string> {
-  const known = new Set<string>();
-  for await (const name of namesUnder('s3/', world)) {
-    // `s3/<bucket>/` and what is kept beside it are adjacent only by chance.
-    const source = sourceUri(bucketOfFolder(name));
-    if (!known.has(source)) yield source;
-    known.add(source);
-  }
-  for await (const name of namesUnder('workdocs/', world)) yield siteUri(name);
-}
-
-/** The names that follow a prefix in the vault, found by leaps: after a name's first key, on to what comes after all. */
-async function* namesUnder(prefix: string, { store, settings }: ReindexWorld): AsyncGenerator<string> {
-  let marker: { key: string } | undefined;
-  for (;;) {
-    const page = await store.listVersions({
-      bucket: settings.vault,
-      prefix,
-      limit: 1,
-      ...defined({ marker }),
-    });
-    const [, name] = page.versions[0]?.key.split('/') ?? [];
-    if (name === undefined) return;
-    yield name;
-    // `0` is the character after `/`: beyond every key of this name, before every other's.
-    marker = { key: `${prefix}${name}0` };
+    if (!done.has(source)) yield await reindexSource(source, options, kinds.of(source).history, world);
   }
 }
 
 async function reindexSource(
   source: string,
   options: ReindexOptions,
+  { entries }: Pick<SourceHistory, 'entries'>,
   world: ReindexWorld,
 ): Promise<ReindexedSource> {
   const known = await world.catalog.getSource(source);
@@ -93,11 +64,11 @@ async function reindexSource(
   let keys = 0;
   let written = 0;
   const { concurrency } = world.settings;
-  const one = (state: SourceStateAt) => reindexKey(source, state, options, world);
-  for await (const done of pMapIterable(statesOf(source, world), one, { concurrency })) {
+  const one = (state: SourceStateAt) => reindexKey(source, state, options, entries, world);
+  for await (const done of pMapIterable(entries.statesOf(source, world), one, { concurrency })) {
     keys++;
     if (done.written) written++;
-    countEntry(done.entry, totals);
+    if (entries.isCounted(done.entry.key)) countEntry(done.entry, totals);
     if (keys % 1000 === 0) options.onProgress?.(source, keys);
   }
   if (!options.dryRun) {
@@ -107,16 +78,7 @@ async function reindexSource(
   return { source, keys, written, right: keys - written, rowMissing: known === undefined };
 }
 
-/** What the vault has of each entry, by the entry's key. */
-function statesOf(source: string, world: ReindexWorld): AsyncIterable<SourceStateAt> {
-  return isSiteUri(source)
-    ? recordStates(siteOf(source), world)
-    : bucketStatesAt(bucketOf(source), '', Number.MAX_SAFE_INTEGER, world);
-}
-
 function countEntry(entry: Entry, totals: { objects: number; bytes: number; unprotected: number }): void {
-  // Of a site, documents are counted; users and folders are where they lie.
-  if (isSiteUri(entry.source) && !entry.key.startsWith('document/')) return;
   if (entry.state === 'unprotected') totals.unprotected++;
   if (entry.state !== 'current') return;
   totals.objects++;
@@ -129,6 +91,7 @@ async function reindexKey(
   source: string,
   state: SourceStateAt,
   { dryRun }: ReindexOptions,
+  entries: EntryHistory,
   world: ReindexWorld,
 ): Promise<{ entry: Entry; written: boolean }> {
   const { catalog, clock, store, settings } = world;
@@ -139,7 +102,7 @@ async function reindexKey(
       return { entry: known, written: false };
     const entry = {
       ...entryFromVault(source, state, known, clock()),
-      ...(isSiteUri(source) ? await recordFacts(state, world) : {}),
+      ...(await entries.factsOf(state, world)),
     };
     if (dryRun || (await catalog.putEntry(entry, known?.rev))) return { entry, written: true };
   }

@@ -4,7 +4,8 @@ import { defined } from '../model/defined.ts';
 import type { Counts } from '../model/job.ts';
 import type { Checksums } from '../ports/checksums.ts';
 import type { World } from './dependencies.ts';
-import { type Candidate, type CandidateRequest, candidates } from './verify/candidates.ts';
+import type { SourceHistory, UnmatchedEntry } from './source-kind.ts';
+import type { Candidate, CandidateRequest } from './verify/candidates.ts';
 import { FINDINGS, type Finding, isProblem } from './verify/findings.ts';
 import { Reservoir } from './verify/reservoir.ts';
 import { type TopDoubt, TopDoubts } from './verify/top-doubts.ts';
@@ -71,18 +72,19 @@ const PAGE = 1000;
 export async function verifyVault(
   request: VerifyRequest,
   options: VerifyOptions,
+  history: Pick<SourceHistory, 'candidates'>,
   world: VerifyWorld,
 ): Promise<Verification> {
   const startedAt = world.clock();
   const tally = new Tally(options);
-  const missed = async (entry: Parameters<typeof verifyEntry>[0]) => {
-    const finding = await verifyEntry(entry, world);
+  const missed = async (unmatched: UnmatchedEntry) => {
+    const finding = await verifyEntry(unmatched, world);
     if (finding !== undefined) tally.find(finding);
   };
   const { source, prefix, at, seed } = request;
   const doubts = new TopDoubts({ source, ...defined({ at }), tell: (finding) => tally.find(finding) }, world);
   const listeners = { onUnmatched: missed, onTop: (doubt: TopDoubt) => doubts.look(doubt) };
-  const all = tally.counting(candidates(request, listeners, world));
+  const all = tally.counting(history.candidates(request, listeners, world));
   const chosen = request.sample === 'all' ? all : await drawn(all, request.sample, request.seed);
   const verify = async (candidate: Candidate) => ({
     candidate,

@@ -2,6 +2,7 @@ import { MemoryCatalog } from '@holdfast/core/adapters/memory/memory-catalog.ts'
 import { registerSource } from '@holdfast/core/flows/register-source.ts';
 import { type ReindexedSource, reindex } from '@holdfast/core/flows/reindex.ts';
 import { keepRecord, seeRecord } from '@holdfast/core/flows/workdocs/keep-record.ts';
+import { KINDS } from '@holdfast/core/kinds/all.ts';
 import type { SiteRecord } from '@holdfast/core/model/workdocs/records.ts';
 import { recordKey } from '@holdfast/core/model/workdocs/site-key.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -38,7 +39,7 @@ beforeEach(async () => {
 });
 
 async function run(catalog: MemoryCatalog): Promise<ReindexedSource[]> {
-  return Array.fromAsync(reindex({ dryRun: false }, { ...p.world, catalog }));
+  return Array.fromAsync(reindex({ dryRun: false }, KINDS, { ...p.world, catalog }));
 }
 
 describe('a reindex', () => {

@@ -13,6 +13,7 @@ import { sourceUri } from '../../model/source-uri.ts';
 import { contestedPrefixes, mappingOf, targetKey } from '../../model/target-key.ts';
 import type { Delivery, VaultReader, World } from '../dependencies.ts';
 import { endJob } from '../end-job.ts';
+import type { SourceHistory, SourceKinds } from '../source-kind.ts';
 import { requestIn } from './request-of.ts';
 import { selectedObjects } from './select-objects.ts';
 
@@ -20,6 +21,7 @@ export type AcceptWorld = Pick<World, 'catalog' | 'queue' | 'clock' | 'settings'
   Pick<VaultReader, 'store'> & {
     /** How sources of every kind are named: a request may name any. */
     readonly addresses: AddressBook;
+    readonly kinds: SourceKinds;
   };
 
 const FIRST_STEP = '0';
@@ -65,7 +67,7 @@ async function judge(
     checkExact(request, world);
     await checkTarget(request, world);
     await checkSource(request, world);
-    await checkMap(request, world);
+    await checkMap(request, world.kinds.of(request.source).history, world);
     // What is captured while the message waits, or is delivered again, is no part of it.
     const at = request.at ?? delivery.sentAt ?? world.clock();
     return newJob(jobId, request.source, { ...request, at }, world);
@@ -138,13 +140,14 @@ async function checkSource(
  */
 export async function checkMap(
   { at, ...request }: Omit<RestoreRequest, 'jobId'>,
+  history: Pick<SourceHistory, 'parts' | 'lookThrough'>,
   world: VaultReader & Pick<World, 'settings' | 'clock'>,
 ): Promise<void> {
   for (const prefix of contestedPrefixes(request.map)) {
     if (!prefix.startsWith(request.prefix) && !request.prefix.startsWith(prefix)) continue;
     const longer = prefix.length > request.prefix.length ? prefix : request.prefix;
     const there = { ...request, prefix: longer, at: at ?? world.clock() };
-    for await (const { key } of selectedObjects(there, world)) {
+    for await (const { key } of selectedObjects(there, history, world)) {
       if (targetKey(mappingOf(request), key) !== request.target.prefix + key) continue;
       throw new InvalidInputError(
         `"map" would mix objects with those that are under "${prefix}" already, as "${key}": map those too, or restore one after the other`,

@@ -10,12 +10,15 @@ import { countAndSend, sendCounted } from '../counted-step.ts';
 import { mayStillPass } from '../denied.ts';
 import type { Delivery, World } from '../dependencies.ts';
 import { afterTheEnd } from '../end-job.ts';
+import type { SourceHistory } from '../source-kind.ts';
 import { findExtras } from './find-extras.ts';
 import { requestOf } from './request-of.ts';
 import { settleRestore } from './settle-restore.ts';
 import { targetWorld } from './target-world.ts';
 
-export type ExtrasWorld = Pick<World, 'store' | 'catalog' | 'queue' | 'clock' | 'settings' | 'telemetry'>;
+export type ExtrasWorld = Pick<World, 'store' | 'catalog' | 'queue' | 'clock' | 'settings' | 'telemetry'> & {
+  readonly history: Pick<SourceHistory, 'presence'>;
+};
 
 const STOP_BEFORE_END_MS = 60_000;
 

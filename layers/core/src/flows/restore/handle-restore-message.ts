@@ -2,8 +2,9 @@ import * as v from 'valibot';
 import { HoldfastError } from '../../model/errors.ts';
 import { PlanStepSchema, ResumeMessageSchema } from '../../model/messages.ts';
 import type { Delivery } from '../dependencies.ts';
-import { acceptRestore } from './accept-restore.ts';
-import { type PlanWorld, planRestore } from './plan-restore.ts';
+import { afterTheEnd } from '../end-job.ts';
+import { type AcceptWorld, acceptRestore } from './accept-restore.ts';
+import { planRestore } from './plan-restore.ts';
 import { resumeRestore } from './resume-restore.ts';
 import { failRestore } from './settle-restore.ts';
 
@@ -15,7 +16,7 @@ import { failRestore } from './settle-restore.ts';
 export async function handleRestoreMessage(
   body: string,
   delivery: Delivery,
-  world: PlanWorld,
+  world: AcceptWorld,
 ): Promise<void> {
   const step = read(PlanStepSchema, body);
   if (step === undefined) {
@@ -25,7 +26,10 @@ export async function handleRestoreMessage(
     return;
   }
   try {
-    await planRestore(step, delivery, world);
+    const job = await world.catalog.getJob(step.jobId);
+    if (job?.state !== 'running') return await afterTheEnd(job, delivery, world);
+    const { history } = world.kinds.of(job.source);
+    await planRestore(job, step, delivery, { ...world, history });
   } catch (error) {
     const final = error instanceof HoldfastError && error.remedy === 'user';
     if (!final && delivery.receiveCount < world.settings.maxReceives) throw error;

@@ -11,16 +11,18 @@ import { isTargetItself, mappingOf, targetKey } from '../../model/target-key.ts'
 import type { ObjectRef } from '../../ports/object-store.ts';
 import { partBytesFor } from '../copy-parts.ts';
 import type { VaultReader, World } from '../dependencies.ts';
+import type { SourceHistory } from '../source-kind.ts';
 import { tagsAt } from '../tags-record.ts';
 import { Reservoir } from '../verify/reservoir.ts';
 import { findExtras } from './find-extras.ts';
 import { isRight } from './is-right.ts';
-import { type Looked, lookThrough, type Selected } from './select-objects.ts';
+import type { Looked, Selected } from './select-objects.ts';
 import { TargetLook } from './target-look.ts';
 import { targetWorld } from './target-world.ts';
 import { whyNotWritten } from './why-not-written.ts';
 
-export type PlanningWorld = Pick<World, 'store' | 'settings'>;
+/** `history`: of the kind that the source is of. */
+export type PlanningWorld = Pick<World, 'store' | 'settings'> & { readonly history: SourceHistory };
 type Options = {
   readonly onProgress?: (objects: number) => void;
   /** The target is still to be made: nothing is there. */
@@ -104,8 +106,9 @@ class Count {
   /** What the vault has, with its listings counted. */
   async *listed(request: AcceptedRestore): AsyncGenerator<Looked> {
     const reading = { most: this.#world.settings.treeDocuments };
-    for (const part of ['plain', 'long'] as const) {
-      for await (const looked of lookThrough(part, request, undefined, this.#counting(), reading)) {
+    const { history } = this.#world;
+    for (const part of history.parts) {
+      for await (const looked of history.lookThrough(part, request, undefined, this.#counting(), reading)) {
         this.#keys++;
         yield looked;
       }

@@ -7,16 +7,16 @@ import {
   parsePlanStep,
   type RestoreBatch,
 } from '../../model/messages.ts';
-import { isSiteUri } from '../../model/workdocs/site-uri.ts';
 import type { StepRecord } from '../../ports/catalog.ts';
 import type { Delivery } from '../dependencies.ts';
-import { afterTheEnd } from '../end-job.ts';
+import type { SourceHistory } from '../source-kind.ts';
 import type { AcceptWorld } from './accept-restore.ts';
 import { requestOf } from './request-of.ts';
-import { lookThrough, type Selection } from './select-objects.ts';
+import type { Selection } from './select-objects.ts';
 import { settleRestore } from './settle-restore.ts';
 
-export type PlanWorld = AcceptWorld;
+/** `history`: of the kind that the source is of. */
+export type PlanWorld = Omit<AcceptWorld, 'kinds' | 'addresses'> & { readonly history: SourceHistory };
 
 const STOP_BEFORE_END_MS = 30_000;
 
@@ -30,13 +30,16 @@ type Planned = {
 };
 
 /**
- * Does one step of a restore's plan: reads on in the vault's history, as of the job's moment, and sends the objects to
+ * Does one step of the plan of a running restore: reads on in the vault's history, as of the job's moment, and sends the objects to
  * bring back in batches. A step is counted before it is sent: the history up to a moment hardly changes, so whoever
  * comes after a handler that died reads the same part again and sends the same batches.
  */
-export async function planRestore(step: PlanStep, delivery: Delivery, world: PlanWorld): Promise<void> {
-  const job = await world.catalog.getJob(step.jobId);
-  if (job?.state !== 'running') return afterTheEnd(job, delivery, world);
+export async function planRestore(
+  job: Job,
+  step: PlanStep,
+  delivery: Delivery,
+  world: PlanWorld,
+): Promise<void> {
   const done = delivery.receiveCount > 1 ? await world.catalog.getStep(job.id, stepName(step)) : undefined;
   if (done === undefined) await countAndSend(job, step, delivery, world);
   else await sendAgain(job, step, done, world);
@@ -45,15 +48,15 @@ export async function planRestore(step: PlanStep, delivery: Delivery, world: Pla
 
 async function countAndSend(job: Job, step: PlanStep, delivery: Delivery, world: PlanWorld): Promise<void> {
   const request = requestOf(job);
-  // A site's tree is read as a whole: what is left of it could only be told by reading it again.
-  const isSite = isSiteUri(request.source);
+  // What is read as a whole could only be told what is left of by reading it again.
+  const { resumable } = world.history;
   const limit = {
-    keys: isSite ? Number.POSITIVE_INFINITY : world.settings.keysPerStep,
-    timeIsShort: () => !isSite && delivery.timeLeft() < STOP_BEFORE_END_MS,
+    keys: resumable ? world.settings.keysPerStep : Number.POSITIVE_INFINITY,
+    timeIsShort: () => resumable && delivery.timeLeft() < STOP_BEFORE_END_MS,
   };
   const planned = await readOn(request, step, limit, world);
   const batches = batchesOf(planned);
-  const next = nextStep(step, planned.stoppedAt);
+  const next = nextStep(step, planned.stoppedAt, world.history.parts);
   const continuations = next === undefined ? [] : [JSON.stringify(next)];
   const first = await world.catalog.completeStep({
     jobId: job.id,
@@ -130,7 +133,13 @@ async function readOn(
   const counts = { planned: 0, plannedBytes: 0 };
   let seen = 0;
   const reading = { most: world.settings.treeDocuments };
-  for await (const { mark, selected } of lookThrough(step.part, selection, step.after, world, reading)) {
+  for await (const { mark, selected } of world.history.lookThrough(
+    step.part,
+    selection,
+    step.after,
+    world,
+    reading,
+  )) {
     if (selected !== undefined) {
       const { key, vaultKey, version, lacking } = selected;
       const isLarge = version.size > world.settings.multipartThresholdBytes;
@@ -150,11 +159,16 @@ async function readOn(
   return { items, large, counts };
 }
 
-function nextStep(step: PlanStep, stoppedAt: string | undefined): PlanStep | undefined {
+function nextStep(
+  step: PlanStep,
+  stoppedAt: string | undefined,
+  parts: SourceHistory['parts'],
+): PlanStep | undefined {
   const { after: _, ...rest } = step;
   const next = { ...rest, step: String(Number(step.step) + 1) };
   if (stoppedAt !== undefined) return { ...next, after: stoppedAt };
-  return step.part === 'plain' ? { ...next, part: 'long' } : undefined;
+  const part = parts[parts.indexOf(step.part) + 1];
+  return part === undefined ? undefined : { ...next, part };
 }
 
 function stepName({ step }: PlanStep): string {

@@ -7,6 +7,7 @@ import type { Checksums } from '../../ports/checksums.ts';
 import { mayStillPass } from '../denied.ts';
 import type { Delivery, World } from '../dependencies.ts';
 import { afterTheEnd } from '../end-job.ts';
+import type { SourceHistory } from '../source-kind.ts';
 import { freeKeys } from './free-keys.ts';
 import { requestOf } from './request-of.ts';
 import {
@@ -21,6 +22,7 @@ import { targetWorld } from './target-world.ts';
 
 export type BatchWorld = Pick<World, 'store' | 'catalog' | 'queue' | 'clock' | 'settings' | 'telemetry'> & {
   readonly checksums: Checksums;
+  readonly history: Pick<SourceHistory, 'presence'>;
 };
 
 /** `again`: access was denied, and may not be the next time. */

@@ -1,15 +1,10 @@
 import { defined } from '../../model/defined.ts';
 import { compileFilter } from '../../model/filter.ts';
 import type { AcceptedRestore } from '../../model/restore-request.ts';
-import { bucketOf } from '../../model/source-uri.ts';
-import { vaultPlace } from '../../model/vault-key.ts';
-import { isSiteUri } from '../../model/workdocs/site-uri.ts';
 import type { VaultReader } from '../dependencies.ts';
-import { longStatesAt, plainStatesAt, type SourceStateAt } from '../source-history.ts';
-import { keyVersions, type RealVersion } from '../vault-history.ts';
-import { siteStatesAt } from '../workdocs/site-states.ts';
-import type { TreeOptions } from '../workdocs/site-tree.ts';
-import { siteVersion } from '../workdocs/site-version.ts';
+import type { SourceStateAt } from '../source-history.ts';
+import type { SourceHistory } from '../source-kind.ts';
+import type { RealVersion } from '../vault-history.ts';
 
 /** What of a source is wanted, and as of when. */
 export type Selection = Pick<
@@ -36,54 +31,28 @@ export type VaultPart = 'plain' | 'long';
 
 /** What was looked at, and what of it is wanted. */
 export type Looked = {
-  /** How far the look has come: the vault key, from where it can go on; of a site the path. */
+  /** How far the look has come: where a history is resumable, it can go on from there. */
   readonly mark: string;
   readonly selected?: Selected;
 };
 
-/** What only the reading of a site looks at. */
-export type SiteReading = Pick<TreeOptions, 'most' | 'onProgress'>;
+/** What only kinds look at that are read as a whole. */
+export type TreeReading = {
+  /** More things are refused: whoever reads has only so much time. */
+  readonly most?: number | undefined;
+  /** Hears how many were read. */
+  readonly onProgress?: ((read: number) => void) | undefined;
+};
 
-/**
- * Goes through one part of the vault, from a vault key on, in the listing's order. A site is one part, and is always gone
- * through from its beginning.
- */
-export async function* lookThrough(
-  part: VaultPart,
-  selection: Selection,
-  after: string | undefined,
-  world: VaultReader,
-  reading: SiteReading = {},
-): AsyncGenerator<Looked> {
-  if (isSiteUri(selection.source)) {
-    if (part === 'plain') yield* lookThroughSite(selection, world, reading);
-    return;
-  }
-  if (selection.versionId !== undefined) {
-    if (part === 'plain') yield* oneVersion(selection, world);
-    return;
-  }
-  const choose = chooser(selection);
-  const { prefix, at } = selection;
-  const bucket = bucketOf(selection.source);
-  const states =
-    part === 'plain'
-      ? plainStatesAt(bucket, prefix, at, after, world)
-      : longStatesAt(bucket, at, after, world);
-  for await (const state of states) {
-    const selected = choose(state);
-    yield { mark: state.vaultKey, ...(selected === undefined ? {} : { selected }) };
-  }
-}
-
-/** Everything that is wanted: plain keys in order, then long ones. */
+/** Everything that is wanted, part by part. */
 export async function* selectedObjects(
   selection: Selection,
+  history: Pick<SourceHistory, 'parts' | 'lookThrough'>,
   world: VaultReader,
-  reading: SiteReading = {},
+  reading: TreeReading = {},
 ): AsyncGenerator<Selected> {
-  for (const part of ['plain', 'long'] as const) {
-    for await (const { selected } of lookThrough(part, selection, undefined, world, reading)) {
+  for (const part of history.parts) {
+    for await (const { selected } of history.lookThrough(part, selection, undefined, world, reading)) {
       if (selected !== undefined) yield selected;
     }
   }
@@ -117,41 +86,10 @@ function isAfter(at: number, since: number | undefined): boolean {
   return since === undefined || at > since;
 }
 
-function selectedOf(
+/** What is selected of a key's state: one version. */
+export function selectedOf(
   { key, vaultKey, modifiedAt, checksum, lacking }: SourceStateAt,
   version: RealVersion,
 ): Selected {
   return { key, vaultKey, version, ...defined({ modifiedAt, checksum, lacking }) };
-}
-
-async function* lookThroughSite(
-  selection: Selection,
-  world: VaultReader,
-  reading: SiteReading,
-): AsyncGenerator<Looked> {
-  const { at, versionId, allVersions, sidecars } = selection;
-  if (versionId !== undefined) {
-    const state = await siteVersion(selection, versionId, world);
-    const version = state?.current ?? state?.deleted?.last;
-    if (state !== undefined && version !== undefined)
-      yield { mark: state.key, selected: selectedOf(state, version) };
-    return;
-  }
-  const choose = chooser(selection);
-  for await (const state of siteStatesAt(selection, at, world, { ...reading, allVersions, sidecars })) {
-    yield { mark: state.key, ...defined({ selected: choose(state) }) };
-  }
-}
-
-/** The selection's prefix is the whole key then. */
-async function* oneVersion(
-  { source, prefix: key, versionId }: Selection,
-  world: VaultReader,
-): AsyncGenerator<Looked> {
-  const { key: vaultKey } = vaultPlace(bucketOf(source), key);
-  for await (const version of keyVersions(vaultKey, world)) {
-    if (version.versionId !== versionId || version.deleteMarker) continue;
-    yield { mark: vaultKey, selected: { key, vaultKey, version } };
-    return;
-  }
 }

@@ -2,14 +2,12 @@ import { compareKeys } from '../../model/byte-order.ts';
 import type { Entry } from '../../model/entry.ts';
 import type { Checksum } from '../../model/object.ts';
 import { bucketOf } from '../../model/source-uri.ts';
-import { longVaultPrefix } from '../../model/vault-key.ts';
-import { isSiteUri } from '../../model/workdocs/site-uri.ts';
+import { longVaultPrefix, vaultPlace } from '../../model/vault-key.ts';
 import type { World } from '../dependencies.ts';
 import { catalogEntries } from '../reconcile/merge-listings.ts';
+import type { UnmatchedEntry } from '../source-kind.ts';
 import { bucketVersions, type SourceVersion } from '../source-versions.ts';
 import type { RealVersion } from '../vault-history.ts';
-import { siteCandidates } from '../workdocs/site-candidates.ts';
-import { siteDoubts } from '../workdocs/site-doubts.ts';
 import { namesTop, type TopDoubt } from './top-doubts.ts';
 
 /** A version to be proven, with the catalog's entry when that names this very version. */
@@ -34,24 +32,18 @@ type Joined = SourceVersion & { readonly entry?: Entry };
 /** Who hears where the two seem to disagree, when they are walked. */
 export type Listeners = {
   /** An entry names a version that the listing did not have. */
-  readonly onUnmatched: (entry: Entry) => Promise<void>;
+  readonly onUnmatched: (unmatched: UnmatchedEntry) => Promise<void>;
   readonly onTop: (doubt: TopDoubt) => Promise<void>;
 };
 
 /**
- * What there is to prove, by walking the vault's versions and the catalog's entries side by side, in constant memory; of a site,
- * by its tree, behind such a walk.
+ * What there is to prove of a bucket, by walking the vault's versions and the catalog's entries side by side, in constant memory.
  */
-export async function* candidates(
+export async function* bucketCandidates(
   request: CandidateRequest,
   listeners: Listeners,
   world: Pick<World, 'store' | 'settings' | 'catalog'>,
 ): AsyncGenerator<Candidate> {
-  if (isSiteUri(request.source)) {
-    for await (const doubt of siteDoubts(request.source, world)) await listeners.onTop(doubt);
-    yield* siteCandidates(request, world);
-    return;
-  }
   let decided: string | undefined;
   for await (const { key, version, entry } of joined(request, listeners, world)) {
     if (request.at !== undefined) {
@@ -69,7 +61,9 @@ async function* joined(
   world: Pick<World, 'store' | 'settings' | 'catalog'>,
 ): AsyncGenerator<Joined> {
   const bucket = bucketOf(source);
-  const named = new NamedVersions(catalogEntries(source, prefix, {}, world), onUnmatched);
+  const named = new NamedVersions(catalogEntries(source, prefix, {}, world), (entry) =>
+    onUnmatched({ entry, vaultKey: vaultPlace(bucket, entry.key).key }),
+  );
   const isLong = (one: SourceVersion) => one.version.key.startsWith(longVaultPrefix(bucket));
   let long: Entry | undefined;
   for await (const one of bucketVersions(bucket, prefix, world)) {
@@ -88,11 +82,11 @@ async function* joined(
 /** The catalog's entries that name a copy, in step with a listing of the vault. */
 class NamedVersions {
   readonly #entries: AsyncIterator<Entry>;
-  readonly #onUnmatched: Listeners['onUnmatched'];
+  readonly #onUnmatched: (entry: Entry) => Promise<void>;
   #head: Entry | undefined;
   #isMatched = true;
 
-  constructor(entries: AsyncIterable<Entry>, onUnmatched: Listeners['onUnmatched']) {
+  constructor(entries: AsyncIterable<Entry>, onUnmatched: (entry: Entry) => Promise<void>) {
     this.#entries = entries[Symbol.asyncIterator]();
     this.#onUnmatched = onUnmatched;
   }

@@ -1,7 +1,5 @@
-import type { Entry } from '../../model/entry.ts';
-import { bucketOf } from '../../model/source-uri.ts';
-import { vaultPlace } from '../../model/vault-key.ts';
 import type { World } from '../dependencies.ts';
+import type { UnmatchedEntry } from '../source-kind.ts';
 import type { Finding } from './findings.ts';
 
 /**
@@ -10,12 +8,11 @@ import type { Finding } from './findings.ts';
  * @returns the problem, unless the version is there, or the entry names another by now
  */
 export async function verifyEntry(
-  entry: Entry,
+  { entry, vaultKey }: UnmatchedEntry,
   { store, settings, catalog }: Pick<World, 'store' | 'settings' | 'catalog'>,
 ): Promise<Finding | undefined> {
   const { source, key, vaultVersionId: versionId = '' } = entry;
-  const place = vaultPlace(bucketOf(source), key).key;
-  const head = await store.head({ bucket: settings.vault, key: place, versionId });
+  const head = await store.head({ bucket: settings.vault, key: vaultKey, versionId });
   if (head.found) return undefined;
   const now = await catalog.getEntry(source, key);
   if (now?.rev !== entry.rev) return undefined;

@@ -35,8 +35,9 @@ export async function verifyVersion(
   }
 }
 
-async function absent({ entry }: Candidate, world: VerifyWorld): Promise<Verified> {
-  const finding = entry === undefined ? undefined : await verifyEntry(entry, world);
+async function absent({ entry, version }: Candidate, world: VerifyWorld): Promise<Verified> {
+  const finding =
+    entry === undefined ? undefined : await verifyEntry({ entry, vaultKey: version.key }, world);
   return finding === undefined ? { gone: true } : { finding };
 }
 

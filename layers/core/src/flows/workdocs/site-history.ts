@@ -1,21 +1,16 @@
-import type { SourcePlace } from '../../model/source-place.ts';
-import type { Change } from '../change-history.ts';
 import type { VaultReader } from '../dependencies.ts';
+import type { ChangesRequest, DatedChange } from '../source-kind.ts';
 import type { SiteState } from './site-entries.ts';
 import { siteStatesAt } from './site-states.ts';
-
-/** Something that happened to a document, and when: ms since 1970. */
-export type SiteChange = Change & { readonly at: number };
 
 /**
  * What happened to the documents of a site, by when their versions were made: an import brings years at once, and it is those
  * that are asked for. A deletion is dated by when it was recorded.
  */
 export async function* siteChanges(
-  place: SourcePlace,
+  { onProgress, ...place }: ChangesRequest,
   world: VaultReader,
-  onProgress: (documents: number) => void,
-): AsyncGenerator<SiteChange> {
+): AsyncGenerator<DatedChange> {
   const versions = new Map<string, SiteState[]>();
   const all = siteStatesAt(place, Number.MAX_SAFE_INTEGER, world, { allVersions: true, onProgress });
   for await (const state of all) {
@@ -27,7 +22,7 @@ export async function* siteChanges(
   for (const states of versions.values()) yield* changesOf(states);
 }
 
-function* changesOf(states: readonly SiteState[]): Generator<SiteChange> {
+function* changesOf(states: readonly SiteState[]): Generator<DatedChange> {
   const made = states
     .flatMap(({ current, deleted, changedAt }) => {
       const version = current ?? deleted?.last;

@@ -3,7 +3,7 @@ import { type DocumentRecord, parseRecord, type VersionRecord } from '../../mode
 import { decodePart } from '../../model/workdocs/site-path.ts';
 import { siteOf } from '../../model/workdocs/site-uri.ts';
 import type { VaultReader } from '../dependencies.ts';
-import { chooser, type Selected, type Selection, type SiteReading } from '../restore/select-objects.ts';
+import { chooser, type Selected, type Selection, type TreeReading } from '../restore/select-objects.ts';
 import { versionsUntil } from './document-at.ts';
 import type { SiteState } from './site-entries.ts';
 import { readSiteTree, type SiteTree } from './site-tree.ts';
@@ -23,7 +23,7 @@ export function selectThings(
   selection: Selection,
   keyFor: (key: string) => string,
   world: VaultReader,
-  reading: SiteReading = {},
+  reading: TreeReading = {},
 ): () => AsyncGenerator<SelectedThing> {
   const choose = chooser({ ...selection, allVersions: false, sidecars: false });
   let states: Promise<Iterable<SiteState>> | undefined;
@@ -42,7 +42,7 @@ export function selectThings(
 async function statesOf(
   selection: Selection,
   world: VaultReader,
-  reading: SiteReading,
+  reading: TreeReading,
 ): Promise<Iterable<SiteState>> {
   const { source, prefix, at, versionId } = selection;
   if (versionId !== undefined) {

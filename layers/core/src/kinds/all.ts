@@ -1,0 +1,11 @@
+import { SourceKinds } from '../flows/source-kind.ts';
+import { s3Address } from './s3/address.ts';
+import { s3History } from './s3/history.ts';
+import { workDocsAddress } from './workdocs/address.ts';
+import { workDocsHistory } from './workdocs/history.ts';
+
+/** Every kind of source with all that it can be asked: for the command line. A function imports the one it is for. */
+export const KINDS = new SourceKinds([
+  { address: s3Address, history: s3History },
+  { address: workDocsAddress, history: workDocsHistory },
+]);

@@ -1,0 +1,52 @@
+import { bucketChanges } from '../../flows/change-history.ts';
+import { compareBucketMoments } from '../../flows/compare-moments.ts';
+import type { VaultReader } from '../../flows/dependencies.ts';
+import { namesUnder } from '../../flows/names-under.ts';
+import { selectedObjects } from '../../flows/restore/select-objects.ts';
+import { bucketStatesAt } from '../../flows/source-history.ts';
+import type { SourceHistory } from '../../flows/source-kind.ts';
+import { bucketVersions, oldestCopy } from '../../flows/source-versions.ts';
+import { bucketCandidates } from '../../flows/verify/candidates.ts';
+import type { SourcePlace } from '../../model/source-place.ts';
+import { bucketOf, sourceUri } from '../../model/source-uri.ts';
+import { bucketOfFolder } from '../../model/vault-key.ts';
+import { lookThroughBucket } from './look-through.ts';
+import { bucketPresence } from './presence.ts';
+
+/** How buckets are read back: the version history of a copy is that of its object. */
+export const s3History: SourceHistory = {
+  statesAt: ({ source, prefix }, at, world) => bucketStatesAt(bucketOf(source), prefix, at, world),
+  hasAny,
+  oldestMoment: ({ source, prefix }, world) => oldestCopy(bucketOf(source), prefix, world),
+  compare: compareBucketMoments,
+  changes: bucketChanges,
+  candidates: bucketCandidates,
+  parts: ['plain', 'long'],
+  resumable: true,
+  lookThrough: lookThroughBucket,
+  // Listed anew each time: a history may have more objects than memory.
+  selectRepeatedly: (selection, world, reading) => () =>
+    selectedObjects(selection, s3History, world, reading),
+  presence: bucketPresence,
+  entries: {
+    sources,
+    statesOf: (source, world) => bucketStatesAt(bucketOf(source), '', Number.MAX_SAFE_INTEGER, world),
+    factsOf: async () => ({}),
+    isCounted: () => true,
+  },
+};
+
+async function hasAny({ source, prefix }: SourcePlace, world: VaultReader): Promise<boolean> {
+  for await (const _ of bucketVersions(bucketOf(source), prefix, world)) return true;
+  return false;
+}
+
+async function* sources(world: VaultReader): AsyncGenerator<string> {
+  const known = new Set<string>();
+  for await (const name of namesUnder('s3/', world)) {
+    // `s3/<bucket>/` and what is kept beside it are adjacent only by chance.
+    const source = sourceUri(bucketOfFolder(name));
+    if (!known.has(source)) yield source;
+    known.add(source);
+  }
+}
