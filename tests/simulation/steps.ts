@@ -316,6 +316,9 @@ const STEPS: Readonly<Record<Weights, fc.Arbitrary<Step[]>>> = {
   quiet: fc.oneof(weighed(3, upTo(25, deaf)), weighed(1, upTo(40, checked))),
 };
 
+// What is checked in the end takes longer than what happens before: few histories check much, and many are played.
+const moments = (count: number) => fc.array(fc.nat(100), { minLength: count, maxLength: count });
+
 export const historyOf = (weights: Weights): fc.Arbitrary<History> =>
   fc.record({
     versioned: fc.boolean(),
@@ -323,8 +326,11 @@ export const historyOf = (weights: Weights): fc.Arbitrary<History> =>
     constantSequencer: fc.constantFrom(false, false, false, true),
     tagsBeside: fc.boolean(),
     steps: STEPS[weights],
-    moments: fc.array(fc.nat(100), { minLength: 10, maxLength: 10 }),
+    moments: fc.oneof({ weight: 7, arbitrary: moments(2) }, { weight: 1, arbitrary: moments(10) }),
     cold: fc.constantFrom<ColdClass[]>(undefined, undefined, undefined, 'GLACIER', 'DEEP_ARCHIVE'),
-    vault: fc.constantFrom('whole' as const, 'week' as const),
+    vault: fc.oneof(
+      { weight: 7, arbitrary: fc.constant('whole' as const) },
+      { weight: 1, arbitrary: fc.constant('week' as const) },
+    ),
     thawEvents: fc.array(fc.constantFrom(...THAW_EVENTS), { minLength: 1, maxLength: 4 }),
   });
