@@ -13,6 +13,7 @@ import {
   catalog,
   depthOf,
   dynamo,
+  empty,
   entryOf,
   entryWith,
   eventBridge,
@@ -140,7 +141,7 @@ describe('a lifecycle deletion', () => {
 
 describe('a poison message', () => {
   it('ends in the dead-letter queue, is told of by failures, and can be sent again', async () => {
-    // A cloud that stayed up has those of earlier runs.
+    // A cloud that stayed up may have those of earlier runs, which failed.
     const before = await depthOf('CaptureDeadLettersUrl');
     const oneMore = async () => (await depthOf('CaptureDeadLettersUrl')) === before + 1;
     await send('CaptureQueueUrl', '{"poison":true}');
@@ -149,6 +150,7 @@ describe('a poison message', () => {
     expect(await oneMore()).toBe(true);
     await holdfast('failures', '--redrive');
     await eventually('the message back in the dead-letter queue', oneMore);
+    await empty('CaptureDeadLettersUrl');
   });
 });
 

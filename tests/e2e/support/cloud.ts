@@ -10,7 +10,9 @@ import {
   type PutObjectCommandInput,
 } from '@aws-sdk/client-s3';
 import {
+  DeleteMessageCommand,
   GetQueueAttributesCommand,
+  ReceiveMessageCommand,
   SendMessageCommand,
   SetQueueAttributesCommand,
 } from '@aws-sdk/client-sqs';
@@ -206,4 +208,17 @@ export async function depthOf(queue: string): Promise<number> {
     }),
   );
   return Object.values(Attributes).reduce((sum, n) => sum + Number(n), 0);
+}
+
+/** Takes everything out of a queue that can be received: what a test put into it is nobody else's. */
+export async function empty(queue: string): Promise<void> {
+  const QueueUrl = outputs[queue] ?? '';
+  for (;;) {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 60 }),
+    );
+    if (Messages.length === 0) return;
+    for (const { ReceiptHandle } of Messages)
+      await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+  }
 }
