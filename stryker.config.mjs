@@ -6,12 +6,12 @@ export default {
   mutate: [
     `${core}/flows/capture/**/*.ts`,
     `${core}/flows/reconcile/**/*.ts`,
-    `${core}/flows/{capture-backlog,capture-events,copy-parts,enter-deletions,look-in-vault}.ts`,
+    `${core}/flows/{capture-backlog,capture-events,copy-parts,enter-deletions,is-identical,listings,look-in-vault}.ts`,
     `${core}/flows/{source-history,source-lookup,tally,vault-history}.ts`,
-    `${core}/flows/restore/{delete-extras,is-right,plan-restore}.ts`,
+    `${core}/flows/restore/{delete-extras,plan-restore}.ts`,
     // Of sites, what decides that something is gone.
     `${core}/flows/workdocs/{ask-by-id,compare-site,crawl-suspects,found-items,held,mark-gone,page-or-anew,settle-crawl,site-place}.ts`,
-    `${core}/model/{byte-order,change,deletion-bound,deletion-tags,defined,entry,filter,lag,messages}.ts`,
+    `${core}/model/{byte-order,change,deletion-bound,deletion-tags,defined,entry,filter,json,lag,messages}.ts`,
     `${core}/model/{moment,object,s3-event,sequencer,vault-key}.ts`,
   ],
   testRunner: 'vitest',

@@ -3,7 +3,7 @@ import {
   type Difference,
   DifferenceCount,
   type DifferenceTotals,
-} from '@holdfast/core/flows/compare-moments.ts';
+} from '@holdfast/core/flows/vault/differences.ts';
 import type { RealVersion } from '@holdfast/core/flows/vault-history.ts';
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { KINDS } from '@holdfast/core/kinds/all.ts';

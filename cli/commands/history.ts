@@ -1,4 +1,5 @@
-import { type Changes, changeHistory, NO_CHANGES } from '@holdfast/core/flows/change-history.ts';
+import { changeHistory } from '@holdfast/core/flows/change-history.ts';
+import { type Changes, NO_CHANGES } from '@holdfast/core/flows/vault/changes.ts';
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { KINDS } from '@holdfast/core/kinds/all.ts';
 import { placeUri, type SourcePlace } from '@holdfast/core/model/source-place.ts';

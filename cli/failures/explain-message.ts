@@ -1,5 +1,6 @@
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { messageOf } from '@holdfast/core/model/errors.ts';
+import { parseJson } from '@holdfast/core/model/json.ts';
 import {
   parseBacklogMessage,
   parsePlanStep,
@@ -9,7 +10,7 @@ import {
 } from '@holdfast/core/model/messages.ts';
 import { parseReconcileQueue } from '@holdfast/core/model/pulse.ts';
 import { parseRestoreMessage } from '@holdfast/core/model/restore-request.ts';
-import { parseJson, parseS3Event } from '@holdfast/core/model/s3-event.ts';
+import { parseS3Event } from '@holdfast/core/model/s3-event.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { type ImportStep, parseImportMessage } from '@holdfast/core/model/workdocs/import-messages.ts';
 import type { QueueName } from '@holdfast/core/ports/work-queue.ts';

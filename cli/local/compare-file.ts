@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { checksums } from '@holdfast/core/adapters/checksums.ts';
 import { checkBytes, expectedOf } from '@holdfast/core/flows/check-bytes.ts';
-import type { Selected } from '@holdfast/core/flows/restore/select-objects.ts';
+import type { Selected } from '@holdfast/core/flows/vault/selection.ts';
 import type { ObjectFacts } from '@holdfast/core/model/object.ts';
 import { PlaceError } from './disk-errors.ts';
 import type { LocalWorld } from './local-job.ts';

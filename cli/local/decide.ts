@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs';
-import type { Selected } from '@holdfast/core/flows/restore/select-objects.ts';
+import type { Selected } from '@holdfast/core/flows/vault/selection.ts';
 import { asksForBytes } from '@holdfast/core/model/equality.ts';
 import { mayOverwrite, type Overwrite } from '@holdfast/core/model/restore-request.ts';
 import { type ComparingWorld, compareFile, modified } from './compare-file.ts';

@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Selected } from '@holdfast/core/flows/restore/select-objects.ts';
+import type { Selected } from '@holdfast/core/flows/vault/selection.ts';
 import type { Problem } from '@holdfast/core/model/job.ts';
 import type { RestorePlan } from '@holdfast/core/model/restore-plan.ts';
 import { pMapIterable } from 'p-map';

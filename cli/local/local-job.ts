@@ -1,4 +1,4 @@
-import type { Selected } from '@holdfast/core/flows/restore/select-objects.ts';
+import type { Selected } from '@holdfast/core/flows/vault/selection.ts';
 import type { Problem } from '@holdfast/core/model/job.ts';
 import type { Clock } from '@holdfast/core/ports/clock.ts';
 import type { ObjectStore } from '@holdfast/core/ports/object-store.ts';

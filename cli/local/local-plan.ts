@@ -1,4 +1,4 @@
-import type { Selected } from '@holdfast/core/flows/restore/select-objects.ts';
+import type { Selected } from '@holdfast/core/flows/vault/selection.ts';
 import { type Requests, usageOf } from '@holdfast/core/model/cost/requests.ts';
 import { priceOf, total } from '@holdfast/core/model/cost/usage.ts';
 import type { Problem } from '@holdfast/core/model/job.ts';

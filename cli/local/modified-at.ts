@@ -1,4 +1,4 @@
-import type { Selected } from '@holdfast/core/flows/restore/select-objects.ts';
+import type { Selected } from '@holdfast/core/flows/vault/selection.ts';
 import type { ObjectFacts } from '@holdfast/core/model/object.ts';
 import { metadataTime } from './metadata-time.ts';
 

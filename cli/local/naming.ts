@@ -1,4 +1,4 @@
-import type { Selected } from '@holdfast/core/flows/restore/select-objects.ts';
+import type { Selected } from '@holdfast/core/flows/vault/selection.ts';
 import { isTargetItself } from '@holdfast/core/model/target-key.ts';
 import { PlaceError } from './disk-errors.ts';
 import { type Clash, FOLDER_CONTENT, nameOf, shortPath } from './file-name.ts';

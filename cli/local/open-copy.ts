@@ -1,6 +1,6 @@
 import { checksums } from '@holdfast/core/adapters/checksums.ts';
 import { ByteCheck, expectedOf } from '@holdfast/core/flows/check-bytes.ts';
-import type { Selected } from '@holdfast/core/flows/restore/select-objects.ts';
+import type { Selected } from '@holdfast/core/flows/vault/selection.ts';
 import { isStoreError, StoreError } from '@holdfast/core/model/errors.ts';
 import type { ObjectFacts } from '@holdfast/core/model/object.ts';
 import { PlaceError } from './disk-errors.ts';

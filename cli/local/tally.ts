@@ -1,4 +1,4 @@
-import type { Selected } from '@holdfast/core/flows/restore/select-objects.ts';
+import type { Selected } from '@holdfast/core/flows/vault/selection.ts';
 import type { Problem } from '@holdfast/core/model/job.ts';
 import { TARGET_ITSELF } from '@holdfast/core/model/target-key.ts';
 import type { LocalCounts, LocalResult, MappedName } from './local-job.ts';

@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import type { Selected } from '@holdfast/core/flows/restore/select-objects.ts';
+import type { Selected } from '@holdfast/core/flows/vault/selection.ts';
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { KINDS } from '@holdfast/core/kinds/all.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';

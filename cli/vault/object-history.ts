@@ -1,6 +1,6 @@
 import { hasOtherTags } from '@holdfast/core/flows/change-history.ts';
-import { isSameContent } from '@holdfast/core/flows/compare-moments.ts';
 import { recordedChanges } from '@holdfast/core/flows/tag-changes.ts';
+import { isSameContent } from '@holdfast/core/flows/vault/differences.ts';
 import { keyVersions, type RealVersion } from '@holdfast/core/flows/vault-history.ts';
 import type { ListedVersion } from '@holdfast/core/model/object.ts';
 import { bucketOf } from '@holdfast/core/model/source-uri.ts';

@@ -1,5 +1,5 @@
-import type { CaptureOutcome } from '@holdfast/core/flows/capture/attempt.ts';
 import { type CaptureOptions, capture } from '@holdfast/core/flows/capture/capture.ts';
+import type { CaptureOutcome } from '@holdfast/core/model/capture-outcome.ts';
 import type { Change } from '@holdfast/core/model/change.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import { ContentionError, StoreError } from '@holdfast/core/model/errors.ts';

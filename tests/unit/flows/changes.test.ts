@@ -1,6 +1,7 @@
-import { type Changes, changeHistory, NO_CHANGES } from '@holdfast/core/flows/change-history.ts';
-import { DifferenceCount } from '@holdfast/core/flows/compare-moments.ts';
+import { changeHistory } from '@holdfast/core/flows/change-history.ts';
 import { oldestCopy } from '@holdfast/core/flows/source-versions.ts';
+import { type Changes, NO_CHANGES } from '@holdfast/core/flows/vault/changes.ts';
+import { DifferenceCount } from '@holdfast/core/flows/vault/differences.ts';
 import { s3History } from '@holdfast/core/kinds/s3/history.ts';
 import type { Tags } from '@holdfast/core/model/object.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';

@@ -1,11 +1,7 @@
+import { catalogEntries, type KeyRange, sourceObjects } from '@holdfast/core/flows/listings.ts';
 import { classify } from '@holdfast/core/flows/reconcile/classify.ts';
 import { compareRange, type Phase, type StepLimit } from '@holdfast/core/flows/reconcile/compare-range.ts';
-import {
-  catalogEntries,
-  type KeyRange,
-  mergeListings,
-  sourceObjects,
-} from '@holdfast/core/flows/reconcile/merge-listings.ts';
+import { mergeListings } from '@holdfast/core/flows/reconcile/merge-listings.ts';
 import { findMiddle } from '@holdfast/core/flows/reconcile/split-range.ts';
 import { compareKeys } from '@holdfast/core/model/byte-order.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';

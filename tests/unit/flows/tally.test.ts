@@ -1,5 +1,5 @@
-import type { CaptureOutcome } from '@holdfast/core/flows/capture/attempt.ts';
 import { measure, Tally } from '@holdfast/core/flows/tally.ts';
+import type { CaptureOutcome } from '@holdfast/core/model/capture-outcome.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import { describe, expect, it } from 'vitest';
 import { Pipeline } from '../../support/pipeline.ts';

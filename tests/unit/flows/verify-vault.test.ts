@@ -1,7 +1,7 @@
 import { checksums } from '@holdfast/core/adapters/checksums.ts';
 import { MemoryObjectStore } from '@holdfast/core/adapters/memory/memory-object-store.ts';
+import { Reservoir } from '@holdfast/core/flows/reservoir.ts';
 import { type Finding, isProblem } from '@holdfast/core/flows/verify/findings.ts';
-import { Reservoir } from '@holdfast/core/flows/verify/reservoir.ts';
 import { type Verification, type VerifyRequest, verifyVault } from '@holdfast/core/flows/verify-vault.ts';
 import { s3History } from '@holdfast/core/kinds/s3/history.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';

@@ -1,4 +1,5 @@
 import pMap from 'p-map';
+import type { CaptureOutcome } from '../model/capture-outcome.ts';
 import type { Change } from '../model/change.ts';
 import { defined } from '../model/defined.ts';
 import { logText, messageOf, StoreError } from '../model/errors.ts';
@@ -10,7 +11,6 @@ import {
   parseBacklogMessage,
 } from '../model/messages.ts';
 import { bucketOf, sourceUri } from '../model/source-uri.ts';
-import type { CaptureOutcome } from './capture/attempt.ts';
 import { capture } from './capture/capture.ts';
 import { continueLargeCopy, giveUpLargeCopy } from './capture/continue-large-copy.ts';
 import { markFailed } from './capture/mark-failed.ts';

@@ -1,10 +1,11 @@
 import pMap from 'p-map';
+import type { CaptureOutcome } from '../model/capture-outcome.ts';
 import { type Change, newestPerObject, objectId } from '../model/change.ts';
 import { logText } from '../model/errors.ts';
 import { parseS3Event } from '../model/s3-event.ts';
 import { coverage, type Source } from '../model/source.ts';
 import { sourceUri } from '../model/source-uri.ts';
-import type { CaptureOutcome, CaptureWorld } from './capture/attempt.ts';
+import type { CaptureWorld } from './capture/attempt.ts';
 import { capture } from './capture/capture.ts';
 import { markFailed } from './capture/mark-failed.ts';
 import { mayStillPass } from './denied.ts';

@@ -2,13 +2,13 @@ import type { Address } from '../model/address.ts';
 import type { Entry } from '../model/entry.ts';
 import { InvalidInputError } from '../model/errors.ts';
 import type { SourcePlace } from '../model/source-place.ts';
-import type { Change } from './change-history.ts';
-import type { Comparison, Difference } from './compare-moments.ts';
 import type { VaultReader, World } from './dependencies.ts';
-import type { Looked, Selected, Selection, TreeReading, VaultPart } from './restore/select-objects.ts';
 import type { SourceStateAt } from './source-history.ts';
 import type { TagsWorld } from './tag-changes.ts';
-import type { Candidate, CandidateRequest, Listeners } from './verify/candidates.ts';
+import type { Candidate, CandidateRequest, Listeners } from './vault/candidate.ts';
+import type { Change } from './vault/changes.ts';
+import type { Comparison, Difference } from './vault/differences.ts';
+import type { Looked, Selected, Selection, TreeReading, VaultPart } from './vault/selection.ts';
 
 /** Something that happened to an object, and when: ms since 1970. */
 export type DatedChange = Change & { readonly at: number };
@@ -22,9 +22,6 @@ export type ChangesRequest = SourcePlace & {
   /** Hears, now and then, how much was read. */
   readonly onProgress: (read: number) => void;
 };
-
-/** An entry that names a copy which a listing of the vault did not have. */
-export type UnmatchedEntry = { readonly entry: Entry; readonly vaultKey: string };
 
 /** A part of a source at a moment. */
 export type PresenceRequest = SourcePlace & {

@@ -3,7 +3,7 @@ import { type CopySettings, type Inventory, InventoryCount } from '../model/cost
 import type { ListedObject } from '../model/object.ts';
 import { coverage, type Source } from '../model/source.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { sourceObjects } from './reconcile/merge-listings.ts';
+import { sourceObjects } from './listings.ts';
 
 export type Covered = Pick<Source, 'prefix' | 'include' | 'exclude'> & { readonly bucket: string };
 

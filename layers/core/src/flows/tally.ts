@@ -1,3 +1,4 @@
+import type { CaptureOutcome } from '../model/capture-outcome.ts';
 import { defined } from '../model/defined.ts';
 import type { Entry } from '../model/entry.ts';
 import { emptyLag, lagBucket } from '../model/lag.ts';
@@ -5,7 +6,6 @@ import { placeOf } from '../model/places.ts';
 import type { SourceTotals } from '../model/source.ts';
 import type { Activity } from '../ports/catalog.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
-import type { CaptureOutcome } from './capture/attempt.ts';
 
 /** Adds up what a batch did to one source, so that its row is written once and not once an object. */
 export class Tally {

@@ -4,11 +4,11 @@ import { defined } from '../model/defined.ts';
 import type { Counts } from '../model/job.ts';
 import type { Checksums } from '../ports/checksums.ts';
 import type { World } from './dependencies.ts';
-import type { SourceHistory, UnmatchedEntry } from './source-kind.ts';
-import type { Candidate, CandidateRequest } from './verify/candidates.ts';
+import { Reservoir } from './reservoir.ts';
+import type { SourceHistory } from './source-kind.ts';
+import type { Candidate, CandidateRequest, TopDoubt, UnmatchedEntry } from './vault/candidate.ts';
 import { FINDINGS, type Finding, isProblem } from './verify/findings.ts';
-import { Reservoir } from './verify/reservoir.ts';
-import { type TopDoubt, TopDoubts } from './verify/top-doubts.ts';
+import { TopDoubts } from './verify/top-doubts.ts';
 import { verifyEntry } from './verify/verify-entry.ts';
 import { verifyVersion } from './verify/verify-version.ts';
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { parseJson } from './s3-event.ts';
+import { parseJson } from './json.ts';
 
 const CanarySchema = v.strictObject({
   holdfast: v.literal('canary'),

@@ -89,3 +89,17 @@ export function isSameState(entry: Entry, state: SourceState): boolean {
   if (entry.lastModified !== undefined) return entry.lastModified === state.lastModified;
   return (state.lastModified ?? Number.POSITIVE_INFINITY) <= (entry.capturedAt ?? 0);
 }
+
+/** What of an earlier entry stays true under another state: what belongs to its reason does not. */
+export function withoutReason(prior: Entry | undefined): Partial<Entry> {
+  if (prior === undefined) return {};
+  const {
+    reason: _reason,
+    detail: _detail,
+    uploadId: _upload,
+    uploadAttributes: _attributes,
+    lagMs: _lag,
+    ...rest
+  } = prior;
+  return rest;
+}

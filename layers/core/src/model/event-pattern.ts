@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { parseJson } from './s3-event.ts';
+import { parseJson } from './json.ts';
 
 /** Events without which a bucket's changes would be missed; a rule may take more. */
 const NEEDED = ['Object Created', 'Object Deleted', 'Object Restore Completed'];

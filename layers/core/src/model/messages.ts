@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { InvalidInputError } from './errors.ts';
 import { AskedNameSchema, JobIdSchema } from './job.ts';
+import { parseJson } from './json.ts';
 import { ARCHIVES } from './object.ts';
-import { parseJson } from './s3-event.ts';
 
 const moment = v.pipe(v.number(), v.integer());
 /** The name of a bucket that is a source. */
@@ -142,6 +142,8 @@ export const RestoreBatchSchema = v.object({
   thawed: v.optional(v.string()),
 });
 export type RestoreBatch = v.InferOutput<typeof RestoreBatchSchema>;
+/** One object of a batch. */
+export type RestoreItem = RestoreBatch['items'][number];
 
 /** Objects to be asked for before they can be brought back; each is counted as a batch of its own. */
 export const ThawBatchSchema = v.object({

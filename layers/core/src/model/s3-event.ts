@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { Change } from './change.ts';
 import { defined } from './defined.ts';
 import { InvalidInputError } from './errors.ts';
+import { parseJson } from './json.ts';
 import { tableOf } from './named-values.ts';
 
 const EventBridgeEvent = v.object({
@@ -51,15 +52,6 @@ export function parseS3Event(body: string): Change[] {
   if (v.is(EventBridgeEvent, json)) return fromEventBridge(json);
   if (v.is(ClassicEvent, json)) return json.Records.flatMap(fromClassic);
   throw new InvalidInputError(`not an S3 event: ${body.slice(0, 200)}`);
-}
-
-/** Reads JSON text. @throws {InvalidInputError} quoting the beginning of what is not JSON */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new InvalidInputError(`not JSON: ${text.slice(0, 200)}`, { cause });
-  }
 }
 
 /** What an event says of an object. */

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { InvalidInputError } from './errors.ts';
+import { parseJson } from './json.ts';
 import { namedValues } from './named-values.ts';
 import type { Tags } from './object.ts';
-import { parseJson } from './s3-event.ts';
 
 const TagsRecordSchema = v.object({
   /** The object's key at its source: the record's own is a digest of it. */

@@ -1,5 +1,6 @@
-import { compareSite, hasFilter } from '@holdfast/core/flows/workdocs/compare-site.ts';
-import type { StepResult } from '@holdfast/core/flows/workdocs/crawl.ts';
+import { compareSite } from '@holdfast/core/flows/workdocs/compare-site.ts';
+import type { StepResult } from '@holdfast/core/flows/workdocs/crawl-step.ts';
+import { hasFilter } from '@holdfast/core/flows/workdocs/site-place.ts';
 import { SiteError } from '@holdfast/core/model/errors.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import type { SourceSettings } from '@holdfast/core/model/source.ts';

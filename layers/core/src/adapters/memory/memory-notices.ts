@@ -1,5 +1,6 @@
 import { HoldfastError } from '../../model/errors.ts';
-import type { Notice, Notices } from '../../ports/notices.ts';
+import type { Notice } from '../../model/notice.ts';
+import type { Notices } from '../../ports/notices.ts';
 
 /** Notices kept in memory. */
 export class MemoryNotices implements Notices {

@@ -1,3 +1,4 @@
+import type { CaptureOutcome } from '../../model/capture-outcome.ts';
 import type { Change } from '../../model/change.ts';
 import { defined } from '../../model/defined.ts';
 import type { Entry } from '../../model/entry.ts';
@@ -9,16 +10,6 @@ import { vaultPlace } from '../../model/vault-key.ts';
 import type { HeadResult } from '../../ports/object-store.ts';
 import type { World } from '../dependencies.ts';
 import { lookInVault } from '../look-in-vault.ts';
-
-/**
- * What became of a change. `vanished`: gone before it was ever captured. `copying`: in parts, by messages. `tagged`: the
- * same bytes, with other tags than before.
- */
-export type CaptureOutcome = {
-  readonly kind: 'captured' | 'tagged' | 'deleted' | 'vanished' | 'unprotected' | 'copying' | 'unchanged';
-  readonly before: Entry | undefined;
-  readonly after: Entry | undefined;
-};
 
 export type CaptureWorld = Pick<World, 'store' | 'catalog' | 'queue' | 'clock' | 'settings'>;
 
@@ -92,18 +83,4 @@ export function sourceFacts(facts: ObjectFacts) {
     storageClass: facts.storageClass,
     ...defined({ sourceVersionId: facts.versionId }),
   };
-}
-
-/** What of an earlier entry stays true under another state: what belongs to its reason does not. */
-export function withoutReason(prior: Entry | undefined): Partial<Entry> {
-  if (prior === undefined) return {};
-  const {
-    reason: _reason,
-    detail: _detail,
-    uploadId: _upload,
-    uploadAttributes: _attributes,
-    lagMs: _lag,
-    ...rest
-  } = prior;
-  return rest;
 }

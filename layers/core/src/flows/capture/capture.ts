@@ -1,10 +1,11 @@
+import type { CaptureOutcome } from '../../model/capture-outcome.ts';
 import type { Change } from '../../model/change.ts';
 import { type Entry, isSameState, type UnprotectedReason } from '../../model/entry.ts';
 import { ContentionError, isStoreError, messageOf } from '../../model/errors.ts';
 import type { ObjectFacts } from '../../model/object.ts';
 import { sourceUri } from '../../model/source-uri.ts';
 import { keepsTagsBeside } from '../../model/tag-bound.ts';
-import { type Attempt, type CaptureOutcome, type CaptureWorld, type Tried, topOfVault } from './attempt.ts';
+import { type Attempt, type CaptureWorld, type Tried, topOfVault } from './attempt.ts';
 import { beginLargeCopy, isBegunWith, sendLargeCopy } from './begin-large-copy.ts';
 import { copyIntoVault } from './copy-into-vault.ts';
 import { findInVault } from './find-in-vault.ts';

@@ -1,3 +1,4 @@
+import type { CaptureOutcome } from '../../model/capture-outcome.ts';
 import type { Change } from '../../model/change.ts';
 import { defined } from '../../model/defined.ts';
 import type { UnprotectedReason } from '../../model/entry.ts';
@@ -10,7 +11,7 @@ import type { Part, UploadRef } from '../../ports/object-store.ts';
 import { copyParts, type PartsJob } from '../copy-parts.ts';
 import { mayStillPass } from '../denied.ts';
 import type { Delivery } from '../dependencies.ts';
-import { type Attempt, type CaptureOutcome, type CaptureWorld, topOfVault } from './attempt.ts';
+import { type Attempt, type CaptureWorld, topOfVault } from './attempt.ts';
 import { isBegunWith } from './begin-large-copy.ts';
 import { capture } from './capture.ts';
 import { vaultCondition } from './copy-into-vault.ts';

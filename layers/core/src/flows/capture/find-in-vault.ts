@@ -4,7 +4,7 @@ import { ownTags, withOrigin } from '../../model/origin.ts';
 import { keepsTagsBeside } from '../../model/tag-bound.ts';
 import { vaultPlace } from '../../model/vault-key.ts';
 import type { Written } from '../../ports/object-store.ts';
-import { isRight } from '../restore/is-right.ts';
+import { isIdentical } from '../is-identical.ts';
 import { type Attempt, type CaptureWorld, sourceTags } from './attempt.ts';
 
 /**
@@ -24,6 +24,6 @@ export async function findInVault(
     ? ownTags(top.object.tagCount === 0 ? {} : await store.getTags(copy))
     : await sourceTags({ bucket, key }, facts, { store });
   const tags = withOrigin(own, facts);
-  if (!(await isRight(facts, tags, top.object, copy, { store }))) return undefined;
+  if (!(await isIdentical(facts, tags, top.object, copy, { store }))) return undefined;
   return { etag, ...defined({ versionId, checksum }) };
 }

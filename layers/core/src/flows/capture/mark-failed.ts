@@ -1,8 +1,9 @@
+import type { CaptureOutcome } from '../../model/capture-outcome.ts';
 import type { Change } from '../../model/change.ts';
 import { messageOf } from '../../model/errors.ts';
 import { compareSequencers } from '../../model/sequencer.ts';
 import { sourceUri } from '../../model/source-uri.ts';
-import type { CaptureOutcome, CaptureWorld } from './attempt.ts';
+import type { CaptureWorld } from './attempt.ts';
 import { recordUnprotected } from './record.ts';
 
 /**

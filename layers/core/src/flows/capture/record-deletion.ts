@@ -1,16 +1,10 @@
 import { defined } from '../../model/defined.ts';
 import type { Entry } from '../../model/entry.ts';
+import { withoutReason } from '../../model/entry.ts';
 import { vaultPlace } from '../../model/vault-key.ts';
 import type { HeadResult, ObjectRef } from '../../ports/object-store.ts';
 import { hideRecord } from '../tags-record.ts';
-import {
-  type Attempt,
-  type CaptureWorld,
-  identity,
-  type Tried,
-  topOfVault,
-  withoutReason,
-} from './attempt.ts';
+import { type Attempt, type CaptureWorld, identity, type Tried, topOfVault } from './attempt.ts';
 import { isRecorded } from './is-covered.ts';
 import { type Copy, markDeleted } from './mark-deleted.ts';
 import { observe } from './observe.ts';

@@ -1,10 +1,11 @@
 import { defined } from '../../model/defined.ts';
 import type { Entry, UnprotectedReason } from '../../model/entry.ts';
+import { withoutReason } from '../../model/entry.ts';
 import type { ObjectFacts } from '../../model/object.ts';
 import type { Written } from '../../ports/object-store.ts';
 import type { World } from '../dependencies.ts';
 import { hideRecord } from '../tags-record.ts';
-import { type Attempt, identity, sourceFacts, type Tried, withoutReason } from './attempt.ts';
+import { type Attempt, identity, sourceFacts, type Tried } from './attempt.ts';
 
 /**
  * Writes the entry of a finished copy, and lets go of what was kept beside the one before it.

@@ -4,8 +4,9 @@ import { folderOf, justBefore, placeOf } from '../../model/places.ts';
 import { coverage, type Source } from '../../model/source.ts';
 import { bucketOf } from '../../model/source-uri.ts';
 import type { PulseWorld } from '../dependencies.ts';
+import { catalogEntries, sourceObjects } from '../listings.ts';
 import { classify } from '../reconcile/classify.ts';
-import { catalogEntries, mergeListings, sourceObjects } from '../reconcile/merge-listings.ts';
+import { mergeListings } from '../reconcile/merge-listings.ts';
 import { isMissed, toCapture } from '../reconcile/missed.ts';
 
 /** What an hourly check may cost: so many pages on the way round the bucket, and so many where events were last. */

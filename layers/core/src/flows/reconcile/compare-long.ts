@@ -5,8 +5,8 @@ import type { CaptureBatch } from '../../model/messages.ts';
 import { coverage, type Source } from '../../model/source.ts';
 import { bucketOf } from '../../model/source-uri.ts';
 import type { ListingWorld } from '../dependencies.ts';
+import type { KeyRange } from '../listings.ts';
 import type { RangeResult, StepLimit } from './compare-range.ts';
-import type { KeyRange } from './merge-listings.ts';
 import { longCopies } from './vault-copies.ts';
 
 export type LongResult = RangeResult & { readonly problems: readonly Problem[] };

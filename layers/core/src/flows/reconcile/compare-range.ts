@@ -2,8 +2,9 @@ import type { CaptureBatch } from '../../model/messages.ts';
 import { coverage, type Source } from '../../model/source.ts';
 import { bucketOf } from '../../model/source-uri.ts';
 import type { ListingWorld } from '../dependencies.ts';
+import { catalogEntries, type KeyRange, sourceObjects } from '../listings.ts';
 import { classify } from './classify.ts';
-import { catalogEntries, type KeyRange, mergeListings, type Pair, sourceObjects } from './merge-listings.ts';
+import { mergeListings, type Pair } from './merge-listings.ts';
 import { isMissed, toCapture } from './missed.ts';
 import { disagrees, plainCopies, withLongCopy } from './vault-copies.ts';
 

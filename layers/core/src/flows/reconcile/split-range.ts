@@ -1,7 +1,7 @@
 import { compareKeys } from '../../model/byte-order.ts';
 import { defined } from '../../model/defined.ts';
 import type { ListingWorld } from '../dependencies.ts';
-import type { KeyRange } from './merge-listings.ts';
+import type { KeyRange } from '../listings.ts';
 
 const MAX_PROBES = 6;
 const FIRST_CODE_POINT = 0x01;

@@ -2,7 +2,8 @@ import { compareKeys } from '../../model/byte-order.ts';
 import type { ListedObject } from '../../model/object.ts';
 import { cutToKey, isNameKey, longVaultPrefix, vaultPlace, vaultPrefix } from '../../model/vault-key.ts';
 import type { ListingWorld } from '../dependencies.ts';
-import { type KeyRange, type Pair, sourceObjects } from './merge-listings.ts';
+import { type KeyRange, sourceObjects } from '../listings.ts';
+import type { Pair } from './merge-listings.ts';
 
 type VaultWorld = Pick<ListingWorld, 'store' | 'settings'>;
 

@@ -4,7 +4,7 @@ import type { ListedObject } from '../../model/object.ts';
 import type { AcceptedRestore } from '../../model/restore-request.ts';
 import { mappingOf, sourceKey, targetKey } from '../../model/target-key.ts';
 import type { World } from '../dependencies.ts';
-import { sourceObjects } from '../reconcile/merge-listings.ts';
+import { sourceObjects } from '../listings.ts';
 import type { SourceHistory } from '../source-kind.ts';
 
 type Reader = Pick<World, 'store' | 'settings'> & { readonly history: Pick<SourceHistory, 'presence'> };

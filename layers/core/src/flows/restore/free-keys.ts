@@ -1,9 +1,9 @@
 import { compareKeys } from '../../model/byte-order.ts';
 import { isStoreError } from '../../model/errors.ts';
+import type { RestoreItem } from '../../model/messages.ts';
 import type { AcceptedRestore } from '../../model/restore-request.ts';
 import { mappingOf, targetKey } from '../../model/target-key.ts';
 import type { World } from '../dependencies.ts';
-import type { RestoreItem } from './restore-object.ts';
 
 /** A batch is a stretch of keys: if the target has more than so many pages in between, looking one by one is as good. */
 const MAX_PAGES = 2;

@@ -1,5 +1,6 @@
+import { parseJson } from '../../model/json.ts';
 import { parseRestoreWork } from '../../model/messages.ts';
-import { parseJson, parseS3Event } from '../../model/s3-event.ts';
+import { parseS3Event } from '../../model/s3-event.ts';
 import type { Delivery } from '../dependencies.ts';
 import { askThaws } from './ask-thaws.ts';
 import { deleteExtras } from './delete-extras.ts';

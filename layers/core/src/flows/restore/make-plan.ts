@@ -11,12 +11,12 @@ import { isTargetItself, mappingOf, targetKey } from '../../model/target-key.ts'
 import type { ObjectRef } from '../../ports/object-store.ts';
 import { partBytesFor } from '../copy-parts.ts';
 import type { VaultReader, World } from '../dependencies.ts';
+import { isIdentical } from '../is-identical.ts';
+import { Reservoir } from '../reservoir.ts';
 import type { SourceHistory } from '../source-kind.ts';
 import { tagsAt } from '../tags-record.ts';
-import { Reservoir } from '../verify/reservoir.ts';
+import type { Looked, Selected } from '../vault/selection.ts';
 import { findExtras } from './find-extras.ts';
-import { isRight } from './is-right.ts';
-import type { Looked, Selected } from './select-objects.ts';
 import { TargetLook } from './target-look.ts';
 import { targetWorld } from './target-world.ts';
 import { whyNotWritten } from './why-not-written.ts';
@@ -277,7 +277,7 @@ class Count {
     if (!copy.found || !target.found) return false;
     const { source, at } = this.#request;
     const { own } = await tagsAt({ source, key: selected.key, from, copy: copy.object, at }, this.#world);
-    return isRight(copy.object, own, target.object, to, { store });
+    return isIdentical(copy.object, own, target.object, to, { store });
   }
 
   #isLarge(size: number): boolean {

@@ -10,9 +10,9 @@ import {
 import type { StepRecord } from '../../ports/catalog.ts';
 import type { Delivery } from '../dependencies.ts';
 import type { SourceHistory } from '../source-kind.ts';
+import type { Selection } from '../vault/selection.ts';
 import type { AcceptWorld } from './accept-restore.ts';
 import { requestOf } from './request-of.ts';
-import type { Selection } from './select-objects.ts';
 import { settleRestore } from './settle-restore.ts';
 
 /** `history`: of the kind that the source is of. */

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { messageOf, StoreError } from '../../model/errors.ts';
 import type { Job, Problem } from '../../model/job.ts';
-import type { RestoreBatch, ThawBatch } from '../../model/messages.ts';
+import type { RestoreBatch, RestoreItem, ThawBatch } from '../../model/messages.ts';
 import { type Thaw, tierFor } from '../../model/thaw.ts';
 import type { Checksums } from '../../ports/checksums.ts';
 import { mayStillPass } from '../denied.ts';
@@ -10,13 +10,7 @@ import { afterTheEnd } from '../end-job.ts';
 import type { SourceHistory } from '../source-kind.ts';
 import { freeKeys } from './free-keys.ts';
 import { requestOf } from './request-of.ts';
-import {
-  abandonUpload,
-  type ObjectRequest,
-  type RestoreItem,
-  type RestoreResult,
-  restoreObject,
-} from './restore-object.ts';
+import { abandonUpload, type ObjectRequest, type RestoreResult, restoreObject } from './restore-object.ts';
 import { settleRestore } from './settle-restore.ts';
 import { targetWorld } from './target-world.ts';
 

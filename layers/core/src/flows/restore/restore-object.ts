@@ -1,7 +1,7 @@
 import { defined } from '../../model/defined.ts';
 import { isStoreError, messageOf } from '../../model/errors.ts';
 import type { Problem } from '../../model/job.ts';
-import type { RestoreBatch } from '../../model/messages.ts';
+import type { RestoreItem } from '../../model/messages.ts';
 import type { Archive, ObjectFacts, Tags } from '../../model/object.ts';
 import { originIn } from '../../model/origin.ts';
 import { type AcceptedRestore, mayOverwrite } from '../../model/restore-request.ts';
@@ -9,14 +9,13 @@ import type { StorageClass } from '../../model/storage-class.ts';
 import { mappingOf, TARGET_ITSELF, targetKey } from '../../model/target-key.ts';
 import type { HeadResult, ObjectRef, WriteCondition, Written } from '../../ports/object-store.ts';
 import { copyParts, multipartStart, partBytesFor } from '../copy-parts.ts';
+import { isIdentical } from '../is-identical.ts';
 import { tagsAt } from '../tags-record.ts';
 import type { IsFree } from './free-keys.ts';
-import { isRight } from './is-right.ts';
 import { classFor, notesOn } from './origin-notes.ts';
 import { type VerifyingWorld, verifyRestored } from './verify-restored.ts';
 import { whyNotWritten } from './why-not-written.ts';
 
-export type RestoreItem = RestoreBatch['items'][number];
 export type RestoreResult =
   | {
       readonly kind: 'restored' | 'right';
@@ -148,7 +147,7 @@ async function compare(
   world: ObjectWorld,
 ): Promise<RestoreResult> {
   const { copy, to } = task;
-  if (!(await isRight(copy, tags, target, to, world))) return conflict(task, target);
+  if (!(await isIdentical(copy, tags, target, to, world))) return conflict(task, target);
   const right = { kind: 'right', bytes: copy.size } as const;
   return request.verify ? prove(right, task, request, world) : right;
 }

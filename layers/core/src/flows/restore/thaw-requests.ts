@@ -1,11 +1,10 @@
 import { isStoreError } from '../../model/errors.ts';
-import type { RestoreBatch } from '../../model/messages.ts';
+import type { RestoreBatch, RestoreItem } from '../../model/messages.ts';
 import type { Archive } from '../../model/object.ts';
 import { type Thaw, type ThawTier, thawRequest, thawTime, tierFor } from '../../model/thaw.ts';
 import type { ThawWait } from '../../model/thaw-wait.ts';
 import type { ThawAnswer } from '../../ports/object-store.ts';
 import type { World } from '../dependencies.ts';
-import type { RestoreItem } from './restore-object.ts';
 
 /** S3 takes a thousand requests for archived objects a second; ten functions with so many each stay below. */
 export const THAWS_AT_A_TIME = 4;

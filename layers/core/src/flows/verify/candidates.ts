@@ -1,41 +1,14 @@
 import { compareKeys } from '../../model/byte-order.ts';
 import type { Entry } from '../../model/entry.ts';
-import type { Checksum } from '../../model/object.ts';
 import { bucketOf } from '../../model/source-uri.ts';
 import { longVaultPrefix, vaultPlace } from '../../model/vault-key.ts';
 import type { World } from '../dependencies.ts';
-import { catalogEntries } from '../reconcile/merge-listings.ts';
-import type { UnmatchedEntry } from '../source-kind.ts';
+import { catalogEntries } from '../listings.ts';
 import { bucketVersions, type SourceVersion } from '../source-versions.ts';
-import type { RealVersion } from '../vault-history.ts';
-import { namesTop, type TopDoubt } from './top-doubts.ts';
-
-/** A version to be proven, with the catalog's entry when that names this very version. */
-export type Candidate = {
-  readonly key: string;
-  readonly version: RealVersion;
-  readonly entry?: Entry;
-  /** What a site's record remembers of the bytes. */
-  readonly checksum?: Checksum;
-  /** Why they are not there, though a site's record says so. */
-  readonly missing?: string;
-};
-
-export type CandidateRequest = {
-  readonly source: string;
-  readonly prefix: string;
-  /** Only what a restore as of that moment would read; otherwise every version there is. */
-  readonly at?: number;
-};
+import type { Candidate, CandidateRequest, Listeners } from '../vault/candidate.ts';
+import { namesTop } from './top-doubts.ts';
 
 type Joined = SourceVersion & { readonly entry?: Entry };
-/** Who hears where the two seem to disagree, when they are walked. */
-export type Listeners = {
-  /** An entry names a version that the listing did not have. */
-  readonly onUnmatched: (unmatched: UnmatchedEntry) => Promise<void>;
-  readonly onTop: (doubt: TopDoubt) => Promise<void>;
-};
-
 /**
  * What there is to prove of a bucket, by walking the vault's versions and the catalog's entries side by side, in constant memory.
  */

@@ -3,18 +3,10 @@ import type { ListedVersion } from '../../model/object.ts';
 import { coverage } from '../../model/source.ts';
 import { isSiteUri } from '../../model/workdocs/site-uri.ts';
 import type { World } from '../dependencies.ts';
+import type { TopDoubt } from '../vault/candidate.ts';
 import { vaultVersions } from '../vault-history.ts';
 import { bytesNamed } from '../workdocs/record-pairs.ts';
 import type { Finding } from './findings.ts';
-
-/** A place in the vault where something else seems to lie on top than the catalog names. */
-export type TopDoubt = {
-  /** The entry's key. */
-  readonly key: string;
-  readonly vaultKey: string;
-  /** Of a site's document: its versions' bytes lie below this, in the vault. */
-  readonly bytesUnder?: string;
-};
 
 type DoubtWorld = Pick<World, 'store' | 'catalog' | 'settings' | 'clock'>;
 type Request = {

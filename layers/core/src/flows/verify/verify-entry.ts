@@ -1,5 +1,5 @@
 import type { World } from '../dependencies.ts';
-import type { UnmatchedEntry } from '../source-kind.ts';
+import type { UnmatchedEntry } from '../vault/candidate.ts';
 import type { Finding } from './findings.ts';
 
 /**

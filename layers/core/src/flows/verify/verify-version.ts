@@ -2,7 +2,7 @@ import { isStoreError, messageOf } from '../../model/errors.ts';
 import type { Checksums } from '../../ports/checksums.ts';
 import { checkBytes, expectedOf, type Mismatch } from '../check-bytes.ts';
 import type { World } from '../dependencies.ts';
-import type { Candidate } from './candidates.ts';
+import type { Candidate } from '../vault/candidate.ts';
 import type { Finding } from './findings.ts';
 import { verifyEntry } from './verify-entry.ts';
 

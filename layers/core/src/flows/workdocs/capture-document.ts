@@ -3,7 +3,6 @@ import type { DocumentRecord, VersionRecord } from '../../model/workdocs/records
 import type { SiteItem } from '../../model/workdocs/site-messages.ts';
 import type { SiteDocument } from '../../ports/site.ts';
 import { askById } from './ask-by-id.ts';
-import { isRecycled } from './compare-site.ts';
 import type { ItemContext, Tried } from './item-context.ts';
 import { isUnknown, keepRecord, type RecordFacts, type Seen } from './keep-record.ts';
 import { documentPrint } from './listing-print.ts';
@@ -12,7 +11,7 @@ import { outcomeOf } from './outcome-of.ts';
 import { ownPermissions } from './own-permissions.ts';
 import { priorRecord } from './prior-record.ts';
 import { readVersions, type VersionsRead } from './read-versions.ts';
-import { isCovered, placeOf } from './site-place.ts';
+import { isCovered, isRecycled, placeOf } from './site-place.ts';
 
 type DocumentItem = Extract<SiteItem, { kind: 'document' }>;
 

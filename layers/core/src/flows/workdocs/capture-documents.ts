@@ -1,4 +1,5 @@
 import pMap from 'p-map';
+import type { CaptureOutcome } from '../../model/capture-outcome.ts';
 import { defined } from '../../model/defined.ts';
 import { InvalidInputError, isSiteError, logText, messageOf } from '../../model/errors.ts';
 import type { Problem } from '../../model/job.ts';
@@ -10,7 +11,6 @@ import {
   type SiteItem,
   type Walk,
 } from '../../model/workdocs/site-messages.ts';
-import type { CaptureOutcome } from '../capture/attempt.ts';
 import { countAndSend, sendCounted } from '../counted-step.ts';
 import type { Delivery } from '../dependencies.ts';
 import { afterTheEnd } from '../end-job.ts';

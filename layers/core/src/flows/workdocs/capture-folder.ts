@@ -3,14 +3,13 @@ import type { FolderRecord } from '../../model/workdocs/records.ts';
 import type { SiteItem } from '../../model/workdocs/site-messages.ts';
 import type { SiteFolder } from '../../ports/site.ts';
 import { askById } from './ask-by-id.ts';
-import { isRecycled } from './compare-site.ts';
 import { type ItemContext, MARGIN_MS, type Tried } from './item-context.ts';
 import { isUnknown, keepRecord, type Seen } from './keep-record.ts';
 import { folderPrint } from './listing-print.ts';
 import { markGone } from './mark-gone.ts';
 import { outcomeOf } from './outcome-of.ts';
 import { ownPermissions } from './own-permissions.ts';
-import { isCovered, ownerItems, placeOf } from './site-place.ts';
+import { isCovered, isRecycled, ownerItems, placeOf } from './site-place.ts';
 
 type FolderItem = Extract<SiteItem, { kind: 'folder' }>;
 

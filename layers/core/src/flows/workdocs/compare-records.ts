@@ -2,7 +2,7 @@ import { InvalidInputError, messageOf } from '../../model/errors.ts';
 import type { Problem } from '../../model/job.ts';
 import { recordKeyOf, refOfEntryKey } from '../../model/workdocs/site-key.ts';
 import { siteOf } from '../../model/workdocs/site-uri.ts';
-import type { CrawlRun, StepResult } from './crawl.ts';
+import type { CrawlRun, StepResult } from './crawl-step.ts';
 import { FoundItems } from './found-items.ts';
 import { isRecordInDoubt, recordPairs } from './record-pairs.ts';
 import type { SiteWorld } from './site-world.ts';

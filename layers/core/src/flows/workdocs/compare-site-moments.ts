@@ -1,8 +1,8 @@
 import { compareKeys } from '../../model/byte-order.ts';
 import { defined } from '../../model/defined.ts';
 import { siteOf } from '../../model/workdocs/site-uri.ts';
-import { type Comparison, type Difference, isSameContent } from '../compare-moments.ts';
 import type { VaultReader } from '../dependencies.ts';
+import { type Comparison, type Difference, isSameContent } from '../vault/differences.ts';
 import type { RealVersion } from '../vault-history.ts';
 import type { SiteState } from './site-entries.ts';
 import { readSiteTree } from './site-tree.ts';

@@ -2,17 +2,18 @@ import pMap from 'p-map';
 import { defined } from '../../model/defined.ts';
 import { isSiteError, messageOf, SiteError } from '../../model/errors.ts';
 import type { Problem } from '../../model/job.ts';
-import { coverage, type Source } from '../../model/source.ts';
+import { coverage } from '../../model/source.ts';
 import { entryKey } from '../../model/workdocs/site-key.ts';
 import type { CrawlStep, FolderToList, SiteItem } from '../../model/workdocs/site-messages.ts';
 import { encodePart, mayHold } from '../../model/workdocs/site-path.ts';
 import type { SiteContent, SiteReader, SiteUser } from '../../ports/site.ts';
 import { allPages } from './all-pages.ts';
-import type { CrawlRun, StepResult } from './crawl.ts';
+import type { CrawlRun, StepResult } from './crawl-step.ts';
 import { FoundItems } from './found-items.ts';
 import { documentPrint, folderPrint, userPrint } from './listing-print.ts';
 import { markItemFailed } from './mark-item-failed.ts';
 import { type CountedPage, pageOrAnew } from './page-or-anew.ts';
+import { hasFilter, isRecycled } from './site-place.ts';
 import type { SiteWorld } from './site-world.ts';
 import { timeIsShort } from './step-time.ts';
 
@@ -28,11 +29,6 @@ export async function compareSite(run: CrawlRun, world: SiteWorld): Promise<Step
   const lister = new Lister(run, world);
   await lister.list();
   return lister.result();
-}
-
-/** True when a source's filters look at paths; without them no path is put together. */
-export function hasFilter({ prefix, include = [], exclude = [] }: Source): boolean {
-  return (prefix ?? '') !== '' || include.length > 0 || exclude.length > 0;
 }
 
 class Lister {
@@ -254,9 +250,4 @@ class Lister {
   #count(name: string): void {
     this.#counts[name] = (this.#counts[name] ?? 0) + 1;
   }
-}
-
-/** True for the status of something in a recycle bin, or on its way into it. */
-export function isRecycled(status: string | undefined): boolean {
-  return status === 'RECYCLED' || status === 'RECYCLING';
 }

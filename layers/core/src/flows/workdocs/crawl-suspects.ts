@@ -4,7 +4,7 @@ import type { Entry } from '../../model/entry.ts';
 import type { Job } from '../../model/job.ts';
 import { refOfEntryKey } from '../../model/workdocs/site-key.ts';
 import type { CrawlStep, SiteItem } from '../../model/workdocs/site-messages.ts';
-import type { CrawlRun, StepResult } from './crawl.ts';
+import type { CrawlRun, StepResult } from './crawl-step.ts';
 import { FoundItems } from './found-items.ts';
 import { gone, isHeld } from './held.ts';
 import type { SiteWorld } from './site-world.ts';

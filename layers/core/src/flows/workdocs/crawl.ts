@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { defined } from '../../model/defined.ts';
 import { InvalidInputError, isSiteError, messageOf } from '../../model/errors.ts';
-import type { Job, Problem } from '../../model/job.ts';
 import type { Source } from '../../model/source.ts';
-import type { Crawl, CrawlStep, SiteItem } from '../../model/workdocs/site-messages.ts';
+import type { Crawl, CrawlStep } from '../../model/workdocs/site-messages.ts';
 import { countAndSend, sendCounted } from '../counted-step.ts';
 import type { Delivery } from '../dependencies.ts';
 import { afterTheEnd } from '../end-job.ts';
@@ -11,6 +10,7 @@ import { beginReconcile } from '../reconcile/begin-reconcile.ts';
 import { failReconcile } from '../reconcile/settle-reconcile.ts';
 import { compareRecords } from './compare-records.ts';
 import { compareSite } from './compare-site.ts';
+import type { CrawlRun } from './crawl-step.ts';
 import { countSuspects, queueSuspects } from './crawl-suspects.ts';
 import { settleCrawl } from './settle-crawl.ts';
 import { batchBodies } from './site-batches.ts';
@@ -18,23 +18,6 @@ import { siteQueueOf } from './site-queue-of.ts';
 import type { SiteWorld } from './site-world.ts';
 
 const FIRST_STEP: CrawlStep = { id: '0', phase: 'compare', users: {} };
-
-/** What a step found: what has to be looked at, and where it is to be gone on. */
-export type StepResult = {
-  readonly counts: Readonly<Record<string, number>>;
-  readonly items: readonly SiteItem[];
-  /** The steps that follow, without their ids. */
-  readonly next: ReadonlyArray<Omit<CrawlStep, 'id'>>;
-  /** What of the site could not be listed. */
-  readonly problems?: readonly Problem[];
-};
-export type CrawlRun = {
-  readonly source: Source;
-  readonly job: Job;
-  readonly message: Crawl;
-  readonly step: CrawlStep;
-  readonly delivery: Delivery;
-};
 
 /**
  * Does one message of a crawl: begins it, or goes on with one of its steps. A crawl is a reconcile: it lists all of a site,

@@ -1,16 +1,23 @@
+import type { CaptureOutcome } from '../../model/capture-outcome.ts';
 import type { Source } from '../../model/source.ts';
 import type { LargeVersion, SiteItem } from '../../model/workdocs/site-messages.ts';
 import { siteOf } from '../../model/workdocs/site-uri.ts';
 import type { SiteFolder, SiteReader } from '../../ports/site.ts';
-import type { CaptureOutcome } from '../capture/attempt.ts';
 import type { Delivery } from '../dependencies.ts';
 import { Once } from './once.ts';
 import { SiteOwners } from './site-owners.ts';
-import type { Place } from './site-place.ts';
 import type { SiteWorld } from './site-world.ts';
 
 /** WorkDocs' clock and ours may differ, and what it answers be a little older than its activities. */
 export const MARGIN_MS = 2 * 60 * 1000;
+
+/** Where a thing lies. */
+export type Place = {
+  /** In a recycle bin, or in a folder that is: gone, though its own status may not say so. */
+  readonly gone: boolean;
+  /** What above it the catalog does not have, or has as deleted. */
+  readonly items: readonly SiteItem[];
+};
 
 /** Where and how one thing of a site is looked at. */
 export type ItemContext = {

@@ -1,6 +1,6 @@
+import type { CaptureOutcome } from '../../model/capture-outcome.ts';
 import { logText } from '../../model/errors.ts';
 import type { DocumentBatch, SiteItem } from '../../model/workdocs/site-messages.ts';
-import type { CaptureOutcome } from '../capture/attempt.ts';
 import { measure, Tally } from '../tally.ts';
 import type { ItemContext, ItemResult } from './item-context.ts';
 

@@ -1,10 +1,10 @@
 import { defined } from '../../model/defined.ts';
 import type { Entry } from '../../model/entry.ts';
+import { withoutReason } from '../../model/entry.ts';
 import type { DocumentRecord, Kept, SiteRecord } from '../../model/workdocs/records.ts';
 import { type RecordRef, recordKey, versionsPrefix } from '../../model/workdocs/site-key.ts';
-import { withoutReason } from '../capture/attempt.ts';
 import { markDeleted } from '../capture/mark-deleted.ts';
-import { sourceObjects } from '../reconcile/merge-listings.ts';
+import { sourceObjects } from '../listings.ts';
 import type { ItemContext, Tried } from './item-context.ts';
 import type { Seen } from './keep-record.ts';
 import { priorRecord } from './prior-record.ts';

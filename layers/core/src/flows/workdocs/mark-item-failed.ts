@@ -1,9 +1,9 @@
+import type { CaptureOutcome } from '../../model/capture-outcome.ts';
 import { defined } from '../../model/defined.ts';
 import type { Entry } from '../../model/entry.ts';
 import { isSiteError, messageOf } from '../../model/errors.ts';
 import { entryKey } from '../../model/workdocs/site-key.ts';
 import type { SiteItem } from '../../model/workdocs/site-messages.ts';
-import type { CaptureOutcome } from '../capture/attempt.ts';
 import type { ItemContext } from './item-context.ts';
 
 /**

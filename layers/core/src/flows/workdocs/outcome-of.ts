@@ -1,4 +1,4 @@
-import type { CaptureOutcome } from '../capture/attempt.ts';
+import type { CaptureOutcome } from '../../model/capture-outcome.ts';
 import type { ItemResult, Tried } from './item-context.ts';
 import type { RecordOutcome } from './keep-record.ts';
 

@@ -10,7 +10,8 @@ import {
 } from '../../model/workdocs/site-key.ts';
 import { siteOf } from '../../model/workdocs/site-uri.ts';
 import type { ListingWorld } from '../dependencies.ts';
-import { catalogEntries, mergeListings, type Pair, sourceObjects } from '../reconcile/merge-listings.ts';
+import { catalogEntries, sourceObjects } from '../listings.ts';
+import { mergeListings, type Pair } from '../reconcile/merge-listings.ts';
 
 type PairsWorld = Pick<ListingWorld, 'store' | 'catalog' | 'settings'>;
 

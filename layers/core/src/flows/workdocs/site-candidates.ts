@@ -1,6 +1,6 @@
 import { defined } from '../../model/defined.ts';
 import type { VaultReader } from '../dependencies.ts';
-import type { Candidate, CandidateRequest } from '../verify/candidates.ts';
+import type { Candidate, CandidateRequest } from '../vault/candidate.ts';
 import { siteStatesAt } from './site-states.ts';
 
 /**

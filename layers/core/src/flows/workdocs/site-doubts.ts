@@ -1,7 +1,7 @@
 import { recordKeyOf, refOfEntryKey, versionsPrefix } from '../../model/workdocs/site-key.ts';
 import { siteOf } from '../../model/workdocs/site-uri.ts';
 import type { World } from '../dependencies.ts';
-import type { TopDoubt } from '../verify/top-doubts.ts';
+import type { TopDoubt } from '../vault/candidate.ts';
 import { bytesNamed, isRecordInDoubt, recordPairs } from './record-pairs.ts';
 
 /** Records of a site, and bytes, where something else seems to lie on top in the vault than the catalog names. */

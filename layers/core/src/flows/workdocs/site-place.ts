@@ -1,20 +1,11 @@
 import type { Entry } from '../../model/entry.ts';
 import { isSiteError } from '../../model/errors.ts';
-import { coverage } from '../../model/source.ts';
+import { coverage, type Source } from '../../model/source.ts';
 import { entryKey } from '../../model/workdocs/site-key.ts';
 import type { SiteItem } from '../../model/workdocs/site-messages.ts';
 import { encodePart, mayHold } from '../../model/workdocs/site-path.ts';
 import type { SiteFolder } from '../../ports/site.ts';
-import { hasFilter, isRecycled } from './compare-site.ts';
-import type { ItemContext } from './item-context.ts';
-
-/** Where a thing lies. */
-export type Place = {
-  /** In a recycle bin, or in a folder that is: gone, though its own status may not say so. */
-  readonly gone: boolean;
-  /** What above it the catalog does not have, or has as deleted. */
-  readonly items: readonly SiteItem[];
-};
+import type { ItemContext, Place } from './item-context.ts';
 
 /** No site has folders so deep: whoever climbs further climbs in a circle. */
 const MAX_DEPTH = 500;
@@ -102,4 +93,14 @@ function folderOrNone(id: string, { site, folders }: ItemContext): Promise<SiteF
       throw error;
     }
   });
+}
+
+/** True when a source's filters look at paths; without them no path is put together. */
+export function hasFilter({ prefix, include = [], exclude = [] }: Source): boolean {
+  return (prefix ?? '') !== '' || include.length > 0 || exclude.length > 0;
+}
+
+/** True for the status of something in a recycle bin, or on its way into it. */
+export function isRecycled(status: string | undefined): boolean {
+  return status === 'RECYCLED' || status === 'RECYCLING';
 }

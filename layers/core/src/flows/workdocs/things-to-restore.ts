@@ -3,7 +3,7 @@ import { type DocumentRecord, parseRecord, type VersionRecord } from '../../mode
 import { decodePart } from '../../model/workdocs/site-path.ts';
 import { siteOf } from '../../model/workdocs/site-uri.ts';
 import type { VaultReader } from '../dependencies.ts';
-import { chooser, type Selected, type Selection, type TreeReading } from '../restore/select-objects.ts';
+import { chooser, type Selected, type Selection, type TreeReading } from '../vault/selection.ts';
 import { versionsUntil } from './document-at.ts';
 import type { SiteState } from './site-entries.ts';
 import { readSiteTree, type SiteTree } from './site-tree.ts';

@@ -1,6 +1,6 @@
 import type { VaultReader } from '../../flows/dependencies.ts';
-import { chooser, type Looked, type Selection, type VaultPart } from '../../flows/restore/select-objects.ts';
 import { longStatesAt, plainStatesAt } from '../../flows/source-history.ts';
+import { chooser, type Looked, type Selection, type VaultPart } from '../../flows/vault/selection.ts';
 import { keyVersions } from '../../flows/vault-history.ts';
 import { bucketOf } from '../../model/source-uri.ts';
 import { vaultPlace } from '../../model/vault-key.ts';

@@ -6,7 +6,7 @@ import {
   type Selection,
   selectedOf,
   type TreeReading,
-} from '../../flows/restore/select-objects.ts';
+} from '../../flows/vault/selection.ts';
 import { siteStatesAt } from '../../flows/workdocs/site-states.ts';
 import { readSiteTree, type SiteTree } from '../../flows/workdocs/site-tree.ts';
 import { siteVersion } from '../../flows/workdocs/site-version.ts';

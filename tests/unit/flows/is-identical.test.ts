@@ -1,4 +1,4 @@
-import { isRight } from '@holdfast/core/flows/restore/is-right.ts';
+import { isIdentical } from '@holdfast/core/flows/is-identical.ts';
 import type { ObjectFacts, Tags } from '@holdfast/core/model/object.ts';
 import { describe, expect, it } from 'vitest';
 import { Pipeline, TARGET } from '../../support/pipeline.ts';
@@ -24,7 +24,7 @@ async function compare(
   const pipeline = new Pipeline();
   pipeline.s3.put(TARGET, 'a', 'abc', { tags: targetTags });
   const facts = { ...copy, tagCount: Object.keys(targetTags).length, ...target };
-  return isRight(copy, tags, facts, { bucket: TARGET, key: 'a' }, pipeline.world);
+  return isIdentical(copy, tags, facts, { bucket: TARGET, key: 'a' }, pipeline.world);
 }
 
 describe('a target is right', () => {

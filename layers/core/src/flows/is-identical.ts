@@ -1,12 +1,12 @@
-import type { ObjectFacts, Tags } from '../../model/object.ts';
-import type { ObjectRef } from '../../ports/object-store.ts';
-import type { World } from '../dependencies.ts';
+import type { ObjectFacts, Tags } from '../model/object.ts';
+import type { ObjectRef } from '../ports/object-store.ts';
+import type { World } from './dependencies.ts';
 
 /**
  * True when the target already is what a restore would make of it: the same bytes by checksum or ETag, the same
  * headers, metadata and tags.
  */
-export async function isRight(
+export async function isIdentical(
   copy: ObjectFacts,
   tags: Tags,
   target: ObjectFacts,
