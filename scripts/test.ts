@@ -17,7 +17,7 @@ type Step = {
 };
 
 /**
- * Everything, in the order in which it fails fastest: format and lint, types, unused code, the templates, unit, contract
+ * Everything, in the order in which it fails fastest: format and lint, types, imports, unused code, the templates, unit, contract
  * and infrastructure tests, four thousand simulated histories, the whole way on a local cloud of its own, and on another
  * one while it fails.
  */
@@ -29,6 +29,11 @@ async function main(): Promise<number> {
     const steps: Step[] = [
       { name: 'format and lint', command: join(BIN, 'biome'), args: ['ci', '.'] },
       { name: 'types', command: join(BIN, 'tsc'), args: ['--noEmit'] },
+      {
+        name: 'imports',
+        command: join(BIN, 'depcruise'),
+        args: ['layers', 'cli', 'functions', 'scripts', 'bench', 'tests'],
+      },
       { name: 'unused code', command: join(BIN, 'knip'), args: [] },
       {
         name: 'templates',

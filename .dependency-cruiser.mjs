@@ -1,0 +1,97 @@
+/**
+ * Which file may import which: `npm run check`. See docs/adr/0037-imports.md.
+ *
+ * The parser is swc: TypeScript 7 has no API. With swc, type imports count without `tsPreCompilationDeps`, an option that
+ * only has a warning printed that a TypeScript below 7 is missing.
+ *
+ * @type {import('dependency-cruiser').IConfiguration}
+ */
+export default {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment:
+        'Files that import from each other, also types only, can be neither understood nor moved apart. Put what both need ' +
+        'into a file below them, or pass it in as a parameter.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-folder-cycles',
+      comment:
+        'Folders that import from each other are one folder. Move the type or function to the folder that it belongs to, ' +
+        'or to one below both; a folder and those within it count as one.',
+      scope: 'folder',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'model-without-ports',
+      comment:
+        'The model is what everything speaks of, ports among it. A type that a port takes or gives belongs into the model; ' +
+        'what needs a port is a flow.',
+      severity: 'error',
+      from: { path: '^layers/core/src/model/' },
+      to: { path: '^layers/core/src/(ports|flows|kinds|adapters|runtime)/' },
+    },
+    {
+      name: 'domain-through-ports',
+      comment:
+        'Flows talk to the world through layers/core/src/ports only: else they run in no test and in no simulation. Take ' +
+        'the port as a parameter; handlers and the command line hand in the adapter.',
+      severity: 'error',
+      from: { path: '^layers/core/src/(ports|flows|kinds)/' },
+      to: { path: '^layers/core/src/(adapters|runtime)/' },
+    },
+    {
+      name: 'memory-without-aws',
+      comment: 'What stands in for AWS in tests shares no code with the adapters that it stands in for.',
+      severity: 'error',
+      from: { path: '/adapters/memory/' },
+      to: { path: '/adapters/aws/' },
+    },
+    {
+      name: 'sdk-in-aws-folders',
+      comment:
+        "Only folders named aws import an SDK: what AWS says and asks for is put into the model's words there, in one place. " +
+        'Put the request into an adapter. The exceptions wire: they make clients, and hand them to adapters.',
+      severity: 'error',
+      from: {
+        path: '^(layers|cli|functions)/',
+        pathNot: [
+          '/adapters/aws/',
+          // Wiring: what a function, or a command, runs with.
+          '^layers/core/src/runtime/',
+          '^cli/connect\\.ts$',
+          // The types of what Lambda calls a handler with.
+          '^functions/[^/]+/handler\\.ts$',
+          // Reckons checksums; speaks to nobody.
+          '^layers/core/src/adapters/checksums\\.ts$',
+        ],
+      },
+      to: { path: 'node_modules/(@aws-sdk|@smithy|@aws-lambda-powertools|@types/aws-lambda)/' },
+    },
+    {
+      name: 'no-unresolved',
+      comment:
+        'An import that is not found is not checked by the rules above. Correct it, or tell enhancedResolveOptions how it ' +
+        'is found.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    parser: 'swc',
+    metrics: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      mainFields: ['module', 'main', 'types'],
+      extensions: ['.ts', '.js', '.mjs', '.json', '.d.ts'],
+    },
+  },
+};
