@@ -120,7 +120,7 @@ export const SITE_VARIANTS: readonly Variant[] = [
     name: 'records that differ from the catalog are left',
     edits: [
       {
-        file: 'flows/workdocs/compare-records.ts',
+        file: 'flows/workdocs/record-pairs.ts',
         find: 'return record?.etag !== entry.vaultEtag ||',
         replace: 'return record?.etag === null ||',
       },
@@ -131,7 +131,7 @@ export const SITE_VARIANTS: readonly Variant[] = [
     rare: true,
     edits: [
       {
-        file: 'flows/workdocs/compare-records.ts',
+        file: 'flows/workdocs/record-pairs.ts',
         find: "if (entry === undefined || entry.state === 'deleted') return record !== undefined;",
         replace: "if (entry === undefined || entry.state === 'deleted') return false;",
       },
@@ -141,8 +141,8 @@ export const SITE_VARIANTS: readonly Variant[] = [
     name: 'hidden bytes of a site are left',
     edits: [
       {
-        file: 'flows/workdocs/compare-records.ts',
-        find: '|| (bytes?.size ?? 0) < sizeOf(entry)',
+        file: 'flows/workdocs/record-pairs.ts',
+        find: '|| (bytes?.size ?? 0) < bytesNamed(entry)',
         replace: '',
       },
     ],
