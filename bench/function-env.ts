@@ -1,19 +1,14 @@
+import { QUEUES } from '@holdfast/core/ports/work-queue.ts';
+
 /** What the template tells a function; the names lead nowhere. */
 export const FUNCTION_ENV: Readonly<Record<string, string>> = {
   HOLDFAST_STACK: 'bench',
   ACCOUNT_ID: '111122223333',
   VAULT_BUCKET: 'vault',
   CATALOG_TABLE: 'catalog',
-  CAPTURE_QUEUE_URL: 'http://127.0.0.1/1',
-  BACKLOG_QUEUE_URL: 'http://127.0.0.1/2',
-  RECONCILE_QUEUE_URL: 'http://127.0.0.1/3',
-  RESTORE_QUEUE_URL: 'http://127.0.0.1/4',
-  RESTORE_WORK_QUEUE_URL: 'http://127.0.0.1/5',
-  REPORT_QUEUE_URL: 'http://127.0.0.1/6',
-  SITE_QUEUE_URL: 'http://127.0.0.1/7',
-  DOCUMENT_QUEUE_URL: 'http://127.0.0.1/8',
-  LARGE_DOCUMENT_QUEUE_URL: 'http://127.0.0.1/9',
-  IMPORT_QUEUE_URL: 'http://127.0.0.1/10',
+  QUEUES: JSON.stringify(
+    Object.fromEntries(QUEUES.map((name, index) => [name, `http://127.0.0.1/${index + 1}`])),
+  ),
   RESTORE_TARGETS: '',
   EXACT_RESTORES: 'false',
   RETENTION_DAYS: '90',

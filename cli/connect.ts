@@ -28,7 +28,7 @@ import { S3BucketAdmin } from './adapters/aws/s3-bucket-admin.ts';
 import { s3Endpoint } from './adapters/aws/s3-endpoint.ts';
 import { SqsQueueAdmin } from './adapters/aws/sqs-queue-admin.ts';
 import type { Buckets, Connection, GlobalOptions } from './context.ts';
-import { accountOf, type CoreStack, queueUrls, readOutputs } from './core-stack.ts';
+import { accountOf, type CoreStack, readOutputs } from './core-stack.ts';
 import { CommandError } from './errors.ts';
 import { orphansOf } from './orphans.ts';
 import type { StackView } from './ports.ts';
@@ -165,7 +165,7 @@ function ways(
   clock: Clock,
 ): Pick<Connection, 'world' | 'queues' | 'buckets'> {
   const { outputs } = stack;
-  const urls = queueUrls(outputs);
+  const urls = outputs.Queues;
   const s3 = s3Client({ ...s3Clients, account: stack.account });
   const sqs = sqsClient(clients);
   const world: World = {

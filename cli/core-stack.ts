@@ -1,4 +1,4 @@
-import type { QueueName } from '@holdfast/core/ports/work-queue.ts';
+import { QueueAddressesSchema } from '@holdfast/core/runtime/queue-addresses.ts';
 import * as v from 'valibot';
 import { CommandError } from './errors.ts';
 import type { StackView } from './ports.ts';
@@ -10,26 +10,7 @@ const number = v.pipe(v.string(), v.regex(/^\d+$/), v.transform(Number));
 const OutputsSchema = v.object({
   VaultBucket: text,
   CatalogTable: text,
-  CaptureQueueUrl: text,
-  BacklogQueueUrl: text,
-  ReconcileQueueUrl: text,
-  RestoreQueueUrl: text,
-  RestoreWorkQueueUrl: text,
-  ReportQueueUrl: text,
-  SiteQueueUrl: text,
-  DocumentQueueUrl: text,
-  LargeDocumentQueueUrl: text,
-  ImportQueueUrl: text,
-  CaptureDeadLettersUrl: text,
-  BacklogDeadLettersUrl: text,
-  ReconcileDeadLettersUrl: text,
-  RestoreDeadLettersUrl: text,
-  RestoreWorkDeadLettersUrl: text,
-  ReportDeadLettersUrl: text,
-  SiteDeadLettersUrl: text,
-  DocumentDeadLettersUrl: text,
-  LargeDocumentDeadLettersUrl: text,
-  ImportDeadLettersUrl: text,
+  Queues: QueueAddressesSchema,
   CaptureQueueArn: text,
   ReconcileQueueArn: text,
   SiteQueueArn: text,
@@ -52,9 +33,6 @@ const OutputsSchema = v.object({
   MultipartThresholdInMiB: number,
 });
 export type CoreOutputs = v.InferOutput<typeof OutputsSchema>;
-
-/** A queue and where its dead letters go. */
-export type QueueUrls = { readonly url: string; readonly deadLetters: string };
 
 /** The deployed core stack. */
 export type CoreStack = {
@@ -85,20 +63,4 @@ export function readOutputs({ name, status, outputs }: StackView): CoreOutputs {
 export function accountOf({ CaptureQueueArn }: Pick<CoreOutputs, 'CaptureQueueArn'>): string {
   const [, , , , account = ''] = CaptureQueueArn.split(':');
   return account;
-}
-
-/** The queues of a stack, by the names that flows use. */
-export function queueUrls(outputs: CoreOutputs): Readonly<Record<QueueName, QueueUrls>> {
-  return {
-    capture: { url: outputs.CaptureQueueUrl, deadLetters: outputs.CaptureDeadLettersUrl },
-    backlog: { url: outputs.BacklogQueueUrl, deadLetters: outputs.BacklogDeadLettersUrl },
-    reconcile: { url: outputs.ReconcileQueueUrl, deadLetters: outputs.ReconcileDeadLettersUrl },
-    restore: { url: outputs.RestoreQueueUrl, deadLetters: outputs.RestoreDeadLettersUrl },
-    restoreWork: { url: outputs.RestoreWorkQueueUrl, deadLetters: outputs.RestoreWorkDeadLettersUrl },
-    report: { url: outputs.ReportQueueUrl, deadLetters: outputs.ReportDeadLettersUrl },
-    site: { url: outputs.SiteQueueUrl, deadLetters: outputs.SiteDeadLettersUrl },
-    documents: { url: outputs.DocumentQueueUrl, deadLetters: outputs.DocumentDeadLettersUrl },
-    largeDocuments: { url: outputs.LargeDocumentQueueUrl, deadLetters: outputs.LargeDocumentDeadLettersUrl },
-    import: { url: outputs.ImportQueueUrl, deadLetters: outputs.ImportDeadLettersUrl },
-  };
 }

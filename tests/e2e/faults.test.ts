@@ -1,3 +1,4 @@
+import { BUCKET_QUEUES } from '@holdfast/core/ports/work-queue.ts';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import type { Failures } from '../../cli/json/failures.ts';
 import type { JobResult } from '../../cli/json/job.ts';
@@ -22,7 +23,6 @@ import { killWorkers, workersOf } from './support/workers.ts';
 
 const SEED = process.env['HOLDFAST_FAULT_SEED'] ?? String(Date.now());
 const OPTIONS = faultsCloud(inject('proxyPort'));
-const QUEUES = ['Capture', 'Backlog', 'Reconcile', 'Restore', 'RestoreWork', 'Report'];
 /** Objects that one function has between copy and record at the same time, at most: ObjectConcurrency. */
 const SIDE_BY_SIDE = 16;
 
@@ -45,7 +45,7 @@ beforeAll(async () => {
   const target = Number(new URL(process.env['AWS_ENDPOINT_URL'] ?? '').port);
   proxy = await FaultProxy.start({ target: () => target, seed: SEED, port: inject('proxyPort') });
   // What a dead function had comes again after this time, not after the template's 12 and 30 minutes.
-  for (const queue of QUEUES) await hideFor(`${queue}QueueUrl`, 45);
+  for (const queue of BUCKET_QUEUES) await hideFor(queue, 45);
   owner = new Owner(await givenBucket('faults'));
   source = `s3://${owner.bucket}`;
 });

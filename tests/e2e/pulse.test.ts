@@ -26,7 +26,7 @@ import {
 /** Has a source checked, as its schedule does each hour: the emulator keeps none. @returns its row */
 async function check(source: string) {
   const before = (await catalog.getSource(source))?.pulse?.at ?? 0;
-  await send('ReconcileQueueUrl', { kind: 'pulse', source });
+  await send('reconcile', { kind: 'pulse', source });
   return eventually(`a check of ${source}`, async () => {
     const row = await catalog.getSource(source);
     return row?.pulse !== undefined && row.pulse.at > before && row;
@@ -92,7 +92,7 @@ describe('a canary', () => {
       ({ state, lagMs }) => state === 'current' && lagMs !== undefined,
     );
     // What comes by itself a minute later.
-    await send('ReconcileQueueUrl', { kind: 'pulse', source, readBack: 2 });
+    await send('reconcile', { kind: 'pulse', source, readBack: 2 });
     const proven = await eventually('the proof', async () => (await catalog.getSource(source))?.proven);
     expect(await textOf(vault, `s3/${bucket}/a/holdfast-canary`)).toContain(String(proven.writtenAt));
     const status = await statusOf(source);
@@ -110,6 +110,6 @@ describe('a canary', () => {
     await catalog.patchSource(source, { canary: { key: 'holdfast-canary', since: Date.now() } });
     const { pulse } = await check(source);
     expect(pulse?.trouble).toMatch(/its canary: .*access/i);
-    expect(await depthOf('ReconcileDeadLettersUrl')).toBe(0);
+    expect(await depthOf('reconcile', 'deadLetters')).toBe(0);
   });
 });

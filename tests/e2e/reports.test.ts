@@ -153,8 +153,8 @@ describe('reports on the real template', () => {
 
     await holdfast('job', jobId, '--cancel', '--yes');
     const items = [{ key: 'a', vaultKey, versionId }];
-    await send('RestoreWorkQueueUrl', { kind: 'restore', jobId, batch: '0.0', items });
-    await eventually('the queue to be empty', async () => (await depthOf('RestoreWorkQueueUrl')) === 0);
+    await send('restoreWork', { kind: 'restore', jobId, batch: '0.0', items });
+    await eventually('the queue to be empty', async () => (await depthOf('restoreWork')) === 0);
 
     const { report, page } = await reportOf(jobId);
     expect(report).toMatchObject({ state: 'cancelled', counts: {} });

@@ -136,11 +136,11 @@ describe('a restore on the real template', () => {
     await putAll(source, { a: 'one' });
     for (const key of ['x', 'y', 'z']) await put(target, key, 'foreign');
     const request = { source: `s3://${source}`, target: `s3://${target}`, exact: true };
-    await send('RestoreQueueUrl', { ...request, maxDeletions: 2, jobId: `held-${source}` });
+    await send('restore', { ...request, maxDeletions: 2, jobId: `held-${source}` });
     const held = await finishedJob(`held-${source}`);
     expect(held).toMatchObject({ state: 'partial', counts: { restored: 1, extras: 3, held: 3 } });
     expect(Object.keys(await textsOf(target))).toEqual(['a', 'x', 'y', 'z']);
-    await send('RestoreQueueUrl', { ...request, maxDeletions: 3, jobId: `done-${source}` });
+    await send('restore', { ...request, maxDeletions: 3, jobId: `done-${source}` });
     expect((await finishedJob(`done-${source}`)).counts).toMatchObject({ right: 1, deleted: 3 });
     expect(await textsOf(target)).toEqual({ a: 'one' });
   });

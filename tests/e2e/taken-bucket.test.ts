@@ -104,7 +104,7 @@ describe('a source that a stranger has made again', () => {
     }
     await take(bucket);
 
-    for (const key of KEYS) await send('CaptureQueueUrl', await removed(bucket, key));
+    for (const key of KEYS) await send('capture', await removed(bucket, key));
     for (const key of KEYS) {
       const entry = await entryWith(
         bucket,
@@ -123,7 +123,7 @@ describe('a source that a stranger has made again', () => {
     const refused = await tryHoldfast('restore', `s3://${bucket}`, '--to', `s3://${bucket}`, '--yes');
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('another account') });
     const jobId = `taken-${bucket}`;
-    await send('RestoreQueueUrl', {
+    await send('restore', {
       source: `s3://${bucket}`,
       target: `s3://${bucket}`,
       overwrite: true,

@@ -112,7 +112,7 @@ describe('a restore of archived copies', () => {
       expect(await jobOf(id)).toMatchObject({ state: 'running', counts: { thawing: 1 } });
       // Twelve hours later.
       await catalog.patchThaw(id, place, { readyBy: Date.now() - 1000 });
-      await send('RestoreWorkQueueUrl', { kind: 'sweep' });
+      await send('restoreWork', { kind: 'sweep' });
       expect(await finishedJob(id)).toMatchObject({ state: 'done', counts: { restored: 1, thawed: 1 } });
       expect(await textOf(target, 'a')).toBe('of a');
     } finally {

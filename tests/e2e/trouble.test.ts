@@ -13,7 +13,7 @@ import {
   catalog,
   depthOf,
   dynamo,
-  empty,
+  emptyDeadLetters,
   entryOf,
   entryWith,
   eventBridge,
@@ -129,7 +129,7 @@ describe('a lifecycle deletion', () => {
       new PutBucketNotificationConfigurationCommand({ Bucket: source, NotificationConfiguration: {} }),
     );
     await remove(source, 'a');
-    await send('CaptureQueueUrl', {
+    await send('capture', {
       source: 'aws.s3',
       'detail-type': 'Object Deleted',
       time: new Date().toISOString(),
@@ -142,15 +142,15 @@ describe('a lifecycle deletion', () => {
 describe('a poison message', () => {
   it('ends in the dead-letter queue, is told of by failures, and can be sent again', async () => {
     // A cloud that stayed up may have those of earlier runs, which failed.
-    const before = await depthOf('CaptureDeadLettersUrl');
-    const oneMore = async () => (await depthOf('CaptureDeadLettersUrl')) === before + 1;
-    await send('CaptureQueueUrl', '{"poison":true}');
+    const before = await depthOf('capture', 'deadLetters');
+    const oneMore = async () => (await depthOf('capture', 'deadLetters')) === before + 1;
+    await send('capture', '{"poison":true}');
     await eventually('the message in the dead-letter queue', oneMore);
     expect(JSON.stringify((await tryHoldfast('failures')).output)).toContain('poison');
     expect(await oneMore()).toBe(true);
     await holdfast('failures', '--redrive');
     await eventually('the message back in the dead-letter queue', oneMore);
-    await empty('CaptureDeadLettersUrl');
+    await emptyDeadLetters('capture');
   });
 });
 
@@ -164,15 +164,15 @@ describe('a restore message', () => {
     const target = await givenBucket('holdfast-restore');
     const jobId = `by-message-${source}`;
     const message = { source: `s3://${source}`, prefix: 'docs/', target: `s3://${target}/back/`, jobId };
-    await send('RestoreQueueUrl', message);
-    await send('RestoreQueueUrl', message);
+    await send('restore', message);
+    await send('restore', message);
     expect(await finishedJob(jobId)).toMatchObject({ state: 'done', counts: { planned: 1, restored: 1 } });
     expect(await textOf(target, 'back/docs/a')).toBe('one');
   });
 
   it('that is wrong ends as a failed job with a reason', async () => {
     const jobId = `wrong-${Date.now()}`;
-    await send('RestoreQueueUrl', { source: 's3://some-bucket', target: `s3://${vault}/x`, jobId });
+    await send('restore', { source: 's3://some-bucket', target: `s3://${vault}/x`, jobId });
     const job = await finishedJob(jobId);
     expect(job.state).toBe('failed');
     expect(job.message).toContain('vault');
@@ -181,7 +181,7 @@ describe('a restore message', () => {
       textOf(vault, job.report ?? '').catch(() => undefined),
     );
     expect(report).toContain('"failed"');
-    expect(await depthOf('RestoreDeadLettersUrl')).toBe(0);
+    expect(await depthOf('restore', 'deadLetters')).toBe(0);
   });
 });
 

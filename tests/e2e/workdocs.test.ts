@@ -60,7 +60,7 @@ afterAll(async () => {
 
 /** Has the site's activities read, as its schedule would, and waits for what follows. */
 async function polled(wanted: (entry: Entry) => boolean, id = q3.documentId): Promise<Entry> {
-  await send('SiteQueueUrl', { kind: 'poll', source: SOURCE });
+  await send('site', { kind: 'poll', source: SOURCE });
   return eventually(
     `an entry of ${id}`,
     async () => {

@@ -8,7 +8,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { QUEUES, type QueueName } from '@holdfast/core/ports/work-queue.ts';
-import type { QueueUrls } from '../../core-stack.ts';
+import type { QueueUrls } from '@holdfast/core/runtime/queue-addresses.ts';
 import type { DeadLetter, QueueAdmin, QueueDepth } from '../../ports.ts';
 
 const MAX_RECEIVE = 10;

@@ -6,6 +6,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
+import { QueueAddressesSchema } from '@holdfast/core/runtime/queue-addresses.ts';
+import * as v from 'valibot';
 import { type Checks, expect, Unmet } from '../checks.ts';
 import { rolesCannotDestroy } from '../roles.ts';
 import { PLAIN_KEY } from '../sample.ts';
@@ -53,14 +55,15 @@ async function plainHttp({ account, outputs }: SmokeWorld, checks: Checks): Prom
     const Bucket = outputs['VaultBucket'] ?? '';
     return denied(() => s3.send(new HeadBucketCommand({ Bucket })));
   });
-  for (const queue of ['CaptureQueueUrl', 'RestoreQueueUrl', 'RestoreDeadLettersUrl'])
-    await checks.check(`${queue} refuses plain http`, () => {
+  const { capture, restore } = v.parse(QueueAddressesSchema, outputs['Queues']);
+  const asked = { capture: capture.url, restore: restore.url, 'dead letters': restore.deadLetters };
+  for (const [queue, QueueUrl] of Object.entries(asked))
+    await checks.check(`the queue ${queue} refuses plain http`, () => {
       const sqs = new SQSClient({
         endpoint: `http://sqs.${account.region}.${suffix}`,
         useQueueUrlAsEndpoint: false,
         maxAttempts: 1,
       });
-      const QueueUrl = outputs[queue] ?? '';
       return denied(() => sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] })));
     });
 }

@@ -21,6 +21,9 @@ import { DynamoCatalog } from '@holdfast/core/adapters/aws/dynamo-catalog.ts';
 import { S3ObjectStore } from '@holdfast/core/adapters/aws/s3-object-store.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
+import type { QueueName } from '@holdfast/core/ports/work-queue.ts';
+import { QueueAddressesSchema, type QueueUrls } from '@holdfast/core/runtime/queue-addresses.ts';
+import * as v from 'valibot';
 import { afterAll, expect, inject } from 'vitest';
 import { holdfastJson } from '../../../scripts/demo/holdfast.ts';
 import { ownerless } from './owner-proxy.ts';
@@ -30,6 +33,7 @@ Object.assign(process.env, env);
 export const outputs = inject('outputs');
 export const stack = inject('stack');
 export const vault = outputs['VaultBucket'] ?? '';
+export const queues = v.parse(QueueAddressesSchema, outputs['Queues']);
 
 export const s3 = s3Client({ concurrency: 32, endpoint: inject('directEndpoint'), account: undefined });
 const sqs = sqsClient();
@@ -186,33 +190,33 @@ export function finishedJob(id: string): Promise<Job> {
   });
 }
 
-export async function send(queue: string, body: unknown): Promise<void> {
-  const QueueUrl = outputs[queue] ?? '';
+export async function send(queue: QueueName, body: unknown): Promise<void> {
+  const QueueUrl = queues[queue].url;
   await sqs.send(
     new SendMessageCommand({ QueueUrl, MessageBody: typeof body === 'string' ? body : JSON.stringify(body) }),
   );
 }
 
 /** How long a message of a queue is hidden while a function has it, and after the function died. */
-export async function hideFor(queue: string, seconds: number): Promise<void> {
+export async function hideFor(queue: QueueName, seconds: number): Promise<void> {
   const Attributes = { VisibilityTimeout: String(seconds) };
-  await sqs.send(new SetQueueAttributesCommand({ QueueUrl: outputs[queue] ?? '', Attributes }));
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl: queues[queue].url, Attributes }));
 }
 
-/** Messages in a queue, waiting or in flight. */
-export async function depthOf(queue: string): Promise<number> {
+/** Messages in a queue, or in that of its dead letters, waiting or in flight. */
+export async function depthOf(queue: QueueName, of: keyof QueueUrls = 'url'): Promise<number> {
   const { Attributes = {} } = await sqs.send(
     new GetQueueAttributesCommand({
-      QueueUrl: outputs[queue] ?? '',
+      QueueUrl: queues[queue][of],
       AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
     }),
   );
   return Object.values(Attributes).reduce((sum, n) => sum + Number(n), 0);
 }
 
-/** Takes everything out of a queue that can be received: what a test put into it is nobody else's. */
-export async function empty(queue: string): Promise<void> {
-  const QueueUrl = outputs[queue] ?? '';
+/** Takes away the dead letters of a queue that can be received: what a test made of them is nobody else's. */
+export async function emptyDeadLetters(queue: QueueName): Promise<void> {
+  const QueueUrl = queues[queue].deadLetters;
   for (;;) {
     const { Messages = [] } = await sqs.send(
       new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 60 }),

@@ -43,9 +43,10 @@ export async function motoStack(endpoint: string) {
     ACCOUNT_ID: '123456789012',
     VAULT_BUCKET: vault,
     CATALOG_TABLE: table,
-    RESTORE_QUEUE_URL: restore,
-    RESTORE_WORK_QUEUE_URL: restoreWork,
-    REPORT_QUEUE_URL: await createQueue(sqs, `report-${suffix}`),
+    QUEUES: JSON.stringify({
+      ...JSON.parse(FUNCTION_ENV['QUEUES'] ?? ''),
+      ...{ restore, restoreWork, report: await createQueue(sqs, `report-${suffix}`) },
+    }),
     RESTORE_TARGETS: 'holdfast-restore-*',
   });
   // Only now: the handlers read their environment when they are loaded.

@@ -8,10 +8,10 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { QUEUES, type QueueName } from '@holdfast/core/ports/work-queue.ts';
+import type { QueueUrls } from '@holdfast/core/runtime/queue-addresses.ts';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { SqsQueueAdmin } from '../../../cli/adapters/aws/sqs-queue-admin.ts';
-import type { QueueUrls } from '../../../cli/core-stack.ts';
 
 const aws = mockClient(SQSClient);
 const urls = Object.fromEntries(

@@ -4,6 +4,7 @@ import { HoldfastError } from '../model/errors.ts';
 import { TAG_COPY_MAX_BYTES } from '../model/tag-bound.ts';
 import { MAX_TREE_DOCUMENTS } from '../model/workdocs/tree-bound.ts';
 import type { QueueName } from '../ports/work-queue.ts';
+import { QueueUrlsSchema } from './queue-addresses.ts';
 
 const MIB = 1024 * 1024;
 const text = v.pipe(v.string(), v.minLength(1));
@@ -14,16 +15,7 @@ const EnvSchema = v.object({
   ACCOUNT_ID: v.pipe(v.string(), v.regex(/^\d{12}$/, 'not an account')),
   VAULT_BUCKET: text,
   CATALOG_TABLE: text,
-  CAPTURE_QUEUE_URL: text,
-  BACKLOG_QUEUE_URL: text,
-  RECONCILE_QUEUE_URL: text,
-  RESTORE_QUEUE_URL: text,
-  RESTORE_WORK_QUEUE_URL: text,
-  REPORT_QUEUE_URL: text,
-  SITE_QUEUE_URL: text,
-  DOCUMENT_QUEUE_URL: text,
-  LARGE_DOCUMENT_QUEUE_URL: text,
-  IMPORT_QUEUE_URL: text,
+  QUEUES: QueueUrlsSchema,
   /** Bucket-name globs, comma separated; may be empty. */
   RESTORE_TARGETS: v.string(),
   EXACT_RESTORES: v.picklist(['true', 'false']),
@@ -69,18 +61,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     stack: is.HOLDFAST_STACK,
     account: is.ACCOUNT_ID,
     table: is.CATALOG_TABLE,
-    queues: {
-      capture: is.CAPTURE_QUEUE_URL,
-      backlog: is.BACKLOG_QUEUE_URL,
-      reconcile: is.RECONCILE_QUEUE_URL,
-      restore: is.RESTORE_QUEUE_URL,
-      restoreWork: is.RESTORE_WORK_QUEUE_URL,
-      report: is.REPORT_QUEUE_URL,
-      site: is.SITE_QUEUE_URL,
-      documents: is.DOCUMENT_QUEUE_URL,
-      largeDocuments: is.LARGE_DOCUMENT_QUEUE_URL,
-      import: is.IMPORT_QUEUE_URL,
-    },
+    queues: is.QUEUES,
     retentionDays: is.RETENTION_DAYS,
     retryBaseSeconds: is.RETRY_BASE_SECONDS,
     settings: settingsOf(is),

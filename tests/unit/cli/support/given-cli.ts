@@ -1,4 +1,5 @@
 import { MemorySite } from '@holdfast/core/adapters/memory/memory-site.ts';
+import { QUEUES } from '@holdfast/core/ports/work-queue.ts';
 import { MemoryBucketAdmin } from '../../../../cli/adapters/memory/memory-bucket-admin.ts';
 import { MemoryQueueAdmin } from '../../../../cli/adapters/memory/memory-queue-admin.ts';
 import { MemoryStacks } from '../../../../cli/adapters/memory/memory-stacks.ts';
@@ -17,26 +18,11 @@ export const CALLER = 'arn:aws:iam::111122223333:user/anna';
 export const OUTPUTS = {
   VaultBucket: VAULT,
   CatalogTable: 'table',
-  CaptureQueueUrl: 'http://queue/capture',
-  BacklogQueueUrl: 'http://queue/backlog',
-  ReconcileQueueUrl: 'http://queue/reconcile',
-  RestoreQueueUrl: 'http://queue/restore',
-  RestoreWorkQueueUrl: 'http://queue/restore-work',
-  ReportQueueUrl: 'http://queue/report',
-  SiteQueueUrl: 'http://queue/site',
-  DocumentQueueUrl: 'http://queue/documents',
-  LargeDocumentQueueUrl: 'http://queue/large-documents',
-  ImportQueueUrl: 'http://queue/import',
-  CaptureDeadLettersUrl: 'http://queue/capture-dead',
-  BacklogDeadLettersUrl: 'http://queue/backlog-dead',
-  ReconcileDeadLettersUrl: 'http://queue/reconcile-dead',
-  RestoreDeadLettersUrl: 'http://queue/restore-dead',
-  RestoreWorkDeadLettersUrl: 'http://queue/restore-work-dead',
-  ReportDeadLettersUrl: 'http://queue/report-dead',
-  SiteDeadLettersUrl: 'http://queue/site-dead',
-  DocumentDeadLettersUrl: 'http://queue/documents-dead',
-  LargeDocumentDeadLettersUrl: 'http://queue/large-documents-dead',
-  ImportDeadLettersUrl: 'http://queue/import-dead',
+  Queues: JSON.stringify(
+    Object.fromEntries(
+      QUEUES.map((name) => [name, { url: `http://queue/${name}`, deadLetters: `http://queue/${name}-dead` }]),
+    ),
+  ),
   CaptureQueueArn: 'arn:aws:sqs:us-east-1:111122223333:capture',
   ReconcileQueueArn: 'arn:reconcile',
   SiteQueueArn: 'arn:site',
