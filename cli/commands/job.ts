@@ -7,6 +7,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
 import { cancel } from '../jobs/cancel.ts';
 import { followJob } from '../jobs/follow-job.ts';
+import { followLargeCopies } from '../jobs/follow-large-copies.ts';
 import { exitOf, jobResult } from '../jobs/job-result.ts';
 import { resultLines } from '../jobs/job-text.ts';
 import { resume } from '../jobs/resume.ts';
@@ -65,9 +66,10 @@ async function job(context: Context, id: string, options: Options): Promise<Exit
   if (options.resume) return resume(id, { wait, report }, connection, context);
   const found = await look(id, options, connection, context);
   if (report !== undefined) await save(report, found, connection, context);
-  const result = await jobResult(found, connection);
+  const largeCopies = wait ? await followLargeCopies(found, connection, context) : null;
+  const result = { ...(await jobResult(found, connection)), largeCopies };
   context.output.answer(result, () => resultLines(result, connection.clock.now()));
-  return wait ? exitOf(found) : EXIT.done;
+  return wait ? exitOf(result) : EXIT.done;
 }
 
 function look(id: string, options: Options, connection: Connection, context: Context): Promise<Job> {

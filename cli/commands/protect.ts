@@ -50,7 +50,7 @@ export function define(command: Command, act: Act): void {
     .option('--folder <path>', 'WorkDocs: only this folder and what is below it: user/folder')
     .option('--every <interval>', 'WorkDocs: how often activities are read: 1m, 5m, 1h (default: 5m)')
     .option('--no-initial', 'leave out the first reconcile: only what changes from now on is copied')
-    .option('--wait', 'wait until the first reconcile is done')
+    .option('--wait', 'wait until the first reconcile is done, and the large copies that it began')
     .addHelpText(
       'after',
       helpText({

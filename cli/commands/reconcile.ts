@@ -33,7 +33,7 @@ export function define(command: Command, act: Act): void {
       '--vault',
       'compare all of the vault too, for what is hidden or was never recorded there; by itself that takes a week',
     )
-    .option('--wait', 'wait until it is done')
+    .option('--wait', 'wait until it is done, and the large copies that it began')
     .addOption(reportOption())
     .addHelpText(
       'after',

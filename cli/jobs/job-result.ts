@@ -1,10 +1,9 @@
 import type { Job, Problem } from '@holdfast/core/model/job.ts';
-import type { Connection, Context } from '../context.ts';
+import type { Connection } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { JobResult } from '../json/job.ts';
 import { moment } from '../json/moment.ts';
 import { jobJson } from './job-json.ts';
-import { resultLines } from './job-text.ts';
 
 const MAX_PROBLEMS = 20;
 
@@ -16,13 +15,18 @@ const EXIT_BY_STATE: Readonly<Record<Job['state'], ExitCode>> = {
   cancelled: EXIT.partial,
 };
 
-/** The exit code that tells how a job ended. */
-export function exitOf(job: Pick<Job, 'state'>): ExitCode {
-  return EXIT_BY_STATE[job.state];
+/** The exit code that tells how a job ended, and the large copies that were waited for. */
+export function exitOf({ job, largeCopies }: Pick<JobResult, 'job' | 'largeCopies'>): ExitCode {
+  const exit = EXIT_BY_STATE[job.state];
+  const isLacking = largeCopies !== null && largeCopies.failed + largeCopies.left > 0;
+  return exit === EXIT.done && isLacking ? EXIT.partial : exit;
 }
 
-/** A job with the first of its problems, and how many more there are. */
-export async function jobResult(job: Job, { world, stack }: Connection): Promise<JobResult> {
+/** A job with the first of its problems, and how many more there are; large copies were not waited for. */
+export async function jobResult(
+  job: Job,
+  { world, stack }: Connection,
+): Promise<Omit<JobResult, 'largeCopies'>> {
   const problems: JobResult['problems'] = [];
   let furtherProblems = 0;
   for await (const problem of world.catalog.listProblems(job.id)) {
@@ -46,14 +50,4 @@ async function thawsOf(
 
 function problemJson({ key, reason, detail }: Problem): JobResult['problems'][number] {
   return { key, reason, detail: detail ?? null };
-}
-
-/** Says what a job came to, after everything else there is to say. */
-export function tellResult(
-  result: JobResult,
-  { clock }: Pick<Connection, 'clock'>,
-  { output }: Context,
-): ExitCode {
-  output.lines(...resultLines(result, clock.now()));
-  return exitOf(result.job);
 }

@@ -93,7 +93,10 @@ function some(job: Counted, name: string, words: string): string[] {
 }
 
 /** Everything about a job, for people. */
-export function resultLines({ job, problems, furtherProblems, thaws }: JobResult, now: number): string[] {
+export function resultLines(
+  { job, problems, furtherProblems, thaws, largeCopies }: JobResult,
+  now: number,
+): string[] {
   const took = duration(
     (job.finishedAt === null ? now : Date.parse(job.finishedAt)) - Date.parse(job.startedAt),
   );
@@ -103,6 +106,7 @@ export function resultLines({ job, problems, furtherProblems, thaws }: JobResult
     ...askedLines(job),
     `  ${resultText(job)}`,
     ...thawLines(job, thaws),
+    ...largeCopiesLines(job, largeCopies),
     ...(job.message === null ? [] : [`  ${job.message}`]),
     ...problems.map(({ key, reason, detail }) => problemLine(key, reason, detail)),
     ...(furtherProblems === 0 ? [] : [`  and ${count(furtherProblems)} more: see the report`]),
@@ -164,4 +168,21 @@ function importParts(job: Counted): string[] {
 function rows(job: Counted, name: string, words: string): string[] {
   const many = of(job, name);
   return many === 0 ? [] : [`${counted(many, 'comment or permission', 'comments and permissions')} ${words}`];
+}
+
+/** What became of the large copies that were waited for. */
+function largeCopiesLines({ source }: JobResult['job'], copies: JobResult['largeCopies']): string[] {
+  if (copies === null) return [];
+  const { done, failed, left } = copies;
+  return [
+    ...(done === 0 ? [] : [`  ${counted(done, 'large object')} copied in parts`]),
+    ...(failed === 0
+      ? []
+      : [`  ${counted(failed, 'large object')} could not be copied; holdfast status ${source} says why`]),
+    ...(left === 0
+      ? []
+      : [
+          `  ${counted(left, 'large object')} not copied yet, and nothing of that is in any queue; see holdfast status ${source} and holdfast failures`,
+        ]),
+  ];
 }

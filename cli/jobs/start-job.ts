@@ -3,7 +3,9 @@ import type { QueueName } from '@holdfast/core/ports/work-queue.ts';
 import type { Connection, Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { followHint, followJob } from './follow-job.ts';
-import { exitOf, jobResult, tellResult } from './job-result.ts';
+import { followLargeCopies } from './follow-large-copies.ts';
+import { exitOf, jobResult } from './job-result.ts';
+import { resultLines } from './job-text.ts';
 import { saveJobReport } from './save-report.ts';
 
 /** A name for a new job that sorts by time: `restore-20260301-120000-1a2b3c4d`. */
@@ -59,9 +61,10 @@ export async function tellStarted(
     return EXIT.done;
   }
   const job = await followJob(jobId, connection, context);
-  const result = await jobResult(job, connection);
+  const largeCopies = await followLargeCopies(job, connection, context);
+  const result = { ...(await jobResult(job, connection)), largeCopies };
   if (report !== undefined) await saveJobReport(report, job, connection, context);
-  if (!output.json) return tellResult(result, connection, context);
-  output.document({ ...facts, jobId, result });
-  return exitOf(result.job);
+  if (output.json) output.document({ ...facts, jobId, result });
+  else output.lines(...resultLines(result, connection.clock.now()));
+  return exitOf(result);
 }

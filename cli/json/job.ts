@@ -35,6 +35,8 @@ export const JobResultSchema = v.strictObject({
   furtherProblems: v.number(),
   /** Of a restore that waits for thaws: by when all that it has asked for can be read. */
   thaws: v.nullable(v.strictObject({ waiting: v.number(), ready: v.number(), readyBy: v.nullable(Moment) })),
+  /** Of a comparison that was waited for, and began copies in parts: what became of those. */
+  largeCopies: v.nullable(v.strictObject({ done: v.number(), failed: v.number(), left: v.number() })),
 });
 export type JobResult = v.InferOutput<typeof JobResultSchema>;
 

@@ -1,4 +1,4 @@
-import type { Entry } from '@holdfast/core/model/entry.ts';
+import { unprotectedEntries } from '@holdfast/core/flows/unprotected-entries.ts';
 import { coverage } from '@holdfast/core/model/source.ts';
 import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import type { Catalog } from '@holdfast/core/ports/catalog.ts';
@@ -32,17 +32,4 @@ export async function listUnprotected(
       objects.push({ key, name: name ?? null, reason, detail: detail ?? null, since: moment(updatedAt) });
   }
   return { total, byReason, objects };
-}
-
-async function* unprotectedEntries(
-  source: string,
-  catalog: Pick<Catalog, 'listUnprotected'>,
-): AsyncGenerator<Entry> {
-  let after: string | undefined;
-  for (;;) {
-    const page = await catalog.listUnprotected(source, after === undefined ? {} : { after });
-    yield* page.entries;
-    after = page.entries.at(-1)?.key;
-    if (!page.more || after === undefined) return;
-  }
 }

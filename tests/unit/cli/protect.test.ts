@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { JobResultSchema, StartedSchema } from '../../../cli/json/job.ts';
 import { ProtectedSchema } from '../../../cli/json/protect.ts';
 import { VAULT } from '../../support/pipeline.ts';
 import { CliWorld, footprint } from './support/given-cli.ts';
@@ -154,5 +155,122 @@ describe('protect', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('the limit of rules is reached; nothing else was changed');
     expect(await footprint(cli)).toEqual(before);
+  });
+});
+
+describe('waiting for large copies', () => {
+  /** Messages that go on with a large copy, and are kept from their queue. */
+  let held: string[];
+
+  beforeEach(() => {
+    cli = new CliWorld({ settings: { multipartThresholdBytes: 8, partBytes: 4 } });
+    cli.givenBucket('docs', { 'a.txt': 'one', 'large-1': 'longer than eight', 'large-2': 'longer as well' });
+    held = [];
+    const { queue } = cli.pipeline;
+    const send = queue.send.bind(queue);
+    queue.send = (name, bodies, options) => {
+      const large = bodies.filter((body) => name === 'backlog' && JSON.parse(body).kind === 'large-copy');
+      held.push(...large);
+      return send(
+        name,
+        bodies.filter((body) => !large.includes(body)),
+        options,
+      );
+    };
+  });
+
+  /** Goes on with the oldest of them. */
+  async function goOn(): Promise<void> {
+    const [body] = held.splice(0, 1);
+    if (body === undefined) return;
+    const message = cli.pipeline.message(body);
+    // What is denied is tried three times.
+    for (let tried = 0; tried < 3; tried++)
+      if (
+        await cli.pipeline.handle('backlog', message).then(
+          () => true,
+          () => false,
+        )
+      )
+        return;
+  }
+
+  /** While the command waits, the functions work, and some time after the job is over also on large copies. */
+  function later(pauses: number, work: () => Promise<void> = goOn): void {
+    let left = pauses;
+    cli.meanwhile = async () => {
+      await cli.pipeline.drain();
+      const [job] = await cli.pipeline.catalog.listJobs();
+      if (job?.state !== 'running' && --left < 0) await work();
+    };
+  }
+
+  it('ends when they are done, however long after the job', async () => {
+    later(10);
+    const { code, stdout } = await cli.run('protect', 's3://docs', '--wait');
+
+    expect(code).toBe(0);
+    expect(held).toEqual([]);
+    expect(cli.pipeline.s3.text(VAULT, 's3/docs/large-1')).toBe('longer than eight');
+    expect(cli.pipeline.s3.text(VAULT, 's3/docs/large-2')).toBe('longer as well');
+    expect(stdout).toContain('2 being copied in parts\n  2 large objects copied in parts\n');
+    expect(cli.progress).toContain('2 large objects being copied in parts');
+    expect(cli.progress).toContain('1 large object being copied in parts');
+  });
+
+  it('says so in JSON', async () => {
+    later(0);
+    const [json] = (await cli.run('protect', 's3://docs', '--wait', '--json')).json();
+    expect(v.parse(ProtectedSchema, json).result).toMatchObject({
+      job: { state: 'done', counts: { copying: 2 } },
+      largeCopies: { done: 2, failed: 0, left: 0 },
+    });
+    const [small] = (await cli.run('reconcile', 's3://docs', '--wait', '--json')).json();
+    expect(v.parse(StartedSchema, small).result).toMatchObject({ largeCopies: null });
+  });
+
+  it('ends with 3 when one of them cannot be copied', async () => {
+    later(3, async () => {
+      cli.pipeline.s3.deny('docs', 'large-1');
+      while (held.length > 0) await goOn();
+    });
+    const ran = await cli.run('protect', 's3://docs', '--wait');
+    expect(ran.code).toBe(3);
+    expect(ran.stdout).toContain('  1 large object copied in parts\n');
+    expect(ran.stdout).toContain(
+      '  1 large object could not be copied; holdfast status s3://docs says why\n',
+    );
+  });
+
+  it('does not wait for ever for what nothing goes on with', async () => {
+    later(Number.POSITIVE_INFINITY);
+    const began = cli.pipeline.now;
+    const ran = await cli.run('protect', 's3://docs', '--wait');
+    expect(ran.code).toBe(3);
+    // Once, and not for each of them.
+    expect(cli.pipeline.now - began).toBeLessThan(120_000);
+    expect(ran.stdout).toContain(
+      '  2 large objects not copied yet, and nothing of that is in any queue; see holdfast status s3://docs and holdfast failures\n',
+    );
+  });
+
+  it('waits while a function has one, without a sign of life for long', async () => {
+    cli.queues.inFlight = 1;
+    later(60);
+    const began = cli.pipeline.now;
+    expect((await cli.run('protect', 's3://docs', '--wait')).code).toBe(0);
+    expect(cli.pipeline.now - began).toBeGreaterThan(200_000);
+  });
+
+  it('comes as well with --wait of the job, and not without', async () => {
+    later(0);
+    const [started] = (await cli.run('protect', 's3://docs', '--json')).json();
+    const { jobId } = v.parse(ProtectedSchema, started);
+    await cli.pipeline.drain();
+    const shown = (await cli.run('job', jobId ?? '', '--json')).json()[0];
+    expect(v.parse(JobResultSchema, shown).largeCopies).toBeNull();
+    expect(held).toHaveLength(2);
+    const waited = (await cli.run('job', jobId ?? '', '--wait', '--json')).json()[0];
+    expect(v.parse(JobResultSchema, waited).largeCopies).toEqual({ done: 2, failed: 0, left: 0 });
   });
 });

@@ -52,13 +52,13 @@ export type Ran = {
 
 /** The CLI over a pipeline in memory. While a command waits, the functions work. */
 export class CliWorld {
-  readonly pipeline = new Pipeline();
+  readonly pipeline: Pipeline;
   readonly stacks = new MemoryStacks(({ parameters: { Bucket } }) => {
     // A site's stack has schedules, which nobody keeps here.
     if (Bucket !== undefined) this.#createRule(Bucket);
   });
-  readonly queues = new MemoryQueueAdmin(this.pipeline.queue);
-  readonly buckets = new MemoryBucketAdmin(this.pipeline.s3);
+  readonly queues: MemoryQueueAdmin;
+  readonly buckets: MemoryBucketAdmin;
   /** A WorkDocs site that can be restored into, and how it was asked for. */
   readonly site = new MemorySite({ clock: () => this.pipeline.now, organizationId: 'd-2222222222' });
   readonly writtenSites: SitePlace[] = [];
@@ -89,6 +89,12 @@ export class CliWorld {
   /** With which options the core stack was looked for. */
   readonly connects: GlobalOptions[] = [];
   #names = 0;
+
+  constructor(options: ConstructorParameters<typeof Pipeline>[0] = {}) {
+    this.pipeline = new Pipeline(options);
+    this.queues = new MemoryQueueAdmin(this.pipeline.queue);
+    this.buckets = new MemoryBucketAdmin(this.pipeline.s3);
+  }
 
   /** Runs one command line, its words apart. */
   async run(...argv: string[]): Promise<Ran> {
