@@ -1,4 +1,5 @@
 import { checksums } from '@holdfast/core/adapters/checksums.ts';
+import { planIntoSite } from '@holdfast/core/flows/workdocs/plan-into-site.ts';
 import { restoreIntoSite } from '@holdfast/core/flows/workdocs/restore-into-site.ts';
 import type { ThingOutcome, ThingToRestore } from '@holdfast/core/flows/workdocs/thing-to-restore.ts';
 import { type SelectedThing, selectThings } from '@holdfast/core/flows/workdocs/things-to-restore.ts';
@@ -16,8 +17,8 @@ import { CommandError, InterruptedError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { versionOrMoment } from '../jobs/job-text.ts';
 import { checkReportFile } from '../jobs/save-report.ts';
-import { planArchive } from '../local/folder-plan.ts';
 import type { LocalResult } from '../local/local-job.ts';
+import { LocalPlan } from '../local/local-plan.ts';
 import { localExit, localLines } from '../local/local-text.ts';
 import { sameCommand } from '../local/same-command.ts';
 import { Tally } from '../local/tally.ts';
@@ -101,13 +102,20 @@ function mappingOf({ stripPrefix, map }: RestoreWish) {
 
 async function tellPlan(task: Task): Promise<ExitCode> {
   const { wish, select, context } = task;
-  const plan = await planArchive({ at: wish.at, select });
+  const { target, how } = await targetOf(task);
+  const counted = new LocalPlan(wish.at, false);
+  let looked = 0;
+  for await (const { selected, decision } of planIntoSite(select(), target, how)) {
+    counted.add(selected, decision);
+    context.output.progress(`${count(++looked)} compared`);
+  }
+  const plan = counted.plan(1);
   context.output.answer({ ...factsOf(task), jobId: null, plan: planJson(plan), result: null }, () => [
     headingOf(task),
     '',
     ...planLines(plan),
     '',
-    'what is right there already is seen on the way, and left alone',
+    `compared with what ${task.to} has now: what an earlier run began is new, and gone on with`,
     'nothing was done (--dry-run)',
   ]);
   return EXIT.done;
@@ -135,9 +143,8 @@ async function run(task: Task): Promise<ExitCode> {
   return localExit(result);
 }
 
-async function upload(task: Task, signal: AbortSignal): Promise<LocalResult> {
-  const { to, options, wish, connection, context } = task;
-  const { store, settings } = connection.world;
+/** The site, where it can be reached, and what is done to it. */
+async function targetOf({ to, options, wish, connection, context }: Task) {
   const { site, path } = parseSiteUri(to);
   const target = await context.connectSite(await placeOf(siteUri(site), options, connection));
   await checkReach(target, to);
@@ -145,12 +152,20 @@ async function upload(task: Task, signal: AbortSignal): Promise<LocalResult> {
     .split('/')
     .filter((part) => part !== '')
     .map(decodePart);
+  const how = { into, overwrite: wish.overwrite, ...defined({ concurrency: options.transfers }) };
+  return { target, how };
+}
+
+async function upload(task: Task, signal: AbortSignal): Promise<LocalResult> {
+  const { connection, context } = task;
+  const { store, settings } = connection.world;
+  const { target, how } = await targetOf(task);
   const tally = new Tally();
   const keys = new Map<ThingToRestore, string>();
   const outcomes = restoreIntoSite(
     things(task, keys, tally, signal),
     { target, store, vault: settings.vault, checksums },
-    { into, overwrite: wish.overwrite, ...defined({ concurrency: options.transfers }) },
+    how,
   );
   for await (const outcome of outcomes) {
     note(outcome, keys.get(outcome.thing) ?? '', tally);

@@ -143,15 +143,135 @@ describe('a site restored into another', () => {
     expect(cli.questions.at(-1)).toContain('may put a new version on documents of workdocs://d-2222222222');
   });
 
-  it('shows what it would bring', async () => {
-    const { code, stdout, json } = await restore(SITE_URI, '--to', TARGET, '--dry-run', '--json');
-    expect({ code, stdout }).toMatchObject({ code: 0 });
-    expect(v.parse(RestoreLocalSchema, json()[0])).toMatchObject({
-      target: { kind: 'site', path: TARGET },
-      plan: { selected: { objects: 2, bytes: 6 } },
-      result: null,
+  describe('has a plan', () => {
+    const WRITES = [
+      'createFolder',
+      'beginUpload',
+      'upload',
+      'finishUpload',
+      'abortUpload',
+      'addCustomMetadata',
+    ] as const;
+
+    async function counted<T>(work: () => Promise<T>) {
+      cli.site.requests.resetCounts();
+      const result = await work();
+      const requests = cli.site.requests.counts();
+      const writes = WRITES.reduce((sum, op) => sum + (requests[op] ?? 0), 0);
+      const all = Object.values(requests).reduce((sum, n) => sum + n, 0);
+      return { result, writes, reads: all - writes };
+    }
+
+    async function jsonOf(...argv: string[]) {
+      return v.parse(
+        RestoreLocalSchema,
+        (await restore(SITE_URI, '--to', TARGET, ...argv, '--json')).json()[0],
+      );
+    }
+
+    /** What is planned is what the run does then; and it is found out by no more than the run reads. */
+    async function planThenRun(...argv: string[]) {
+      const before = JSON.stringify(tree());
+      const planned = await counted(() => jsonOf(...argv, '--dry-run'));
+      expect(planned.writes).toBe(0);
+      expect(JSON.stringify(tree())).toBe(before);
+      const ran = await counted(() => jsonOf(...argv));
+      expect(planned.reads).toBeLessThanOrEqual(ran.reads);
+      const { plan } = planned.result;
+      const counts = ran.result.result?.counts;
+      const { fresh, right, conflicts, overwritten, failed, selected } = plan ?? {};
+      expect(counts).toMatchObject({
+        planned: selected?.objects,
+        restored: (fresh?.objects ?? 0) + (overwritten?.objects ?? 0),
+        right: right?.objects,
+        conflicts: conflicts?.objects,
+        failed: failed?.objects,
+      });
+      return {
+        fresh: fresh?.objects,
+        right: right?.objects,
+        conflicts: conflicts?.objects,
+        overwritten: overwritten?.objects,
+        failed: failed?.objects,
+        reads: planned.reads,
+      };
+    }
+
+    const NONE = { fresh: 0, right: 0, conflicts: 0, overwritten: 0, failed: 0 };
+    const theDocument = () => [...cli.site.model.resources()].find((thing) => 'versions' in thing)?.id ?? '';
+
+    it('that is compared with what the site has', async () => {
+      const first = await planThenRun();
+      expect(first).toMatchObject({ ...NONE, fresh: 2 });
+      expect(await planThenRun()).toMatchObject({ ...NONE, right: 2 });
+      // A version more than is there.
+      expect(await planThenRun('--at', 'now', '--all-versions')).toMatchObject({
+        ...NONE,
+        right: 1,
+        conflicts: 1,
+      });
+      cli.pipeline.pass(60);
+      cli.site.model.upload({ documentId: theDocument() }, 'somebody else was here');
+      expect(await planThenRun()).toMatchObject({ ...NONE, right: 1, conflicts: 1 });
+      expect(await planThenRun('--overwrite', '--yes')).toMatchObject({ ...NONE, right: 1, overwritten: 1 });
+      expect(await planThenRun('--overwrite', '--yes')).toMatchObject({ ...NONE, right: 2 });
     });
-    expect(tree()).toEqual({});
+
+    it('that goes on with what an earlier run began', async () => {
+      let finished = 0;
+      cli.site.requests.before = (operation) => {
+        if (operation === 'finishUpload' && ++finished === 2) throw new SiteError('unavailable', 'killed');
+      };
+      expect((await restore(SITE_URI, '--to', TARGET, '--all-versions')).code).toBe(3);
+      cli.site.requests.before = undefined;
+      expect(await planThenRun('--all-versions')).toMatchObject({ ...NONE, right: 1, fresh: 1 });
+      expect(await planThenRun('--all-versions')).toMatchObject({ ...NONE, right: 2 });
+    });
+
+    it('in which a newer version of a document that was restored conflicts', async () => {
+      await restore(SITE_URI, '--to', TARGET);
+      cli.pipeline.pass(60);
+      await site.document({ id: 'd', parentId: 'f', name: '50%2F50.txt' }, [
+        { id: 'v2', text: 'second', createdAt: 2, contentType: 'text/plain' },
+        { id: 'v3', text: 'the third', createdAt: 3, contentType: 'text/plain' },
+      ]);
+      expect(await planThenRun()).toMatchObject({ ...NONE, right: 1, conflicts: 1 });
+    });
+
+    it('of a folder that the site has not, which asks for nothing below it', async () => {
+      for (let n = 0; n < 20; n++) await site.file(`n${n}`, 'f', `n${n}`, 'text');
+      const { reads, ...planned } = await planThenRun();
+      expect(planned).toMatchObject({ ...NONE, fresh: 22 });
+      // Users, by the check and by the plan, and the root folder of one.
+      expect(reads).toBe(3);
+    });
+
+    it('of what cannot be brought', async () => {
+      await site.document({ id: 'm1', parentId: 'g', name: 'missing' }, [
+        { id: 'v', missing: 'access denied' },
+      ]);
+      await site.file('lost', 'unknown', 'x', 'of nobody');
+      expect(await planThenRun()).toMatchObject({ ...NONE, fresh: 1, failed: 2 });
+    });
+
+    it('that says so', async () => {
+      await restore(SITE_URI, '--to', TARGET);
+      const { code, stdout } = await restore(SITE_URI, '--to', TARGET, '--dry-run');
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/asked for +2 +6 B\n +new at the target +0 +0 B\n +already right +2 +6 B\n/);
+      expect(stdout).toContain('compared with what workdocs://d-2222222222 has now');
+    });
+
+    it('for which the site has to be reached', async () => {
+      cli.site.requests.before = (operation) => {
+        if (operation === 'users') throw new SiteError('access-denied', 'users of d-2222222222: no access');
+      };
+      expect(await restore(SITE_URI, '--to', TARGET, '--dry-run')).toMatchObject({
+        code: 1,
+        stdout: '',
+        stderr: expect.stringContaining(`${TARGET} cannot be restored into`),
+      });
+    });
   });
 
   it('is a job with a report', async () => {

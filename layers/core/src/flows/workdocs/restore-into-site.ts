@@ -1,8 +1,8 @@
 import { pMapIterable } from 'p-map';
 import { InvalidInputError, messageOf } from '../../model/errors.ts';
-import { mayOverwrite } from '../../model/restore-request.ts';
 import { originMark } from '../../model/workdocs/origin-mark.ts';
-import { lookAtTarget, type TargetDocument } from './target-document.ts';
+import { judgeTarget, nameIn } from './judge-target.ts';
+import type { TargetDocument } from './target-document.ts';
 import { TargetFolders } from './target-folders.ts';
 import type {
   DocumentToRestore,
@@ -66,8 +66,7 @@ async function restoreFolder(
 async function restoreDocument(thing: DocumentToRestore, run: Run): Promise<ThingOutcome> {
   const { into = [], folders, turns } = run;
   if (thing.versions.length === 0) throw new InvalidInputError('the vault has none of its versions');
-  const name = thing.path.at(-1) ?? '';
-  if (name === '') throw new InvalidInputError('nothing is left of its path at the target: strip less of it');
+  const name = nameIn(thing.path);
   const { id: folderId } = await folders.folder([...into, ...thing.path.slice(0, -1)]);
   // Two of the same name in a folder would each take the same document for theirs.
   return turns.take(`${folderId}/${name}`, () => restoreInto(folderId, name, thing, run));
@@ -79,55 +78,23 @@ async function restoreInto(
   thing: DocumentToRestore,
   run: Run,
 ): Promise<ThingOutcome> {
-  const found = await findTarget(folderId, name, thing, run);
-  if (found === undefined) {
+  const { folders, world, overwrite = 'never' } = run;
+  const judged = await judgeTarget(
+    await folders.found.documents(folderId, name),
+    thing,
+    overwrite,
+    world.target,
+  );
+  if (judged.is === 'conflict') return { thing, result: 'conflict', ...NOTHING, detail: judged.detail };
+  if (judged.is === 'new') {
     const uploaded = await uploadAll({ parentId: folderId }, name, thing.versions, run, folderId);
     return { thing, result: 'restored', ...uploaded };
   }
-  const detail = whyNot(found, thing, run);
-  if (detail !== undefined) return { thing, result: 'conflict', ...NOTHING, detail };
+  const { found, lacking } = judged;
   await markCopies(found, run);
-  const uploaded = await uploadAll({ documentId: found.id }, name, lacking(found, thing), run, folderId);
+  const uploaded = await uploadAll({ documentId: found.id }, name, lacking, run, folderId);
   await giveUpDrafts(found, run);
   return { thing, result: uploaded.versions === 0 ? 'right' : 'restored', ...uploaded };
-}
-
-/** The document of that name that is this one's copy, else its draft, else one that differs. */
-async function findTarget(
-  folderId: string,
-  name: string,
-  thing: DocumentToRestore,
-  { folders, world }: Run,
-): Promise<TargetDocument | undefined> {
-  const found: TargetDocument[] = [];
-  for (const id of await folders.documents(folderId, name)) {
-    const document = await lookAtTarget(id, thing, world.target);
-    if (document?.is === 'copy') return document;
-    if (document !== undefined) found.push(document);
-  }
-  return found.find(({ is }) => is === 'draft') ?? found.find(({ is }) => is === 'stranger');
-}
-
-/** Why what is there is left alone; undefined when it is right, or may be gone on with. */
-function whyNot(found: TargetDocument, { versions }: DocumentToRestore, { overwrite = 'never' }: Run) {
-  const newest = Math.max(-1, ...found.has);
-  const behind = newest + 1 - found.has.size;
-  if (behind > 0)
-    return `${behind} of its versions are older than those that are there, and cannot be put under them`;
-  const isOwnWork = found.is === 'draft' || (found.current >= 0 && found.current === newest);
-  if (isOwnWork) return undefined;
-  const copiedAt = versions.at(-1)?.capturedAt ?? 0;
-  if (mayOverwrite(overwrite, found.changedAt, copiedAt)) return undefined;
-  return 'a document of this name is there and differs: left alone, as overwriting it was not asked for';
-}
-
-/** The versions that go up: those behind what is there, or the last one again over what came after it. */
-function lacking(
-  { has, current }: TargetDocument,
-  { versions }: DocumentToRestore,
-): readonly VersionToRestore[] {
-  if (current === versions.length - 1) return [];
-  return has.size === versions.length ? versions.slice(-1) : versions.slice(has.size);
 }
 
 /** What an earlier run began and this one has brought. */
@@ -152,7 +119,7 @@ async function uploadAll(
   let bytes = 0;
   for (const version of versions) {
     const documentId = await uploadVersion(to, name, version, world);
-    if ('parentId' in to) await folders.made(folderId, name, documentId);
+    if ('parentId' in to) await folders.found.madeDocument(folderId, name, documentId);
     to = { documentId };
     bytes += version.size;
   }

@@ -1,26 +1,16 @@
-import { HoldfastError, InvalidInputError, isSiteError } from '../../model/errors.ts';
-import type { SiteContent, SiteDocument, SiteReader, SiteUser, SiteWriter } from '../../ports/site.ts';
-import { allPages } from './all-pages.ts';
+import { isSiteError } from '../../model/errors.ts';
+import type { SiteReader, SiteWriter } from '../../ports/site.ts';
+import { FoundFolders } from './found-folders.ts';
 
-/** Folders whose contents are remembered: those of the path in work, and some beside it. */
-const REMEMBERED = 64;
-
-/** What is in a folder of the target, by name. */
-type Contents = {
-  readonly folders: Map<string, string>;
-  /** Documents may share a name. */
-  readonly documents: Map<string, string[]>;
-};
-
-/** Finds and makes folders at the target, each looked into once as long as it is in use. */
+/** Finds folders at the target, and makes those that are not there. */
 export class TargetFolders {
-  readonly #target: SiteReader & SiteWriter;
-  readonly #contents = new Map<string, Promise<Contents>>();
+  readonly found: FoundFolders;
+  readonly #target: SiteWriter;
   readonly #making = new Map<string, Promise<string>>();
-  #users: Promise<ReadonlyMap<string, SiteUser>> | undefined;
 
   constructor(target: SiteReader & SiteWriter) {
     this.#target = target;
+    this.found = new FoundFolders(target);
   }
 
   /**
@@ -30,40 +20,14 @@ export class TargetFolders {
    * @throws {InvalidInputError} when there is no such user; SiteError
    */
   async folder([username = '', ...names]: readonly string[]): Promise<{ id: string; made: boolean }> {
-    let id = await this.#rootOf(username);
+    let id = await this.found.rootOf(username);
     let made = false;
     for (const name of names) {
-      const found = (await this.#contentsOf(id)).folders.get(name);
-      made = found === undefined;
-      id = found ?? (await this.#makeOnce(id, name));
+      const there = await this.found.folder(id, name);
+      made = there === undefined;
+      id = there ?? (await this.#makeOnce(id, name));
     }
     return { id, made };
-  }
-
-  /** Ids of the documents of a name, those that are being uploaded too. */
-  async documents(folderId: string, name: string): Promise<readonly string[]> {
-    return (await this.#contentsOf(folderId)).documents.get(name) ?? [];
-  }
-
-  /** A document was made: it is found from now on. */
-  async made(folderId: string, name: string, documentId: string): Promise<void> {
-    add((await this.#contentsOf(folderId)).documents, name, documentId);
-  }
-
-  async #rootOf(username: string): Promise<string> {
-    this.#users ??= this.#readUsers();
-    const rootFolderId = (await this.#users).get(username)?.rootFolderId;
-    if (rootFolderId !== undefined) return rootFolderId;
-    throw new InvalidInputError(
-      `the site has no user "${username}": make them there, or restore below a user that is there, ` +
-        'with --to workdocs://<site>/<user>/<folder>',
-    );
-  }
-
-  async #readUsers(): Promise<ReadonlyMap<string, SiteUser>> {
-    const users = await allPages((marker) => this.#target.users(marker === undefined ? {} : { marker }));
-    if (users.length > 0) return new Map(users.map((user) => [user.username, user]));
-    throw new HoldfastError('the site tells of no users at all: its service may have ended', 'user');
   }
 
   /** Two documents of a new folder ask for it at the same time. */
@@ -78,61 +42,15 @@ export class TargetFolders {
   async #make(parentId: string, name: string): Promise<string> {
     try {
       const { id } = await this.#target.createFolder(parentId, name);
-      (await this.#contentsOf(parentId)).folders.set(name, id);
+      await this.found.madeFolder(parentId, name, id);
       return id;
     } catch (error) {
       if (!isSiteError(error, 'conflict')) throw error;
       // Somebody made it meanwhile, or an answer was lost.
-      this.#contents.delete(parentId);
-      const found = (await this.#contentsOf(parentId)).folders.get(name);
-      if (found === undefined) throw error;
-      return found;
+      this.found.forget(parentId);
+      const there = await this.found.folder(parentId, name);
+      if (there === undefined) throw error;
+      return there;
     }
   }
-
-  #contentsOf(folderId: string): Promise<Contents> {
-    const known = this.#contents.get(folderId);
-    this.#contents.delete(folderId);
-    const contents = known ?? this.#read(folderId);
-    // The one that was asked for last is forgotten last.
-    this.#contents.set(folderId, contents);
-    const [oldest] = this.#contents.keys();
-    if (this.#contents.size > REMEMBERED && oldest !== undefined) this.#contents.delete(oldest);
-    contents.catch(() => this.#contents.delete(folderId));
-    return contents;
-  }
-
-  async #read(folderId: string): Promise<Contents> {
-    const contents: Contents = { folders: new Map(), documents: new Map() };
-    for (const one of await allPages((marker) => this.#target.folderContents(folderId, marker)))
-      await this.#remember(one, contents);
-    return contents;
-  }
-
-  async #remember(one: SiteContent, { folders, documents }: Contents): Promise<void> {
-    if (one.kind === 'folder') {
-      const { name, id, status } = one.folder;
-      if (status === 'ACTIVE' && name !== undefined && !folders.has(name)) folders.set(name, id);
-    } else if (one.document.status === 'ACTIVE') {
-      const name = one.document.latest?.name ?? (await this.#nameOfDraft(one.document));
-      if (name !== undefined) add(documents, name, one.document.id);
-    }
-  }
-
-  /** A document whose first upload has not ended has a name only by that. */
-  async #nameOfDraft({ id }: SiteDocument): Promise<string | undefined> {
-    try {
-      return (await this.#target.versions(id)).items.at(-1)?.name;
-    } catch (error) {
-      // It was given up meanwhile.
-      if (isSiteError(error, 'not-found')) return undefined;
-      throw error;
-    }
-  }
-}
-
-function add(documents: Map<string, string[]>, name: string, id: string): void {
-  const ids = documents.get(name);
-  if (ids === undefined) documents.set(name, [id]);
-  else if (!ids.includes(id)) ids.push(id);
 }

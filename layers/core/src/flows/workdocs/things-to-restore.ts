@@ -11,7 +11,11 @@ import { siteVersion } from './site-version.ts';
 import type { ThingToRestore, VersionToRestore } from './thing-to-restore.ts';
 
 /** What is selected of a site, by its path there; without a thing, the vault has none of its bytes. */
-export type SelectedThing = Selected & { readonly thing?: () => Promise<ThingToRestore> };
+export type SelectedThing = Selected & {
+  readonly thing?: () => Promise<ThingToRestore>;
+  /** What it is and where it goes, which the tree tells. */
+  readonly place: () => Pick<ThingToRestore, 'kind' | 'path'>;
+};
 
 /**
  * What of a site is to be brought into another, as often as it is asked for: its tree is read once. A document's record is
@@ -33,8 +37,9 @@ export function selectThings(
       const version = state.current ?? state.deleted?.last;
       const selected = selection.versionId === undefined ? choose(state) : version && { ...state, version };
       if (selected === undefined) continue;
-      if (selected.version.versionId === '') yield selected;
-      else yield { ...selected, thing: () => thingOf(state, selected, selection, keyFor, world) };
+      const place = () => placeOf(state, keyFor);
+      if (selected.version.versionId === '') yield { ...selected, place };
+      else yield { ...selected, place, thing: () => thingOf(state, selected, selection, keyFor, world) };
     }
   };
 }
@@ -58,6 +63,19 @@ function entriesOf(tree: SiteTree): Iterable<SiteState> {
   return { [Symbol.iterator]: () => tree.entries() };
 }
 
+function placeOf(state: SiteState, keyFor: (key: string) => string): ReturnType<SelectedThing['place']> {
+  const path = keyFor(state.key).split('/').map(decodePart);
+  if (isDocument(state)) return { kind: 'document', path };
+  return { kind: 'folder', path: path.filter((part) => part !== '') };
+}
+
+type DocumentState = SiteState & Required<Pick<SiteState, 'documentId' | 'siteVersionId' | 'recordVersion'>>;
+
+function isDocument(state: SiteState): state is DocumentState {
+  const { documentId, siteVersionId, recordVersion } = state;
+  return documentId !== undefined && siteVersionId !== undefined && recordVersion !== undefined;
+}
+
 async function thingOf(
   state: SiteState,
   { version }: Selected,
@@ -65,13 +83,12 @@ async function thingOf(
   keyFor: (key: string) => string,
   { store, settings }: VaultReader,
 ): Promise<ThingToRestore> {
-  const parts = keyFor(state.key).split('/').map(decodePart);
+  const { path } = placeOf(state, keyFor);
+  if (!isDocument(state)) return { kind: 'folder', path };
   const { documentId, siteVersionId, recordVersion } = state;
-  if (documentId === undefined || siteVersionId === undefined || recordVersion === undefined)
-    return { kind: 'folder', path: parts.filter((part) => part !== '') };
   const { key, versionId: id } = recordVersion;
   const record = parseRecord(await store.get({ bucket: settings.vault, key, versionId: id }), key);
-  if (record.kind !== 'document') return { kind: 'document', path: parts, versions: [] };
+  if (record.kind !== 'document') return { kind: 'document', path, versions: [] };
   const origin = { site: siteOf(source), documentId };
   const own = record.versions.find((one) => one.id === siteVersionId);
   const vault = { key: state.vaultKey, versionId: version.versionId };
@@ -83,10 +100,10 @@ async function thingOf(
     ...factsOf(own),
     ...timesOf(state, version),
   };
-  if (!allVersions || versionId !== undefined) return { kind: 'document', path: parts, versions: [current] };
+  if (!allVersions || versionId !== undefined) return { kind: 'document', path, versions: [current] };
   const before = recordVersion.lastModified > at ? at : undefined;
   const others = olderOf(record, siteVersionId, before).map((one) => ({ ...origin, ...one }));
-  return { kind: 'document', path: parts, versions: [...others, current] };
+  return { kind: 'document', path, versions: [...others, current] };
 }
 
 function timesOf({ checksum }: SiteState, { lastModified }: Selected['version']) {
