@@ -11,6 +11,7 @@ export const FUNCTION_ENV: Readonly<Record<string, string>> = {
   ),
   RESTORE_TARGETS: '',
   EXACT_RESTORES: 'false',
+  ACL_RESTORES: 'false',
   RETENTION_DAYS: '90',
   MULTIPART_THRESHOLD_MIB: '1024',
   PART_MIB: '256',

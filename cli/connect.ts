@@ -203,6 +203,7 @@ function settingsOf({ name, outputs }: CoreStack): Settings {
     vault: outputs.VaultBucket,
     restoreTargets: restoreTargets(name, outputs.RestoreTargetPatterns),
     exactRestores: outputs.ExactRestoresAllowed === 'true',
+    aclRestores: outputs.AclRestoresAllowed === 'true',
     multipartThresholdBytes: outputs.MultipartThresholdInMiB * MIB,
     tagCopyMaxBytes: TAG_COPY_MAX_BYTES,
     partBytes: 256 * MIB,

@@ -27,6 +27,7 @@ const OutputsSchema = v.object({
   RestoreTargetPatterns: v.optional(v.string(), ''),
   // So with a stack of an earlier version, whose restores delete nothing.
   ExactRestoresAllowed: v.optional(v.picklist(['true', 'false']), 'false'),
+  AclRestoresAllowed: v.optional(v.picklist(['true', 'false']), 'false'),
   // A stack of an earlier version has none: then its sources have no alarms.
   AlarmTopicArn: v.optional(v.string(), ''),
   RetentionInDays: number,

@@ -17,4 +17,5 @@ export const PROBE_SETTINGS: Settings = {
   maxReceives: 5,
   restoreTargets: [],
   exactRestores: false,
+  aclRestores: false,
 };

@@ -62,6 +62,8 @@ export const STORE_OPERATIONS: Table<Omit<ObjectStore, 'ofAccount'>> = {
   abortMultipart: s3Write('abortMultipart', 'AbortMultipartUpload'),
   thaw: s3Write('thaw', 'RestoreObject'),
   getTags: s3Read('getTags', 'GetObjectTagging'),
+  getAcl: s3Read('getAcl', 'GetObjectAcl'),
+  ownership: s3Read('ownership', 'GetBucketOwnershipControls'),
   putTags: s3Write('putTags', 'PutObjectTagging'),
   hide: s3Write('hide', 'DeleteObject'),
   put: s3Write('put', 'PutObject'),

@@ -2,7 +2,7 @@ import { batchesOf } from '@holdfast/core/adapters/aws/sqs-batches.ts';
 import { checksums } from '@holdfast/core/adapters/checksums.ts';
 import { MemoryEventWiring } from '@holdfast/core/adapters/memory/memory-event-wiring.ts';
 import { makeContent, md5 } from '@holdfast/core/adapters/memory/s3-version.ts';
-import { captureBacklog } from '@holdfast/core/flows/capture-backlog.ts';
+import { type BacklogWorld, captureBacklog } from '@holdfast/core/flows/capture-backlog.ts';
 import { captureEvents } from '@holdfast/core/flows/capture-events.ts';
 import type { Delivery, Settings, World } from '@holdfast/core/flows/dependencies.ts';
 import { handleReconcileQueue } from '@holdfast/core/flows/pulse/handle-reconcile-queue.ts';
@@ -155,7 +155,7 @@ export class ModelledStack {
         body,
         receiveCount: receives,
       }));
-      return captureEvents(messages, timeLeft, { ...this.#worldOf(instance), sources: instance.sources });
+      return captureEvents(messages, timeLeft, this.#worldOf(instance));
     };
     return {
       changes: this.#function('capture', TEMPLATE.captureChanges, changes),
@@ -177,7 +177,7 @@ export class ModelledStack {
   }
 
   /** As runtime/sqs-batch.ts: each message by itself, and one that fails comes again. */
-  #each(work: (body: string, delivery: Delivery, world: World) => Promise<void>): Handler {
+  #each(work: (body: string, delivery: Delivery, world: BacklogWorld & World) => Promise<void>): Handler {
     return async (batch, instance, timeLeft) => {
       const failed: string[] = [];
       for (const { id, body, receives } of batch) {
@@ -188,8 +188,8 @@ export class ModelledStack {
     };
   }
 
-  #worldOf({ store, catalog }: Instance): World {
-    return { ...this.#world(), store, catalog };
+  #worldOf({ store, catalog, sources }: Instance): BacklogWorld & World {
+    return { ...this.#world(), store, catalog, sources };
   }
 
   #world(): Omit<World, 'store' | 'catalog'> {

@@ -46,6 +46,7 @@ export function flowSettings(vault: string): Settings {
     maxReceives: 8,
     restoreTargets: ['holdfast-restore-*'],
     exactRestores: false,
+    aclRestores: false,
   };
 }
 

@@ -16,7 +16,11 @@ import { checkAccess } from '../sources/bucket-argument.ts';
 import { type CoveredOptions, coveredOptions, parseCovered } from '../sources/covered-argument.ts';
 import { count } from '../text/format.ts';
 
-type Options = CoveredOptions & { readonly changesPerDay?: Changes; readonly canary?: true };
+type Options = CoveredOptions & {
+  readonly changesPerDay?: Changes;
+  readonly canary?: true;
+  readonly acls?: true;
+};
 
 export function define(command: Command, act: Act): void {
   coveredOptions(command)
@@ -26,6 +30,7 @@ export function define(command: Command, act: Act): void {
     )
     .option('--changes-per-day <n|n%>', 'objects that are overwritten or deleted on a day (1%)', changes)
     .option('--canary', 'with a canary each hour, as holdfast protect --canary asks for')
+    .option('--acls', 'with ACLs remembered, as holdfast protect --acls asks for')
     .addHelpText(
       'after',
       helpText({
@@ -63,6 +68,7 @@ async function cost(context: Context, uri: string, options: Options): Promise<Ex
   const answer = costJson({ covered, inventory, sample }, assumptions, {
     changesPerDay: daily,
     canary: options.canary ?? false,
+    acls: options.acls ?? false,
   });
   output.answer(answer, () => costLines(answer));
   return EXIT.done;

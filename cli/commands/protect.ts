@@ -1,5 +1,6 @@
 import { registerSource, renewSource } from '@holdfast/core/flows/register-source.ts';
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
+import type { Ownership } from '@holdfast/core/model/acl.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { GLOB_SYNTAX } from '@holdfast/core/model/glob/earlier-meaning.ts';
@@ -14,6 +15,7 @@ import { helpText } from '../help.ts';
 import { newJobId, startJob } from '../jobs/start-job.ts';
 import type { Protected } from '../json/protect.ts';
 import { ON_OFF } from '../options.ts';
+import { aclLines, aclsSetting, ownershipOf } from '../sources/acls-setting.ts';
 import { type CoveredOptions, coveredOptions } from '../sources/covered-argument.ts';
 import { noneIsMeant } from '../sources/none-is-meant.ts';
 import { type BucketOptions, bucketProtection } from '../sources/protect-bucket.ts';
@@ -44,6 +46,10 @@ export function define(command: Command, act: Act): void {
         'of a bucket: whether tags that change after the upload are captured, too (default: on)',
       ).choices(ON_OFF),
     )
+    .option(
+      '--acls',
+      'of a bucket: remember the ACLs of its objects, where they are not the default one; takes the right to read them, and a request for each object that is captured',
+    )
     .option('--site-region <region>', "WorkDocs: the site's region, if it is another than the stack's")
     .option('--role-arn <arn>', 'WorkDocs: a role to assume to read the site, of its account or another')
     .option('--user <query>', 'WorkDocs: only users that match, as WorkDocs searches for users')
@@ -59,13 +65,14 @@ export function define(command: Command, act: Act): void {
           'holdfast protect s3://photos --canary s3://photos/.holdfast/',
           "holdfast protect s3://logs/2026/ --exclude '**/*.tmp' --exclude '**/.cache/**'",
           'holdfast protect s3://scanned --tags-changed off',
+          'holdfast protect s3://public --acls',
           'holdfast protect workdocs://d-1234567890 --role-arn arn:aws:iam::444455556666:role/workdocs-reader',
           'holdfast protect workdocs://d-1234567890 --site-region eu-west-1 --folder anna/Reports --every 1m',
         ],
         notes:
           "The prefix and the globs are about an object's key; of a WorkDocs site, about a path: user/folder/name. The same " +
           'command again brings the stack of a source that is protected up to date, after an upgrade or with another canary; ' +
-          'without --canary there is none from then on.',
+          'without --canary there is none from then on, and without --acls no ACL is remembered from then on.',
         exits: { 3: 'protected, but some objects could not be captured (with --wait)' },
       }),
     )
@@ -77,14 +84,16 @@ async function protect(context: Context, uri: string, options: Options): Promise
   const { source } = protection.settings;
   const connection = await context.connect('writing');
   await protection.check(connection);
+  const ownership = await ownershipOf(protection, connection);
   const known = await knownAs(protection, connection);
   const warnings = [
     ...protection.warnings(connection.stack),
     ...(await noneIsMeant(protection.settings, connection)),
   ];
   for (const warning of warnings) context.output.note(`warning: ${warning}`);
-  await wire(protection, known, connection, context);
-  const wired = wiredAs(protection, known, sourceStackName(connection.stack.name, source, ADDRESSES));
+  await wire(protection, known, ownership, connection, context);
+  const stack = sourceStackName(connection.stack.name, source, ADDRESSES);
+  const wired = wiredAs(protection, known, ownership, stack);
   return options.initial
     ? beginInitial(protection, wired, options, connection, context)
     : finish(wired, context);
@@ -96,6 +105,8 @@ function protectionOf(uri: string, options: Options): Protection {
   if (isSiteUri(uri)) {
     if (options.tagsChanged !== undefined)
       throw new InvalidInputError(`--tags-changed is for buckets, and "${uri}" is a WorkDocs site`);
+    if (options.acls !== undefined)
+      throw new InvalidInputError(`--acls is for buckets, and "${uri}" is a WorkDocs site`);
     if (options.canary === undefined) return siteProtection(uri, options);
     throw new InvalidInputError(
       `--canary is for buckets, and "${uri}" is a WorkDocs site: its polls, each some minutes, tell how far it is captured`,
@@ -142,6 +153,7 @@ function covers({ prefix, include = [], exclude = [], site = {} }: Protection['s
 async function wire(
   protection: Protection,
   known: Source | undefined,
+  ownership: Ownership | undefined,
   connection: Connection,
   context: Context,
 ): Promise<void> {
@@ -155,6 +167,8 @@ async function wire(
     ...ownerOf(protection.settings, connection),
     globSyntax: GLOB_SYNTAX,
     ...watchedFrom(protection, clock.now()),
+    ...aclsSetting(protection.acls ?? false, known, clock.now()),
+    ...defined({ ownership }),
   };
   await steps.run('register it', 'registered', () =>
     known === undefined
@@ -180,13 +194,18 @@ function watchedFrom(
   return { watchedSince: since, ...defined({ canary: key === undefined ? undefined : { key, since } }) };
 }
 
-type Wired = Pick<Protected, 'source' | 'stack' | 'renewed' | 'canary'>;
+type Wired = Pick<Protected, 'source' | 'stack' | 'renewed' | 'canary' | 'acls'>;
 
-function wiredAs({ settings, watched }: Protection, known: Source | undefined, stack: string): Wired {
+function wiredAs(
+  { settings, watched }: Protection,
+  known: Source | undefined,
+  ownership: Ownership | undefined,
+  stack: string,
+): Wired {
   const { source } = settings;
   const key = watched?.canaryKey;
   const canary = key === undefined ? null : `${source}/${key}`;
-  return { source, stack, renewed: known !== undefined, canary };
+  return { source, stack, renewed: known !== undefined, canary, acls: ownership ?? null };
 }
 
 function beginInitial(
@@ -210,10 +229,11 @@ function finish(wired: Wired, { output }: Context): ExitCode {
   return EXIT.done;
 }
 
-function headingOf({ source, stack, renewed, canary }: Wired): string[] {
+function headingOf({ source, stack, renewed, canary, acls }: Wired): string[] {
   return [
     renewed ? `${source} stays protected; its stack is up to date` : `${source} is protected from now on`,
     `  stack ${stack}`,
     ...(canary === null ? [] : [`  canary ${visibleKey(canary)}, written each hour`]),
+    ...aclLines(source, acls),
   ];
 }

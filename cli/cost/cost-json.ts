@@ -21,11 +21,11 @@ const NAMED_KEYS = 5;
 export function costJson(
   found: Found,
   assumptions: Assumptions,
-  { changesPerDay, canary }: Pick<CostPlan, 'changesPerDay' | 'canary'>,
+  plan: Pick<CostPlan, 'changesPerDay' | 'canary' | 'acls'>,
 ): CostJson {
   const { covered, inventory } = found;
   const { retention, work, stack } = assumptions;
-  const estimate = estimateCost(inventory, { retention, work, changesPerDay, canary });
+  const estimate = estimateCost(inventory, { retention, work, ...plan });
   return {
     source: sourceUri(covered.bucket),
     prefix: covered.prefix ?? null,
@@ -39,7 +39,7 @@ export function costJson(
       retentionDays: retention.days,
       coldAfterDays: retention.cold?.afterDays ?? null,
       coldStorageClass: retention.cold?.storageClass ?? null,
-      changesPerDay,
+      changesPerDay: plan.changesPerDay,
     },
     prices: { region: PRICES.region, date: PRICES.date },
     ...estimateJson(estimate),
@@ -83,7 +83,15 @@ function askedJson({ listed, listings, sample }: TakenInventory): CostJson['aske
   };
 }
 
-function estimateJson({ firstBackup, reconcile, fullRestore, monthly, tagChanges, stackDollars }: Estimate) {
+function estimateJson({
+  firstBackup,
+  reconcile,
+  fullRestore,
+  monthly,
+  tagChanges,
+  aclChanges,
+  stackDollars,
+}: Estimate) {
   return {
     firstBackup: workJson(firstBackup),
     reconcile: workJson(reconcile),
@@ -100,6 +108,7 @@ function estimateJson({ firstBackup, reconcile, fullRestore, monthly, tagChanges
       alarms: { dollars: money(monthly.alarms.dollars) },
     },
     perMillionTagChanges: { ...paidJson(tagChanges), versions: storedJson(tagChanges.versions) },
+    perMillionAclChanges: aclChanges === undefined ? null : paidJson(aclChanges),
     stackMonthlyDollars: money(stackDollars),
   };
 }

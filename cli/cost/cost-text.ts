@@ -16,6 +16,7 @@ export function costLines(cost: CostJson): string[] {
     ...monthTable(cost),
     `the stack itself, whatever it protects: ${dollars(cost.stackMonthlyDollars)} a month`,
     tagLine(cost),
+    ...aclLines(cost),
     '',
     ...cost.notCaptured.map(notCapturedLine),
     ...assumptionLines(cost),
@@ -27,6 +28,14 @@ function tagLine({ perMillionTagChanges: { dollars: each, versions } }: CostJson
     `a million tags changed after their upload, if there are so many in a month: ${dollars(each)} to keep, ` +
     `${dollars(versions.dollars)} a month for the versions (${bytes(versions.bytes)}); none with protect --tags-changed off`
   );
+}
+
+function aclLines({ perMillionAclChanges: changes }: CostJson): string[] {
+  if (changes === null) return [];
+  return [
+    'with ACLs remembered: a request more for each object that is captured, which is counted above, and for a million ACLs ' +
+      `that are changed in a month: ${dollars(changes.dollars)}`,
+  ];
 }
 
 function contents({ objects, bytes: size, classes, inParts }: CostJson): string {

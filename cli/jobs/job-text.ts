@@ -55,6 +55,7 @@ function restoreParts(job: Counted): string[] {
   return [
     `${count(of(job, 'restored'))} restored (${bytes(of(job, 'restoredBytes'))})`,
     `${count(of(job, 'right'))} already right`,
+    ...some(job, 'acls', of(job, 'acls') === 1 ? 'ACL given back' : 'ACLs given back'),
     ...some(job, 'verified', 'verified'),
     ...some(job, 'unproven', 'with nothing to verify them by'),
     ...some(job, 'deleted', 'deleted'),
@@ -70,6 +71,7 @@ function reconcileParts(job: Counted): string[] {
   return [
     `${counted(of(job, 'objects'), 'object')} (${bytes(of(job, 'bytes'))})`,
     captured(job),
+    ...some(job, 'acls', 'with an ACL of their own'),
     ...some(job, 'deleted', 'deleted'),
     ...some(job, 'missed', 'missed by events'),
     ...some(job, 'copying', 'being copied in parts'),

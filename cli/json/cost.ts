@@ -54,6 +54,8 @@ export const CostSchema = v.strictObject({
   }),
   /** What a million changes of tags would cost in each month, and the versions that they leave behind. */
   perMillionTagChanges: v.strictObject({ ...Paid, versions: Stored }),
+  /** What a million changes of ACLs would cost in each month; null without `--acls`. */
+  perMillionAclChanges: v.nullable(v.strictObject(Paid)),
   stackMonthlyDollars: v.number(),
 });
 export type CostJson = v.InferOutput<typeof CostSchema>;

@@ -1,3 +1,4 @@
+import { OWNERSHIPS } from '@holdfast/core/model/acl.ts';
 import * as v from 'valibot';
 import { StartedSchema } from './job.ts';
 
@@ -9,6 +10,8 @@ export const ProtectedSchema = v.strictObject({
   renewed: v.boolean(),
   /** The object that is written each hour, as a URI. */
   canary: v.nullable(v.string()),
+  /** What the bucket does with ACLs, with `--acls`; else null. `BucketOwnerEnforced`: they are off, and none is read. */
+  acls: v.nullable(v.picklist(OWNERSHIPS)),
   jobId: v.nullable(v.string()),
 });
 export type Protected = v.InferOutput<typeof ProtectedSchema>;

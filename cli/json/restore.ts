@@ -37,6 +37,13 @@ export const PlanJsonSchema = v.strictObject({
   ),
   /** Of what is written: `original`, or the one that was asked for; null where that is no bucket. */
   storageClass: v.nullable(v.picklist([ORIGINAL, ...STORAGE_CLASSES])),
+  /**
+   * With `--acls`: objects whose ACL is not the default one (so many at least, where there are more than 1,000), and whether the
+   * target takes ACLs; null there: that may not be seen. Null without.
+   */
+  acls: v.nullable(
+    v.strictObject({ objects: v.number(), atLeast: v.boolean(), taken: v.nullable(v.boolean()) }),
+  ),
   /** Of the target, unless told otherwise; null where that is no bucket, or cannot be seen. */
   encryption: v.nullable(v.strictObject({ algorithm: v.string(), key: v.nullable(v.string()) })),
   /** All of them, by the restore itself. */

@@ -54,6 +54,8 @@ export const SourceJsonSchema = v.strictObject({
   slowGlobs: v.nullable(v.strictObject({ steps: v.number(), most: v.number() })),
   /** Whether tags that change after the upload are captured; null of a site. `earlier`: protected before that was. */
   tagChanges: v.nullable(v.picklist(['on', 'off', 'earlier'])),
+  /** Whether the objects' ACLs are remembered; `disabled`: they are to be, and the bucket has them switched off. Null of a site. */
+  acls: v.nullable(v.picklist(['on', 'off', 'disabled'])),
   protectedAt: v.nullable(Moment),
   wiring: v.picklist(WIRING_STATES),
   wiringDetail: v.nullable(v.string()),

@@ -10,7 +10,7 @@ import { visibleKey } from '../text/visible.ts';
 import { thawOfferLines, thawOffers } from './thaw-text.ts';
 
 /** A plan as `--json` gives it. */
-export function planJson({ requests, at, thaw, encryption, ...plan }: RestorePlan): PlanJson {
+export function planJson({ requests, at, thaw, encryption, acls, ...plan }: RestorePlan): PlanJson {
   const { conflicts, overwritten, extras, failed, archived } = plan;
   return {
     ...plan,
@@ -21,6 +21,7 @@ export function planJson({ requests, at, thaw, encryption, ...plan }: RestorePla
     extras: { ...extras, examples: [...extras.examples] },
     archived: { ...archived },
     storageClass: plan.storageClass ?? null,
+    acls: acls === undefined ? null : { ...acls, taken: acls.taken ?? null },
     encryption:
       encryption === undefined ? null : { algorithm: encryption.algorithm, key: encryption.key ?? null },
     thaws: thawOffers({ archived, ...defined({ thaw }) }),
@@ -39,6 +40,7 @@ export function planLines(plan: RestorePlan): string[] {
     `about ${count(planJson(plan).requests)} requests, ${dollars(plan.dollars)} at list price`,
     ...thawOfferLines(plan),
     ...(plan.storageClass === undefined ? [] : [classLine(plan.storageClass)]),
+    ...(plan.acls === undefined ? [] : [aclLine(plan.acls)]),
     ...exampleLines('is replaced', 'are replaced', overwritten),
     ...(held ? [] : exampleLines('is deleted at the target', 'are deleted at the target', extras)),
     ...exampleLines('differs and stays as it is', 'differ and stay as they are', conflicts),
@@ -55,6 +57,15 @@ function classLine(storageClass: NonNullable<RestorePlan['storageClass']>): stri
     return 'each object is stored in the class it had: what was in Glacier has to be thawed again to be read';
   const frozen = isArchivedClass(storageClass) ? ': it has to be thawed there before it can be read' : '';
   return `stored in ${storageClass}${frozen}`;
+}
+
+function aclLine({ objects, atLeast, taken }: NonNullable<RestorePlan['acls']>): string {
+  const many = `${atLeast ? 'at least ' : ''}${counted(objects, 'object')}`;
+  const have = `${many} ${objects === 1 ? 'has' : 'have'} an ACL that is not the default one`;
+  if (taken === undefined) return `${have}; whether the target takes ACLs cannot be seen from here`;
+  return taken
+    ? `${have}; the target takes ACLs`
+    : `${have}; the target has ACLs switched off, and takes none`;
 }
 
 function rowsOf({

@@ -25,6 +25,7 @@ export type RestoreOptions = {
   readonly map?: string[];
   readonly overwrite?: Overwrite | true;
   readonly storageClass?: NonNullable<RestoreMessage['storageClass']>;
+  readonly acls?: true;
   readonly exact?: true;
   readonly tier?: ThawTier;
   readonly days?: number;
@@ -78,6 +79,10 @@ export function addRestoreOptions(command: Command): Command {
         'of what is written, into a bucket; original, unless said: as each object was. What is in GLACIER or DEEP_ARCHIVE has to be thawed to be read',
       ).choices([ORIGINAL, ...STORAGE_CLASSES]),
     )
+    .option(
+      '--acls',
+      'into a bucket: give back the ACLs that were remembered (protect --acls), where it takes them',
+    )
     .option('--exact', 'then delete what the target has beyond that; shown first')
     .addOption(new Option('--tier <tier>', 'how to thaw archived copies').choices(THAW_TIERS))
     .option('--days <n>', 'days that S3 keeps what it thawed', positive)
@@ -115,6 +120,7 @@ export async function toWish(
     ...defined({ include, exclude, stripPrefix, storageClass }),
     ...(options.map === undefined ? {} : { map: options.map.map(ruleOf) }),
     overwrite: options.overwrite === true ? 'always' : (options.overwrite ?? 'never'),
+    ...(options.acls ? { acls: true } : {}),
     ...(options.exact ? { exact: true } : {}),
     ...thawOf(options),
     ...(options.verify ? { verify: true } : {}),

@@ -1,4 +1,4 @@
-import { checkExact, checkMap, checkTarget } from '@holdfast/core/flows/restore/accept-restore.ts';
+import { checkAcls, checkExact, checkMap, checkTarget } from '@holdfast/core/flows/restore/accept-restore.ts';
 import { makePlan } from '@holdfast/core/flows/restore/make-plan.ts';
 import { selectedObjects } from '@holdfast/core/flows/restore/select-objects.ts';
 import { targetWorld } from '@holdfast/core/flows/restore/target-world.ts';
@@ -133,6 +133,7 @@ async function checkRequest(
   connection: Connection,
 ): Promise<void> {
   checkExact(request, connection.world);
+  checkAcls(request, connection.world);
   await checkTarget(request, connection.world);
   const { bucket } = request.target;
   if (toNew === undefined)

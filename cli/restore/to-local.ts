@@ -81,7 +81,17 @@ export async function restoreToLocal(
 /** Options that mean something only where functions do the work, or nothing for such a target. */
 function refuseOptions(target: LocalTarget, options: RestoreOptions): void {
   const bucketOnly = (
-    ['wait', 'jobId', 'tier', 'days', 'storageClass', 'targetAccount', 'siteRegion', 'roleArn'] as const
+    [
+      'wait',
+      'jobId',
+      'tier',
+      'days',
+      'storageClass',
+      'acls',
+      'targetAccount',
+      'siteRegion',
+      'roleArn',
+    ] as const
   ).filter((name) => options[name] !== undefined);
   const archiveNot = target.kind === 'folder' ? [] : (['exact', 'overwrite', 'verify'] as const);
   const [refused] = [...bucketOnly, ...archiveNot.filter((name) => options[name] !== undefined)];
@@ -91,6 +101,7 @@ function refuseOptions(target: LocalTarget, options: RestoreOptions): void {
     verify: 'what goes into an archive is compared with its checksum on the way',
     exact: 'an archive has nothing but what is restored',
     overwrite: 'an archive is only written where none is',
+    acls: 'folders and archives keep no ACLs',
     siteRegion: 'it is no WorkDocs site',
     roleArn: 'it is no WorkDocs site',
   };

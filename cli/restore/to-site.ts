@@ -83,6 +83,7 @@ function refuseOptions(uri: string, options: RestoreOptions): void {
     'tier',
     'days',
     'storageClass',
+    'acls',
     'targetAccount',
     'exact',
     'verify',

@@ -7,9 +7,11 @@ import type { Steps } from '../steps.ts';
 
 /** What the protection of one source consists of, whatever kind of source it is. */
 export type Protection = {
-  readonly settings: Omit<SourceSettings, 'protectedAt' | 'watchedSince' | 'canary'>;
+  readonly settings: Omit<SourceSettings, 'protectedAt' | 'watchedSince' | 'canary' | 'acls'>;
   /** Of a bucket: it is checked each hour, with this object as its canary. */
   readonly watched?: { readonly canaryKey?: string };
+  /** Of a bucket: its objects' ACLs are remembered. */
+  readonly acls?: boolean;
   /** Refuses what cannot be protected. @throws {InvalidInputError} */
   readonly check: (connection: Connection) => Promise<void>;
   readonly stack: (core: CoreStack) => Promise<StackRequest>;

@@ -1,7 +1,7 @@
 import { MAX_STEPS, stepsOfStored } from '@holdfast/core/model/filter.ts';
 import { changedMeaning, GLOB_SYNTAX } from '@holdfast/core/model/glob/earlier-meaning.ts';
 import { type LagHistogram, lagPercentile } from '@holdfast/core/model/lag.ts';
-import type { Source } from '@holdfast/core/model/source.ts';
+import { asksForAcls, readsAcls, type Source } from '@holdfast/core/model/source.ts';
 import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import { moment } from '../json/moment.ts';
 import type { Lag, SourceJson } from '../json/sources.ts';
@@ -22,6 +22,7 @@ export function sourceJson(source: Source, stack: StackView | undefined, now: nu
     globChanges: globChanges(source),
     slowGlobs: slowGlobs(source),
     tagChanges: tagChangesJson(source),
+    acls: aclsJson(source),
     protectedAt: moment(source.protectedAt),
     ...wiringJson(source, stack),
     objects: atLeastNone(totals.objects),
@@ -64,6 +65,12 @@ function tagChangesJson({ source, tagChanges }: Source): SourceJson['tagChanges'
   return tagChanges ? 'on' : 'off';
 }
 
+function aclsJson(source: Source): SourceJson['acls'] {
+  if (isSiteUri(source.source)) return null;
+  if (!asksForAcls(source)) return 'off';
+  return readsAcls(source) ? 'on' : 'disabled';
+}
+
 /** Between reconciles the totals are estimates: the answer of a write can be lost, and with it what it counted. */
 function atLeastNone(estimate: number): number {
   return Math.max(0, estimate);
@@ -81,6 +88,7 @@ export function unregisteredJson(source: string, stack: StackView): SourceJson {
     globChanges: [],
     slowGlobs: null,
     tagChanges: null,
+    acls: null,
     protectedAt: null,
     wiring: 'unknown',
     wiringDetail: `it has a stack and no row in the catalog: run holdfast protect ${source} again, or holdfast reindex`,

@@ -18,7 +18,8 @@ export async function bucketStack(
     prefix = '',
     tagChanges = true,
     canaryKey,
-  }: Pick<SourceSettings, 'prefix' | 'tagChanges'> & { readonly canaryKey?: string },
+    acls = false,
+  }: Pick<SourceSettings, 'prefix' | 'tagChanges'> & { readonly canaryKey?: string; readonly acls?: boolean },
   core: CoreStack,
 ): Promise<StackRequest> {
   const { outputs, parameters } = core;
@@ -41,6 +42,8 @@ export async function bucketStack(
       VaultBucket: outputs.VaultBucket,
       VaultKmsKeyArn: parameters['VaultKmsKeyArn'] ?? '',
       TagChanges: String(tagChanges),
+      Acls: String(acls),
+      AclRestores: outputs.AclRestoresAllowed,
       CoreStack: core.name,
       AlarmTopicArn: outputs.AlarmTopicArn,
     },

@@ -2,6 +2,7 @@ import { eventBridgeClient } from '@holdfast/core/adapters/aws/clients.ts';
 import { EventBridgeWiring } from '@holdfast/core/adapters/aws/eventbridge-wiring.ts';
 import { getText } from '@holdfast/core/adapters/aws/s3-get.ts';
 import { listObjects } from '@holdfast/core/adapters/aws/s3-listing.ts';
+import { bucketOwnership } from '@holdfast/core/adapters/aws/s3-ownership.ts';
 import { putText } from '@holdfast/core/adapters/aws/s3-put.ts';
 import type { PulseWorld } from '@holdfast/core/flows/dependencies.ts';
 import { handleReconcileQueue } from '@holdfast/core/flows/pulse/handle-reconcile-queue.ts';
@@ -13,6 +14,7 @@ const own = functionWorldWith(process.env, (s3): PulseWorld['store'] => ({
   list: (request) => listObjects(s3, request),
   put: (place, text, contentType) => putText(s3, place, text, contentType),
   get: (ref) => getText(s3, ref),
+  ownership: (bucket) => bucketOwnership(s3, bucket),
 }));
 const ruleName = (bucket: string) => captureRuleName(own.stack, bucket);
 const wiring = new EventBridgeWiring({

@@ -72,6 +72,56 @@ def _told_of_tagging(tagging, event):
     return object_tagging
 
 
+def _told_of_acl(put_acl, get_acl):
+    """S3 guide, "Using EventBridge": Object ACL Updated, by PutObjectAcl; not "when a request results in no change"."""
+
+    def put_object_acl(bucket_name, key, body, headers, query_params=None):
+        before = get_acl(bucket_name, key, query_params)[2]
+        answer = put_acl(bucket_name, key, body, headers, query_params)
+        status, as_read, after = get_acl(bucket_name, key, query_params)
+        if answer[0] < 300 and status == 200 and after != before:
+            version_id = as_read.get("x-amz-version-id")
+            s3._fire_s3_event_async(bucket_name, key, "s3:ObjectAcl:Put", version_id=version_id)
+        return answer
+
+    return put_object_acl
+
+
+def _grants_of_uploads(create, complete):
+    """CreateMultipartUpload: "x-amz-grant-read: Specify access permissions explicitly to allow grantee to read the object." """
+    granted = {}
+
+    def create_multipart_upload(bucket_name, key, headers):
+        bucket = s3._ensure_bucket(bucket_name)
+        acl, refused = s3._grant_headers_acl(headers, bucket is not None and s3._bucket_owner_enforced(bucket))
+        answer = refused or create(bucket_name, key, headers)
+        if answer[0] == 200 and acl is not None:
+            granted[re.search(rb"<UploadId>(.*?)</UploadId>", answer[2]).group(1).decode()] = acl
+        return answer
+
+    def complete_multipart_upload(bucket_name, key, body, query_params, headers=None):
+        answer = complete(bucket_name, key, body, query_params, headers)
+        acl = granted.pop(s3._qp(query_params, "uploadId"), None) if answer[0] == 200 else None
+        if acl is not None:
+            s3._object_acl[(bucket_name, key, answer[1].get("x-amz-version-id"))] = acl
+        return answer
+
+    return create_multipart_upload, complete_multipart_upload
+
+
+def _right_to_grant(checks):
+    """S3 guide, "Required permissions": a write that names an ACL takes s3:PutObjectAcl beside s3:PutObject."""
+
+    def s3_additional_checks(method, path, headers, body, query_params):
+        found = checks(method, path, headers, body, query_params)
+        names_acl = any(re.match(r"x-amz-(grant-|acl$)", name.lower()) for name in headers)
+        if names_acl and iam_actions._s3_action(method, path, query_params) == "PutObject":
+            found = [*found, ("s3:PutObjectAcl", f"arn:aws:s3:::{path.lstrip('/')}")]
+        return found
+
+    return s3_additional_checks
+
+
 def _head_with_tag_count(head):
     """HeadObject: "x-amz-tagging-count: The number of tags, if any, on the object." """
 
@@ -258,10 +308,16 @@ s3._S3_EVENTBRIDGE_EVENT_DETAIL_TYPE["ObjectTagging:Put"] = "Object Tags Added"
 s3._S3_EVENTBRIDGE_EVENT_DETAIL_TYPE["ObjectTagging:Delete"] = "Object Tags Deleted"
 s3._put_object_tagging = _told_of_tagging(_tag_any_version(s3._put_object_tagging), "s3:ObjectTagging:Put")
 s3._delete_object_tagging = _told_of_tagging(s3._delete_object_tagging, "s3:ObjectTagging:Delete")
+s3._S3_EVENTBRIDGE_EVENT_DETAIL_TYPE["ObjectAcl:Put"] = "Object ACL Updated"
+s3._put_object_acl = _told_of_acl(s3._put_object_acl, s3._get_object_acl)
+iam_actions.s3_additional_checks = _right_to_grant(iam_actions.s3_additional_checks)
 s3._head_object = _head_of_thawed_version(_head_with_tag_count(s3._head_object))
 s3._copy_object = _conditional_copy(s3._copy_object)
 s3._apply_bucket_scope = _expected_owners(s3._apply_bucket_scope)
 s3._create_multipart_upload, s3._complete_multipart_upload = _tags_of_uploads(
+    s3._create_multipart_upload, s3._complete_multipart_upload
+)
+s3._create_multipart_upload, s3._complete_multipart_upload = _grants_of_uploads(
     s3._create_multipart_upload, s3._complete_multipart_upload
 )
 s3._list_object_versions = _encoded_version_listing(s3._list_object_versions)

@@ -10,6 +10,7 @@ export const REGION = 'us-east-1';
 export const LOCAL_PARAMETERS: Readonly<Record<string, string>> = {
   RestoreTargets: '*',
   ExactRestores: 'true',
+  AclRestores: 'true',
   // The emulator speaks plain http and enforces IAM: a policy that denies what is not TLS would deny everything.
   RequireTls: 'false',
 };

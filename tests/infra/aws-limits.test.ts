@@ -17,6 +17,7 @@ const MOST: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     VaultKmsKeyArn: 'arn:aws:kms:ap-southeast-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
     NotifyTopicArn: 'arn:aws:sns:ap-southeast-1:111122223333:restores-of-this-account',
     ExactRestores: 'true',
+    AclRestores: 'true',
     LockMode: 'GOVERNANCE',
     ColdAfterDays: '30',
     AlarmEmail: 'on-call@example.com',
@@ -27,6 +28,8 @@ const MOST: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     Prefix: 'p'.repeat(1_024),
     CaptureRuleName: `holdfast-capture-${'0'.repeat(24)}`,
     ExactRestores: 'true',
+    AclRestores: 'true',
+    Acls: 'true',
     AlarmTopicArn: 'arn:aws:sns:ap-southeast-1:111122223333:topic',
   },
   'templates/workdocs.yaml': {
@@ -163,10 +166,12 @@ describe('what AWS refuses is found', () => {
 describe('the rights that the stacks of sources put on the roles', () => {
   // As README.md says, with names of 24 characters.
   it.each([
-    [18, 'false'],
-    [16, 'true'],
-  ])('of %i sources fit, with ExactRestores %s', async (count, ExactRestores) => {
-    const stack = stackOf(core, { ExactRestores });
+    [18, 'false', 'false'],
+    [16, 'true', 'false'],
+    [14, 'true', 'true'],
+  ])('of %i sources fit, with ExactRestores %s and ACLs %s', async (count, ExactRestores, AclRestores) => {
+    const options = { ExactRestores, AclRestores };
+    const stack = stackOf(core, options);
     const names = {
       ...stack.names,
       Vault: 'holdfast-vault-1a2b3c4d5e6f',
@@ -179,7 +184,7 @@ describe('the rights that the stacks of sources put on the roles', () => {
     };
     const sources = Array.from({ length: count }, () => ({
       ...source,
-      parameters: { ...parameters, ExactRestores },
+      parameters: { ...parameters, ...options, Acls: AclRestores },
     }));
     const sizes = roleSizes({ ...stack, names }, sources);
     expect(Math.max(...sizes.values())).toBeGreaterThan(8_000);

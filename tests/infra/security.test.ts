@@ -145,6 +145,16 @@ describe('each check catches what it is for', () => {
       allow('CaptureChangesRole', 's3:DeleteObject', 'arn:aws:s3:::photos/*'),
     ],
     [
+      'an ACL that nobody asked to give back',
+      /RestoreObjectsRole may write ACLs in arn:aws:s3:::photos/,
+      allow('RestoreObjectsRole', 's3:PutObjectAcl', 'arn:aws:s3:::photos/*'),
+    ],
+    [
+      'an ACL by another role than the one that restores',
+      /CaptureChangesRole may write ACLs in arn:aws:s3:::photos/,
+      allow('CaptureChangesRole', 's3:*Acl', 'arn:aws:s3:::photos/*'),
+    ],
+    [
       'a topic that nobody named',
       /WriteReportRole may publish to arn:aws:sns:us-east-1:1:phones/,
       allow('WriteReportRole', 'sns:Publish', 'arn:aws:sns:us-east-1:1:phones'),

@@ -113,6 +113,30 @@ describe('what a function could do in hands that are not ours', () => {
     expect(whoNow('s3:DeleteObject', COPY)).toEqual(CAPTURE);
   });
 
+  it('read or write an ACL: none, unless ACLs are asked for, and never in the vault', () => {
+    const all = ['s3:GetObjectAcl', 's3:GetObjectVersionAcl', 's3:PutObjectAcl', 's3:PutObjectVersionAcl'];
+    for (const action of all) expect([...who(action, OBJECT), ...who(action, COPY)]).toEqual([]);
+    const parameters = { RestoreTargets: '*', AclRestores: 'true' };
+    const kept = sources.map((one) => ({
+      ...one,
+      parameters: { ...one.parameters, Acls: 'true', AclRestores: 'true' },
+    }));
+    const allowed = Object.entries(rolePolicies({ template, names, parameters }, kept));
+    const whoNow = (action: string, resource: string) =>
+      allowed.filter(([, policy]) => isAllowed(policy, action, resource)).map(([role]) => role);
+    expect(whoNow('s3:GetObjectVersionAcl', OBJECT)).toEqual(CAPTURE);
+    expect(whoNow('s3:PutObjectAcl', OBJECT)).toEqual(['RestoreObjectsRole']);
+    expect(whoNow('s3:PutObjectAcl', STRANGER)).toEqual(['RestoreObjectsRole']);
+    expect(whoNow('s3:PutObjectVersionAcl', OBJECT)).toEqual([]);
+    expect(whoNow('s3:PutObjectAcl', COPY)).toEqual([]);
+    const bucket = 'arn:aws:s3:::photos';
+    expect(whoNow('s3:GetBucketOwnershipControls', bucket)).toEqual([
+      'ReconcileSourceRole',
+      'RestoreObjectsRole',
+    ]);
+    expect(who('s3:GetBucketOwnershipControls', bucket)).toEqual([]);
+  });
+
   it('reach a bucket that nobody protected: only who restores, and only where RestoreTargets says', () => {
     expect(who('s3:PutObject', STRANGER)).toEqual(['RestoreObjectsRole']);
     const closed = rolePolicies({ template, names }, sources);

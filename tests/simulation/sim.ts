@@ -374,6 +374,7 @@ export class Sim {
         maxReceives: 4,
         restoreTargets: ['holdfast-restore-*'],
         exactRestores: false,
+        aclRestores: true,
       },
     };
   }
@@ -401,7 +402,8 @@ async function invoke(port: object, method: string | symbol, args: readonly unkn
 
 type Handler = (body: string, delivery: Delivery, world: World) => Promise<void>;
 const HANDLERS: Readonly<Record<Exclude<BucketQueue, 'capture'>, Handler>> = {
-  backlog: captureBacklog,
+  backlog: (body, delivery, world) =>
+    captureBacklog(body, delivery, { ...world, sources: rememberSources(world) }),
   reconcile: handleReconcileQueue,
   restore: (body, delivery, world) =>
     handleRestoreMessage(body, delivery, { ...world, addresses: ADDRESSES, kinds: KINDS }),

@@ -431,13 +431,13 @@ const BUCKET_VARIANTS: readonly Variant[] = [
     name: 'tags of whatever copy a record is about',
     edits: [
       {
-        file: 'flows/tags-record.ts',
-        find: 'if (record.vaultVersionId === from.versionId) return record.tags;',
-        replace: 'return record.tags;',
+        file: 'flows/record-beside.ts',
+        find: 'if (record.vaultVersionId === versionId) return record;',
+        replace: 'return record;',
       },
       {
-        file: 'flows/tags-record.ts',
-        find: 'if (version.lastModified < copy.lastModified) return undefined;',
+        file: 'flows/record-beside.ts',
+        find: 'if (version.lastModified < madeAt) break;',
         replace: '',
       },
     ],
@@ -446,9 +446,9 @@ const BUCKET_VARIANTS: readonly Variant[] = [
     name: 'the tags of now, whatever the moment',
     edits: [
       {
-        file: 'flows/tags-record.ts',
-        find: 'if (version.deleteMarker || version.lastModified > at) continue;',
-        replace: 'if (version.deleteMarker) continue;',
+        file: 'flows/record-beside.ts',
+        find: 'if (version.lastModified > at) {',
+        replace: 'if (version.lastModified > Number.POSITIVE_INFINITY) {',
       },
     ],
   },
@@ -456,9 +456,9 @@ const BUCKET_VARIANTS: readonly Variant[] = [
     name: 'a hidden record counts as none',
     edits: [
       {
-        file: 'flows/tags-record.ts',
-        find: 'if (version.deleteMarker || version.lastModified > at) continue;',
-        replace: 'if (version.deleteMarker) return undefined;\n    if (version.lastModified > at) continue;',
+        file: 'flows/record-beside.ts',
+        find: 'if (version.deleteMarker) continue;',
+        replace: 'if (version.deleteMarker) return undefined;',
       },
     ],
   },

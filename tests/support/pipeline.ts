@@ -6,7 +6,7 @@ import { MemoryObjectStore } from '@holdfast/core/adapters/memory/memory-object-
 import { MemoryS3 } from '@holdfast/core/adapters/memory/memory-s3.ts';
 import { MemoryTelemetry } from '@holdfast/core/adapters/memory/memory-telemetry.ts';
 import { MemoryWorkQueue } from '@holdfast/core/adapters/memory/memory-work-queue.ts';
-import { captureBacklog } from '@holdfast/core/flows/capture-backlog.ts';
+import { type BacklogWorld, captureBacklog } from '@holdfast/core/flows/capture-backlog.ts';
 import { captureEvents } from '@holdfast/core/flows/capture-events.ts';
 import type { Delivery, Settings, World } from '@holdfast/core/flows/dependencies.ts';
 import { handleReconcileQueue } from '@holdfast/core/flows/pulse/handle-reconcile-queue.ts';
@@ -94,6 +94,7 @@ export class Pipeline {
         maxReceives: 5,
         restoreTargets: ['holdfast-restore-*'],
         exactRestores: true,
+        aclRestores: true,
         ...options.settings,
       },
     };
@@ -118,7 +119,7 @@ export class Pipeline {
   }
 
   async protect(
-    filter: Pick<SourceSettings, 'prefix' | 'include' | 'exclude' | 'canary'> = {},
+    filter: Pick<SourceSettings, 'prefix' | 'include' | 'exclude' | 'canary' | 'acls'> = {},
   ): Promise<void> {
     const since = { protectedAt: this.now, watchedSince: this.now };
     await registerSource({ source: sourceUri(SOURCE), ...since, ...filter }, this.world);
@@ -178,6 +179,10 @@ export class Pipeline {
     throw new Error('the pipeline does not come to rest');
   }
 
+  get backlogWorld(): BacklogWorld {
+    return { ...this.world, sources: (uri) => this.catalog.getSource(uri) };
+  }
+
   get reportWorld(): ReportWorld {
     return { ...this.world, ...(this.notices === undefined ? {} : { notices: this.notices }) };
   }
@@ -186,7 +191,7 @@ export class Pipeline {
   async handle(queue: QueueName, message: Message): Promise<void> {
     message.receives++;
     const delivery = this.delivery(message);
-    if (queue === 'backlog') await captureBacklog(message.body, delivery, this.world);
+    if (queue === 'backlog') await captureBacklog(message.body, delivery, this.backlogWorld);
     if (queue === 'reconcile') await handleReconcileQueue(message.body, delivery, this.world);
     if (queue === 'restore') await handleRestoreMessage(message.body, delivery, this.world);
     if (queue === 'restoreWork')

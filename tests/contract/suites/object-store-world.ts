@@ -1,3 +1,4 @@
+import type { Grants, Ownership } from '@holdfast/core/model/acl.ts';
 import type { ContentHeaders, Tags } from '@holdfast/core/model/object.ts';
 import type { ObjectRef, ObjectStore } from '@holdfast/core/ports/object-store.ts';
 
@@ -8,13 +9,16 @@ export type OwnerAttributes = {
   readonly tags?: Tags;
   readonly storageClass?: 'GLACIER' | 'DEEP_ARCHIVE' | 'GLACIER_IR';
   readonly customerKey?: boolean;
+  readonly grants?: Grants;
 };
 
 /** A store, and its buckets' owners, who act beside the pipeline. */
 export type StoreWorld = {
   readonly store: ObjectStore;
-  createBucket(options: { readonly versioned: boolean }): Promise<string>;
+  createBucket(options: { readonly versioned: boolean; readonly ownership?: Ownership }): Promise<string>;
   put(bucket: string, key: string, body: string | Uint8Array, attributes?: OwnerAttributes): Promise<string>;
+  /** PutObjectAcl of the current or the named version. */
+  grant(ref: ObjectRef, grants: Grants): Promise<void>;
   delete(bucket: string, key: string): Promise<void>;
   /** Lets as much time pass as it takes to thaw an object that was asked for. */
   untilThawed(ref: ObjectRef): Promise<void>;

@@ -1,4 +1,5 @@
 import { beforeAll, describe } from 'vitest';
+import { describeAcls } from './object-store-acls.ts';
 import { describeKeys } from './object-store-keys.ts';
 import { describeListing } from './object-store-listing.ts';
 import { describeMultipart } from './object-store-multipart.ts';
@@ -26,6 +27,7 @@ export function describeObjectStore(
     describe('versions', () => describeVersions(suite));
     describe('writing', () => describeWriting(suite));
     describe('multipart', () => describeMultipart(suite));
+    describe('ACLs', () => describeAcls(suite));
     describe('thawing', () => describeThawing(suite));
   });
 }

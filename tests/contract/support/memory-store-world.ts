@@ -9,12 +9,13 @@ export function memoryStoreWorld(): StoreWorld {
   let buckets = 0;
   return {
     store: new MemoryObjectStore(s3),
-    createBucket: async ({ versioned }) => {
+    createBucket: async ({ versioned, ownership = 'BucketOwnerEnforced' }) => {
       const name = `bucket-${++buckets}`;
-      s3.createBucket(name, { versioning: versioned ? 'enabled' : 'never' });
+      s3.createBucket(name, { versioning: versioned ? 'enabled' : 'never' }).ownership = ownership;
       return name;
     },
     put: async (bucket, key, body, attributes) => s3.put(bucket, key, body, attributes).versionId,
+    grant: async ({ bucket, key, versionId }, grants) => s3.grant(bucket, key, grants, versionId),
     delete: async (bucket, key) => {
       s3.delete(bucket, key);
     },

@@ -14,7 +14,6 @@ export const FORBIDDEN_ACTIONS: readonly string[] = [
   's3:PutBucketPolicy',
   's3:DeleteBucket*',
   's3:PutBucketAcl',
-  's3:PutObjectAcl',
   's3:PutObjectVersionAcl',
   's3:PutBucketOwnershipControls',
   's3:PutBucketPublicAccessBlock',

@@ -23,22 +23,25 @@ const READER = 'arn:aws:iam::444455556666:role/reader';
 export function deployments(
   core: Template,
   { bucket, site }: SourceTemplates,
-): Array<{ core: Stack; sources: Stack[]; exact: boolean }> {
+): Array<{ core: Stack; sources: Stack[]; exact: boolean; acls: boolean }> {
   const names = { Vault: 'vault', Catalog: 'catalog' };
   const all: Record<string, string> = {
     RestoreTargets: 'one,two-*',
     VaultKmsKeyArn: 'arn:aws:kms:us-east-1:111122223333:key/k',
     ExactRestores: 'true',
+    AclRestores: 'true',
     NotifyTopicArn: TOPIC,
   };
   return [{}, all].map((parameters: Record<string, string>) => {
-    const { ExactRestores = 'false' } = parameters;
+    const { ExactRestores = 'false', AclRestores = 'false' } = parameters;
     const { VaultKmsKeyArn = '' } = parameters;
     const canary = { CanaryKey: 'a/holdfast-canary', CanaryVaultKey: 's3/photos/a/holdfast-canary' };
     const settings = {
       Bucket: 'photos',
       AlarmTopicArn: 'arn:topic',
       ExactRestores,
+      AclRestores,
+      Acls: String(parameters === all),
       VaultBucket: 'vault',
       VaultKmsKeyArn,
       ...(parameters === all ? canary : {}),
@@ -62,6 +65,7 @@ export function deployments(
         },
       ],
       exact: ExactRestores === 'true',
+      acls: AclRestores === 'true',
     };
   });
 }
@@ -73,6 +77,7 @@ export function roleProblems(core: Template, sources: SourceTemplates): string[]
     Object.entries(rolePolicies(stacks.core, stacks.sources)).flatMap(([role, policy]) => [
       ...forbidden(role, policy),
       ...deletions(role, policy, stacks.exact),
+      ...granting(role, policy, stacks.acls),
       ...publishing(role, policy),
       ...organizations(role, policy),
       ...assuming(role, policy),
@@ -117,6 +122,17 @@ function deletions(role: string, { allow, deny }: RolePolicy, exact: boolean): s
     .filter(({ actions }) => actions.some((action) => overlap(action, 's3:DeleteObject')))
     .flatMap(({ resources }) => resources.filter((one) => !COPIES.includes(one)))
     .map((resource) => `${role} may delete in ${resource}`);
+}
+
+/** An ACL can open an object to everybody. It is for restores with ACLs, which have to be allowed, and never in the vault. */
+function granting(role: string, { allow, deny }: RolePolicy, acls: boolean): string[] {
+  const granted = allow.filter(({ actions }) => actions.some((action) => overlap(action, 's3:PutObjectAcl')));
+  const kept = deny.some(
+    ({ actions, resources }) =>
+      actions.includes('s3:PutObjectAcl') && resources.includes('arn:aws:s3:::vault/*'),
+  );
+  if (acls && role === 'RestoreObjectsRole') return kept ? [] : [`${role} may write ACLs in the vault`];
+  return granted.flatMap(({ resources }) => resources.map((one) => `${role} may write ACLs in ${one}`));
 }
 
 /** One role, and the one topic that the operator named: whoever publishes elsewhere can reach people, and phones. */

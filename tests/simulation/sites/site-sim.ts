@@ -173,6 +173,7 @@ export class SiteSim {
         maxReceives: 4,
         restoreTargets: [],
         exactRestores: false,
+        aclRestores: false,
       },
     };
   }

@@ -47,6 +47,8 @@ const CALLS: {
   abortMultipart: (store) => store.abortMultipart(UPLOAD),
   thaw: (store) => store.thaw(AT, { tier: 'bulk', days: 1 }),
   getTags: (store) => store.getTags(AT),
+  getAcl: (store) => store.getAcl(AT),
+  ownership: (store) => store.ownership('b'),
   putTags: (store) => store.putTags(AT, { a: '1' }),
   hide: (store) => store.hide(AT),
   put: (store) => store.put(AT, 'x', 'text/plain'),

@@ -71,6 +71,14 @@ describe('cost', () => {
     expect(large.dollars).toBeGreaterThan(5);
   });
 
+  it('prices ACLs only where they are to be remembered', async () => {
+    const [without, with_] = [await costOf('s3://docs'), await costOf('s3://docs', '--acls')];
+    expect([without.perMillionAclChanges, with_.perMillionAclChanges?.requests]).toEqual([null, 12_000_000]);
+    expect(with_.firstBackup.requests - without.firstBackup.requests).toBe(without.objects);
+    expect((await cli.run('cost', 's3://docs', '--acls')).stdout).toContain('with ACLs remembered');
+    expect((await cli.run('cost', 's3://docs')).stdout).not.toContain('ACLs');
+  });
+
   it('names what cannot be captured', async () => {
     cli.pipeline.s3.put('docs', 'cold', 'cold', { storageClass: 'DEEP_ARCHIVE' });
     cli.pipeline.s3.put('docs', 'sealed', 'sealed', { customerKey: true });

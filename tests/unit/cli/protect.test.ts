@@ -55,6 +55,40 @@ describe('protect', () => {
     expect(site).toMatchObject({ code: 2, stderr: expect.stringContaining('--tags-changed is for buckets') });
   });
 
+  it('remembers ACLs only where it is told to, and ends that when it is not told again', async () => {
+    const { s3, catalog } = cli.pipeline;
+    s3.bucket('docs').ownership = 'ObjectWriter';
+    const listed = async () => {
+      const [json] = (await cli.run('sources', '--json')).json() as [{ sources: unknown[] }];
+      return json.sources;
+    };
+    const asked = () => [...cli.stacks.requests.values()].at(-1)?.parameters['Acls'];
+    await cli.run('protect', 's3://docs');
+    expect([asked(), await listed()]).toMatchObject(['false', [{ acls: 'off' }]]);
+
+    const on = await cli.run('protect', 's3://docs', '--acls');
+    expect(on.stdout).toContain('ACLs are remembered where they are not the default one');
+    expect([asked(), await listed()]).toMatchObject(['true', [{ acls: 'on' }]]);
+    const { acls } = (await catalog.getSource('s3://docs')) ?? {};
+    expect(acls).toEqual({ since: expect.any(Number) });
+    expect(JSON.parse(s3.text(VAULT, 'sources/s3/docs.json') ?? '')).toMatchObject({ acls });
+
+    await cli.run('protect', 's3://docs', '--acls');
+    expect((await catalog.getSource('s3://docs'))?.acls).toEqual(acls);
+    await cli.run('protect', 's3://docs');
+    expect([asked(), await listed()]).toMatchObject(['false', [{ acls: 'off' }]]);
+    expect((await catalog.getSource('s3://docs'))?.acls).toEqual({ ...acls, until: expect.any(Number) });
+  });
+
+  it('says clearly of a bucket that has ACLs switched off that there are none to remember', async () => {
+    const { stdout } = await cli.run('protect', 's3://docs', '--acls');
+    expect(stdout).toContain('s3://docs has ACLs switched off (object ownership: BucketOwnerEnforced)');
+    const [{ sources }] = (await cli.run('sources', '--json')).json() as [{ sources: unknown[] }];
+    expect(sources).toMatchObject([{ acls: 'disabled' }]);
+    const site = await cli.run('protect', 'workdocs://d-1234567890', '--acls');
+    expect(site).toMatchObject({ code: 2, stderr: expect.stringContaining('--acls is for buckets') });
+  });
+
   it('waits for the first reconcile and says what it captured', async () => {
     const { code, stdout } = await cli.run('protect', 's3://docs', '--wait');
 

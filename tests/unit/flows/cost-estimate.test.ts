@@ -7,7 +7,9 @@ import {
   firstBackup,
   fullRestore,
   hourlyCheck,
+  keepAclChanges,
   keepTagChanges,
+  readAcls,
   scheduledComparison,
 } from '@holdfast/core/model/cost/work.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -165,6 +167,36 @@ describe('the estimate of requests', () => {
     expect([head, getTags]).toEqual([4 * 3 * LARGE, 3 * LARGE]);
     const estimated = { ...keepTagChanges(3 * LARGE, large), head: 0, getTags: 0 };
     expectClose(estimated, { ...real, getSource: 0 });
+  });
+
+  it('is what ACLs that are remembered ask for: a request an object, and what their changes do', async () => {
+    pipeline.s3.bucket(SOURCE).ownership = 'ObjectWriter';
+    await pipeline.protect({ acls: { since: pipeline.now } });
+    const whole = await inventory();
+    const first = sumRequests([firstBackup(whole, WORK), readAcls(SMALL + LARGE, 0)]);
+    expectClose(first, await requestsOf(() => pipeline.reconcile('first')));
+
+    const smallOnly = { ...whole, large: { objects: 0, bytes: 0, parts: 0 } };
+    const changed = await requestsOf(async () => {
+      for (let index = 0; index < 300; index++) {
+        pipeline.s3.put(SOURCE, keyOf(index), `changed ${index}`);
+        await pipeline.deliverEvents();
+      }
+    });
+    const estimated = sumRequests([captureChanges(300, smallOnly), readAcls(300, 300)]);
+    expectClose(estimated, { ...changed, getSource: 0 });
+
+    const grantAll = async (may: 'READ' | 'READ_ACP') => {
+      for (let index = 0; index < 300; index++) {
+        pipeline.s3.grant(SOURCE, keyOf(index), [{ to: 'f'.repeat(64), may }]);
+        await pipeline.deliverEvents();
+      }
+    };
+    await grantAll('READ');
+    const { head = 0, ...granted } = await requestsOf(() => grantAll('READ_ACP'));
+    // Where there are no versions, the source is looked at once more.
+    expect(head).toBe(4 * 300);
+    expectClose({ ...keepAclChanges(300), head: 0 }, { ...granted, getSource: 0 });
   });
 
   it('is what a full restore asks for, within 5 %', async () => {

@@ -11,6 +11,7 @@ const KEY = 'a.html';
 const COPY = `s3/${SOURCE}/${KEY}`;
 const BODY = '<p>of everything S3 keeps</p>';
 const KMS_KEY = 'arn:aws:kms:us-east-1:111122223333:key/0d1e2f3a-0000-4000-8000-000000000001';
+const PUBLIC = [{ to: 'http://acs.amazonaws.com/groups/global/AllUsers', may: 'READ' }] as const;
 const LOCK = { mode: 'GOVERNANCE', until: Date.parse('2027-01-01T00:00:00Z') };
 const HEADERS = {
   contentType: 'text/html; charset=utf-8',
@@ -118,9 +119,18 @@ const ROWS: Readonly<Record<string, () => Promise<void>>> = {
     expect(notes()).toEqual([['lock', 'was locked: a legal hold; locks are not brought back']]);
   },
   ACL: async () => {
-    await thereAndBack();
-    expect(report().remarks).toEqual([expect.stringContaining('(ACLs) are not captured')]);
-    expect(notes()).toEqual([]);
+    for (const bucket of [SOURCE, TARGET]) pipeline.s3.bucket(bucket).ownership = 'ObjectWriter';
+    await pipeline.protect({ acls: { since: pipeline.now } });
+    await thereAndBack({ grants: PUBLIC });
+    expect(target().grants).toBeUndefined();
+    expect(report().remarks).toEqual([expect.stringContaining('(ACLs) were left out')]);
+    await pipeline.restore('j2', { target: `s3://${TARGET}/now/`, acls: true });
+    expect(pipeline.s3.object(TARGET, `now/${KEY}`).content.grants).toEqual(PUBLIC);
+    expect(report('j2').remarks).toBeUndefined();
+    expect(notes('j2')).toEqual([]);
+    pipeline.s3.bucket(TARGET).ownership = 'BucketOwnerEnforced';
+    await pipeline.restore('j3', { target: `s3://${TARGET}/off/`, acls: true });
+    expect(notes('j3')).toEqual([['acl', 'had an ACL of 1 grant; the target bucket takes no ACLs']]);
   },
   'version id': async () => {
     pipeline.s3.bucket(TARGET).versioning = 'enabled';

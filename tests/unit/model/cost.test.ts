@@ -108,7 +108,13 @@ describe('storage', () => {
 });
 
 describe('an estimate', () => {
-  const plan = { retention: { days: 90 }, work: { keysPerStep: 20_000 }, changesPerDay: 1000, canary: true };
+  const plan = {
+    retention: { days: 90 },
+    work: { keysPerStep: 20_000 },
+    changesPerDay: 1000,
+    canary: true,
+    acls: false,
+  };
   const million = inventoryOf({ size: 1000, times: 1_000_000 });
 
   it('of a million small objects is near the design: copy, look and write each', () => {

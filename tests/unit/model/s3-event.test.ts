@@ -43,6 +43,20 @@ describe('the sample events', () => {
     expect(parseS3Event(sample(name)).map(({ kind }) => kind)).toEqual(['deleted']);
   });
 
+  it('of an access list has the version, and neither size nor place', () => {
+    expect(parseS3Event(sample('09-eventbridge-acl-updated.json'))).toEqual([
+      {
+        bucket: 'photos',
+        key: '2026/summer +1%20 é.jpg',
+        kind: 'seen',
+        acl: true,
+        at: Date.parse('2026-03-01T12:00:00Z'),
+        etag: 'b1946ac92492d2347c6235b4d2611184',
+        versionId: 'IYV3p45BT0ac8hjHg1houSdS1a.Mro8e',
+      },
+    ]);
+  });
+
   it.each(['08-test-event.json'])('%s changes nothing', (name) => {
     expect(parseS3Event(sample(name))).toEqual([]);
   });
@@ -91,8 +105,8 @@ describe('an EventBridge event', () => {
     expect(event(type, {})).toMatchObject([{ key: 'k', kind: 'seen', tags: true }]);
   });
 
-  it('of access lists changes nothing', () => {
-    expect(event('Object ACL Updated', {})).toEqual([]);
+  it('of access lists says that, and nothing of a write', () => {
+    expect(event('Object ACL Updated', {})).toMatchObject([{ key: 'k', kind: 'seen', acl: true }]);
   });
 
   it.each([
@@ -133,12 +147,13 @@ describe('a classic notification', () => {
     expect(read(record(name))).toMatchObject([{ kind: 'seen', tags: true }]);
   });
 
-  it.each(['ObjectRestore:Post', 'ObjectAcl:Put', 'Not:s3:ObjectCreated:Put'])(
-    '%s changes nothing',
-    (name) => {
-      expect(read(record(name))).toEqual([]);
-    },
-  );
+  it('ObjectAcl:Put is of its access list', () => {
+    expect(read(record('s3:ObjectAcl:Put'))).toMatchObject([{ kind: 'seen', acl: true }]);
+  });
+
+  it.each(['ObjectRestore:Post', 'Not:s3:ObjectCreated:Put'])('%s changes nothing', (name) => {
+    expect(read(record(name))).toEqual([]);
+  });
 
   it('has what is known of the object, and its key decoded', () => {
     const object = { key: 'a+b%2Bc%20d', size: 3, eTag: 'abc', versionId: 'v1', sequencer: '05' };

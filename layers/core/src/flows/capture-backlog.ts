@@ -10,8 +10,9 @@ import {
   type LargeCopy,
   parseBacklogMessage,
 } from '../model/messages.ts';
+import { readsAcls } from '../model/source.ts';
 import { bucketOf, sourceUri } from '../model/source-uri.ts';
-import { capture } from './capture/capture.ts';
+import { type CaptureOptions, capture, withAcl } from './capture/capture.ts';
 import { continueLargeCopy, giveUpLargeCopy } from './capture/continue-large-copy.ts';
 import { markFailed } from './capture/mark-failed.ts';
 import { countAndSend } from './counted-step.ts';
@@ -19,18 +20,28 @@ import { mayStillPass } from './denied.ts';
 import type { Delivery, Unwired } from './dependencies.ts';
 import { afterTheEnd } from './end-job.ts';
 import { settleReconcile } from './reconcile/settle-reconcile.ts';
+import type { SourceLookup } from './source-lookup.ts';
 import { measure, Tally } from './tally.ts';
+
+export type BacklogWorld = Unwired & { readonly sources: SourceLookup };
 
 /**
  * Does one message of the backlog: a batch that a reconcile found, or the next parts of a large copy.
  *
  * @throws what the queue has to retry; after the last delivery the objects are recorded as failed instead
  */
-export async function captureBacklog(body: string, delivery: Delivery, world: Unwired): Promise<void> {
+export async function captureBacklog(body: string, delivery: Delivery, world: BacklogWorld): Promise<void> {
   const message: BacklogMessage = parseBacklogMessage(body);
   if (message.kind === 'capture') return captureBatch(message, delivery, world);
-  const outcome = await copyOn(message, delivery, world);
-  if (outcome === undefined) return;
+  const copied = await copyOn(message, delivery, world);
+  if (copied === undefined) return;
+  const outcome = await withAcl(
+    copied,
+    message,
+    await aclsOf(sourceUri(message.bucket), delivery, world),
+    world,
+  );
+  if (outcome.acl === 'again') throw new StoreError('access-denied', `the ACL of "${message.key}" is denied`);
   const lagMs = message.at === undefined ? undefined : Math.max(0, world.clock() - message.at);
   const tally = new Tally();
   tally.add(outcome, lagMs);
@@ -43,7 +54,7 @@ export async function captureBacklog(body: string, delivery: Delivery, world: Un
 async function copyOn(
   message: LargeCopy,
   delivery: Delivery,
-  world: Unwired,
+  world: BacklogWorld,
 ): Promise<CaptureOutcome | undefined> {
   try {
     return await continueLargeCopy(message, delivery, world);
@@ -52,6 +63,15 @@ async function copyOn(
     await giveUpLargeCopy(message, 'failed', messageOf(error), world);
     throw error;
   }
+}
+
+/** Whether ACLs are remembered, and how often the message that asks was delivered. */
+async function aclsOf(
+  source: string,
+  { receiveCount }: Delivery,
+  { sources }: BacklogWorld,
+): Promise<Pick<CaptureOptions, 'acls'>> {
+  return readsAcls(await sources(source)) ? { acls: { receiveCount } } : {};
 }
 
 type Item = CaptureBatch['items'][number];
@@ -64,17 +84,18 @@ type Result = {
   readonly again?: true;
 };
 
-async function captureBatch(batch: CaptureBatch, delivery: Delivery, world: Unwired): Promise<void> {
+async function captureBatch(batch: CaptureBatch, delivery: Delivery, world: BacklogWorld): Promise<void> {
   const job = batch.jobId === undefined ? undefined : await world.catalog.getJob(batch.jobId);
   if (job?.state === 'cancelled') return afterTheEnd(job, delivery, world);
-  const last = delivery.receiveCount >= world.settings.maxReceives;
+  const acls = await aclsOf(batch.source, delivery, world);
   const results = await pMap(
     batch.items,
-    (item) => captureItem(item, toChange(batch, item), delivery, last, world),
+    (item) => captureItem(item, toChange(batch, item), { ...acls, delivery }, world),
     {
       concurrency: world.settings.concurrency,
     },
   );
+  const last = isLast(delivery, world);
   const failed = results.filter(({ error }) => error !== undefined);
   const again = results.filter((result) => result.again);
   // Where nothing else was to be done, the queue's own way of trying again is the better one: it waits.
@@ -92,7 +113,7 @@ async function countBatch(
   batch: CaptureBatch,
   results: readonly Result[],
   delivery: Delivery,
-  world: Unwired,
+  world: BacklogWorld,
 ): Promise<void> {
   const done = results.filter(({ again }) => !again);
   const items = results.flatMap(({ again, item }) => (again ? [item] : []));
@@ -115,7 +136,7 @@ async function countBatch(
 }
 
 /** What a reconcile counts in its job, and at its end in the source's row, counts at once where there is no job. */
-async function addUp(source: string, results: readonly Result[], { catalog }: Unwired): Promise<void> {
+async function addUp(source: string, results: readonly Result[], { catalog }: BacklogWorld): Promise<void> {
   const tally = new Tally();
   for (const { outcome } of results) if (outcome !== undefined) tally.add(outcome);
   const activity = tally.activity();
@@ -131,15 +152,14 @@ function toChange(batch: CaptureBatch, item: Item): Change {
 async function captureItem(
   item: Item,
   change: Change,
-  delivery: Delivery,
-  last: boolean,
-  world: Unwired,
+  { delivery, ...acls }: Pick<CaptureOptions, 'acls'> & { readonly delivery: Delivery },
+  world: BacklogWorld,
 ): Promise<Result> {
   try {
     const recheck = item.inDoubt === true || delivery.receiveCount > 1;
-    const outcome = await capture(change, world, { recheck });
+    const outcome = await capture(change, world, { recheck, ...acls });
     const { reason, detail } = outcome.after ?? {};
-    if (mayStillPass(reason, delivery.receiveCount))
+    if (outcome.acl === 'again' || mayStillPass(reason, delivery.receiveCount))
       return { item, change, again: true, error: new StoreError('access-denied', detail ?? 'access denied') };
     measure(outcome, sourceUri(change.bucket), undefined, world.telemetry);
     return { item, change, outcome };
@@ -149,7 +169,7 @@ async function captureItem(
       key: change.key,
       error: logText(error),
     });
-    if (last) {
+    if (isLast(delivery, world)) {
       // Before that, the message fails as a whole, and is counted as one.
       world.telemetry.metric('Errors', 1);
       await markFailed(change, error, world);
@@ -158,12 +178,17 @@ async function captureItem(
   }
 }
 
+function isLast({ receiveCount }: Delivery, { settings }: BacklogWorld): boolean {
+  return receiveCount >= settings.maxReceives;
+}
+
 function countResults(results: readonly Result[]): Record<string, number> {
   const counts: Record<string, number> = {};
   const add = (name: string, by: number) => {
     counts[name] = (counts[name] ?? 0) + by;
   };
   for (const { change, item, outcome } of results) {
+    if (outcome?.acl === 'kept') add('acls', 1);
     if (item.inDoubt === true && outcome !== undefined) {
       countDoubted(outcome, add);
       continue;
@@ -203,7 +228,19 @@ function countName(outcome: CaptureOutcome | undefined): string {
   return outcome.after.state === 'deleted' ? 'deleted' : 'alreadyCaptured';
 }
 
-function problemOf({ change: { key }, item, outcome, error }: Result): Problem[] {
+function problemOf(result: Result): Problem[] {
+  return [...captureProblem(result), ...aclNote(result)];
+}
+
+/** Its bytes are in the vault: who else may read them is not known there. */
+function aclNote({ change: { key }, outcome }: Result): Problem[] {
+  if (outcome?.acl !== 'unreadable') return [];
+  const detail =
+    'its ACL could not be read: a right is missing, or its writer, of another account, granted it to nobody';
+  return [{ key, reason: 'acl-unreadable', detail, note: true }];
+}
+
+function captureProblem({ change: { key }, item, outcome, error }: Result): Problem[] {
   if (error !== undefined) return [{ key, reason: 'failed', detail: messageOf(error) }];
   if (item.inDoubt === true && outcome !== undefined && outcome.kind !== 'unchanged')
     return [mendedNote(key, outcome)];

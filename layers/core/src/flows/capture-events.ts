@@ -3,7 +3,7 @@ import type { CaptureOutcome } from '../model/capture-outcome.ts';
 import { type Change, newestPerObject, objectId } from '../model/change.ts';
 import { logText } from '../model/errors.ts';
 import { parseS3Event } from '../model/s3-event.ts';
-import { coverage, type Source } from '../model/source.ts';
+import { coverage, readsAcls, type Source } from '../model/source.ts';
 import { sourceUri } from '../model/source-uri.ts';
 import type { CaptureWorld } from './capture/attempt.ts';
 import { capture } from './capture/capture.ts';
@@ -43,7 +43,7 @@ export async function captureEvents(
       const receiveCount = receives.get(objectId(change)) ?? 1;
       const blocked = timeLeft() < STOP_BEFORE_END_MS || rows.get(change.bucket)?.error !== undefined;
       const done =
-        !blocked && (await captureOne(change, receiveCount, tallyOf(tallies, change.bucket), world));
+        !blocked && (await captureOne(change, receiveCount, rows, tallyOf(tallies, change.bucket), world));
       if (!done) failed.add(objectId(change));
     },
     { concurrency: world.settings.concurrency },
@@ -101,13 +101,15 @@ function isCovered(change: Change, rows: Rows, { settings }: EventsWorld): boole
 async function captureOne(
   change: Change,
   receiveCount: number,
+  rows: Rows,
   tally: Tally,
   world: EventsWorld,
 ): Promise<boolean> {
   try {
-    const outcome = await capture(change, world, { recheck: receiveCount > 1 });
+    const acls = readsAcls(rows.get(change.bucket)?.row) ? { receiveCount } : undefined;
+    const outcome = await capture(change, world, { recheck: receiveCount > 1, acls });
     count(outcome, change, tally, world);
-    return !mayStillPass(outcome.after?.reason, receiveCount);
+    return outcome.acl !== 'again' && !mayStillPass(outcome.after?.reason, receiveCount);
   } catch (error) {
     const { bucket, key } = change;
     world.telemetry.warn('capture failed', { bucket, key, receiveCount, error: logText(error) });

@@ -34,6 +34,8 @@ export type Settings = {
   readonly restoreTargets: readonly string[];
   /** Restores may delete, when they are told to, what their target has beyond the source. */
   readonly exactRestores: boolean;
+  /** Restores may give ACLs back, when they are told to. */
+  readonly aclRestores: boolean;
 };
 
 /** Everything flows need from the world. A flow names the part that it uses. */
@@ -58,8 +60,10 @@ export type VaultReader = {
 /** The world of a reconcile: it lists the source and the vault, and reads what long keys are called. */
 export type ListingWorld = Omit<World, 'store'> & { readonly store: Pick<ObjectStore, 'list' | 'get'> };
 
-/** The world of an hourly check: of buckets it also writes one object into the source, and reads its copy. */
-export type PulseWorld = Omit<World, 'store'> & { readonly store: Pick<ObjectStore, 'list' | 'put' | 'get'> };
+/** The world of an hourly check: of buckets it also asks for their ownership, writes one object, and reads its copy. */
+export type PulseWorld = Omit<World, 'store'> & {
+  readonly store: Pick<ObjectStore, 'list' | 'put' | 'get' | 'ownership'>;
+};
 
 /** How a message reached its handler. */
 export type Delivery = {

@@ -1,3 +1,4 @@
+import type { Ownership } from '../model/acl.ts';
 import { defined } from '../model/defined.ts';
 import { emptyLag } from '../model/lag.ts';
 import { settingsKey } from '../model/settings-key.ts';
@@ -9,6 +10,7 @@ export function protectedSource(
   settings: SourceSettings,
   known: Source | undefined,
   wiring: WiringState,
+  ownership?: Ownership,
 ): Source {
   return {
     ...settings,
@@ -17,6 +19,7 @@ export function protectedSource(
     totals: known?.totals ?? { objects: 0, bytes: 0, unprotected: 0, captured: 0, deleted: 0 },
     lag: known?.lag ?? emptyLag(),
     ...defined({
+      ownership,
       lastEventAt: known?.lastEventAt,
       lastReconcileAt: known?.lastReconcileAt,
       lastImport: known?.lastImport,
@@ -24,13 +27,18 @@ export function protectedSource(
   };
 }
 
+/** Settings, and what the bucket does with ACLs where those are to be remembered. */
+type Seen<S> = S & Pick<Source, 'ownership'>;
+
 /** Registers a source: its settings in the vault first, then its row in the catalog (I1, I2). */
 export async function registerSource(
-  settings: SourceSettings,
+  { ownership, ...settings }: Seen<SourceSettings>,
   { store, catalog, settings: { vault } }: Pick<World, 'store' | 'catalog' | 'settings'>,
 ): Promise<void> {
   await putSettings(settings, { store, vault });
-  await catalog.putSource(protectedSource(settings, await catalog.getSource(settings.source), 'ok'));
+  await catalog.putSource(
+    protectedSource(settings, await catalog.getSource(settings.source), 'ok', ownership),
+  );
 }
 
 /**
@@ -38,7 +46,7 @@ export async function registerSource(
  * does the moment since when it is protected.
  */
 export async function renewSource(
-  { canary, watchedSince, ...settings }: Omit<SourceSettings, 'protectedAt'>,
+  { canary, watchedSince, ownership, ...settings }: Seen<Omit<SourceSettings, 'protectedAt'>>,
   known: Source,
   { store, catalog, settings: { vault } }: Pick<World, 'store' | 'catalog' | 'settings'>,
 ): Promise<void> {
@@ -49,11 +57,14 @@ export async function renewSource(
   const watched = defined({ watchedSince: since, canary: goesOn ? known.canary : canary });
   await putSettings({ ...settings, protectedAt, ...watched }, { store, vault });
   const forgotten = ['canary', 'canaryAt', 'proven'] as const;
-  const clear = forgotten.filter((name) => !goesOn && (name !== 'canary' || canary === undefined));
-  const { account, tagChanges, globSyntax } = settings;
+  const clear = [
+    ...forgotten.filter((name) => !goesOn && (name !== 'canary' || canary === undefined)),
+    ...(ownership === undefined ? ['ownership' as const] : []),
+  ];
+  const { account, tagChanges, globSyntax, acls } = settings;
   await catalog.patchSource(known.source, {
     ...watched,
-    ...defined({ account, tagChanges, globSyntax }),
+    ...defined({ account, tagChanges, globSyntax, acls, ownership }),
     clear,
   });
 }

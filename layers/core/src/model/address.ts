@@ -5,7 +5,7 @@ import type { SourcePlace } from './source-place.ts';
 export type RestoreInto = 'bucket' | 'elsewhere';
 
 /** Fields of a restore that only some kinds of sources know. */
-export const OWN_RESTORE_OPTIONS = ['allVersions', 'sidecars'] as const;
+export const OWN_RESTORE_OPTIONS = ['allVersions', 'sidecars', 'acls'] as const;
 export type OwnRestoreOption = (typeof OWN_RESTORE_OPTIONS)[number];
 
 /** What a kind may refuse of a restore. */

@@ -17,6 +17,8 @@ export type Change = {
   readonly unrecorded?: boolean;
   /** Its tags may have changed and nothing else: those of the copy are compared with them. */
   readonly tags?: true;
+  /** The same of its ACL. */
+  readonly acl?: true;
 };
 
 /**
@@ -24,23 +26,28 @@ export type Change = {
  * emulator says the same for all), it goes without one: no entry then passes for having seen it, and the source is asked.
  */
 function newerOf(left: Change, right: Change): Change {
-  // What happened to its tags has no place in the order of what happened to it, and changes no bytes: both are looked at.
-  if (isOfTags(left)) return withTagsOf(left, right);
-  if (isOfTags(right)) return withTagsOf(right, left);
-  const tags = left.tags === true || right.tags === true ? { tags: true as const } : {};
-  const newer = newerWrite(left, right);
-  return { ...newer, ...tags };
+  // What happened beside its bytes has no place in the order of what happened to them: both are looked at.
+  if (isBeside(left)) return withAsideOf(left, right);
+  if (isBeside(right)) return withAsideOf(right, left);
+  return { ...newerWrite(left, right), ...asideOf(left, right) };
 }
 
-/** True for what only says of an object's tags, and of no write. */
-export function isOfTags({ kind, tags }: Change): boolean {
-  return kind === 'seen' && tags === true;
+/** True for what only says of an object's tags or its ACL, and of no write. */
+export function isBeside({ kind, tags, acl }: Change): boolean {
+  return kind === 'seen' && (tags === true || acl === true);
 }
 
-function withTagsOf(tagging: Change, { versionId, ...other }: Change): Change {
+function withAsideOf(aside: Change, { versionId, ...other }: Change): Change {
   // Of two versions no one is the one to look at: whatever is current is.
-  const isOfBoth = versionId !== undefined && (other.kind !== 'seen' || versionId === tagging.versionId);
-  return { ...other, ...(isOfBoth ? { versionId } : {}), tags: true };
+  const isOfBoth = versionId !== undefined && (other.kind !== 'seen' || versionId === aside.versionId);
+  return { ...other, ...(isOfBoth ? { versionId } : {}), ...asideOf(aside, other) };
+}
+
+function asideOf(...changes: ReadonlyArray<Pick<Change, 'tags' | 'acl'>>): Pick<Change, 'tags' | 'acl'> {
+  return {
+    ...(changes.some(({ tags }) => tags === true) ? { tags: true } : {}),
+    ...(changes.some(({ acl }) => acl === true) ? { acl: true } : {}),
+  };
 }
 
 function newerWrite(left: Change, right: Change): Change {

@@ -55,13 +55,15 @@ export type ReportedProblems = Pick<
 
 /** What no object was brought back with, said once and not of each. */
 const INTO_BUCKETS =
-  'Access control lists (ACLs) are not captured, so none were brought back: the target bucket’s rules are what holds.';
+  'Access control lists (ACLs) were left out: each object has the target’s default one. Where they are remembered (protect --acls), a restore gives them back when it is told to (--acls).';
 const ONTO_DISKS =
-  'Folders and archives got the bytes and a time of each object: headers, metadata, tags, storage class, encryption and locks have no place there.';
+  'Folders and archives got the bytes and a time of each object: headers, metadata, tags, ACLs, storage class, encryption and locks have no place there.';
+const GivesAcls = v.object({ acls: v.literal(true) });
 
-function remarksOn({ kind, trigger, counts }: Job): string[] | undefined {
+function remarksOn({ kind, trigger, counts, request }: Job): string[] | undefined {
   if (kind !== 'restore' || (counts['restored'] ?? 0) === 0) return undefined;
-  return [trigger === 'command' ? ONTO_DISKS : INTO_BUCKETS];
+  if (trigger === 'command') return [ONTO_DISKS];
+  return v.is(GivesAcls, request) ? undefined : [INTO_BUCKETS];
 }
 
 /** The report of a job that has ended. */

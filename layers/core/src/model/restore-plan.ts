@@ -45,6 +45,15 @@ export class FailedSum implements Failures {
   }
 }
 
+/** How many of the objects have an ACL that is not the default one. */
+export type PlannedAcls = {
+  readonly objects: number;
+  /** There are more records than were looked at: so many at least. */
+  readonly atLeast: boolean;
+  /** Whether the target's objects have ACLs; undefined: that may not be seen. */
+  readonly taken?: boolean;
+};
+
 /** What a restore would do, found out without doing any of it. */
 export type RestorePlan = {
   /** ms since 1970. */
@@ -73,6 +82,8 @@ export type RestorePlan = {
   readonly storageClass?: AcceptedRestore['storageClass'];
   /** What the target encrypts with unless told otherwise. Absent where that is no bucket, or cannot be seen. */
   readonly encryption?: { readonly algorithm: string; readonly key?: string };
+  /** Where ACLs are to be given back: how many objects have one, and whether the target takes them. */
+  readonly acls?: PlannedAcls;
   readonly requests: Requests;
   /** At list price, without what thawing costs. */
   readonly dollars: number;

@@ -63,6 +63,8 @@ const RestoreWishSchema = v.strictObject({
   allVersions: v.optional(v.boolean()),
   /** Of a WorkDocs site: also its records, as `name.workdocs.json` beside each document. */
   sidecars: v.optional(v.boolean()),
+  /** Of a bucket: gives back the ACLs that were remembered, where the target takes them. */
+  acls: v.optional(v.boolean()),
   /** Taken off every key. */
   stripPrefix: v.optional(Key),
   /** Another beginning for keys that begin so. */
@@ -122,6 +124,7 @@ export const AcceptedRestoreSchema = v.object({
   thaw: v.object({ tier: v.picklist(THAW_TIERS), days: v.number() }),
   verify: v.boolean(),
   storageClass: v.optional(ClassSchema, ORIGINAL),
+  acls: v.optional(v.boolean(), false),
 });
 export type AcceptedRestore = v.InferOutput<typeof AcceptedRestoreSchema>;
 
@@ -202,6 +205,7 @@ function readWish(message: WishMessage, addresses: AddressBook): RestoreWish {
     deletedOnly: message.deletedOnly ?? false,
     allVersions: message.allVersions ?? false,
     sidecars: message.sidecars ?? false,
+    acls: message.acls ?? false,
     stripPrefix: message.stripPrefix ?? '',
     map: message.map ?? [],
     overwrite: overwriteOf(message.overwrite),
@@ -275,7 +279,7 @@ function checkOwnOptions(wish: RestoreWish, into: RestoreInto, addresses: Addres
   const owner = addresses.all.find(({ restoreOptions }) => restoreOptions.some((one) => one === foreign));
   if (owner !== undefined) {
     const names = owner.restoreOptions.map((one) => `"${one}"`).join(' and ');
-    throw refuse(`${names} are for ${owner.containers}`);
+    throw refuse(`${names} ${owner.restoreOptions.length === 1 ? 'is' : 'are'} for ${owner.containers}`);
   }
   const why = address.refusal(wish, into);
   if (why !== undefined) throw refuse(why);

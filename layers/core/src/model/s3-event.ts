@@ -42,7 +42,7 @@ const TestEvent = v.object({ Service: v.literal('Amazon S3'), Event: v.literal('
 /**
  * Reads the body of a message on the capture queue: an EventBridge event, a classic S3 notification (whose keys are
  * URL-encoded, a space as `+`), or the `s3:TestEvent` that S3 sends when a notification is set up.
- * Of tagging, the change says only that: which tags there are now, the source is asked. Other events (ACL) give no change.
+ * Of tags and of ACLs, the change says only that they changed: how they are now, the source is asked.
  *
  * @throws {InvalidInputError} for anything else: such a message is poison and belongs in the dead-letter queue
  */
@@ -55,10 +55,12 @@ export function parseS3Event(body: string): Change[] {
 }
 
 /** What an event says of an object. */
-type Said = Pick<Change, 'kind' | 'tags'>;
+type Said = Pick<Change, 'kind' | 'tags' | 'acl'>;
 
 /** An object's tags were put or deleted: its version is as it was, and there is no sequencer. */
 const TAGGED: Said = { kind: 'seen', tags: true };
+/** The same, of its ACL. */
+const GRANTED: Said = { kind: 'seen', acl: true };
 
 // Lifecycle deletions arrive as "Object Deleted" too, with another reason; the source's state decides what it means.
 // Source: S3 user guide, "Using EventBridge" and "EventBridge event message structure".
@@ -69,6 +71,7 @@ const DETAIL_TYPES = tableOf<Said>({
   'Object Restore Completed': { kind: 'seen' },
   'Object Tags Added': TAGGED,
   'Object Tags Deleted': TAGGED,
+  'Object ACL Updated': GRANTED,
 });
 
 function fromEventBridge(event: v.InferOutput<typeof EventBridgeEvent>): Change[] {
@@ -106,6 +109,7 @@ function saidByClassic(eventName: string): Said | undefined {
   if (family === 'ObjectCreated') return { kind: 'created' };
   if (family === 'ObjectRemoved' || family === 'LifecycleExpiration') return { kind: 'deleted' };
   if (family === 'ObjectTagging') return TAGGED;
+  if (family === 'ObjectAcl') return GRANTED;
   if (eventName.endsWith('ObjectRestore:Completed')) return { kind: 'seen' };
   return undefined;
 }

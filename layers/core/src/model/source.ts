@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { OWNERSHIPS, takesAcls } from './acl.ts';
 import { compileStoredFilter } from './filter.ts';
 import { JOB_STATES } from './job.ts';
 
@@ -31,6 +32,8 @@ export const SourceSettingsSchema = v.object({
   canary: v.optional(v.object({ key: v.string(), since: moment })),
   /** Whether tags that change after the upload are captured; absent of a site, and of what was protected before that was. */
   tagChanges: v.optional(v.boolean()),
+  /** Of a bucket whose objects' ACLs are remembered, or were: since when, and until when. */
+  acls: v.optional(v.object({ since: moment, until: v.optional(moment) })),
   /** Only of a WorkDocs site; its `prefix` and globs are about paths: `user/folder/name`. */
   site: v.optional(SiteSettingsSchema),
   protectedAt: moment,
@@ -63,6 +66,10 @@ export const SourceSchema = v.object({
   /** Captures since the last complete reconcile, by lag. See `lag.ts`. */
   lag: v.array(v.number()),
   lastEventAt: v.optional(moment),
+  /** What the bucket does with ACLs, where those are remembered, as it was last seen. */
+  ownership: v.optional(v.picklist(OWNERSHIPS)),
+  /** When a reconcile had read the ACLs of all that had been captured before they were remembered. */
+  aclsReadAt: v.optional(moment),
   /** Keys that events told of last, one of each of a few groups of folders: where new objects are likely. */
   places: v.optional(v.record(v.string(), v.string())),
   /** The last hourly check: when, when the last one found all well, and what the last one found otherwise. */
@@ -95,6 +102,27 @@ export const SourceSchema = v.object({
   unreachable: v.optional(v.string()),
 });
 export type Source = v.InferOutput<typeof SourceSchema>;
+
+/** Whether people asked for the ACLs of a source's objects. */
+export function asksForAcls({ acls }: Pick<Source, 'acls'> = {}): boolean {
+  return acls !== undefined && acls.until === undefined;
+}
+
+/** Whether each object's ACL is read: where the bucket has them switched off, there is nothing to read. */
+export function readsAcls(source: Pick<Source, 'acls' | 'ownership'> = {}): boolean {
+  return asksForAcls(source) && (source.ownership === undefined || takesAcls(source.ownership));
+}
+
+/**
+ * What was captured before this moment (ms since 1970) has an ACL that nobody has read yet; undefined: there is no such thing.
+ * The next reconcile reads it.
+ */
+export function aclsUnreadBefore(
+  source: Pick<Source, 'acls' | 'ownership' | 'aclsReadAt'>,
+): number | undefined {
+  const since = readsAcls(source) ? source.acls?.since : undefined;
+  return since === undefined || (source.aclsReadAt ?? 0) >= since ? undefined : since;
+}
 
 type Covered = Pick<Source, 'prefix' | 'include' | 'exclude'>;
 

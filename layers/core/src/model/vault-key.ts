@@ -35,9 +35,19 @@ export function tagsRecordPrefix(bucket: string): string {
   return `s3/${bucket}~tags/`;
 }
 
+/** Where the records of an object's ACL are kept, where it is not, or was not, the default one. */
+export function aclRecordKey(bucket: string, key: string): string {
+  return `${aclRecordPrefix(bucket)}${keyDigest(key)}.json`;
+}
+
+/** Where all records of ACLs of a bucket are. */
+export function aclRecordPrefix(bucket: string): string {
+  return `s3/${bucket}~acls/`;
+}
+
 /** The bucket of a name that follows `s3/` in the vault, whatever of it is kept there. */
 export function bucketOfFolder(name: string): string {
-  return name.replace(/~(long|tags)$/, '');
+  return name.replace(/~(long|tags|acls)$/, '');
 }
 
 /** Finds the vault key of a source key; the mapping is one-to-one and needs no catalog to be read back. */

@@ -40,6 +40,7 @@ type ClearableField =
   | 'canary'
   | 'canaryAt'
   | 'proven'
+  | 'ownership'
   | 'vaultAfter';
 
 export type SourcePatch = Partial<Omit<Source, 'source' | 'totals' | 'lag'>> & {

@@ -1,3 +1,4 @@
+import type { Acl, Grants, Ownership } from '../model/acl.ts';
 import type {
   Checksum,
   ContentHeaders,
@@ -44,6 +45,8 @@ export type CopyRequest = {
   readonly websiteRedirect?: string;
   /** STANDARD unless said. */
   readonly storageClass?: StorageClass;
+  /** Grants exactly this; absent means: everything to its owner, and nothing to others. */
+  readonly grants?: Grants;
 };
 
 export type Written = {
@@ -63,6 +66,8 @@ export type MultipartStart = {
   readonly websiteRedirect?: string;
   /** STANDARD unless said. */
   readonly storageClass?: StorageClass;
+  /** Grants exactly this; absent means: everything to its owner, and nothing to others. */
+  readonly grants?: Grants;
   /** Of the whole object; CRC64NVME unless said. An upload whose parts are written, not copied, takes CRC32. */
   readonly checksum?: 'CRC32';
 };
@@ -140,7 +145,8 @@ export interface ObjectStore {
   /**
    * Server-side copy of up to 5 GiB, with headers, metadata and, unless given, tags. Lock and encryption are as the bucket
    * it goes to has them by default.
-   * @throws StoreError `not-found`, `archived`, `precondition-failed` (either side's), `access-denied`, `no-such-bucket`
+   * @throws StoreError `not-found`, `archived`, `precondition-failed` (either side's), `access-denied`, `no-such-bucket`; with
+   *   grants also `invalid`, where the bucket takes no ACLs or knows a grantee not
    */
   copy(request: CopyRequest): Promise<Written>;
   beginMultipart(start: MultipartStart): Promise<UploadRef>;
@@ -163,6 +169,13 @@ export interface ObjectStore {
    */
   thaw(ref: ObjectRef, request: ThawRequest): Promise<ThawAnswer>;
   getTags(ref: ObjectRef): Promise<Tags>;
+  /**
+   * The ACL of the current or the named version.
+   * @throws StoreError `not-found`, `access-denied`, `invalid` for one that is none as S3 documents them
+   */
+  getAcl(ref: ObjectRef): Promise<Acl>;
+  /** What the bucket does with ACLs. @throws StoreError `no-such-bucket`, `access-denied` */
+  ownership(bucket: string): Promise<Ownership>;
   /** Replaces all tags of the version. */
   putTags(ref: ObjectRef, tags: Tags): Promise<void>;
   /**

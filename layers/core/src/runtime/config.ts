@@ -19,6 +19,7 @@ const EnvSchema = v.object({
   /** Bucket-name globs, comma separated; may be empty. */
   RESTORE_TARGETS: v.string(),
   EXACT_RESTORES: v.picklist(['true', 'false']),
+  ACL_RESTORES: v.picklist(['true', 'false']),
   RETENTION_DAYS: number,
   MULTIPART_THRESHOLD_MIB: number,
   PART_MIB: number,
@@ -82,6 +83,7 @@ function settingsOf(is: v.InferOutput<typeof EnvSchema>): Settings {
     maxReceives: is.MAX_RECEIVES,
     restoreTargets: restoreTargets(is.HOLDFAST_STACK, is.RESTORE_TARGETS),
     exactRestores: is.EXACT_RESTORES === 'true',
+    aclRestores: is.ACL_RESTORES === 'true',
   };
 }
 

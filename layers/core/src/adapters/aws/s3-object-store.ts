@@ -5,6 +5,7 @@ import {
   PutObjectTaggingCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import type { Acl, Ownership } from '../../model/acl.ts';
 import { namedValues } from '../../model/named-values.ts';
 import type { Tags } from '../../model/object.ts';
 import type { ThawRequest } from '../../model/thaw.ts';
@@ -30,6 +31,7 @@ import type {
   Written,
 } from '../../ports/object-store.ts';
 import { namingOwner } from './expect-owner.ts';
+import { getAcl } from './s3-acl.ts';
 import { attempt, uri } from './s3-attempt.ts';
 import { bucketState } from './s3-bucket.ts';
 import { toWritten, versionOf } from './s3-facts.ts';
@@ -38,6 +40,7 @@ import { headObject } from './s3-head.ts';
 import { listObjects, listObjectVersions } from './s3-listing.ts';
 import { abortMultipart, beginMultipart, completeMultipart, copyPart, listParts } from './s3-multipart.ts';
 import { openObject } from './s3-open.ts';
+import { bucketOwnership } from './s3-ownership.ts';
 import { putBytes, putPart, putText } from './s3-put.ts';
 import { QUICK } from './s3-quick.ts';
 import { conditionInput, copyInput, objectInput } from './s3-requests.ts';
@@ -111,6 +114,14 @@ export class S3ObjectStore implements ObjectStore {
       const { TagSet = [] } = await this.#client.send(new GetObjectTaggingCommand(objectInput(ref)), QUICK);
       return namedValues(TagSet.map(({ Key = '', Value = '' }) => [Key, Value]));
     });
+  }
+
+  getAcl(ref: ObjectRef): Promise<Acl> {
+    return getAcl(this.#client, ref);
+  }
+
+  ownership(bucket: string): Promise<Ownership> {
+    return bucketOwnership(this.#client, bucket);
   }
 
   putTags(ref: ObjectRef, tags: Tags): Promise<void> {

@@ -5,6 +5,7 @@ import {
   type CreateMultipartUploadCommandInput,
   type UploadPartCopyCommandInput,
 } from '@aws-sdk/client-s3';
+import { type Grants, isGroup, type Permission } from '../../model/acl.ts';
 import { defined } from '../../model/defined.ts';
 import { StoreError } from '../../model/errors.ts';
 import type {
@@ -30,6 +31,7 @@ export function copyInput({
   tags,
   websiteRedirect,
   storageClass = 'STANDARD',
+  grants,
 }: CopyRequest): CopyObjectCommandInput {
   return {
     Bucket: to.bucket,
@@ -39,6 +41,7 @@ export function copyInput({
     TaggingDirective: tags === undefined ? 'COPY' : 'REPLACE',
     StorageClass: storageClass,
     ChecksumAlgorithm: CHECKSUM,
+    ...grantInput(grants),
     ...conditionInput(condition),
     ...defined({
       CopySourceIfMatch: from.ifMatch && quotedEtag(from.ifMatch),
@@ -54,6 +57,21 @@ export function conditionInput(condition: WriteCondition | undefined): {
 } {
   if (condition === undefined) return {};
   return 'ifMatch' in condition ? { IfMatch: quotedEtag(condition.ifMatch) } : { IfNoneMatch: '*' };
+}
+
+/** Grants as headers of a write: each a list of whom, `id="…", uri="…"`. Who is named none is granted nothing. */
+export function grantInput(grants: Grants = []) {
+  const to = (permission: Permission) => {
+    const named = grants.filter(({ may }) => may === permission);
+    if (named.length === 0) return undefined;
+    return named.map((grant) => `${isGroup(grant.to) ? 'uri' : 'id'}="${grant.to}"`).join(', ');
+  };
+  return defined({
+    GrantFullControl: to('FULL_CONTROL'),
+    GrantRead: to('READ'),
+    GrantReadACP: to('READ_ACP'),
+    GrantWriteACP: to('WRITE_ACP'),
+  });
 }
 
 /** The command that begins a multipart copy. `Expires` goes as text: S3 keeps any, the SDK's type only dates. */
@@ -81,6 +99,7 @@ function multipartInput(start: MultipartStart): CreateMultipartUploadCommandInpu
     StorageClass: start.storageClass ?? 'STANDARD',
     ChecksumAlgorithm: start.checksum ?? CHECKSUM,
     ChecksumType: 'FULL_OBJECT',
+    ...grantInput(start.grants),
     Metadata: metadataInput(start.metadata),
     ...defined({
       ContentType: headers.contentType,

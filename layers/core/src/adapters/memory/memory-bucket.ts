@@ -1,3 +1,4 @@
+import type { Ownership } from '../../model/acl.ts';
 import { OWN_ACCOUNT } from './bucket-owners.ts';
 import { isObject, NULL_VERSION, type StoredObject, type StoredVersion } from './s3-version.ts';
 import { SortedMap } from './sorted-map.ts';
@@ -23,9 +24,15 @@ export class MemoryBucket {
   missing = false;
   /** Object Lock's default retention, in ms; 0 is none. */
   lockMs = 0;
+  /** What it does with ACLs: as a new bucket has it, they are switched off. */
+  ownership: Ownership = 'BucketOwnerEnforced';
+  /** Refuses ACLs that grant something to everybody (BlockPublicAcls). */
+  blocksPublicAcls = false;
   /** Encryption by default with a key of KMS. */
   kmsKey: string | undefined;
   readonly deniedKeys = new Set<string>();
+  /** Keys whose ACL may not be read: their writer is another account, and has granted that to nobody. */
+  readonly deniedAcls = new Set<string>();
   readonly #versions = new SortedMap<readonly StoredVersion[]>();
   readonly #orders = new Map<string, number>();
 

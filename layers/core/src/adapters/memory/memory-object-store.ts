@@ -1,3 +1,4 @@
+import type { Acl, Ownership } from '../../model/acl.ts';
 import { defined } from '../../model/defined.ts';
 import { isStoreError, StoreError } from '../../model/errors.ts';
 import type { Tags } from '../../model/object.ts';
@@ -27,6 +28,7 @@ import { type OwnerOf, ownAccount } from './bucket-owners.ts';
 import { MultipartUploads } from './memory-multipart.ts';
 import type { MemoryS3 } from './memory-s3.ts';
 import { type Access, checkCondition, openBucket, openBytes, openObject, openSource } from './s3-access.ts';
+import { aclOf } from './s3-acls.ts';
 import { objectPage, versionPage } from './s3-pages.ts';
 import {
   checksumOf,
@@ -86,8 +88,9 @@ export class MemoryObjectStore implements ObjectStore {
 
   beginMultipart(start: MultipartStart): Promise<UploadRef> {
     return this.#world.requests.run('beginMultipart', [start], () => {
-      openBucket(this.#access, start.to.bucket, start.to.key);
+      const bucket = openBucket(this.#access, start.to.bucket, start.to.key);
       checkTags(start.tags);
+      this.#world.granted(bucket, start.grants);
       return this.#uploads.begin(start);
     });
   }
@@ -129,6 +132,20 @@ export class MemoryObjectStore implements ObjectStore {
     return this.#world.requests.run('getTags', [ref], () => ({
       ...openObject(this.#access, ref).content.tags,
     }));
+  }
+
+  getAcl(ref: ObjectRef): Promise<Acl> {
+    return this.#world.requests.run('getAcl', [ref], () => {
+      const { content } = openObject(this.#access, ref);
+      const bucket = openBucket(this.#access, ref.bucket);
+      if (bucket.deniedAcls.has(ref.key))
+        throw new StoreError('access-denied', `access denied to the ACL of ${ref.key}`);
+      return aclOf(bucket, content);
+    });
+  }
+
+  ownership(bucket: string): Promise<Ownership> {
+    return this.#world.requests.run('ownership', [bucket], () => openBucket(this.#access, bucket).ownership);
   }
 
   putTags(ref: ObjectRef, tags: Tags): Promise<void> {
@@ -229,7 +246,7 @@ export class MemoryObjectStore implements ObjectStore {
   }
 
   #copy(request: CopyRequest): Written {
-    const { to, condition, tags, websiteRedirect, storageClass = 'STANDARD' } = request;
+    const { to, condition, tags, websiteRedirect, storageClass = 'STANDARD', grants } = request;
     const target = openBucket(this.#access, to.bucket, to.key);
     const { content } = openSource(this.#access, request);
     this.#checkCopySize(content.body.length);
@@ -245,6 +262,7 @@ export class MemoryObjectStore implements ObjectStore {
       etag: md5(content.body),
       tags: checkTags(tags ?? content.tags),
       storageClass,
+      ...this.#world.granted(target, grants),
       ...defined({ recorded, kmsKey: target.kmsKey }),
       ...(websiteRedirect === undefined ? {} : { websiteRedirect }),
     };

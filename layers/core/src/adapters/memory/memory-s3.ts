@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type Grants, sameAcl } from '../../model/acl.ts';
 import { StoreError } from '../../model/errors.ts';
 import type { Tags } from '../../model/object.ts';
 import type { ThawRequest } from '../../model/thaw.ts';
@@ -6,6 +7,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { ObjectStore, ThawAnswer } from '../../ports/object-store.ts';
 import { MemoryBucket, type Versioning } from './memory-bucket.ts';
 import { Requests } from './requests.ts';
+import { aclOf, checkGrants } from './s3-acls.ts';
 import { askThaw } from './s3-archive.ts';
 import type { Content } from './s3-content.ts';
 import { type Happening, notification, type S3Notification, thawNotification } from './s3-notifications.ts';
@@ -63,6 +65,8 @@ const BY_LIFECYCLE = 'Lifecycle Expiration';
  */
 export class MemoryS3 {
   readonly requests = new Requests<keyof ObjectStore>();
+  /** Canonical ids of accounts that are no more. */
+  readonly unknownUsers = new Set<string>();
   readonly limits: {
     readonly maxCopyBytes: number;
     readonly minPartBytes: number;
@@ -121,7 +125,9 @@ export class MemoryS3 {
 
   put(bucket: string, key: string, body: Body, attributes: Attributes = {}): StoredObject {
     const bytes = Buffer.from(body);
-    return this.write(this.bucket(bucket), key, makeContent(bytes, md5(bytes), attributes), 'PutObject');
+    const home = this.bucket(bucket);
+    this.granted(home, attributes.grants);
+    return this.write(home, key, makeContent(bytes, md5(bytes), attributes), 'PutObject');
   }
 
   /** @param since when the upload began, if that was before now */
@@ -134,7 +140,9 @@ export class MemoryS3 {
   ): StoredObject {
     const bodies = parts.map((part) => Buffer.from(part));
     const content = makeContent(Buffer.concat(bodies), multipartEtag(bodies.map(md5)), attributes);
-    return this.write(this.bucket(bucket), key, content, 'CompleteMultipartUpload', since);
+    const home = this.bucket(bucket);
+    this.granted(home, attributes.grants);
+    return this.write(home, key, content, 'CompleteMultipartUpload', since);
   }
 
   /** A plain DELETE: a marker where there are versions, the end of the object where there are none. */
@@ -159,6 +167,22 @@ export class MemoryS3 {
     object.content.tags = checkTags(tags);
     const type = Object.keys(tags).length === 0 ? 'Object Tags Deleted' : 'Object Tags Added';
     this.#tell(this.bucket(bucket), object, { type });
+  }
+
+  /** PutObjectAcl of the current or the named version. S3 tells of it where that changes anything. */
+  grant(bucket: string, key: string, grants: Grants | undefined, versionId?: string): void {
+    const home = this.bucket(bucket);
+    const object = this.object(bucket, key, versionId);
+    const before = aclOf(home, object.content);
+    delete object.content.grants;
+    Object.assign(object.content, this.granted(home, grants));
+    if (sameAcl(before.grants, aclOf(home, object.content).grants)) return;
+    this.#tell(home, object, { type: 'Object ACL Updated' });
+  }
+
+  /** What a bucket keeps of the grants that a write names. @throws StoreError when it takes them not */
+  granted(bucket: MemoryBucket, grants: Grants | undefined): { grants?: Grants } {
+    return checkGrants(bucket, grants, this.unknownUsers);
   }
 
   /** What a lifecycle rule does to an object that is due. */

@@ -1,3 +1,4 @@
+import type { Grants } from '../../model/acl.ts';
 import type { Archive, Checksum, ContentHeaders, Lock, Tags } from '../../model/object.ts';
 
 /** A thaw that was asked for: when its bytes can be read, and until when where the copy is a temporary one. */
@@ -19,6 +20,8 @@ export type Content = {
   readonly kmsKey?: string;
   readonly lock?: Lock;
   readonly legalHold?: true;
+  /** Absent for the default ACL. */
+  grants?: Grants;
   /** Set when an archived object was asked for. */
   thaw?: Thawing;
 };

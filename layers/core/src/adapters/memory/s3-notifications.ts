@@ -8,7 +8,7 @@ export type Happening =
       readonly reason: string;
       readonly deletion: 'Delete Marker Created' | 'Permanently Deleted';
     }
-  | { readonly type: 'Object Tags Added' | 'Object Tags Deleted' };
+  | { readonly type: 'Object Tags Added' | 'Object Tags Deleted' | 'Object ACL Updated' };
 
 /** An event as EventBridge puts it on a queue: the body is JSON text. */
 export type S3Notification = { readonly bucket: string; readonly key: string; readonly body: string };
@@ -34,7 +34,7 @@ export function notification(
   return { bucket: bucket.name, key: version.key, body: JSON.stringify(event) };
 }
 
-/** Of a tagging, neither size, sequencer nor reason: S3 user guide, "EventBridge event message structure". */
+/** Of tags and ACLs, neither size, sequencer nor reason: S3 user guide, "EventBridge event message structure". */
 function detail(bucket: string, version: StoredVersion, happening: Happening, sequencer: string) {
   const head = { version: '0', bucket: { name: bucket } };
   const object = {

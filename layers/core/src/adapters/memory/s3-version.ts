@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import type { Grants } from '../../model/acl.ts';
 import { keyBytes } from '../../model/byte-order.ts';
 import { defined } from '../../model/defined.ts';
 import { StoreError } from '../../model/errors.ts';
@@ -33,6 +34,8 @@ export type Attributes = {
   readonly kmsKey?: string;
   readonly lock?: Lock;
   readonly legalHold?: true;
+  /** What its ACL grants, where that is not the default one. */
+  readonly grants?: Grants;
 };
 
 type Position = {
@@ -87,8 +90,8 @@ export function makeContent(body: Buffer, etag: string, attributes: Attributes):
 }
 
 /** What is there only where it was said. */
-function onlyIfSaid({ archiveStatus, websiteRedirect, kmsKey, lock, legalHold }: Attributes) {
-  return defined({ archiveStatus, websiteRedirect, kmsKey, lock, legalHold });
+function onlyIfSaid({ archiveStatus, websiteRedirect, kmsKey, lock, legalHold, grants }: Attributes) {
+  return defined({ archiveStatus, websiteRedirect, kmsKey, lock, legalHold, grants });
 }
 
 // S3 lower-cases the names and gives back what is not ASCII as RFC 2047 words.

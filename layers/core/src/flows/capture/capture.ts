@@ -1,5 +1,6 @@
 import type { CaptureOutcome } from '../../model/capture-outcome.ts';
 import type { Change } from '../../model/change.ts';
+import { defined } from '../../model/defined.ts';
 import { type Entry, isSameState, type UnprotectedReason } from '../../model/entry.ts';
 import { ContentionError, isStoreError, messageOf } from '../../model/errors.ts';
 import type { ObjectFacts } from '../../model/object.ts';
@@ -10,6 +11,7 @@ import { beginLargeCopy, isBegunWith, sendLargeCopy } from './begin-large-copy.t
 import { copyIntoVault } from './copy-into-vault.ts';
 import { findInVault } from './find-in-vault.ts';
 import { isCovered, isOfKnownEvent, isRecorded } from './is-covered.ts';
+import { settleAcl } from './keep-acl.ts';
 import { keepTags } from './keep-tags.ts';
 import { observe } from './observe.ts';
 import { recordCopy, recordUnprotected } from './record.ts';
@@ -25,6 +27,8 @@ export type CaptureOptions = {
   readonly recheck: boolean;
   /** Somebody is known to go on with a large copy that the entry names. */
   readonly trustUploads?: boolean;
+  /** The ACLs of the source's objects are remembered; how often the message was delivered. */
+  readonly acls?: { readonly receiveCount: number } | undefined;
 };
 
 /**
@@ -44,14 +48,27 @@ export async function capture(
     const known = tried === 0 && change.unrecorded === true && options.recheck !== true;
     const prior = known ? undefined : await world.catalog.getEntry(source, change.key);
     // An object that failed before may have a copy in the vault that nobody recorded.
-    // Of tags, neither the entry nor a listing says anything.
-    const doubt = tried > 0 || options.recheck || prior?.state === 'unprotected' || change.tags === true;
+    // Of tags and ACLs, neither the entry nor a listing says anything.
+    const isBeside = change.tags === true || change.acl === true;
+    const doubt = tried > 0 || options.recheck || prior?.state === 'unprotected' || isBeside;
     if (!doubt && isRecorded(change, prior)) return { kind: 'unchanged', before: prior, after: prior };
     const top = doubt ? await topOfVault(change, world) : undefined;
     const outcome = await tryCapture({ change, prior, top }, world, options);
-    if (outcome !== 'lost-race') return outcome;
+    if (outcome !== 'lost-race') return withAcl(outcome, change, options, world);
   }
   throw new ContentionError(`"${change.key}" in ${source} kept changing while it was captured`);
+}
+
+/** The outcome, and what became of the ACL, where those are remembered. */
+export async function withAcl(
+  outcome: CaptureOutcome,
+  change: Pick<Change, 'bucket' | 'key'>,
+  { acls }: Pick<CaptureOptions, 'acls'>,
+  world: CaptureWorld,
+): Promise<CaptureOutcome> {
+  if (acls === undefined) return outcome;
+  const acl = await settleAcl(outcome, change, acls.receiveCount, world);
+  return { ...outcome, ...defined({ acl }) };
 }
 
 async function tryCapture(attempt: Attempt, world: CaptureWorld, options: CaptureOptions): Promise<Tried> {

@@ -1,16 +1,17 @@
 import { attributesDigest } from '../../model/attributes.ts';
-import { isOfTags } from '../../model/change.ts';
+import { isBeside } from '../../model/change.ts';
 import { defined } from '../../model/defined.ts';
 import type { ObjectFacts, Tags } from '../../model/object.ts';
 import { ownTags } from '../../model/origin.ts';
 import { keepsTagsBeside } from '../../model/tag-bound.ts';
-import { sameTags } from '../../model/tags-record.ts';
+import { sameTags, type TagsRecord } from '../../model/tags-record.ts';
 import { vaultPlace } from '../../model/vault-key.ts';
-import { putRecord, type RecordOnTop, recordOnTop } from '../tags-record.ts';
+import { putRecord, type RecordOnTop, recordOnTop } from '../record-beside.ts';
+import { TAGS } from '../tags-record.ts';
 import { type Attempt, type CaptureWorld, sourceTags, type Tried } from './attempt.ts';
 
 /** What the vault says of the tags of the copy on top: by themselves, or by a record beside a large one. */
-type KeptTags = { readonly own: Tags; readonly record: RecordOnTop | undefined };
+type KeptTags = { readonly own: Tags; readonly record: RecordOnTop<TagsRecord> | undefined };
 
 /**
  * Of an object whose copy is on top and is of this very state: keeps its tags too, where they are others by now. A version's
@@ -42,13 +43,13 @@ export async function keepTags(
   const { versionId } = top.object;
   if (versionId === undefined || !(await isStillThere(attempt, facts, world))) return 'lost-race';
   const record = { key: change.key, vaultVersionId: versionId, tags: own, at: world.clock() };
-  await putRecord(change.bucket, record, kept.record, world);
+  await putRecord(TAGS, change.bucket, record, kept.record, world);
   return { ...unchanged, kind: 'tagged' };
 }
 
 /** True for a tagging of another version than the current one: that one's copy is history. */
 function isOfOldVersion({ change }: Attempt, { versionId }: ObjectFacts): boolean {
-  if (!isOfTags(change) || change.versionId === undefined) return false;
+  if (!isBeside(change) || change.versionId === undefined) return false;
   return versionId !== undefined && change.versionId !== versionId;
 }
 
@@ -58,7 +59,9 @@ async function keptTags(
   world: CaptureWorld,
 ): Promise<KeptTags> {
   const { store, settings } = world;
-  const record = keepsTagsBeside(size, settings) ? await recordOnTop({ bucket, key }, world) : undefined;
+  const record = keepsTagsBeside(size, settings)
+    ? await recordOnTop(TAGS, { bucket, key }, world)
+    : undefined;
   if (record !== undefined && record.record.vaultVersionId === versionId)
     return { own: record.record.tags, record };
   const ref = { bucket: settings.vault, key: vaultPlace(bucket, key).key, ...defined({ versionId }) };

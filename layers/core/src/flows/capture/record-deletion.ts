@@ -3,7 +3,7 @@ import type { Entry } from '../../model/entry.ts';
 import { withoutReason } from '../../model/entry.ts';
 import { vaultPlace } from '../../model/vault-key.ts';
 import type { HeadResult, ObjectRef } from '../../ports/object-store.ts';
-import { hideRecord } from '../tags-record.ts';
+import { hideTags } from '../tags-record.ts';
 import { type Attempt, type CaptureWorld, identity, type Tried, topOfVault } from './attempt.ts';
 import { isRecorded } from './is-covered.ts';
 import { type Copy, markDeleted } from './mark-deleted.ts';
@@ -25,7 +25,7 @@ export async function recordDeletion(attempt: Attempt, world: CaptureWorld): Pro
   const deletedAt = change.kind === 'deleted' ? (change.at ?? now) : now;
   if (copy !== undefined) {
     if (!(await markDeleted(copy, deletedAt, world))) return 'lost-race';
-    await hideRecord(change, copy, world);
+    await hideTags(change, copy, world);
   }
   const after: Entry = {
     ...withoutReason(prior),

@@ -4,7 +4,7 @@ import { withoutReason } from '../../model/entry.ts';
 import type { ObjectFacts } from '../../model/object.ts';
 import type { Written } from '../../ports/object-store.ts';
 import type { World } from '../dependencies.ts';
-import { hideRecord } from '../tags-record.ts';
+import { hideTags } from '../tags-record.ts';
 import { type Attempt, identity, sourceFacts, type Tried } from './attempt.ts';
 
 /**
@@ -31,7 +31,7 @@ export async function recordCopy(
   };
   if (!(await catalog.putEntry(after, prior?.rev))) return 'lost-race';
   if (prior?.vaultVersionId !== after.vaultVersionId)
-    await hideRecord(change, { versionId: prior?.vaultVersionId, size: prior?.size }, world);
+    await hideTags(change, { versionId: prior?.vaultVersionId, size: prior?.size }, world);
   return { kind: 'captured', before: prior, after };
 }
 

@@ -7,6 +7,7 @@ import type { Delivery, PulseWorld } from '../dependencies.ts';
 import { checkWiring } from '../reconcile/check-wiring.ts';
 import { lookAgainSoon } from '../reconcile/look-again-soon.ts';
 import { proveCanary, sendReadBack, writeCanary } from './canary.ts';
+import { lookAtOwnership } from './look-at-ownership.ts';
 import { type Look, lookAtPlaces } from './look-at-places.ts';
 
 /**
@@ -38,6 +39,7 @@ async function readBack(source: Source, times: number, world: PulseWorld): Promi
 async function check(source: Source, world: PulseWorld): Promise<void> {
   const wiring = await checkWiring(source, world);
   if (wiring === 'repaired') await lookAgainSoon(source, world);
+  await lookAtOwnership(source, world);
   const look = await lookAtPlaces(source, world);
   await sendMissed(source, look, world);
   await noteWay(source, look, world);

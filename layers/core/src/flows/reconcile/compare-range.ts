@@ -1,5 +1,5 @@
 import type { CaptureBatch } from '../../model/messages.ts';
-import { coverage, type Source } from '../../model/source.ts';
+import { aclsUnreadBefore, coverage, type Source } from '../../model/source.ts';
 import { bucketOf } from '../../model/source-uri.ts';
 import type { ListingWorld } from '../dependencies.ts';
 import { catalogEntries, type KeyRange, sourceObjects } from '../listings.ts';
@@ -68,11 +68,13 @@ class Findings {
   private readonly source: Source;
   private readonly phase: Phase;
   private readonly missedBefore: number;
+  private readonly aclsUnreadBefore: number;
 
   constructor(source: Source, phase: Phase, missedBefore: number) {
     this.source = source;
     this.phase = phase;
     this.missedBefore = missedBefore;
+    this.aclsUnreadBefore = aclsUnreadBefore(source) ?? 0;
   }
 
   add(pair: Pair, retryWaiting: boolean): void {
@@ -82,10 +84,17 @@ class Findings {
       return;
     }
     this.countPair(pair, finding);
+    if (finding === 'unchanged') this.addUnreadAcl(pair);
     if (pair.object === undefined || (finding !== 'new' && finding !== 'changed')) return;
     const { object, entry } = pair;
     this.items.push(toCapture(object, entry));
     if (isMissed(object, entry, this.source, this.missedBefore)) this.count('missed', 1);
+  }
+
+  /** What was captured before ACLs were remembered is looked at once more, for that alone. */
+  private addUnreadAcl({ object, entry }: Pair): void {
+    if (object === undefined || (entry?.capturedAt ?? this.aclsUnreadBefore) >= this.aclsUnreadBefore) return;
+    this.items.push({ ...toCapture(object, entry), acl: true });
   }
 
   /** What the vault's own listing says of a key that has nothing to be looked at for otherwise. */

@@ -1,7 +1,7 @@
 import { defined } from '../../model/defined.ts';
 import type { Job } from '../../model/job.ts';
 import { lagSeconds } from '../../model/lag.ts';
-import type { SourceTotals } from '../../model/source.ts';
+import { aclsUnreadBefore, type Source, type SourceTotals } from '../../model/source.ts';
 import type { Delivery, World } from '../dependencies.ts';
 import { endJob } from '../end-job.ts';
 
@@ -31,6 +31,7 @@ export async function finishReconcile(
   await catalog.patchSource(job.source, {
     lastReconcileAt: finishedAt,
     lastReconcileJob: job.id,
+    ...(source !== undefined && hasReadAcls(job, source) ? { aclsReadAt: finishedAt } : {}),
     ...(held > 0 ? { heldDeletions: { job: job.id, count: held, at: finishedAt } } : {}),
     clear: held > 0 ? ['unreachable'] : ['unreachable', 'heldDeletions'],
   });
@@ -43,4 +44,10 @@ export async function finishReconcile(
   if ((await endJob(job, end, world)) && held > 0) telemetry.metric('HeldDeletions', held);
   telemetry.metric('MissedEvents', job.counts['missed'] ?? 0);
   telemetry.metric('ReconcileAge', 0, job.source);
+}
+
+/** It began when ACLs were remembered already, so each of its steps had those read that nobody had read before. */
+function hasReadAcls({ startedAt, counts }: Job, source: Source): boolean {
+  const before = aclsUnreadBefore(source);
+  return before !== undefined && startedAt >= before && (counts['failed'] ?? 0) === 0;
 }

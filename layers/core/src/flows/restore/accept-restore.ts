@@ -65,6 +65,7 @@ async function judge(
     const { jobId: _, ...request } = parseRestoreMessage(body, world.addresses);
     checkMoment(request, world);
     checkExact(request, world);
+    checkAcls(request, world);
     await checkTarget(request, world);
     await checkSource(request, world);
     await checkMap(request, world.kinds.of(request.source).history, world);
@@ -167,6 +168,17 @@ export function checkExact(
   if (!exact || settings.exactRestores) return;
   throw new InvalidInputError(
     'restores of this stack may not delete at their target: leave "exact" out, or deploy with ExactRestores=true (and protect sources again that are to be restored in place)',
+  );
+}
+
+/** Refuses to write ACLs where the stack's owner did not allow it. @throws {InvalidInputError} */
+export function checkAcls(
+  { acls }: Pick<RestoreRequest, 'acls'>,
+  { settings }: Pick<World, 'settings'>,
+): void {
+  if (!acls || settings.aclRestores) return;
+  throw new InvalidInputError(
+    'restores of this stack may not write ACLs: leave "acls" out, or deploy with AclRestores=true (and protect sources again that are to be restored in place)',
   );
 }
 

@@ -3,6 +3,7 @@ import { type Requests, sumRequests, usageOf } from '../../model/cost/requests.t
 import { FUNCTION_USAGE } from '../../model/cost/speed.ts';
 import { priceOf, sumUsage, timesUsage, total } from '../../model/cost/usage.ts';
 import { restoreWork } from '../../model/cost/work.ts';
+import { defined } from '../../model/defined.ts';
 import { namedValues } from '../../model/named-values.ts';
 import { isArchivedClass, type ListedObject } from '../../model/object.ts';
 import { FailedSum, type RestorePlan, SizeSum } from '../../model/restore-plan.ts';
@@ -17,6 +18,7 @@ import type { SourceHistory } from '../source-kind.ts';
 import { tagsAt } from '../tags-record.ts';
 import type { Looked, Selected } from '../vault/selection.ts';
 import { findExtras } from './find-extras.ts';
+import { AclCount } from './planned-acls.ts';
 import { TargetLook } from './target-look.ts';
 import { targetWorld } from './target-world.ts';
 import { whyNotWritten } from './why-not-written.ts';
@@ -54,8 +56,10 @@ export async function makePlan(
   const count = new Count(request, there);
   const look = new TargetLook(request.target.bucket, there);
   const mapping = mappingOf(request);
+  const acls = await AclCount.of(request, there, targetIsNew);
   for await (const { selected } of count.listed(request)) {
     if (selected === undefined) continue;
+    acls?.add(selected);
     const to = targetKey(mapping, selected.key);
     const isNew = targetIsNew || whyNotWritten(selected, to) !== undefined || to === '';
     count.add(selected, to, isNew ? undefined : await look.find(to));
@@ -64,7 +68,7 @@ export async function makePlan(
   await count.settleDoubts();
   await count.lookForTags();
   if (request.exact && !targetIsNew) await count.addExtras();
-  return count.plan();
+  return { ...count.plan(), ...defined({ acls: acls?.planned }) };
 }
 
 type Target = Pick<ListedObject, 'etag' | 'size' | 'lastModified'>;
@@ -214,7 +218,8 @@ class Count {
     };
     // Those of the copy are read, and compared with what is right at the target.
     const getTags = this.#shareTagged * (this.objects + this.#right.objects);
-    return sumRequests([restoreWork(scope, this.#world.settings), { getTags }]);
+    const forAcls = this.#request.acls ? { listVersions: this.objects, getAcl: this.#right.objects } : {};
+    return sumRequests([restoreWork(scope, this.#world.settings), { getTags }, forAcls]);
   }
 
   #counting(): VaultReader {

@@ -10,6 +10,7 @@ import { afterTheEnd } from '../end-job.ts';
 import type { SourceHistory } from '../source-kind.ts';
 import { freeKeys } from './free-keys.ts';
 import { requestOf } from './request-of.ts';
+import { aclTerms } from './restore-acl.ts';
 import { abandonUpload, type ObjectRequest, type RestoreResult, restoreObject } from './restore-object.ts';
 import { settleRestore } from './settle-restore.ts';
 import { targetWorld } from './target-world.ts';
@@ -41,7 +42,9 @@ export async function restoreBatch(
   const request = requestOf(job);
   const there = targetWorld(request, world);
   const isFree = await freeKeys(batch.items, request, there);
-  const restore = (item: RestoreItem) => restoreOne(item, { ...request, isFree }, last, delivery, there);
+  const acls = await aclTerms(request, delivery.receiveCount, there);
+  const restore = (item: RestoreItem) =>
+    restoreOne(item, { ...request, isFree, acls }, last, delivery, there);
   const attempts = await pMap(batch.items, restore, { concurrency: world.settings.concurrency });
   const results = allOrThrow(attempts, job.id);
   if (await goOnLater(batch, results, world)) return;
@@ -184,6 +187,7 @@ function countsOf(
     add(result.kind === 'archived' ? 'thawing' : result.kind, 1);
     if ('bytes' in result) add(`${result.kind}Bytes`, result.bytes);
     if ('proof' in result) add(result.proof, 1);
+    if ('acl' in result) add('acls', 1);
     if ('notes' in result) add('notes', result.notes.length);
     if (result.kind === 'archived' && tierFor(result.archive, thaw.tier) !== thaw.tier) add('slower', 1);
   }

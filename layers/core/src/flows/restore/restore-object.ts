@@ -13,6 +13,7 @@ import { isIdentical } from '../is-identical.ts';
 import { tagsAt } from '../tags-record.ts';
 import type { IsFree } from './free-keys.ts';
 import { classFor, notesOn } from './origin-notes.ts';
+import { type AclTerms, hasAcl, type WantedAcl, wantedAcl, writeWithAcl } from './restore-acl.ts';
 import { type VerifyingWorld, verifyRestored } from './verify-restored.ts';
 import { whyNotWritten } from './why-not-written.ts';
 
@@ -21,6 +22,8 @@ export type RestoreResult =
       readonly kind: 'restored' | 'right';
       readonly bytes: number;
       readonly proof?: 'verified' | 'unproven';
+      /** It was written with the ACL that was remembered. */
+      readonly acl?: 'given';
       /** What could not be brought back, or is worth to know. */
       readonly notes?: readonly Problem[];
     }
@@ -40,6 +43,8 @@ export type ObjectRequest = Pick<
   'source' | 'at' | 'target' | 'stripPrefix' | 'map' | 'overwrite' | 'verify' | 'storageClass'
 > & {
   readonly isFree: IsFree;
+  /** How ACLs are given back; absent: they are not. */
+  readonly acls?: AclTerms | undefined;
 };
 export type ObjectWorld = VerifyingWorld;
 
@@ -91,26 +96,57 @@ async function writeTarget(
 ): Promise<RestoreResult> {
   const { key, to, copy, lacking } = task;
   const { carried, own: tags } = await tagsFor(task, request, world);
+  const wanted = await wantedAcl(task, request, request.acls, world);
   const target = request.isFree(to.key) ? ABSENT : await world.store.head(to);
   if (!target.found && target.why !== 'absent')
     return failed(key, target.why, `the target answers "${target.why}"`);
   if (target.found) {
-    const found = await compare(task, tags, target.object, request, world);
     const mayReplace = mayOverwrite(request.overwrite, target.object.lastModified, copy.lastModified);
-    if (found.kind === 'right' || !mayReplace) return found;
+    const found = await compare(task, tags, target.object, request, world);
+    const other = found.kind === 'right' ? await otherAcl(task, wanted, request, world) : undefined;
+    if (found.kind === 'right' && (other === undefined || !mayReplace))
+      return withNotes(found, notesOf(key, other));
+    if (!mayReplace) return found;
   }
   // Only now: what is right already, or may not be overwritten, is not worth a thaw.
   if (copy.archived) return { kind: 'archived', archive: copy.archive ?? 'GLACIER' };
   const origin = originIn(carried);
   const storageClass = classFor(origin, request.storageClass);
-  const how = { tags, storageClass, condition: conditionOn(target) };
-  const written =
+  const how = { tags, storageClass, condition: conditionOn(target), wanted, terms: request.acls };
+  const { done: written, refused } =
     copy.size > world.settings.multipartThresholdBytes
       ? await writeLarge(task, how, world, timeLeft)
       : await write(task, how, world);
   if ('kind' in written) return written;
-  const notes = notesOn({ key, origin, asked: request.storageClass, storageClass, written, lacking });
-  return { kind: 'restored', bytes: copy.size, ...(notes.length === 0 ? {} : { notes }) };
+  const notes = [
+    ...notesOn({ key, origin, asked: request.storageClass, storageClass, written, lacking }),
+    ...notesOf(key, refused ?? wanted.note),
+  ];
+  const isGiven = refused === undefined && wanted.acl !== undefined && wanted.acl !== 'default';
+  return withNotes({ kind: 'restored', bytes: copy.size, ...(isGiven ? { acl: 'given' } : {}) }, notes);
+}
+
+type Done = Extract<RestoreResult, { bytes: number }>;
+
+function withNotes(result: Done, notes: readonly Problem[]): Done {
+  return notes.length === 0 ? result : { ...result, notes };
+}
+
+/** What became of an object's ACL, as a note on it. */
+function notesOf(key: string, detail: string | undefined): Problem[] {
+  return detail === undefined ? [] : [{ key, reason: 'acl', detail, note: true }];
+}
+
+/** What is to be told of the ACL of an object that is right otherwise; undefined where that is right, too. */
+async function otherAcl(
+  { to }: Task,
+  wanted: WantedAcl,
+  request: ObjectRequest,
+  world: ObjectWorld,
+): Promise<string | undefined> {
+  const is = await hasAcl(to, wanted, request.acls, world);
+  if (is === true) return wanted.note;
+  return is === false ? 'has another ACL at the target than it had, which was left alone' : is.unknown;
 }
 
 /** The tags of a copy; of a bucket's object as of the moment that is restored. */
@@ -123,11 +159,20 @@ function tagsFor(
 }
 
 /** How an object is written: on top of what was looked at. */
-type How = { readonly tags: Tags; readonly storageClass: StorageClass; readonly condition: WriteCondition };
+type How = {
+  readonly tags: Tags;
+  readonly storageClass: StorageClass;
+  readonly condition: WriteCondition;
+  readonly wanted: WantedAcl;
+  readonly terms: AclTerms | undefined;
+};
 
-function write({ from, to, copy }: Task, how: How, { store }: ObjectWorld): Promise<Written> {
-  const { tags, storageClass, condition } = how;
-  return store.copy({
+/** What a write came to, and why the target refused the ACL, where it did. */
+type Outcome<T> = { readonly done: T; readonly refused?: string | undefined };
+
+function write({ from, to, copy }: Task, how: How, { store }: ObjectWorld): Promise<Outcome<Written>> {
+  const { tags, storageClass, condition, wanted, terms } = how;
+  const request = {
     from,
     to,
     condition,
@@ -135,7 +180,8 @@ function write({ from, to, copy }: Task, how: How, { store }: ObjectWorld): Prom
     // Where there are none, and were none, there is nothing to replace: none are copied.
     ...(copy.tagCount === 0 && Object.keys(tags).length === 0 ? {} : { tags }),
     ...defined({ websiteRedirect: copy.websiteRedirect }),
-  });
+  };
+  return writeWithAcl(wanted, terms, (grants) => store.copy({ ...request, ...defined({ grants }) }));
 }
 
 /** What is at the target: right, or why it is not. Where that was asked for, its bytes are read too. */
@@ -192,25 +238,36 @@ function conditionOn(target: HeadResult): WriteCondition {
 
 async function writeLarge(
   { from, to, copy, uploadId }: Task,
-  { tags, storageClass, condition }: How,
+  { tags, storageClass, condition, wanted, terms }: How,
   world: ObjectWorld,
   timeLeft: () => number,
-): Promise<Written | (RestoreResult & { kind: 'unfinished' })> {
-  const upload =
+): Promise<Outcome<Written | (RestoreResult & { kind: 'unfinished' })>> {
+  const start = multipartStart(to, copy, tags, storageClass);
+  const begun =
     uploadId === undefined
-      ? await world.store.beginMultipart(multipartStart(to, copy, tags, storageClass))
-      : { ...to, uploadId };
+      ? await writeWithAcl(wanted, terms, (grants) =>
+          world.store.beginMultipart({ ...start, ...defined({ grants }) }),
+        )
+      : { done: { ...to, uploadId } };
+  const upload = begun.done;
   const partBytes = partBytesFor(copy.size, world.settings.partBytes);
   const job = { from: { ...from, ifMatch: copy.etag }, size: copy.size, partBytes, upload };
   const parts = await copyParts(job, timeLeft, world);
-  if (parts === undefined) return { kind: 'unfinished', uploadId: upload.uploadId };
+  if (parts === undefined) return { done: { kind: 'unfinished', uploadId: upload.uploadId } };
   try {
-    return await world.store.completeMultipart(upload, parts, condition);
+    const done = await world.store.completeMultipart(upload, parts, condition);
+    // Another message may have begun it, and been refused.
+    const is = uploadId === undefined || (await hasAcl(to, wanted, terms, world));
+    return { done, refused: is === true ? begun.refused : refusedAs(is) };
   } catch (error) {
     // Refused because somebody wrote there meanwhile: what is done next begins with another look, and another upload.
     await world.store.abortMultipart(upload);
     throw error;
   }
+}
+
+function refusedAs(is: false | { readonly unknown: string }): string {
+  return is === false ? 'had another ACL, which the target refused' : is.unknown;
 }
 
 function conflict({ key, to, copy }: Task, target: ObjectFacts): RestoreResult {

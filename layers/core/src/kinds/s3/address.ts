@@ -9,7 +9,7 @@ export const s3Address: Address = {
   uriNoun: 'an S3 URI',
   container: 'bucket',
   containers: 'buckets',
-  restoreOptions: [],
+  restoreOptions: ['acls'],
   parse: (text) => {
     const { bucket, prefix } = parseBucketUri(text);
     return { source: sourceUri(bucket), prefix };
@@ -18,5 +18,8 @@ export const s3Address: Address = {
   vaultPrefixes: (source) => [vaultPrefix(bucketOf(source)), longVaultPrefix(bucketOf(source))],
   isUnder: (key, prefix) => key.startsWith(prefix),
   keysUnder: (prefix) => prefix,
-  refusal: () => undefined,
+  refusal: ({ acls }, into) =>
+    acls && into !== 'bucket'
+      ? '"acls" is for buckets as targets: folders and archives keep none'
+      : undefined,
 };

@@ -1,6 +1,6 @@
 import { byTagBound, type Inventory } from './inventory.ts';
 import { PRICES } from './prices.ts';
-import { type Requests, timesRequests, usageOf } from './requests.ts';
+import { type Requests, sumRequests, timesRequests, usageOf } from './requests.ts';
 import { FUNCTION_USAGE, SPEED } from './speed.ts';
 import { catalogRows, currentCopies, oldVersions, type Retention, type Stored } from './storage.ts';
 import { priceOf, sumUsage, timesUsage, total, type Usage } from './usage.ts';
@@ -11,7 +11,9 @@ import {
   firstBackup,
   fullRestore,
   hourlyCheck,
+  keepAclChanges,
   keepTagChanges,
+  readAcls,
   scheduledComparison,
   type WorkSettings,
 } from './work.ts';
@@ -23,6 +25,8 @@ export type CostPlan = {
   readonly changesPerDay: number;
   /** With a canary of its own. */
   readonly canary: boolean;
+  /** With ACLs remembered. */
+  readonly acls: boolean;
 };
 
 /** Something that is done: its requests by kind, its price, and how long it takes. */
@@ -50,6 +54,8 @@ export type Estimate = {
   readonly fullRestore: Work;
   /** A million changes of tags in each month: what is asked for, and the versions with other tags that they leave behind. */
   readonly tagChanges: Omit<Work, 'seconds'> & { readonly versions: Stored };
+  /** A million changes of ACLs in each month; undefined where they are not remembered. */
+  readonly aclChanges: Omit<Work, 'seconds'> | undefined;
   /** Paid once a month for the stack, whatever it protects: its queues are polled, its metrics kept, its alarms watch. */
   readonly stackDollars: number;
 };
@@ -69,7 +75,11 @@ export function estimateCost(inventory: Inventory, plan: CostPlan): Estimate {
   const changes = changesPerDay * DAYS_PER_MONTH;
   const objects = inventory.small.objects + inventory.large.objects;
   const comparison = scheduledComparison(inventory.listed, work);
-  const captures = workOf(captureChanges(changes, inventory), timesUsage(FUNCTION_USAGE.change, changes), 0);
+  const changeWork = sumRequests([
+    captureChanges(changes, inventory),
+    plan.acls && objects > 0 ? readAcls(changes, changes) : {},
+  ]);
+  const captures = workOf(changeWork, timesUsage(FUNCTION_USAGE.change, changes), 0);
   const reconcile = workOf(
     comparison,
     timesUsage(FUNCTION_USAGE.compare, inventory.listed),
@@ -91,7 +101,7 @@ export function estimateCost(inventory: Inventory, plan: CostPlan): Estimate {
   const all = [copies, old, catalog, captures, reconciles, checks, canary ?? { dollars: 0 }, alarms];
   return {
     firstBackup: workOf(
-      firstBackup(inventory, work),
+      sumRequests([firstBackup(inventory, work), plan.acls ? readAcls(objects, 0) : {}]),
       timesUsage(FUNCTION_USAGE.firstBackup, objects + inventory.archived.objects),
       copySeconds(objects + inventory.archived.objects, copies.bytes, SPEED.firstBackup),
     ),
@@ -113,6 +123,7 @@ export function estimateCost(inventory: Inventory, plan: CostPlan): Estimate {
       copySeconds(objects, copies.bytes, SPEED.restore),
     ),
     tagChanges: tagChangesOf(inventory, retention),
+    aclChanges: plan.acls ? aclChanges() : undefined,
     stackDollars: (EMPTY_POLLS / 1e6) * PRICES.perMillion.queueRequests + STACK_DOLLARS,
   };
 }
@@ -149,6 +160,15 @@ function tagChangesOf(inventory: Inventory, retention: Retention): Estimate['tag
     unmovable: inventory.bands[0] ?? nothing,
   };
   return { requests, dollars, versions: oldVersions((MILLION * share) / DAYS_PER_MONTH, copied, retention) };
+}
+
+function aclChanges(): Omit<Work, 'seconds'> {
+  const { requests, dollars } = workOf(
+    keepAclChanges(MILLION),
+    timesUsage(FUNCTION_USAGE.change, MILLION),
+    0,
+  );
+  return { requests, dollars };
 }
 
 function workOf(requests: Requests, functions: Partial<Usage>, seconds: number): Work {

@@ -26,6 +26,8 @@ export const BILLED = {
   /** Its price is the tier's: see thaw-prices.ts. */
   thaw: FREE,
   getTags: S3_READ,
+  getAcl: S3_READ,
+  ownership: S3_READ,
   putTags: S3_WRITE,
   hide: FREE,
   put: S3_WRITE,

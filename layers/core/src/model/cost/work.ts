@@ -121,6 +121,29 @@ export function keepTagChanges(changes: number, inventory: Inventory): Requests 
   ]);
 }
 
+/**
+ * What ACLs that are remembered cost beside the captures of so many changes, all of them the default one, whose objects had a
+ * copy before: whether there is a record of that one's ACL is looked at.
+ */
+export function readAcls(captures: number, replaced: number): Requests {
+  return { getAcl: captures, head: replaced };
+}
+
+/** So many times that ACLs of objects were changed, each by its own event and alone in its batch, and are remembered. */
+export function keepAclChanges(changes: number): Requests {
+  const each = {
+    event: 1,
+    queue: 1 + HANDLED,
+    getEntry: 1,
+    head: 3,
+    get: 1,
+    getAcl: 2,
+    put: 1,
+    addActivity: 1,
+  };
+  return timesRequests(each, changes);
+}
+
 /** What an hourly check looks at most, of a bucket with so many keys. */
 export function checkedKeys(keys: number): number {
   return Math.min(keys, CHECKED_PAGES * PAGE);

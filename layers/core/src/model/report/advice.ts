@@ -31,6 +31,8 @@ const REASONS = tableOf({
   'held-deletions': 'More would have been deleted than the request allows: nothing was.',
   failed: 'All attempts failed. Doing it again tries anew.',
   encryption: 'Objects are encrypted as the target bucket does it by default. Their bytes are the same.',
+  acl: 'Who else may read these objects is not as it was. Look at the ACLs, and at what the target bucket blocks.',
+  'acl-unreadable': 'Its bytes are in the vault. A restore with ACLs gives it the default one, and says so.',
   lock: 'Put retention and legal holds on again where they are still needed.',
   'storage-class': 'This class cannot be asked for here. A lifecycle rule, or a copy, can move the objects.',
   'origin-unknown':

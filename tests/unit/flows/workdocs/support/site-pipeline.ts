@@ -75,6 +75,7 @@ export class SitePipeline {
         maxReceives: 5,
         restoreTargets: [],
         exactRestores: false,
+        aclRestores: false,
         ...settings,
       },
     };

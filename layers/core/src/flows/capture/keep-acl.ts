@@ -1,0 +1,133 @@
+import { isDefaultAcl, type KeptAcl, sameAcl } from '../../model/acl.ts';
+import type { AclRecord } from '../../model/acl-record.ts';
+import type { AclOutcome, CaptureOutcome } from '../../model/capture-outcome.ts';
+import { defined } from '../../model/defined.ts';
+import type { Entry } from '../../model/entry.ts';
+import { ContentionError, isStoreError } from '../../model/errors.ts';
+import { ACLS } from '../acl-record.ts';
+import { mayStillPass } from '../denied.ts';
+import { hideRecord, type Place, putRecord, type RecordOnTop, recordOnTop } from '../record-beside.ts';
+import type { CaptureWorld } from './attempt.ts';
+
+const MAX_ATTEMPTS = 5;
+
+type AclWorld = Pick<CaptureWorld, 'store' | 'settings' | 'clock'>;
+
+/**
+ * Remembers the ACL of what was captured, or looked at, where it is not the default one, by a record beside the copy; and lets
+ * go of the record of a copy that is no longer current. To be called behind the capture, as often as that comes.
+ *
+ * @param receiveCount how often the message was delivered: access that is denied is worth another look
+ * @returns undefined where the ACL is the default one, as it was before, and nothing is to be told
+ */
+export async function settleAcl(
+  { kind, before, after }: CaptureOutcome,
+  place: Place,
+  receiveCount: number,
+  world: AclWorld,
+): Promise<AclOutcome | undefined> {
+  if (after?.vaultVersionId === undefined) return undefined;
+  if (after.state === 'deleted') {
+    await hideRecord(ACLS, place, after.vaultVersionId, world);
+    return undefined;
+  }
+  if (after.state !== 'current') return undefined;
+  const isNew = kind === 'captured' || kind === 'tagged';
+  // No record can be there of an object that had no copy before.
+  const seen = isNew && before?.vaultVersionId === undefined ? 'none' : 'unknown';
+  return keepAcl(after, { isNew, seen, receiveCount }, place, world);
+}
+
+type Known = {
+  /** The copy was made just now. */
+  readonly isNew: boolean;
+  readonly seen: 'none' | 'unknown';
+  readonly receiveCount: number;
+};
+
+/**
+ * The record is looked at before the ACL is, and written on top of what was seen, so that of two handlers the one that read
+ * earlier cannot have the last word; and behind each writing the ACL is read again, since a handler that found the default
+ * one writes nothing that would stop another.
+ */
+async function keepAcl(
+  entry: Entry,
+  { isNew, seen: known, receiveCount }: Known,
+  place: Place,
+  world: AclWorld,
+): Promise<AclOutcome | undefined> {
+  let seen = known === 'none' ? undefined : await recordOnTop(ACLS, place, world);
+  let isFirst = isNew;
+  for (let tried = 0; tried < MAX_ATTEMPTS; tried++) {
+    const acl = await readAcl(entry, place, world);
+    if (acl === undefined) return undefined;
+    if (acl === 'unreadable' && mayStillPass('access-denied', receiveCount)) return 'again';
+    const before = aclIn(seen, entry);
+    if (sameAcl(acl, before ?? 'default')) {
+      if (before === undefined) await letGo(seen, place, world);
+      return told(acl);
+    }
+    if (!(await isStillThere(entry, place, world))) return undefined;
+    const onTop = seen ?? (await recordOnTop(ACLS, place, world));
+    try {
+      seen = await putRecord(ACLS, place.bucket, recordOf(entry, acl, isFirst, world), onTop, world);
+      isFirst = false;
+    } catch (error) {
+      if (!isStoreError(error, 'precondition-failed')) throw error;
+      seen = await recordOnTop(ACLS, place, world);
+    }
+  }
+  throw new ContentionError(`the ACL of "${place.key}" in ${place.bucket} kept changing while it was read`);
+}
+
+function recordOf(
+  { key, vaultVersionId = '' }: Entry,
+  acl: KeptAcl,
+  isFirst: boolean,
+  { clock }: AclWorld,
+): AclRecord {
+  return { key, vaultVersionId, acl, ...(isFirst ? { first: true } : {}), at: clock() };
+}
+
+function told(acl: KeptAcl): AclOutcome | undefined {
+  if (acl === 'default') return undefined;
+  return acl === 'unreadable' ? 'unreadable' : 'kept';
+}
+
+/** What the record on top says of this copy; undefined when it is about another one. */
+function aclIn(seen: RecordOnTop<AclRecord> | undefined, { vaultVersionId }: Entry): KeptAcl | undefined {
+  return seen?.record.vaultVersionId === vaultVersionId ? seen?.record.acl : undefined;
+}
+
+/** A record of the copy before this one, which has the default ACL and needs none. */
+async function letGo(seen: RecordOnTop<AclRecord> | undefined, place: Place, world: AclWorld): Promise<void> {
+  if (seen !== undefined) await hideRecord(ACLS, place, seen.record.vaultVersionId, world);
+}
+
+/** @returns undefined when the version is gone: what became of the object is told of by its next event */
+async function readAcl(
+  { sourceVersionId }: Entry,
+  { bucket, key }: Place,
+  { store }: AclWorld,
+): Promise<KeptAcl | undefined> {
+  try {
+    const acl = await store.getAcl({ bucket, key, ...defined({ versionId: sourceVersionId }) });
+    return isDefaultAcl(acl) ? 'default' : acl.grants;
+  } catch (error) {
+    if (isStoreError(error, 'not-found', 'no-such-bucket')) return undefined;
+    // Whoever wrote it may have left the right to read it to nobody; or it is none that S3 documents.
+    if (isStoreError(error, 'access-denied', 'invalid')) return 'unreadable';
+    throw error;
+  }
+}
+
+/** Where there are no versions, the ACL that was read may be of what was written after the capture. */
+async function isStillThere(
+  { sourceVersionId, etag, lastModified }: Entry,
+  { bucket, key }: Place,
+  { store }: AclWorld,
+): Promise<boolean> {
+  if (sourceVersionId !== undefined) return true;
+  const head = await store.head({ bucket, key });
+  return head.found && head.object.etag === etag && head.object.lastModified === lastModified;
+}

@@ -1,0 +1,88 @@
+import pMap from 'p-map';
+import { takesAcls } from '../../model/acl.ts';
+import type { AclRecord } from '../../model/acl-record.ts';
+import { defined } from '../../model/defined.ts';
+import { isStoreError } from '../../model/errors.ts';
+import type { PlannedAcls } from '../../model/restore-plan.ts';
+import type { AcceptedRestore } from '../../model/restore-request.ts';
+import { bucketOf } from '../../model/source-uri.ts';
+import { aclRecordPrefix } from '../../model/vault-key.ts';
+import { ACLS } from '../acl-record.ts';
+import type { World } from '../dependencies.ts';
+import type { Selected } from '../vault/selection.ts';
+import { type RealVersion, vaultStatesAt } from '../vault-history.ts';
+
+type PlanningWorld = Pick<World, 'store' | 'settings'>;
+
+/** So many records are looked at: each is a request, and most buckets have few. */
+const MAX_RECORDS = 1_000;
+
+/** Counts the objects of a plan that have an ACL which is not the default one, by the records of the moment. */
+export class AclCount {
+  readonly #records: ReadonlyMap<string, AclRecord>;
+  readonly #atLeast: boolean;
+  readonly #taken: boolean | undefined;
+  #objects = 0;
+
+  private constructor(records: readonly AclRecord[], atLeast: boolean, taken: boolean | undefined) {
+    this.#records = new Map(records.map((record) => [record.key, record]));
+    this.#atLeast = atLeast;
+    this.#taken = taken;
+  }
+
+  /** @returns undefined where nobody asked for ACLs */
+  static async of(
+    { acls, source, at, target }: AcceptedRestore,
+    world: PlanningWorld,
+    targetIsNew: boolean,
+  ): Promise<AclCount | undefined> {
+    if (!acls) return undefined;
+    const { found, more } = await recordsAt(bucketOf(source), at, world);
+    // A bucket that is made for a restore is made as S3 makes buckets: with ACLs switched off.
+    return new AclCount(found, more, targetIsNew ? false : await isTaken(target.bucket, world));
+  }
+
+  add({ key, version }: Pick<Selected, 'key' | 'version'>): void {
+    const record = this.#records.get(key);
+    if (record?.vaultVersionId === version.versionId && typeof record.acl !== 'string') this.#objects++;
+  }
+
+  get planned(): PlannedAcls {
+    return { objects: this.#objects, atLeast: this.#atLeast, ...defined({ taken: this.#taken }) };
+  }
+}
+
+/** The records as they stood at a moment. Hidden ones count: what they are about may be restored as it was. */
+async function recordsAt(
+  bucket: string,
+  at: number,
+  world: PlanningWorld,
+): Promise<{ found: readonly AclRecord[]; more: boolean }> {
+  const { store, settings } = world;
+  const places: Array<{ readonly key: string; readonly version: RealVersion }> = [];
+  let more = false;
+  for await (const { vaultKey: key, current, deleted } of vaultStatesAt(
+    aclRecordPrefix(bucket),
+    at,
+    undefined,
+    world,
+  )) {
+    const version = current ?? deleted?.last;
+    if (version === undefined) continue;
+    more = places.length >= MAX_RECORDS;
+    if (more) break;
+    places.push({ key, version });
+  }
+  const read = async ({ key, version: { versionId } }: (typeof places)[number]) =>
+    ACLS.parse(await store.get({ bucket: settings.vault, key, versionId }));
+  return { found: await pMap(places, read, { concurrency: settings.concurrency }), more };
+}
+
+async function isTaken(bucket: string, { store }: PlanningWorld): Promise<boolean | undefined> {
+  try {
+    return takesAcls(await store.ownership(bucket));
+  } catch (error) {
+    if (isStoreError(error, 'access-denied')) return undefined;
+    throw error;
+  }
+}
