@@ -47,7 +47,7 @@ const BUCKET_VARIANTS: readonly Variant[] = [
     edits: [
       {
         file: 'flows/capture/capture.ts',
-        find: "if (outcome !== 'lost-race') return outcome;",
+        find: "if (outcome !== 'lost-race') return withAcl(outcome, change, options, world);",
         replace:
           "return outcome === 'lost-race' ? { kind: 'unchanged', before: prior, after: prior } : outcome;",
       },
@@ -186,8 +186,8 @@ const BUCKET_VARIANTS: readonly Variant[] = [
       },
       {
         file: 'flows/capture-events.ts',
-        find: '{ recheck: receiveCount > 1 }',
-        replace: '{ recheck: false }',
+        find: '{ recheck: receiveCount > 1, acls }',
+        replace: '{ recheck: false, acls }',
       },
     ],
   },
@@ -308,8 +308,8 @@ const BUCKET_VARIANTS: readonly Variant[] = [
     edits: [
       {
         file: 'flows/restore/restore-object.ts',
-        find: "if (found.kind === 'right' || !mayReplace) return found;",
-        replace: "if (found.kind === 'right') return found;",
+        find: 'if (!mayReplace) return found;',
+        replace: '',
       },
     ],
   },
@@ -318,7 +318,12 @@ const BUCKET_VARIANTS: readonly Variant[] = [
     edits: [
       {
         file: 'flows/restore/restore-object.ts',
-        find: "if (found.kind === 'right' || !mayReplace) return found;",
+        find: 'if (acl.isRight || !mayReplace)',
+        replace: 'if (!acl.isRight)',
+      },
+      {
+        file: 'flows/restore/restore-object.ts',
+        find: 'if (!mayReplace) return found;',
         replace: "if (found.kind !== 'right' && !mayReplace) return found;",
       },
     ],

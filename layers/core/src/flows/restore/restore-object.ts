@@ -103,9 +103,10 @@ async function writeTarget(
   if (target.found) {
     const mayReplace = mayOverwrite(request.overwrite, target.object.lastModified, copy.lastModified);
     const found = await compare(task, tags, target.object, request, world);
-    const other = found.kind === 'right' ? await otherAcl(task, wanted, request, world) : undefined;
-    if (found.kind === 'right' && (other === undefined || !mayReplace))
-      return withNotes(found, notesOf(key, other));
+    if (found.kind === 'right') {
+      const acl = await aclThere(task, wanted, request, world);
+      if (acl.isRight || !mayReplace) return withNotes(found, notesOf(key, acl.note));
+    }
     if (!mayReplace) return found;
   }
   // Only now: what is right already, or may not be overwritten, is not worth a thaw.
@@ -137,16 +138,17 @@ function notesOf(key: string, detail: string | undefined): Problem[] {
   return detail === undefined ? [] : [{ key, reason: 'acl', detail, note: true }];
 }
 
-/** What is to be told of the ACL of an object that is right otherwise; undefined where that is right, too. */
-async function otherAcl(
+/** The ACL of an object that is right otherwise. One that cannot be told is no reason to write it again. */
+async function aclThere(
   { to }: Task,
   wanted: WantedAcl,
   request: ObjectRequest,
   world: ObjectWorld,
-): Promise<string | undefined> {
+): Promise<{ readonly isRight: boolean; readonly note: string | undefined }> {
   const is = await hasAcl(to, wanted, request.acls, world);
-  if (is === true) return wanted.note;
-  return is === false ? 'has another ACL at the target than it had, which was left alone' : is.unknown;
+  if (is === true) return { isRight: true, note: wanted.note };
+  if (is !== false) return { isRight: true, note: is.unknown };
+  return { isRight: false, note: 'has another ACL at the target than it had, which was left alone' };
 }
 
 /** The tags of a copy; of a bucket's object as of the moment that is restored. */
