@@ -64,7 +64,8 @@ async function reindexSource(
   let keys = 0;
   let written = 0;
   const { concurrency } = world.settings;
-  const one = (state: SourceStateAt) => reindexKey(source, state, options, entries, world);
+  const factsOf = entries.factsOf(source, world);
+  const one = (state: SourceStateAt) => reindexKey(source, state, options, factsOf, world);
   for await (const done of pMapIterable(entries.statesOf(source, world), one, { concurrency })) {
     keys++;
     if (done.written) written++;
@@ -91,7 +92,7 @@ async function reindexKey(
   source: string,
   state: SourceStateAt,
   { dryRun }: ReindexOptions,
-  entries: EntryHistory,
+  factsOf: ReturnType<EntryHistory['factsOf']>,
   world: ReindexWorld,
 ): Promise<{ entry: Entry; written: boolean }> {
   const { catalog, clock, store, settings } = world;
@@ -102,7 +103,7 @@ async function reindexKey(
       return { entry: known, written: false };
     const entry = {
       ...entryFromVault(source, state, known, clock()),
-      ...(await entries.factsOf(state, world)),
+      ...(await factsOf(state)),
     };
     if (dryRun || (await catalog.putEntry(entry, known?.rev))) return { entry, written: true };
   }

@@ -87,8 +87,8 @@ export type EntryHistory = {
   readonly sources: (world: VaultReader) => AsyncIterable<string>;
   /** What is on top in the vault for each entry of a source. */
   readonly statesOf: (source: string, world: VaultReader) => AsyncIterable<SourceStateAt>;
-  /** What an entry has beside its place in the vault. */
-  readonly factsOf: (state: SourceStateAt, world: VaultReader) => Promise<Partial<Entry>>;
+  /** What entries of a source have beside their places in the vault: begun once for all of them. */
+  readonly factsOf: (source: string, world: VaultReader) => (state: SourceStateAt) => Promise<Partial<Entry>>;
   /** Whether an entry is one of the objects that a source's totals count. */
   readonly isCounted: (key: string) => boolean;
 };

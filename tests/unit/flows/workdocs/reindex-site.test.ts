@@ -2,11 +2,14 @@ import { MemoryCatalog } from '@holdfast/core/adapters/memory/memory-catalog.ts'
 import { registerSource } from '@holdfast/core/flows/register-source.ts';
 import { type ReindexedSource, reindex } from '@holdfast/core/flows/reindex.ts';
 import { keepRecord, seeRecord } from '@holdfast/core/flows/workdocs/keep-record.ts';
+import { isCovered } from '@holdfast/core/flows/workdocs/site-place.ts';
 import { KINDS } from '@holdfast/core/kinds/all.ts';
 import type { SiteRecord } from '@holdfast/core/model/workdocs/records.ts';
 import { recordKey } from '@holdfast/core/model/workdocs/site-key.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Pipeline, VAULT } from '../../../support/pipeline.ts';
+import { itemContext } from './support/item-context.ts';
+import { givenSite } from './support/site-pipeline.ts';
 
 const SITE = 'd-1234567890';
 const SOURCE = `workdocs://${SITE}`;
@@ -57,7 +60,7 @@ describe('a reindex', () => {
     expect(entries.map(({ key, state, name }) => [key, state, name])).toEqual([
       ['document/doc', 'current', 'a.txt'],
       ['document/gone', 'deleted', 'b.txt'],
-      ['folder/root', 'current', undefined],
+      ['folder/root', 'current', 'anna'],
       ['user/S-1&d-1234567890', 'current', 'anna'],
     ]);
     const versions = p.s3.keys(VAULT).length;
@@ -76,5 +79,27 @@ describe('a reindex', () => {
     expect(await run(catalog)).toEqual([
       { source: SOURCE, keys: 4, written: 0, right: 4, rowMissing: false },
     ]);
+  });
+
+  it('knows whose a root folder is: polls behind it cover what those before it did', async () => {
+    const { world, alice } = await givenSite({}, { prefix: 'alice/' });
+    const catalog = new MemoryCatalog();
+    await Array.fromAsync(reindex({ dryRun: false }, KINDS, { ...world.world, catalog }));
+    const { documentId } = world.people.upload({ parentId: alice.rootFolderId }, 'new', { name: 'n.txt' });
+
+    const context = await itemContext(world, { world: { ...world.world, catalog } });
+    expect(await isCovered('document', documentId, context)).toBe(true);
+  });
+
+  it('says of users and folders no size, and of no name half a character', async () => {
+    const odd: SiteRecord = { ...head, kind: 'folder', id: 'odd', name: 'half \ud83e', parentId: 'root' };
+    await keepRecord(odd, await seeRecord(SITE, odd, false, p.world), {}, p.world);
+    const catalog = new MemoryCatalog();
+    await run(catalog);
+    for (const key of ['folder/odd', 'folder/root', 'user/S-1&d-1234567890']) {
+      const [live, rebuilt] = [await p.catalog.getEntry(SOURCE, key), await catalog.getEntry(SOURCE, key)];
+      expect(rebuilt?.size).toBe(live?.size);
+      if (key === 'folder/odd') expect(rebuilt?.name).toBe('half \ufffd');
+    }
   });
 });

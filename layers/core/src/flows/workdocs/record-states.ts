@@ -6,6 +6,7 @@ import { entryKey, RECORD_KINDS, recordOfKey, recordPrefix } from '../../model/w
 import type { VaultReader } from '../dependencies.ts';
 import type { SourceStateAt } from '../source-history.ts';
 import { type VaultState, vaultStatesAt } from '../vault-history.ts';
+import { recordsAt } from './record-history.ts';
 
 /** What is on top of every record of a site, by the key of its entry. */
 export async function* recordStates(site: string, world: VaultReader): AsyncGenerator<SourceStateAt> {
@@ -18,22 +19,46 @@ export async function* recordStates(site: string, world: VaultReader): AsyncGene
   }
 }
 
-/** What the catalog has of a record beside its place in the vault: its name, its bytes, and the checksum of its text. */
-export async function recordFacts(
-  { vaultKey, current, deleted }: VaultState,
-  { store, settings }: VaultReader,
-): Promise<Partial<Entry>> {
-  const version = current ?? deleted?.last;
-  if (version === undefined) return {};
-  const { versionId } = version;
-  const text = await store.get({ bucket: settings.vault, key: vaultKey, versionId });
-  const record = parseRecord(text, vaultKey);
-  return {
-    ...defined({ name: record.name, size: keptBytes(record) }),
-    checksum: { algorithm: 'SHA256', value: createHash('sha256').update(text).digest('base64') },
-    // What the site's listing said is not in the vault: the next crawl looks at it, and finds it right.
-    etag: undefined,
+/**
+ * What the catalog has of the records of a site beside their places in the vault: names, bytes of documents, checksums of the
+ * records' texts. A root folder goes by its user's name there, which only the user's record says: when the first one comes by,
+ * all users' records are read, once.
+ */
+export function recordFacts(
+  site: string,
+  world: VaultReader,
+): (state: VaultState) => Promise<Partial<Entry>> {
+  let owners: Promise<ReadonlyMap<string, string>> | undefined;
+  const nameOf = async ({ kind, id, name, ...record }: SiteRecord): Promise<string | undefined> => {
+    if (kind !== 'folder' || ('parentId' in record && record.parentId !== undefined)) return name;
+    owners ??= ownersOfRoots(site, world);
+    return (await owners).get(id) ?? name;
   };
+  return async ({ vaultKey, current, deleted }) => {
+    const version = current ?? deleted?.last;
+    if (version === undefined) return {};
+    const ref = { bucket: world.settings.vault, key: vaultKey, versionId: version.versionId };
+    const text = await world.store.get(ref);
+    const record = parseRecord(text, vaultKey);
+    return {
+      // As captures write it: a table takes text only.
+      ...defined({ name: (await nameOf(record))?.toWellFormed() }),
+      size: keptBytes(record),
+      checksum: { algorithm: 'SHA256', value: createHash('sha256').update(text).digest('base64') },
+      // What the site's listing said is not in the vault: the next crawl looks at it, and finds it right.
+      etag: undefined,
+    };
+  };
+}
+
+/** Users' names by the ids of their root folders. */
+async function ownersOfRoots(site: string, world: VaultReader): Promise<ReadonlyMap<string, string>> {
+  const owners = new Map<string, string>();
+  for await (const { record } of recordsAt(site, 'user', Number.MAX_SAFE_INTEGER, new Set(), world)) {
+    const { rootFolderId, name } = record ?? {};
+    if (rootFolderId !== undefined && name !== undefined) owners.set(rootFolderId, name);
+  }
+  return owners;
 }
 
 function keptBytes(record: SiteRecord): number | undefined {

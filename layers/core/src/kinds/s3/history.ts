@@ -31,7 +31,7 @@ export const s3History: SourceHistory = {
   entries: {
     sources,
     statesOf: (source, world) => bucketStatesAt(bucketOf(source), '', Number.MAX_SAFE_INTEGER, world),
-    factsOf: async () => ({}),
+    factsOf: () => async () => ({}),
     isCounted: () => true,
   },
 };

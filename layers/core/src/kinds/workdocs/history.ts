@@ -28,7 +28,7 @@ export const workDocsHistory: SourceHistory = {
   entries: {
     sources,
     statesOf: (source, world) => recordStates(siteOf(source), world),
-    factsOf: recordFacts,
+    factsOf: (source, world) => recordFacts(siteOf(source), world),
     // Users and folders are where documents lie.
     isCounted: (key) => key.startsWith('document/'),
   },
