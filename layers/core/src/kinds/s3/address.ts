@@ -1,6 +1,6 @@
 import type { Address } from '../../model/address.ts';
 import { bucketOf, parseBucketUri, sourceUri } from '../../model/source-uri.ts';
-import { longVaultPrefix, vaultPrefix } from '../../model/vault-key.ts';
+import { longVaultPrefix, tagsRecordPrefix, vaultPrefix } from '../../model/vault-key.ts';
 
 /** `s3://bucket[/prefix]`. */
 export const s3Address: Address = {
@@ -15,7 +15,8 @@ export const s3Address: Address = {
     return { source: sourceUri(bucket), prefix };
   },
   stackLabel: (source) => ({ label: bucketOf(source), unique: bucketOf(source) }),
-  vaultPrefixes: (source) => [vaultPrefix(bucketOf(source)), longVaultPrefix(bucketOf(source))],
+  vaultPrefixes: (source) =>
+    [vaultPrefix, longVaultPrefix, tagsRecordPrefix].map((of) => of(bucketOf(source))),
   isUnder: (key, prefix) => key.startsWith(prefix),
   keysUnder: (prefix) => prefix,
   refusal: ({ acls }, into) =>
