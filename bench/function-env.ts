@@ -1,4 +1,4 @@
-import { QUEUES } from '@holdfast/core/ports/work-queue.ts';
+import { QUEUES } from '@holdfast/core/model/queues.ts';
 
 /** What the template tells a function; the names lead nowhere. */
 export const FUNCTION_ENV: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import type { QueueName } from '@holdfast/core/ports/work-queue.ts';
+import type { QueueName } from '@holdfast/core/model/queues.ts';
 
 /** A CloudFormation stack, as far as the CLI looks at one. */
 export type StackView = {

@@ -11,12 +11,12 @@ import { writeReport } from '@holdfast/core/flows/report/write-report.ts';
 import { handleRestoreMessage } from '@holdfast/core/flows/restore/handle-restore-message.ts';
 import { handleRestoreWork } from '@holdfast/core/flows/restore/handle-restore-work.ts';
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
-import { KINDS } from '@holdfast/core/kinds/all.ts';
 import { s3History } from '@holdfast/core/kinds/s3/history.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
+import { QUEUES, type QueueName } from '@holdfast/core/model/queues.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { silent } from '@holdfast/core/ports/telemetry.ts';
-import { QUEUES, type QueueName, type SendOptions, type WorkQueue } from '@holdfast/core/ports/work-queue.ts';
+import type { SendOptions, WorkQueue } from '@holdfast/core/ports/work-queue.ts';
 import { ModelledAws } from './aws.ts';
 import { type Handler, ModelledFunction } from './function.ts';
 import type { Instance } from './instance.ts';
@@ -238,7 +238,12 @@ function defined<T extends object>(values: T): Partial<{ [K in keyof T]: Exclude
 }
 
 function restoreMessage(body: string, delivery: Delivery, world: World): Promise<void> {
-  return handleRestoreMessage(body, delivery, { ...world, addresses: ADDRESSES, kinds: KINDS });
+  return handleRestoreMessage(body, delivery, {
+    ...world,
+    addresses: ADDRESSES,
+    history: s3History,
+    planQueue: 'restore',
+  });
 }
 
 function restoreWork(body: string, delivery: Delivery, world: World): Promise<void> {

@@ -9,11 +9,11 @@ import {
   ResumeMessageSchema,
 } from '@holdfast/core/model/messages.ts';
 import { parseReconcileQueue } from '@holdfast/core/model/pulse.ts';
+import type { QueueName } from '@holdfast/core/model/queues.ts';
 import { parseRestoreMessage } from '@holdfast/core/model/restore-request.ts';
 import { parseS3Event } from '@holdfast/core/model/s3-event.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { type ImportStep, parseImportMessage } from '@holdfast/core/model/workdocs/import-messages.ts';
-import type { QueueName } from '@holdfast/core/ports/work-queue.ts';
 import * as v from 'valibot';
 import { bytes, counted, seconds } from '../text/format.ts';
 import { visibleKey } from '../text/visible.ts';
@@ -44,11 +44,11 @@ const READERS: Readonly<Record<QueueName, (body: string) => Reading>> = {
   restore: readRestore,
   restoreWork: readRestoreWork,
   report: readReport,
-  // Replaced below by the readers of the modules that handle them.
   site: readSite,
   documents: readSite,
   largeDocuments: readSite,
   import: readImport,
+  siteRestore: readRestore,
 };
 
 function readSite(body: string): Reading {

@@ -1,4 +1,4 @@
-import { QUEUES } from '@holdfast/core/ports/work-queue.ts';
+import { QUEUES } from '@holdfast/core/model/queues.ts';
 import type { Connection } from '../context.ts';
 import type { Failure, Failures } from '../json/failures.ts';
 import { moment } from '../json/moment.ts';

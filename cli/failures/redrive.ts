@@ -1,4 +1,4 @@
-import { QUEUES } from '@holdfast/core/ports/work-queue.ts';
+import { QUEUES } from '@holdfast/core/model/queues.ts';
 import type { Connection, Context } from '../context.ts';
 import { CommandError, describeError } from '../errors.ts';
 import type { Redriven } from '../json/failures.ts';

@@ -1,5 +1,5 @@
 import { defined } from '@holdfast/core/model/defined.ts';
-import type { QueueName } from '@holdfast/core/ports/work-queue.ts';
+import type { QueueName } from '@holdfast/core/model/queues.ts';
 import type { Connection, Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { followHint, followJob } from './follow-job.ts';

@@ -1,4 +1,4 @@
-import { QUEUES } from '@holdfast/core/ports/work-queue.ts';
+import { QUEUES } from '@holdfast/core/model/queues.ts';
 import * as v from 'valibot';
 import { Moment } from './moment.ts';
 

@@ -1,5 +1,5 @@
 import { UNPROTECTED_REASONS } from '@holdfast/core/model/entry.ts';
-import { QUEUES } from '@holdfast/core/ports/work-queue.ts';
+import { QUEUES } from '@holdfast/core/model/queues.ts';
 import * as v from 'valibot';
 import { JobJsonSchema } from './job.ts';
 import { Moment } from './moment.ts';

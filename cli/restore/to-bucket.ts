@@ -1,4 +1,5 @@
-import { checkAcls, checkExact, checkMap, checkTarget } from '@holdfast/core/flows/restore/accept-restore.ts';
+import { checkAcls, checkExact, checkTarget } from '@holdfast/core/flows/restore/accept-restore.ts';
+import { checkMap } from '@holdfast/core/flows/restore/check-map.ts';
 import { makePlan } from '@holdfast/core/flows/restore/make-plan.ts';
 import { selectedObjects } from '@holdfast/core/flows/restore/select-objects.ts';
 import { targetWorld } from '@holdfast/core/flows/restore/target-world.ts';

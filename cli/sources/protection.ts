@@ -1,5 +1,5 @@
+import type { QueueName } from '@holdfast/core/model/queues.ts';
 import type { SourceSettings } from '@holdfast/core/model/source.ts';
-import type { QueueName } from '@holdfast/core/ports/work-queue.ts';
 import type { Connection } from '../context.ts';
 import type { CoreStack } from '../core-stack.ts';
 import type { StackRequest } from '../ports.ts';

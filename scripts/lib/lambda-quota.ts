@@ -9,7 +9,7 @@ export type LambdaQuota = {
 };
 
 /** What the stack runs at the same time at most, by its parameter FunctionConcurrency: the sum over all its queues. */
-export const FUNCTIONS_AT_ONCE = { SHARED: 66, RESERVED: 66, SMALL: 20 } as const;
+export const FUNCTIONS_AT_ONCE = { SHARED: 68, RESERVED: 68, SMALL: 22 } as const;
 export type FunctionConcurrency = keyof typeof FUNCTIONS_AT_ONCE;
 
 /** What a quota means for a deployment: nothing, something to know, or that it would fail. */

@@ -1,4 +1,4 @@
-import { BUCKET_QUEUES } from '@holdfast/core/ports/work-queue.ts';
+import { BUCKET_QUEUES } from '@holdfast/core/model/queues.ts';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import type { Failures } from '../../cli/json/failures.ts';
 import type { JobResult } from '../../cli/json/job.ts';

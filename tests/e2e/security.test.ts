@@ -1,5 +1,5 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { QUEUES } from '@holdfast/core/ports/work-queue.ts';
+import { QUEUES } from '@holdfast/core/model/queues.ts';
 import { describe, expect, it } from 'vitest';
 import { depthOf, queues } from './support/cloud.ts';
 

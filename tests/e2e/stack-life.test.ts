@@ -103,7 +103,7 @@ describe('a stack that requires TLS, as on AWS by default', () => {
     const name = 'holdfast-tls';
     expect(await create(name, template, 'true')).toBe('CREATE_COMPLETE');
     const queues = await resources(name, 'AWS::SQS::Queue');
-    expect(queues).toHaveLength(20);
+    expect(queues).toHaveLength(22);
     for (const QueueUrl of queues)
       await expect(
         sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{}' })),

@@ -10,7 +10,16 @@ const KIB = 1024;
 const BAR_KIB = 500;
 /** With the clients of WorkDocs and STS, or readers of zips and tables: see docs/adr/0024. */
 const SITE_BAR_KIB = 640;
-const OF_SITES: ReadonlySet<string> = new Set(['read-site', 'capture-documents', 'import-export']);
+const OF_SITES: ReadonlySet<string> = new Set([
+  'read-site',
+  'capture-documents',
+  'import-export',
+  'plan-site-restore',
+]);
+
+// A function is for one kind of source, and holds no other: but for the addresses of all, which say how sources are named.
+const OF_SITES_ONLY = /\/src\/(flows\/workdocs|kinds\/workdocs\/(?!address\.ts)|adapters\/(aws\/)?workdocs)/;
+const OF_BUCKETS_ONLY = /\/src\/(flows\/(pulse|capture\/(?!mark-deleted\.ts))|kinds\/s3\/(?!address\.ts))/;
 
 type BuildProperties = {
   readonly Target: string;
@@ -28,7 +37,8 @@ const properties = template.Resources.CaptureChangesFunction.Metadata.BuildPrope
 
 async function bundle(name: string) {
   const folder = join(ROOT, 'functions', name);
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
+    metafile: true,
     absWorkingDir: folder,
     entryPoints: ['handler.ts'],
     bundle: true,
@@ -40,13 +50,19 @@ async function bundle(name: string) {
     mainFields: properties.MainFields.split(','),
     alias: Object.fromEntries(properties.Alias.map((pair) => pair.split('=') as [string, string])),
   });
-  return outputFiles[0]?.contents ?? new Uint8Array();
+  const inputs = Object.values(metafile.outputs).flatMap(({ inputs: all }) =>
+    Object.entries(all).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
+  );
+  return { code: outputFiles[0]?.contents ?? new Uint8Array(), inputs };
 }
 
 describe('the bundle of', () => {
   it.each(readdirSync(join(ROOT, 'functions')))('%s is within its bound', async (name) => {
-    const { length } = await bundle(name);
+    const { code, inputs } = await bundle(name);
+    const { length } = code;
     expect(length).toBeGreaterThan(0);
     expect(length).toBeLessThanOrEqual((OF_SITES.has(name) ? SITE_BAR_KIB : BAR_KIB) * KIB);
+    const foreign = OF_SITES.has(name) ? OF_BUCKETS_ONLY : OF_SITES_ONLY;
+    expect(inputs.filter((file) => foreign.test(file))).toEqual([]);
   });
 });

@@ -39,6 +39,7 @@ describe('alarms', () => {
       'DocumentDeadLettersAlarm',
       'LargeDocumentDeadLettersAlarm',
       'ImportDeadLettersAlarm',
+      'SiteRestoreDeadLettersAlarm',
       'LagAlarm',
       'CaptureStalledAlarm',
       'WiringDriftAlarm',

@@ -33,7 +33,7 @@ describe('what is deployed', () => {
       );
     expect(granted.map((one) => one.forbidden)).toEqual([0, 0]);
     // An empty answer would mean that nobody read the policies.
-    expect(granted[0]).toMatchObject({ roles: 9 });
+    expect(granted[0]).toMatchObject({ roles: 10 });
     expect(granted[0]?.actions).toBeGreaterThan(50);
   });
 });

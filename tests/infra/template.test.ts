@@ -130,15 +130,15 @@ describe('thaws', () => {
   });
 
   it('do not make the stack wait for itself: the roles that the queue’s policy names do not name the vault', () => {
-    for (const name of ['PlanRestoreRole', 'RestoreObjectsRole'])
+    for (const name of ['PlanRestoreRole', 'PlanSiteRestoreRole', 'RestoreObjectsRole'])
       expect(JSON.stringify(core.Resources[name])).not.toContain('Vault');
-    for (const name of ['PlanRestore', 'RestoreObjects'])
+    for (const name of ['PlanRestore', 'PlanSiteRestore', 'RestoreObjects'])
       expect(core.Resources[`${name}Function`]).toMatchObject({ DependsOn: `${name}Policy` });
   });
 });
 
 describe('the queues', () => {
-  it('are ten, each with a dead-letter queue', () => {
+  it('are eleven, each with a dead-letter queue', () => {
     expect(workQueues.map(([name]) => name)).toEqual([
       'CaptureQueue',
       'BacklogQueue',
@@ -150,6 +150,7 @@ describe('the queues', () => {
       'DocumentQueue',
       'LargeDocumentQueue',
       'ImportQueue',
+      'SiteRestoreQueue',
     ]);
     for (const [, { Properties }] of workQueues)
       expect(Properties['RedrivePolicy']).toMatchObject({ maxReceiveCount: 8 });

@@ -188,9 +188,14 @@ describe('what a function could do in hands that are not ours', () => {
   it('send itself a restore: who plans and restores, and nobody else', () => {
     const queue = (name: string) => `arn:aws:sqs:us-east-1:111122223333:${name}`;
     expect(who('sqs:SendMessage', queue('RestoreQueue'))).toEqual(['PlanRestoreRole']);
+    expect(who('sqs:SendMessage', queue('SiteRestoreQueue'))).toEqual([
+      'PlanRestoreRole',
+      'PlanSiteRestoreRole',
+    ]);
     expect(who('sqs:SendMessage', queue('RestoreWorkQueue'))).toEqual([
       'PlanRestoreRole',
       'RestoreObjectsRole',
+      'PlanSiteRestoreRole',
     ]);
   });
 });
@@ -281,7 +286,7 @@ describe('who may ask for a restore', () => {
     }
   });
 
-  it('with RestoreSenders, only they and the two functions whose queues these are', () => {
+  it('with RestoreSenders, only they and the three functions whose queues these are', () => {
     const RestoreSenders = 'arn:aws:iam::111122223333:role/on-call,arn:aws:iam::111122223333:user/*';
     expect(statements({ RestoreSenders }).find(({ Sid }) => Sid === 'NamedSendersOnly')).toMatchObject({
       Effect: 'Deny',
@@ -289,6 +294,7 @@ describe('who may ask for a restore', () => {
         ArnNotLike: {
           'aws:PrincipalArn': [
             'arn:aws:iam::111122223333:role/PlanRestoreRole',
+            'arn:aws:iam::111122223333:role/PlanSiteRestoreRole',
             'arn:aws:iam::111122223333:role/RestoreObjectsRole',
             'arn:aws:iam::111122223333:role/on-call',
             'arn:aws:iam::111122223333:user/*',
@@ -332,6 +338,7 @@ describe('a vault with a key of its own', () => {
       ReadSiteRole: [],
       CaptureDocumentsRole: both,
       ImportExportRole: both,
+      PlanSiteRestoreRole: both,
     });
     const encryption = template.Resources['Vault']?.Properties?.['BucketEncryption'] as Value;
     expect(resolve(encryption, { template, parameters: { VaultKmsKeyArn: key } })).toMatchObject({

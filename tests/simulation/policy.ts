@@ -1,5 +1,5 @@
+import type { BucketQueue } from '@holdfast/core/model/queues.ts';
 import type { CopyRequest, MultipartStart, ObjectRef, PartCopy } from '@holdfast/core/ports/object-store.ts';
-import type { BucketQueue } from '@holdfast/core/ports/work-queue.ts';
 import { deployedTemplate } from '../support/deployed-template.ts';
 import { isAllowed } from '../support/is-allowed.ts';
 import { SOURCE, VAULT } from '../support/pipeline.ts';

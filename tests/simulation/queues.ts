@@ -1,4 +1,5 @@
-import type { BucketQueue, QueueName, SendOptions } from '@holdfast/core/ports/work-queue.ts';
+import type { BucketQueue, QueueName } from '@holdfast/core/model/queues.ts';
+import type { SendOptions } from '@holdfast/core/ports/work-queue.ts';
 
 /** A message as SQS keeps it. */
 export type Message<Name extends QueueName = BucketQueue> = {

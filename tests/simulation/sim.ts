@@ -14,12 +14,11 @@ import { handleRestoreMessage } from '@holdfast/core/flows/restore/handle-restor
 import { handleRestoreWork } from '@holdfast/core/flows/restore/handle-restore-work.ts';
 import { rememberSources } from '@holdfast/core/flows/source-lookup.ts';
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
-import { KINDS } from '@holdfast/core/kinds/all.ts';
 import { s3History } from '@holdfast/core/kinds/s3/history.ts';
+import type { BucketQueue } from '@holdfast/core/model/queues.ts';
 import { vaultPlace, vaultPrefix } from '@holdfast/core/model/vault-key.ts';
 import type { StepRecord } from '@holdfast/core/ports/catalog.ts';
 import { silent } from '@holdfast/core/ports/telemetry.ts';
-import type { BucketQueue } from '@holdfast/core/ports/work-queue.ts';
 import { SOURCE, VAULT } from '../support/pipeline.ts';
 import { fateOf, type Trouble } from './faults.ts';
 import { type ColdClass, DAY_MS, runVaultLifecycle } from './lifecycle.ts';
@@ -406,7 +405,12 @@ const HANDLERS: Readonly<Record<Exclude<BucketQueue, 'capture'>, Handler>> = {
     captureBacklog(body, delivery, { ...world, sources: rememberSources(world) }),
   reconcile: handleReconcileQueue,
   restore: (body, delivery, world) =>
-    handleRestoreMessage(body, delivery, { ...world, addresses: ADDRESSES, kinds: KINDS }),
+    handleRestoreMessage(body, delivery, {
+      ...world,
+      addresses: ADDRESSES,
+      history: s3History,
+      planQueue: 'restore',
+    }),
   restoreWork: (body, delivery, world) =>
     handleRestoreWork(body, delivery, { ...world, checksums, history: s3History }),
   report: writeReport,

@@ -1,4 +1,4 @@
-import type { BucketQueue } from '@holdfast/core/ports/work-queue.ts';
+import type { BucketQueue } from '@holdfast/core/model/queues.ts';
 import fc from 'fast-check';
 import { TROUBLES } from './faults.ts';
 import type { ColdClass } from './lifecycle.ts';

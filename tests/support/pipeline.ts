@@ -13,18 +13,20 @@ import { handleReconcileQueue } from '@holdfast/core/flows/pulse/handle-reconcil
 import { registerSource } from '@holdfast/core/flows/register-source.ts';
 import { type ReportWorld, writeReport } from '@holdfast/core/flows/report/write-report.ts';
 import type { AcceptWorld } from '@holdfast/core/flows/restore/accept-restore.ts';
+import { handlePlanStep } from '@holdfast/core/flows/restore/handle-plan-step.ts';
 import { handleRestoreMessage } from '@holdfast/core/flows/restore/handle-restore-message.ts';
 import { handleRestoreWork } from '@holdfast/core/flows/restore/handle-restore-work.ts';
 import type { PlanWorld } from '@holdfast/core/flows/restore/plan-restore.ts';
+import type { SourceHistory } from '@holdfast/core/flows/source-kind.ts';
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
-import { KINDS } from '@holdfast/core/kinds/all.ts';
 import { s3History } from '@holdfast/core/kinds/s3/history.ts';
+import { workDocsHistory } from '@holdfast/core/kinds/workdocs/history.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
+import type { QueueName } from '@holdfast/core/model/queues.ts';
 import type { Source, SourceSettings } from '@holdfast/core/model/source.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
-import type { QueueName } from '@holdfast/core/ports/work-queue.ts';
 
 export const SOURCE = 'photos';
 export const VAULT = 'vault';
@@ -55,7 +57,7 @@ export class Pipeline {
   readonly telemetry = new MemoryTelemetry();
   /** Who is told of finished jobs, in a stack with a topic for it. */
   notices: MemoryNotices | undefined;
-  readonly world: World & AcceptWorld & PlanWorld;
+  readonly world: World & AcceptWorld & PlanWorld & { readonly history: SourceHistory };
   #messages = 0;
   #retrying: Array<{ queue: QueueName; message: Message }> = [];
 
@@ -73,8 +75,8 @@ export class Pipeline {
     this.s3.createBucket(TARGET);
     this.world = {
       addresses: ADDRESSES,
-      kinds: KINDS,
       history: s3History,
+      planQueue: 'restore',
       store: this.store,
       catalog: this.catalog,
       queue: this.queue,
@@ -194,6 +196,12 @@ export class Pipeline {
     if (queue === 'backlog') await captureBacklog(message.body, delivery, this.backlogWorld);
     if (queue === 'reconcile') await handleReconcileQueue(message.body, delivery, this.world);
     if (queue === 'restore') await handleRestoreMessage(message.body, delivery, this.world);
+    if (queue === 'siteRestore')
+      await handlePlanStep(message.body, delivery, {
+        ...this.world,
+        history: workDocsHistory,
+        planQueue: 'siteRestore',
+      });
     if (queue === 'restoreWork')
       await handleRestoreWork(message.body, delivery, { ...this.world, checksums });
     if (queue === 'report') await writeReport(message.body, delivery, this.reportWorld);
@@ -209,7 +217,7 @@ export class Pipeline {
   }
 
   #takeWork(): Array<{ queue: QueueName; message: Message }> {
-    const queues: QueueName[] = ['backlog', 'reconcile', 'restore', 'restoreWork', 'report'];
+    const queues: QueueName[] = ['backlog', 'reconcile', 'restore', 'siteRestore', 'restoreWork', 'report'];
     const fresh = queues.flatMap((queue) =>
       this.queue.take(queue).map((body) => ({ queue, message: this.message(body) })),
     );

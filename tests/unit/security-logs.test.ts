@@ -1,6 +1,6 @@
 import { InvalidInputError, logText, StoreError } from '@holdfast/core/model/errors.ts';
+import type { QueueName } from '@holdfast/core/model/queues.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
-import type { QueueName } from '@holdfast/core/ports/work-queue.ts';
 import { messageHandler } from '@holdfast/core/runtime/sqs-batch.ts';
 import type { Context, SQSRecord } from 'aws-lambda';
 import { beforeEach, describe, expect, it } from 'vitest';

@@ -7,7 +7,7 @@ import {
   SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { QUEUES, type QueueName } from '@holdfast/core/ports/work-queue.ts';
+import { QUEUES, type QueueName } from '@holdfast/core/model/queues.ts';
 import type { QueueUrls } from '@holdfast/core/runtime/queue-addresses.ts';
 import type { DeadLetter, QueueAdmin, QueueDepth } from '../../ports.ts';
 

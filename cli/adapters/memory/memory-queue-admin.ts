@@ -1,5 +1,5 @@
 import type { MemoryWorkQueue } from '@holdfast/core/adapters/memory/memory-work-queue.ts';
-import { QUEUES, type QueueName } from '@holdfast/core/ports/work-queue.ts';
+import { QUEUES, type QueueName } from '@holdfast/core/model/queues.ts';
 import type { DeadLetter, QueueAdmin, QueueDepth } from '../../ports.ts';
 
 /** The queues in memory, and the dead letters that a test puts there. */

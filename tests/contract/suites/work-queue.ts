@@ -1,4 +1,5 @@
-import type { QueueName, WorkQueue } from '@holdfast/core/ports/work-queue.ts';
+import type { QueueName } from '@holdfast/core/model/queues.ts';
+import type { WorkQueue } from '@holdfast/core/ports/work-queue.ts';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AWKWARD_KEYS } from '../../support/awkward-keys.ts';
 

@@ -21,7 +21,7 @@ import { DynamoCatalog } from '@holdfast/core/adapters/aws/dynamo-catalog.ts';
 import { S3ObjectStore } from '@holdfast/core/adapters/aws/s3-object-store.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
-import type { QueueName } from '@holdfast/core/ports/work-queue.ts';
+import type { QueueName } from '@holdfast/core/model/queues.ts';
 import { QueueAddressesSchema, type QueueUrls } from '@holdfast/core/runtime/queue-addresses.ts';
 import * as v from 'valibot';
 import { afterAll, expect, inject } from 'vitest';

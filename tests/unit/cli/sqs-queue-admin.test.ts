@@ -7,7 +7,7 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { QUEUES, type QueueName } from '@holdfast/core/ports/work-queue.ts';
+import { QUEUES, type QueueName } from '@holdfast/core/model/queues.ts';
 import type { QueueUrls } from '@holdfast/core/runtime/queue-addresses.ts';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';

@@ -2,7 +2,7 @@ import { checksums } from '@holdfast/core/adapters/checksums.ts';
 import { cancelJob } from '@holdfast/core/flows/cancel-job.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import { nextJobId } from '@holdfast/core/model/job.ts';
-import type { QueueName } from '@holdfast/core/ports/work-queue.ts';
+import type { QueueName } from '@holdfast/core/model/queues.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Pipeline, SOURCE, TARGET, VAULT } from '../../support/pipeline.ts';
 

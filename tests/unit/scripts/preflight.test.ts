@@ -16,14 +16,14 @@ const MODES = Object.keys(FUNCTIONS_AT_ONCE) as FunctionConcurrency[];
 
 describe('what a quota means', () => {
   it.each<[number, FunctionConcurrency, string, RegExp]>([
-    [1_000, 'SHARED', 'enough', /may run 1000 functions .* up to 66/],
-    [66, 'SHARED', 'enough', /66/],
-    [65, 'SHARED', 'small', /FunctionConcurrency=SMALL .*L-B99A9384/],
+    [1_000, 'SHARED', 'enough', /may run 1000 functions .* up to 68/],
+    [68, 'SHARED', 'enough', /68/],
+    [67, 'SHARED', 'small', /FunctionConcurrency=SMALL .*L-B99A9384/],
     [10, 'SHARED', 'small', /dead letter/],
-    [20, 'SMALL', 'enough', /up to 20/],
+    [22, 'SMALL', 'enough', /up to 22/],
     [10, 'SMALL', 'small', /free function for eight spans.*Ask for more/],
-    [166, 'RESERVED', 'enough', /66 of 166/],
-    [165, 'RESERVED', 'impossible', /SHARED or SMALL/],
+    [168, 'RESERVED', 'enough', /68 of 168/],
+    [167, 'RESERVED', 'impossible', /SHARED or SMALL/],
     [10, 'RESERVED', 'impossible', /L-B99A9384/],
   ])('of %i, with %s: %s', (free, mode, kind, text) => {
     const verdict = judgeQuota({ concurrent: 1_000, unreserved: free }, mode);
@@ -31,8 +31,8 @@ describe('what a quota means', () => {
   });
 
   it('counts what the stack has reserved already as free for it', () => {
-    expect(judgeQuota({ concurrent: 166, unreserved: 100 }, 'RESERVED', 66).kind).toBe('enough');
-    expect(judgeQuota({ concurrent: 165, unreserved: 99 }, 'RESERVED', 66).kind).toBe('impossible');
+    expect(judgeQuota({ concurrent: 168, unreserved: 100 }, 'RESERVED', 68).kind).toBe('enough');
+    expect(judgeQuota({ concurrent: 167, unreserved: 99 }, 'RESERVED', 68).kind).toBe('impossible');
   });
 
   it('never says that it is enough where the functions would not fit', () => {
@@ -127,7 +127,7 @@ describe('the look before a deployment', () => {
   });
 
   it('goes by what the stack that is there has, unless told otherwise', async () => {
-    limit(166, 100);
+    limit(168, 100);
     const Parameters = [{ ParameterKey: 'FunctionConcurrency', ParameterValue: 'RESERVED' }];
     const Stacks = [
       {
@@ -138,8 +138,8 @@ describe('the look before a deployment', () => {
       },
     ];
     cloudFormation.on(DescribeStacksCommand).resolves({ Stacks });
-    expect((await preflight(settings)).quota.text).toContain('66 of 166');
-    expect((await preflight({ ...settings, concurrency: 'SMALL' })).quota.text).toContain('up to 20');
+    expect((await preflight(settings)).quota.text).toContain('68 of 168');
+    expect((await preflight({ ...settings, concurrency: 'SMALL' })).quota.text).toContain('up to 22');
   });
 
   it('goes on when it may not ask for the quota, and not without credentials', async () => {

@@ -1,5 +1,5 @@
+import type { QueueName } from '../model/queues.ts';
 import type { StepRecord } from '../ports/catalog.ts';
-import type { QueueName } from '../ports/work-queue.ts';
 import type { Delivery, World } from './dependencies.ts';
 
 export type CountingWorld = Pick<World, 'catalog' | 'queue'>;

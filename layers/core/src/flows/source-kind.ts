@@ -36,11 +36,27 @@ export type Presence = {
   readonly has: (key: string) => Promise<boolean>;
 };
 
+/** How what is wanted of a source is found in the vault: all that whoever plans a restore needs of a history. */
+export type SourceSelection = {
+  /** The listings that a selection is made of, one after the other. */
+  readonly parts: readonly VaultPart[];
+  /** Whether a selection can go on behind a mark; otherwise it is read as a whole, which has to fit one delivery. */
+  readonly resumable: boolean;
+  /** Goes through one part of a selection, in the listing's order; from behind a mark where that is possible. */
+  readonly lookThrough: (
+    part: VaultPart,
+    selection: Selection,
+    after: string | undefined,
+    world: VaultReader,
+    reading: TreeReading,
+  ) => AsyncIterable<Looked>;
+};
+
 /**
  * How sources of a kind are read back: pure, from the vault alone. Times are ms since 1970; every method throws StoreError
  * where the vault does not answer, and makes no request before it is iterated.
  */
-export type SourceHistory = {
+export type SourceHistory = SourceSelection & {
   /** Everything that the vault knows under a place as of a moment, in the order of the keys; what was deleted, too. */
   readonly statesAt: (place: SourcePlace, at: number, world: VaultReader) => AsyncIterable<SourceStateAt>;
   /** Whether the vault has, or had, anything under a place. */
@@ -57,18 +73,6 @@ export type SourceHistory = {
     listeners: Listeners,
     world: Pick<World, 'store' | 'settings' | 'catalog'>,
   ) => AsyncIterable<Candidate>;
-  /** The listings that a selection is made of, one after the other. */
-  readonly parts: readonly VaultPart[];
-  /** Whether a selection can go on behind a mark; otherwise it is read as a whole, which has to fit one delivery. */
-  readonly resumable: boolean;
-  /** Goes through one part of a selection, in the listing's order; from behind a mark where that is possible. */
-  readonly lookThrough: (
-    part: VaultPart,
-    selection: Selection,
-    after: string | undefined,
-    world: VaultReader,
-    reading: TreeReading,
-  ) => AsyncIterable<Looked>;
   /** A selection that is gone through several times: for the names, for the plan, for the bytes. */
   readonly selectRepeatedly: (
     selection: Selection,

@@ -1,4 +1,5 @@
 import { InvalidInputError } from './errors.ts';
+import type { QueueName } from './queues.ts';
 import type { SourcePlace } from './source-place.ts';
 
 /** Where a restore goes: into a bucket, by functions; or to wherever the command line brings it. */
@@ -31,6 +32,8 @@ export type Address = {
   readonly containers: string;
   /** Fields of a restore that sources of this kind know, of those that not all do. */
   readonly restoreOptions: readonly OwnRestoreOption[];
+  /** The queue of whoever plans restores from sources of this kind. */
+  readonly planQueue: QueueName;
   /** Reads a URI that begins with the scheme. @throws {InvalidInputError} saying how to write it */
   readonly parse: (text: string) => SourcePlace;
   /**

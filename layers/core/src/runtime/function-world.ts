@@ -7,8 +7,8 @@ import { PowertoolsTelemetry } from '../adapters/aws/powertools-telemetry.ts';
 import { S3ObjectStore } from '../adapters/aws/s3-object-store.ts';
 import { SqsWorkQueue } from '../adapters/aws/sqs-work-queue.ts';
 import type { Unwired } from '../flows/dependencies.ts';
+import type { QueueName } from '../model/queues.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import type { QueueName } from '../ports/work-queue.ts';
 import { readConfig } from './config.ts';
 import type { Postpone, RespondOptions } from './sqs-batch.ts';
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { QUEUES } from '../ports/work-queue.ts';
+import { QUEUES } from '../model/queues.ts';
 
 const text = v.pipe(v.string(), v.minLength(1));
 

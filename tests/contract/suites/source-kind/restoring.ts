@@ -5,10 +5,10 @@ import { checksums } from '@holdfast/core/adapters/checksums.ts';
 import { MemoryWorkQueue } from '@holdfast/core/adapters/memory/memory-work-queue.ts';
 import { handleRestoreMessage } from '@holdfast/core/flows/restore/handle-restore-message.ts';
 import { handleRestoreWork } from '@holdfast/core/flows/restore/handle-restore-work.ts';
-import { SourceKinds } from '@holdfast/core/flows/source-kind.ts';
 import { AddressBook } from '@holdfast/core/model/address.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
+import type { QueueName } from '@holdfast/core/model/queues.ts';
 import { expect } from 'vitest';
 import type { LocalResult, LocalWorld } from '../../../../cli/local/local-job.ts';
 import { NAMES_FILE } from '../../../../cli/local/names-list.ts';
@@ -121,17 +121,19 @@ async function restoreByMessage(life: Life, { captured }: Moment): Promise<Job> 
   s3.createBucket(TARGET);
   const queue = new MemoryWorkQueue();
   const settings = { ...given.settings, keysPerStep: 3, restoreTargets: [TARGET] };
-  const kinds = new SourceKinds([kind]);
   const { history } = kind;
+  const { planQueue } = kind.address;
   const world = {
-    ...{ ...given, queue, settings, checksums, kinds, history, addresses: new AddressBook([kind.address]) },
+    ...{ ...given, queue, settings, checksums, history, planQueue },
+    addresses: new AddressBook([kind.address]),
   };
   const jobId = 'restore-of-the-suite';
   const at = formatMoment(captured);
   await queue.send('restore', [JSON.stringify({ source, target: `s3://${TARGET}`, at, jobId })]);
   for (let messages = 0; messages < 500; messages++) {
     const delivery = { messageId: `m${messages}`, receiveCount: 1, timeLeft: () => 900_000 };
-    const [plan, work] = [queue.take('restore'), queue.take('restoreWork')];
+    const plan = [...new Set<QueueName>(['restore', planQueue])].flatMap((name) => queue.take(name));
+    const work = queue.take('restoreWork');
     if (plan.length + work.length === 0) break;
     for (const body of plan) await handleRestoreMessage(body, delivery, world);
     for (const body of work) await handleRestoreWork(body, delivery, world);

@@ -1,5 +1,5 @@
 import { MemorySite } from '@holdfast/core/adapters/memory/memory-site.ts';
-import { QUEUES } from '@holdfast/core/ports/work-queue.ts';
+import { QUEUES } from '@holdfast/core/model/queues.ts';
 import { MemoryBucketAdmin } from '../../../../cli/adapters/memory/memory-bucket-admin.ts';
 import { MemoryQueueAdmin } from '../../../../cli/adapters/memory/memory-queue-admin.ts';
 import { MemoryStacks } from '../../../../cli/adapters/memory/memory-stacks.ts';

@@ -1,7 +1,8 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import pMap from 'p-map';
 import { HoldfastError, messageOf, QueueError } from '../../model/errors.ts';
-import type { QueueName, SendOptions, WorkQueue } from '../../ports/work-queue.ts';
+import type { QueueName } from '../../model/queues.ts';
+import type { SendOptions, WorkQueue } from '../../ports/work-queue.ts';
 import { backoffMs, type Pause, realPause } from './retry.ts';
 import { batchesOf, type Envelope, fitForSqs } from './sqs-batches.ts';
 

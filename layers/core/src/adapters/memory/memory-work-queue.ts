@@ -1,5 +1,6 @@
 import { HoldfastError } from '../../model/errors.ts';
-import { QUEUES, type QueueName, type SendOptions, type WorkQueue } from '../../ports/work-queue.ts';
+import { QUEUES, type QueueName } from '../../model/queues.ts';
+import type { SendOptions, WorkQueue } from '../../ports/work-queue.ts';
 import { Requests } from './requests.ts';
 
 const MAX_MESSAGE_BYTES = 1024 * 1024;

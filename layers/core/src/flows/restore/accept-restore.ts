@@ -10,21 +10,16 @@ import type { PlanStep } from '../../model/messages.ts';
 import { formatMoment } from '../../model/moment.ts';
 import { parseRestoreMessage, type RestoreRequest } from '../../model/restore-request.ts';
 import { sourceUri } from '../../model/source-uri.ts';
-import { contestedPrefixes, mappingOf, targetKey } from '../../model/target-key.ts';
 import type { Delivery, VaultReader, World } from '../dependencies.ts';
 import { endJob } from '../end-job.ts';
-import type { SourceHistory, SourceKinds } from '../source-kind.ts';
+import { FIRST_STEP } from './plan-restore.ts';
 import { requestIn } from './request-of.ts';
-import { selectedObjects } from './select-objects.ts';
 
 export type AcceptWorld = Pick<World, 'catalog' | 'queue' | 'clock' | 'settings' | 'telemetry'> &
   Pick<VaultReader, 'store'> & {
     /** How sources of every kind are named: a request may name any. */
     readonly addresses: AddressBook;
-    readonly kinds: SourceKinds;
   };
-
-const FIRST_STEP = '0';
 
 /**
  * Accepts the message of a restore: makes the job and sends the first step of its plan. A message that is wrong ends
@@ -68,7 +63,6 @@ async function judge(
     checkAcls(request, world);
     await checkTarget(request, world);
     await checkSource(request, world);
-    await checkMap(request, world.kinds.of(request.source).history, world);
     // What is captured while the message waits, or is delivered again, is no part of it.
     const at = request.at ?? delivery.sentAt ?? world.clock();
     return newJob(jobId, request.source, { ...request, at }, world);
@@ -98,7 +92,7 @@ export async function carryOut(job: Job, world: AcceptWorld): Promise<string> {
   if (rejectedBody(job) !== undefined) {
     const message = job.message ?? 'the message was refused';
     await endJob(job, { state: 'failed', finishedAt: world.clock(), message }, world);
-  } else if (job.kind === 'restore' && job.state === 'running') await sendFirstStep(job.id, world);
+  } else if (job.kind === 'restore' && job.state === 'running') await sendFirstStep(job, world);
   return job.id;
 }
 
@@ -132,29 +126,6 @@ async function checkSource(
     return;
   }
   throw new InvalidInputError(`the vault holds nothing of ${source}; holdfast sources shows what it has`);
-}
-
-/**
- * Refuses a mapping that could bring two objects to one key: the source has objects where others would go.
- *
- * @throws {InvalidInputError}
- */
-export async function checkMap(
-  { at, ...request }: Omit<RestoreRequest, 'jobId'>,
-  history: Pick<SourceHistory, 'parts' | 'lookThrough'>,
-  world: VaultReader & Pick<World, 'settings' | 'clock'>,
-): Promise<void> {
-  for (const prefix of contestedPrefixes(request.map)) {
-    if (!prefix.startsWith(request.prefix) && !request.prefix.startsWith(prefix)) continue;
-    const longer = prefix.length > request.prefix.length ? prefix : request.prefix;
-    const there = { ...request, prefix: longer, at: at ?? world.clock() };
-    for await (const { key } of selectedObjects(there, history, world)) {
-      if (targetKey(mappingOf(request), key) !== request.target.prefix + key) continue;
-      throw new InvalidInputError(
-        `"map" would mix objects with those that are under "${prefix}" already, as "${key}": map those too, or restore one after the other`,
-      );
-    }
-  }
 }
 
 // Clocks differ a little.
@@ -208,9 +179,12 @@ export async function checkTarget(
   );
 }
 
-async function sendFirstStep(jobId: string, { queue }: Pick<World, 'queue'>): Promise<void> {
+async function sendFirstStep(
+  { id: jobId, source }: Job,
+  { addresses, queue }: Pick<AcceptWorld, 'addresses' | 'queue'>,
+): Promise<void> {
   const step: PlanStep = { kind: 'plan', jobId, step: FIRST_STEP, part: 'plain' };
-  await queue.send('restore', [JSON.stringify(step)]);
+  await queue.send(addresses.of(source).planQueue, [JSON.stringify(step)]);
 }
 
 /** Where the message names no moment, each delivery has another one, and it says nothing. */

@@ -7,16 +7,24 @@ import {
   parsePlanStep,
   type RestoreBatch,
 } from '../../model/messages.ts';
+import type { QueueName } from '../../model/queues.ts';
 import type { StepRecord } from '../../ports/catalog.ts';
-import type { Delivery } from '../dependencies.ts';
-import type { SourceHistory } from '../source-kind.ts';
+import type { Delivery, VaultReader, World } from '../dependencies.ts';
+import type { SourceSelection } from '../source-kind.ts';
 import type { Selection } from '../vault/selection.ts';
-import type { AcceptWorld } from './accept-restore.ts';
 import { requestOf } from './request-of.ts';
 import { settleRestore } from './settle-restore.ts';
 
-/** `history`: of the kind that the source is of. */
-export type PlanWorld = Omit<AcceptWorld, 'kinds' | 'addresses'> & { readonly history: SourceHistory };
+export type PlanWorld = Pick<World, 'catalog' | 'queue' | 'clock' | 'settings' | 'telemetry'> &
+  Pick<VaultReader, 'store'> & {
+    /** Of the kind that the planner is for. */
+    readonly history: SourceSelection;
+    /** The queue that the plan goes on in. */
+    readonly planQueue: QueueName;
+  };
+
+/** The name of the step that a plan begins with. */
+export const FIRST_STEP = '0';
 
 const STOP_BEFORE_END_MS = 30_000;
 
@@ -97,7 +105,7 @@ async function send(
   { step }: PlanStep,
   batches: ReadonlyArray<RestoreBatch['items']>,
   continuations: readonly string[],
-  { queue }: PlanWorld,
+  { queue, planQueue }: PlanWorld,
 ): Promise<void> {
   const bodies = batches.map((items, index) =>
     JSON.stringify({
@@ -108,7 +116,7 @@ async function send(
     } satisfies RestoreBatch),
   );
   await queue.send('restoreWork', bodies);
-  await queue.send('restore', continuations);
+  await queue.send(planQueue, continuations);
 }
 
 function batchesOf({ items, large }: Planned): Array<RestoreBatch['items']> {
@@ -162,7 +170,7 @@ async function readOn(
 function nextStep(
   step: PlanStep,
   stoppedAt: string | undefined,
-  parts: SourceHistory['parts'],
+  parts: SourceSelection['parts'],
 ): PlanStep | undefined {
   const { after: _, ...rest } = step;
   const next = { ...rest, step: String(Number(step.step) + 1) };

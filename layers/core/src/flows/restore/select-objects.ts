@@ -1,11 +1,11 @@
 import type { VaultReader } from '../dependencies.ts';
-import type { SourceHistory } from '../source-kind.ts';
+import type { SourceSelection } from '../source-kind.ts';
 import type { Selected, Selection, TreeReading } from '../vault/selection.ts';
 
 /** Everything that is wanted, part by part. */
 export async function* selectedObjects(
   selection: Selection,
-  history: Pick<SourceHistory, 'parts' | 'lookThrough'>,
+  history: Pick<SourceSelection, 'parts' | 'lookThrough'>,
   world: VaultReader,
   reading: TreeReading = {},
 ): AsyncGenerator<Selected> {

@@ -1,7 +1,7 @@
 import type { Problem } from '../../model/job.ts';
 import { isDrained, type Job } from '../../model/job.ts';
+import type { QueueName } from '../../model/queues.ts';
 import type { ImportStep } from '../../model/workdocs/import-messages.ts';
-import type { QueueName } from '../../ports/work-queue.ts';
 import { countAndSend, sendCounted } from '../counted-step.ts';
 import type { Delivery } from '../dependencies.ts';
 import { afterTheEnd } from '../end-job.ts';

@@ -1,5 +1,5 @@
 import { tableOf } from '../../model/named-values.ts';
-import type { QueueName } from '../../ports/work-queue.ts';
+import type { QueueName } from '../../model/queues.ts';
 
 const QUEUE_OF = tableOf<QueueName>({
   crawl: 'site',

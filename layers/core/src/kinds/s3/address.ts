@@ -10,6 +10,7 @@ export const s3Address: Address = {
   container: 'bucket',
   containers: 'buckets',
   restoreOptions: ['acls'],
+  planQueue: 'restore',
   parse: (text) => {
     const { bucket, prefix } = parseBucketUri(text);
     return { source: sourceUri(bucket), prefix };

@@ -10,20 +10,18 @@ import { bucketCandidates } from '../../flows/verify/candidates.ts';
 import type { SourcePlace } from '../../model/source-place.ts';
 import { bucketOf, sourceUri } from '../../model/source-uri.ts';
 import { bucketOfFolder } from '../../model/vault-key.ts';
-import { lookThroughBucket } from './look-through.ts';
 import { bucketPresence } from './presence.ts';
+import { s3Selection } from './selection.ts';
 
 /** How buckets are read back: the version history of a copy is that of its object. */
 export const s3History: SourceHistory = {
+  ...s3Selection,
   statesAt: ({ source, prefix }, at, world) => bucketStatesAt(bucketOf(source), prefix, at, world),
   hasAny,
   oldestMoment: ({ source, prefix }, world) => oldestCopy(bucketOf(source), prefix, world),
   compare: compareBucketMoments,
   changes: bucketChanges,
   candidates: bucketCandidates,
-  parts: ['plain', 'long'],
-  resumable: true,
-  lookThrough: lookThroughBucket,
   // Listed anew each time: a history may have more objects than memory.
   selectRepeatedly: (selection, world, reading) => () =>
     selectedObjects(selection, s3History, world, reading),

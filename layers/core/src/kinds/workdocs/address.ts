@@ -11,6 +11,7 @@ export const workDocsAddress: Address = {
   container: 'site',
   containers: 'WorkDocs sites',
   restoreOptions: ['allVersions', 'sidecars'],
+  planQueue: 'siteRestore',
   parse: (text) => {
     const { site, path } = parseSiteUri(text);
     return { source: siteUri(site), prefix: path };

@@ -11,19 +11,18 @@ import { siteChanges } from '../../flows/workdocs/site-history.ts';
 import { siteStatesAt } from '../../flows/workdocs/site-states.ts';
 import type { SourcePlace } from '../../model/source-place.ts';
 import { siteOf, siteUri } from '../../model/workdocs/site-uri.ts';
-import { lookThroughSite, selectSiteRepeatedly } from './look-through.ts';
+import { selectSiteRepeatedly } from './look-through.ts';
+import { workDocsSelection } from './selection.ts';
 
 /** How WorkDocs sites are read back: by their records, which say what lay where; so a site is always read as a whole. */
 export const workDocsHistory: SourceHistory = {
+  ...workDocsSelection,
   statesAt: siteStatesAt,
   hasAny,
   oldestMoment: oldestSiteMoment,
   compare: compareSiteMoments,
   changes: siteChanges,
   candidates,
-  parts: ['plain'],
-  resumable: false,
-  lookThrough: (_, selection, __, world, reading) => lookThroughSite(selection, world, reading),
   selectRepeatedly: selectSiteRepeatedly,
   entries: {
     sources,

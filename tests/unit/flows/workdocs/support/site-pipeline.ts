@@ -12,6 +12,7 @@ import { readSite } from '@holdfast/core/flows/workdocs/read-site.ts';
 import type { SiteWorld } from '@holdfast/core/flows/workdocs/site-world.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
+import type { QueueName } from '@holdfast/core/model/queues.ts';
 import type { Source, SourceSettings } from '@holdfast/core/model/source.ts';
 import {
   type DocumentRecord,
@@ -21,7 +22,6 @@ import {
   type UserRecord,
 } from '@holdfast/core/model/workdocs/records.ts';
 import { type RecordKind, recordKey, versionKey } from '@holdfast/core/model/workdocs/site-key.ts';
-import type { QueueName } from '@holdfast/core/ports/work-queue.ts';
 
 export const SITE = 'd-926726012c';
 export const SITE_SOURCE = `workdocs://${SITE}`;

@@ -1,0 +1,9 @@
+import type { SourceSelection } from '../../flows/source-kind.ts';
+import { lookThroughSite } from './look-through.ts';
+
+/** A site's tree: what is left of it could only be told by reading it again. */
+export const workDocsSelection: SourceSelection = {
+  parts: ['plain'],
+  resumable: false,
+  lookThrough: (_, selection, __, world, reading) => lookThroughSite(selection, world, reading),
+};
