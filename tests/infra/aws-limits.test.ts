@@ -164,7 +164,7 @@ describe('what AWS refuses is found', () => {
 });
 
 describe('the rights that the stacks of sources put on the roles', () => {
-  // As README.md says, with names of 24 characters.
+  // As docs/limits.md says, with names of 24 characters.
   it.each([
     [18, 'false', 'false'],
     [16, 'true', 'false'],
