@@ -1,7 +1,7 @@
 import { eventBridgeClient } from '@holdfast/core/adapters/aws/clients.ts';
 import { EventBridgeWiring } from '@holdfast/core/adapters/aws/eventbridge-wiring.ts';
 import { getText } from '@holdfast/core/adapters/aws/s3-get.ts';
-import { listObjects } from '@holdfast/core/adapters/aws/s3-listing.ts';
+import { listObjects, listObjectVersions } from '@holdfast/core/adapters/aws/s3-listing.ts';
 import { bucketOwnership } from '@holdfast/core/adapters/aws/s3-ownership.ts';
 import { putText } from '@holdfast/core/adapters/aws/s3-put.ts';
 import type { PulseWorld } from '@holdfast/core/flows/dependencies.ts';
@@ -12,6 +12,7 @@ import { messageHandler } from '@holdfast/core/runtime/sqs-batch.ts';
 
 const own = functionWorldWith(process.env, (s3): PulseWorld['store'] => ({
   list: (request) => listObjects(s3, request),
+  listVersions: (request) => listObjectVersions(s3, request),
   put: (place, text, contentType) => putText(s3, place, text, contentType),
   get: (ref) => getText(s3, ref),
   ownership: (bucket) => bucketOwnership(s3, bucket),

@@ -93,6 +93,15 @@ describe('what a function could do in hands that are not ours', () => {
     expect(can('ReconcileSourceRole', 's3:GetObjectVersion', itsCopy)).toBe(false);
   });
 
+  it('read a record beside a copy, as it was too: who captures, compares and restores, and no copy', () => {
+    const readers = [...CAPTURE, 'ReconcileSourceRole', 'RestoreObjectsRole'];
+    for (const kind of ['tags', 'acls'])
+      expect(who('s3:GetObjectVersion', `arn:aws:s3:::vault/s3/photos~${kind}/0a.json`)).toEqual(readers);
+    expect(can('ReconcileSourceRole', 's3:GetObjectVersion', COPY)).toBe(false);
+    // What is hidden only a listing of versions shows.
+    expect(who('s3:ListBucketVersions', 'arn:aws:s3:::vault')).toEqual(expect.arrayContaining(readers));
+  });
+
   it('delete in a source: none', () => {
     expect(who('s3:DeleteObject', OBJECT)).toEqual([]);
     expect(who('s3:DeleteObjectVersion', OBJECT)).toEqual([]);
@@ -331,7 +340,7 @@ describe('a vault with a key of its own', () => {
     expect(rights({ VaultKmsKeyArn: key })).toEqual({
       CaptureChangesRole: both,
       CaptureBacklogRole: both,
-      ReconcileSourceRole: [],
+      ReconcileSourceRole: use(['kms:Decrypt']),
       PlanRestoreRole: both,
       RestoreObjectsRole: both,
       WriteReportRole: use(['kms:GenerateDataKey']),

@@ -270,9 +270,12 @@ describe('a record of tags', () => {
 
   it('that somebody spoiled is said, and nothing is restored with guessed tags', async () => {
     await tag({ n: '1' });
-    pipeline.s3.put(VAULT, RECORD, 'no record');
-    const job = await pipeline.restore('spoiled');
-    expect(job).toMatchObject({ state: 'partial', counts: { failed: 1 } });
+    const own = pipeline.s3.text(VAULT, RECORD) ?? '';
+    for (const [n, theirs] of ['no record', own.replace('"key":"a"', '"key":"b"')].entries()) {
+      pipeline.s3.put(VAULT, RECORD, theirs);
+      const job = await pipeline.restore(`spoiled-${n}`);
+      expect(job).toMatchObject({ state: 'partial', counts: { failed: 1 } });
+    }
   });
 });
 

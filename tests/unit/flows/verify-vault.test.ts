@@ -7,7 +7,7 @@ import { s3History } from '@holdfast/core/kinds/s3/history.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import { StoreError } from '@holdfast/core/model/errors.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
-import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
+import { tagsRecordKey, vaultPlace } from '@holdfast/core/model/vault-key.ts';
 import type { ObjectRef, OpenObject } from '@holdfast/core/ports/object-store.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Pipeline, SOURCE, VAULT } from '../../support/pipeline.ts';
@@ -262,6 +262,27 @@ describe('verifying the vault', () => {
   });
 });
 
+/** A handler stands between the copy, or the marker, and the record, until it is let go on. */
+async function whileRecording(): Promise<() => Promise<void>> {
+  let goOn = () => {};
+  const stopped = new Promise<void>((resolve) => {
+    pipeline.catalog.requests.before = async (op, [entry]) => {
+      if (op !== 'putEntry' || (entry as Entry).state === 'unprotected') return;
+      pipeline.catalog.requests.before = undefined;
+      resolve();
+      await new Promise<void>((go) => {
+        goOn = go;
+      });
+    };
+  });
+  const drained = pipeline.drain();
+  await stopped;
+  return async () => {
+    goOn();
+    await drained;
+  };
+}
+
 describe('what lies on top in the vault', () => {
   const found = ({ problems }: Verification) => problems.map(({ key, reason }) => [key, reason]);
   const vaultPass = async () => {
@@ -386,27 +407,6 @@ describe('what lies on top in the vault', () => {
     expect(waited).toBe(0);
   });
 
-  /** A handler stands between the copy, or the marker, and the record, until it is let go on. */
-  async function whileRecording(): Promise<() => Promise<void>> {
-    let goOn = () => {};
-    const stopped = new Promise<void>((resolve) => {
-      pipeline.catalog.requests.before = async (op, [entry]) => {
-        if (op !== 'putEntry' || (entry as Entry).state === 'unprotected') return;
-        pipeline.catalog.requests.before = undefined;
-        resolve();
-        await new Promise<void>((go) => {
-          goOn = go;
-        });
-      };
-    });
-    const drained = pipeline.drain();
-    await stopped;
-    return async () => {
-      goOn();
-      await drained;
-    };
-  }
-
   it.each([
     ['copied it', () => pipeline.s3.put(SOURCE, 'a', 'two')],
     ['copied it for the first time', () => pipeline.s3.put(SOURCE, 'new', 'one')],
@@ -435,6 +435,61 @@ describe('what lies on top in the vault', () => {
     pipeline.s3.put(SOURCE, 'large', 'many bytes');
     await pipeline.deliverEvents();
     pipeline.pass(3600);
+    meanwhile = await whileRecording();
+
+    expect(found(await verify())).toEqual([]);
+    expect(waited).toBe(2000);
+  });
+});
+
+describe('records beside copies', () => {
+  const LARGE = 'longer than a copy for its tags may be';
+  const place = tagsRecordKey(SOURCE, 'a');
+
+  beforeEach(async () => {
+    pipeline = new Pipeline({ settings: { tagCopyMaxBytes: 4 } });
+    await pipeline.protect();
+    await change({ a: LARGE, b: LARGE });
+    for (const key of ['a', 'b']) pipeline.s3.tag(SOURCE, key, { stage: 'done' });
+    await pipeline.drain();
+    pipeline.pass(3600);
+  });
+
+  const found = ({ problems }: Verification) =>
+    problems.map(({ key, reason, detail }) => [key, reason, detail?.replace(/^version \S+: /, '')]);
+
+  it.each([
+    [
+      'hides',
+      undefined,
+      'a',
+      'hidden',
+      'it is a delete marker on the record of its tags, which expires below it',
+    ],
+    ['covers', 'theirs', 'a', 'foreign', 'it is on top of the record of its tags, which expires below it'],
+  ])('are told of when somebody %s one', async (_, text, key, reason, words) => {
+    if (text === undefined) pipeline.s3.delete(VAULT, place);
+    else pipeline.s3.put(VAULT, place, text);
+    pipeline.pass(3600);
+
+    expect(found(await verify())).toEqual([[key, reason, words]]);
+    expect(found(await verify({ prefix: 'b' }))).toEqual([]);
+    await pipeline.reconcile('mended', { vault: true });
+    expect(found(await verify())).toEqual([]);
+  });
+
+  it('are told of where nobody can tell what is', async () => {
+    const nobodys = tagsRecordKey(SOURCE, 'nobody');
+    pipeline.s3.put(VAULT, nobodys, 'theirs');
+    pipeline.pass(3600);
+
+    expect(found(await verify())).toEqual([
+      [nobodys, 'foreign', 'it is no record of tags, and none is under it'],
+    ]);
+  });
+
+  it('are not told of while a handler hides one with its copy', async () => {
+    pipeline.s3.delete(SOURCE, 'a');
     meanwhile = await whileRecording();
 
     expect(found(await verify())).toEqual([]);

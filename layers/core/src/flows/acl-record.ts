@@ -1,13 +1,15 @@
 import type { KeptAcl } from '../model/acl.ts';
 import { type AclRecord, aclRecordText, parseAclRecord } from '../model/acl-record.ts';
 import { bucketOf } from '../model/source-uri.ts';
-import { aclRecordKey } from '../model/vault-key.ts';
+import { aclRecordKey, aclRecordPrefix } from '../model/vault-key.ts';
 import type { ObjectRef } from '../ports/object-store.ts';
 import type { World } from './dependencies.ts';
 import { type RecordKind, recordAt } from './record-beside.ts';
 
 /** What ACL the object of a copy had, where that was not the default one. */
 export const ACLS: RecordKind<AclRecord> = {
+  what: 'ACL',
+  prefixOf: aclRecordPrefix,
   placeOf: aclRecordKey,
   parse: parseAclRecord,
   text: aclRecordText,

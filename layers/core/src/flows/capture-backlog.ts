@@ -206,11 +206,9 @@ function countResults(results: readonly Result[]): Record<string, number> {
 }
 
 /** What was found in the vault is counted apart; only what stood as captured until now changes the source's totals. */
-function countDoubted(
-  { kind, before, after }: CaptureOutcome,
-  add: (name: string, by: number) => void,
-): void {
-  if (kind === 'unchanged') return;
+function countDoubted(outcome: CaptureOutcome, add: (name: string, by: number) => void): void {
+  const { kind, before, after } = outcome;
+  if (!isMended(outcome)) return;
   add('mended', 1);
   // Of what is denied, an earlier look said so already.
   const wasCounted = before?.state === 'current' || before?.state === 'unprotected';
@@ -218,6 +216,10 @@ function countDoubted(
   add(kind === 'copying' ? kind : 'unprotected', 1);
   add('leftOut', 1);
   add('leftOutBytes', before.size ?? 0);
+}
+
+function isMended({ kind, aclWritten }: CaptureOutcome): boolean {
+  return kind !== 'unchanged' || aclWritten === true;
 }
 
 /** What an object counts as. One that an event, or this batch's first delivery, was faster to do is done all the same. */
@@ -242,8 +244,7 @@ function aclNote({ change: { key }, outcome }: Result): Problem[] {
 
 function captureProblem({ change: { key }, item, outcome, error }: Result): Problem[] {
   if (error !== undefined) return [{ key, reason: 'failed', detail: messageOf(error) }];
-  if (item.inDoubt === true && outcome !== undefined && outcome.kind !== 'unchanged')
-    return [mendedNote(key, outcome)];
+  if (item.inDoubt === true && outcome !== undefined && isMended(outcome)) return [mendedNote(key, outcome)];
   if (outcome?.kind !== 'unprotected') return [];
   const { reason = 'failed', detail } = outcome.after ?? {};
   return [{ key, reason, ...defined({ detail }) }];
@@ -256,6 +257,8 @@ const MENDED: Readonly<Partial<Record<CaptureOutcome['kind'], string>>> = {
     'the vault had another copy on top than the catalog named, or a hidden one: it is being copied in parts',
   deleted: 'the vault had a copy on top of what is gone at the source: it is marked deleted',
   vanished: 'it is gone at the source, and its copy was hidden: that is recorded',
+  tagged: 'what the vault said of its tags was hidden, or not what the source says: it is written again',
+  unchanged: 'what the vault said of its ACL was hidden, or not what the source says: it is written again',
 };
 
 /** Nothing is wrong any more; that it was is worth to know. */

@@ -57,12 +57,14 @@ export type VaultReader = {
   readonly store: Pick<ObjectStore, 'listVersions' | 'get'>;
   readonly settings: Pick<Settings, 'vault'>;
 };
-/** The world of a reconcile: it lists the source and the vault, and reads what long keys are called. */
-export type ListingWorld = Omit<World, 'store'> & { readonly store: Pick<ObjectStore, 'list' | 'get'> };
+/** The world of a reconcile: it lists the source and the vault, and reads what long keys are called, and records beside copies. */
+export type ListingWorld = Omit<World, 'store'> & {
+  readonly store: Pick<ObjectStore, 'list' | 'listVersions' | 'get'>;
+};
 
 /** The world of an hourly check: of buckets it also asks for their ownership, writes one object, and reads its copy. */
 export type PulseWorld = Omit<World, 'store'> & {
-  readonly store: Pick<ObjectStore, 'list' | 'put' | 'get' | 'ownership'>;
+  readonly store: Pick<ObjectStore, 'list' | 'listVersions' | 'put' | 'get' | 'ownership'>;
 };
 
 /** How a message reached its handler. */

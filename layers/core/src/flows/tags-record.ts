@@ -3,7 +3,7 @@ import { ownTags } from '../model/origin.ts';
 import { bucketOf } from '../model/source-uri.ts';
 import { keepsTagsBeside } from '../model/tag-bound.ts';
 import { parseTagsRecord, type TagsRecord, tagsRecordText } from '../model/tags-record.ts';
-import { tagsRecordKey } from '../model/vault-key.ts';
+import { tagsRecordKey, tagsRecordPrefix } from '../model/vault-key.ts';
 import { isSiteUri } from '../model/workdocs/site-uri.ts';
 import type { ObjectRef } from '../ports/object-store.ts';
 import type { World } from './dependencies.ts';
@@ -13,6 +13,8 @@ type RecordWorld = Pick<World, 'store' | 'settings'>;
 
 /** What tags a copy has that is too large to be made again for them. */
 export const TAGS: RecordKind<TagsRecord> = {
+  what: 'tags',
+  prefixOf: tagsRecordPrefix,
   placeOf: tagsRecordKey,
   parse: parseTagsRecord,
   text: tagsRecordText,

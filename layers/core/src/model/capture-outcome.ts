@@ -10,6 +10,8 @@ export type CaptureOutcome = {
   readonly after: Entry | undefined;
   /** What became of its ACL, where ACLs are remembered and this is not the default one. */
   readonly acl?: AclOutcome;
+  /** Its ACL was not remembered as it is, and is now. */
+  readonly aclWritten?: true;
 };
 
 /**

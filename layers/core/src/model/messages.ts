@@ -72,13 +72,15 @@ export const ReconcileMessageSchema = v.object({
   step: v.optional(
     v.object({
       id: v.string(),
-      /** `long` looks at copies whose keys are too long to be listed beside the others. */
-      phase: v.picklist(['compare', 'deletions', 'long']),
-      /** Keys after `after`, up to and including `until`; of the phase `long`, keys of the vault. */
+      /** `long` looks at copies whose keys are too long to be listed beside the others, `beside` at records beside copies. */
+      phase: v.picklist(['compare', 'deletions', 'long', 'beside']),
+      /** Keys after `after`, up to and including `until`; of the phases `long` and `beside`, keys of the vault. */
       after: v.optional(v.string()),
       until: v.optional(v.string()),
       /** Copies of the vault that are still to be compared from `after` on. */
       copies: v.optional(v.number()),
+      /** Of the phase `beside`: what was written before was looked at by an earlier pass. */
+      since: v.optional(moment),
     }),
   ),
 });

@@ -22,6 +22,8 @@ export type Attempt = {
    * before the source, so that whatever is copied or marked comes on top of nothing newer than what was seen there.
    */
   readonly top?: HeadResult | undefined;
+  /** Records beside the copy may be hidden, or lie under what somebody put there: it is looked for the one that counts. */
+  readonly inDoubt?: boolean;
 };
 
 /** The tags of the state that was seen at the source: a HEAD only says how many there are. */

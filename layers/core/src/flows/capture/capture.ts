@@ -1,6 +1,5 @@
 import type { CaptureOutcome } from '../../model/capture-outcome.ts';
 import type { Change } from '../../model/change.ts';
-import { defined } from '../../model/defined.ts';
 import { type Entry, isSameState, type UnprotectedReason } from '../../model/entry.ts';
 import { ContentionError, isStoreError, messageOf } from '../../model/errors.ts';
 import type { ObjectFacts } from '../../model/object.ts';
@@ -53,7 +52,7 @@ export async function capture(
     const doubt = tried > 0 || options.recheck || prior?.state === 'unprotected' || isBeside;
     if (!doubt && isRecorded(change, prior)) return { kind: 'unchanged', before: prior, after: prior };
     const top = doubt ? await topOfVault(change, world) : undefined;
-    const outcome = await tryCapture({ change, prior, top }, world, options);
+    const outcome = await tryCapture({ change, prior, top, inDoubt: options.recheck }, world, options);
     if (outcome !== 'lost-race') return withAcl(outcome, change, options, world);
   }
   throw new ContentionError(`"${change.key}" in ${source} kept changing while it was captured`);
@@ -63,12 +62,12 @@ export async function capture(
 export async function withAcl(
   outcome: CaptureOutcome,
   change: Pick<Change, 'bucket' | 'key'>,
-  { acls }: Pick<CaptureOptions, 'acls'>,
+  { acls, recheck: inDoubt = false }: Partial<Pick<CaptureOptions, 'acls' | 'recheck'>>,
   world: CaptureWorld,
 ): Promise<CaptureOutcome> {
   if (acls === undefined) return outcome;
-  const acl = await settleAcl(outcome, change, acls.receiveCount, world);
-  return { ...outcome, ...defined({ acl }) };
+  const settled = await settleAcl(outcome, change, { ...acls, inDoubt }, world);
+  return { ...outcome, ...settled };
 }
 
 async function tryCapture(attempt: Attempt, world: CaptureWorld, options: CaptureOptions): Promise<Tried> {

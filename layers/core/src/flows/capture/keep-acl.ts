@@ -1,48 +1,61 @@
 import { isDefaultAcl, type KeptAcl, sameAcl } from '../../model/acl.ts';
 import type { AclRecord } from '../../model/acl-record.ts';
-import type { AclOutcome, CaptureOutcome } from '../../model/capture-outcome.ts';
+import type { CaptureOutcome } from '../../model/capture-outcome.ts';
 import { defined } from '../../model/defined.ts';
 import type { Entry } from '../../model/entry.ts';
 import { ContentionError, isStoreError } from '../../model/errors.ts';
 import { ACLS } from '../acl-record.ts';
 import { mayStillPass } from '../denied.ts';
-import { hideRecord, type Place, putRecord, type RecordOnTop, recordOnTop } from '../record-beside.ts';
+import {
+  hideRecord,
+  type Place,
+  putRecord,
+  recordOnTop,
+  recordUnder,
+  type SeenRecord,
+} from '../record-beside.ts';
 import type { CaptureWorld } from './attempt.ts';
 
 const MAX_ATTEMPTS = 5;
 
 type AclWorld = Pick<CaptureWorld, 'store' | 'settings' | 'clock'>;
 
+/** What became of an ACL; nothing where it is the default one, as it was before. */
+type Settled = Pick<CaptureOutcome, 'acl' | 'aclWritten'>;
+
+export type AclOptions = {
+  /** How often the message was delivered: access that is denied is worth another look. */
+  readonly receiveCount: number;
+  /** The record may be hidden, or lie under what somebody put there. */
+  readonly inDoubt: boolean;
+};
+
 /**
  * Remembers the ACL of what was captured, or looked at, where it is not the default one, by a record beside the copy; and lets
  * go of the record of a copy that is no longer current. To be called behind the capture, as often as that comes.
- *
- * @param receiveCount how often the message was delivered: access that is denied is worth another look
- * @returns undefined where the ACL is the default one, as it was before, and nothing is to be told
  */
 export async function settleAcl(
   { kind, before, after }: CaptureOutcome,
   place: Place,
-  receiveCount: number,
+  options: AclOptions,
   world: AclWorld,
-): Promise<AclOutcome | undefined> {
-  if (after?.vaultVersionId === undefined) return undefined;
+): Promise<Settled> {
+  if (after?.vaultVersionId === undefined) return {};
   if (after.state === 'deleted') {
     await hideRecord(ACLS, place, after.vaultVersionId, world);
-    return undefined;
+    return {};
   }
-  if (after.state !== 'current') return undefined;
+  if (after.state !== 'current') return {};
   const isNew = kind === 'captured' || kind === 'tagged';
   // No record can be there of an object that had no copy before.
   const seen = isNew && before?.vaultVersionId === undefined ? 'none' : 'unknown';
-  return keepAcl(after, { isNew, seen, receiveCount }, place, world);
+  return keepAcl(after, { isNew, seen, ...options }, place, world);
 }
 
-type Known = {
+type Known = AclOptions & {
   /** The copy was made just now. */
   readonly isNew: boolean;
   readonly seen: 'none' | 'unknown';
-  readonly receiveCount: number;
 };
 
 /**
@@ -52,29 +65,33 @@ type Known = {
  */
 async function keepAcl(
   entry: Entry,
-  { isNew, seen: known, receiveCount }: Known,
+  { isNew, seen: known, receiveCount, inDoubt }: Known,
   place: Place,
   world: AclWorld,
-): Promise<AclOutcome | undefined> {
-  let seen = known === 'none' ? undefined : await recordOnTop(ACLS, place, world);
+): Promise<Settled> {
+  const look = () =>
+    inDoubt ? recordUnder(ACLS, place, entry.vaultVersionId, world) : recordOnTop(ACLS, place, world);
+  let seen = known === 'none' ? undefined : await look();
+  let written: Settled = {};
   let isFirst = isNew;
   for (let tried = 0; tried < MAX_ATTEMPTS; tried++) {
     const acl = await readAcl(entry, place, world);
-    if (acl === undefined) return undefined;
-    if (acl === 'unreadable' && mayStillPass('access-denied', receiveCount)) return 'again';
+    if (acl === undefined) return written;
+    if (acl === 'unreadable' && mayStillPass('access-denied', receiveCount)) return { acl: 'again' };
     const before = aclIn(seen, entry);
-    if (sameAcl(acl, before ?? 'default')) {
+    if (sameAcl(acl, before ?? 'default') && seen?.isCovered !== true) {
       if (before === undefined) await letGo(seen, place, world);
-      return told(acl);
+      return { ...written, ...told(acl) };
     }
-    if (!(await isStillThere(entry, place, world))) return undefined;
+    if (!(await isStillThere(entry, place, world))) return written;
     const onTop = seen ?? (await recordOnTop(ACLS, place, world));
     try {
       seen = await putRecord(ACLS, place.bucket, recordOf(entry, acl, isFirst, world), onTop, world);
       isFirst = false;
+      written = { aclWritten: true };
     } catch (error) {
       if (!isStoreError(error, 'precondition-failed')) throw error;
-      seen = await recordOnTop(ACLS, place, world);
+      seen = await look();
     }
   }
   throw new ContentionError(`the ACL of "${place.key}" in ${place.bucket} kept changing while it was read`);
@@ -89,19 +106,19 @@ function recordOf(
   return { key, vaultVersionId, acl, ...(isFirst ? { first: true } : {}), at: clock() };
 }
 
-function told(acl: KeptAcl): AclOutcome | undefined {
-  if (acl === 'default') return undefined;
-  return acl === 'unreadable' ? 'unreadable' : 'kept';
+function told(acl: KeptAcl): Settled {
+  if (acl === 'default') return {};
+  return { acl: acl === 'unreadable' ? 'unreadable' : 'kept' };
 }
 
 /** What the record on top says of this copy; undefined when it is about another one. */
-function aclIn(seen: RecordOnTop<AclRecord> | undefined, { vaultVersionId }: Entry): KeptAcl | undefined {
-  return seen?.record.vaultVersionId === vaultVersionId ? seen?.record.acl : undefined;
+function aclIn(seen: SeenRecord<AclRecord> | undefined, { vaultVersionId }: Entry): KeptAcl | undefined {
+  return seen?.record?.vaultVersionId === vaultVersionId ? seen?.record?.acl : undefined;
 }
 
 /** A record of the copy before this one, which has the default ACL and needs none. */
-async function letGo(seen: RecordOnTop<AclRecord> | undefined, place: Place, world: AclWorld): Promise<void> {
-  if (seen !== undefined) await hideRecord(ACLS, place, seen.record.vaultVersionId, world);
+async function letGo(seen: SeenRecord<AclRecord> | undefined, place: Place, world: AclWorld): Promise<void> {
+  if (seen?.record !== undefined) await hideRecord(ACLS, place, seen.record.vaultVersionId, world);
 }
 
 /** @returns undefined when the version is gone: what became of the object is told of by its next event */

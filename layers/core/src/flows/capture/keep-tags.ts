@@ -6,12 +6,12 @@ import { ownTags } from '../../model/origin.ts';
 import { keepsTagsBeside } from '../../model/tag-bound.ts';
 import { sameTags, type TagsRecord } from '../../model/tags-record.ts';
 import { vaultPlace } from '../../model/vault-key.ts';
-import { putRecord, type RecordOnTop, recordOnTop } from '../record-beside.ts';
+import { putRecord, recordOnTop, recordUnder, type SeenRecord } from '../record-beside.ts';
 import { TAGS } from '../tags-record.ts';
 import { type Attempt, type CaptureWorld, sourceTags, type Tried } from './attempt.ts';
 
 /** What the vault says of the tags of the copy on top: by themselves, or by a record beside a large one. */
-type KeptTags = { readonly own: Tags; readonly record: RecordOnTop<TagsRecord> | undefined };
+type KeptTags = { readonly own: Tags; readonly record: SeenRecord<TagsRecord> | undefined };
 
 /**
  * Of an object whose copy is on top and is of this very state: keeps its tags too, where they are others by now. A version's
@@ -33,7 +33,7 @@ export async function keepTags(
   // Others than the HEAD counted: the object, or its tags, were written in between.
   if (Object.keys(own).length !== facts.tagCount) return 'lost-race';
   const kept = await keptTags(attempt, top.object, world);
-  if (sameTags(own, kept.own)) return unchanged;
+  if (sameTags(own, kept.own) && kept.record?.isCovered !== true) return unchanged;
   if (!keepsTagsBeside(facts.size, world.settings)) {
     const copied = await copyAnew();
     return copied === 'lost-race' || copied.kind !== 'captured' ? copied : { ...copied, kind: 'tagged' };
@@ -54,15 +54,15 @@ function isOfOldVersion({ change }: Attempt, { versionId }: ObjectFacts): boolea
 }
 
 async function keptTags(
-  { change: { bucket, key } }: Attempt,
+  { change: { bucket, key }, inDoubt = false }: Attempt,
   { tagCount, size, versionId }: ObjectFacts,
   world: CaptureWorld,
 ): Promise<KeptTags> {
   const { store, settings } = world;
-  const record = keepsTagsBeside(size, settings)
-    ? await recordOnTop(TAGS, { bucket, key }, world)
-    : undefined;
-  if (record !== undefined && record.record.vaultVersionId === versionId)
+  const place = { bucket, key };
+  const look = () => (inDoubt ? recordUnder(TAGS, place, versionId, world) : recordOnTop(TAGS, place, world));
+  const record = keepsTagsBeside(size, settings) ? await look() : undefined;
+  if (record?.record !== undefined && record.record.vaultVersionId === versionId)
     return { own: record.record.tags, record };
   const ref = { bucket: settings.vault, key: vaultPlace(bucket, key).key, ...defined({ versionId }) };
   return { own: tagCount === 0 ? {} : ownTags(await store.getTags(ref)), record };

@@ -14,19 +14,23 @@ import type { Delivery, ListingWorld } from '../dependencies.ts';
 import { afterTheEnd } from '../end-job.ts';
 import { beginReconcile } from './begin-reconcile.ts';
 import { checkWiring } from './check-wiring.ts';
+import { compareBeside } from './compare-beside.ts';
 import { compareLong } from './compare-long.ts';
 import { compareRange, type RangeResult, type StepLimit } from './compare-range.ts';
 import { lookAgainSoon } from './look-again-soon.ts';
 import { failReconcile, settleReconcile } from './settle-reconcile.ts';
 import { findMiddle } from './split-range.ts';
-import { vaultPartFor, vaultPartIn } from './vault-slice.ts';
+import { type VaultPart, vaultPartFor, vaultPartIn } from './vault-slice.ts';
 
 type Step = NonNullable<ReconcileMessage['step']>;
 
 const FIRST_STEP: Step = { id: '0', phase: 'compare' };
-/** The first step of the slice of the vault, where it begins behind a key, and of the look at copies of long keys. */
+/** The first step of the slice of the vault, where it begins behind a key, and of the looks at copies of long keys and at records. */
 const SLICE = 'v0';
 const LONG = 'l0';
+const BESIDE = 'r0';
+/** An earlier pass ended that long behind its look at records, at the most: they are looked at from so long before. */
+const OVERLAP_MS = 24 * 3600 * 1000;
 const STOP_BEFORE_END_MS = 30_000;
 
 /**
@@ -157,6 +161,7 @@ function compare(
 ): Promise<Compared> {
   const { phase } = step;
   if (phase === 'long') return compareLong(source, step, limit, world);
+  if (phase === 'beside') return compareBeside(source, step, limit, world);
   const range = { ...step, retryWaiting: message.trigger !== 'schedule' };
   const isWhole = phase === 'compare' && vaultPartIn(job) === 'whole';
   const copies = isWhole ? Number.POSITIVE_INFINITY : step.copies;
@@ -194,7 +199,7 @@ async function noteVault(
 ): Promise<void> {
   if (step.copies !== undefined && stoppedAt !== undefined)
     await catalog.patchSource(source, { vaultAfter: stoppedAt });
-  if (step.phase === 'long' && stoppedAt === undefined)
+  if (step.phase === 'beside' && stoppedAt === undefined)
     await catalog.patchSource(source, { vaultComparedAt: clock(), clear: ['vaultAfter'] });
 }
 
@@ -219,7 +224,8 @@ async function restOf(
   const rest = { ...same, id: nextId(step.id), after: stoppedAt };
   // The slice of the vault is behind one key, and not cut.
   if (all > copies) return [{ ...rest, copies: all - copies }];
-  if (step.phase === 'long' || job.openRanges >= world.settings.maxRanges) return [rest];
+  if (step.phase === 'long' || step.phase === 'beside' || job.openRanges >= world.settings.maxRanges)
+    return [rest];
   const middle = await findMiddle(bucketOf(source.source), source.prefix, rest, world);
   if (middle === undefined) return [rest];
   return [
@@ -228,15 +234,25 @@ async function restOf(
   ];
 }
 
-/** Behind the first step, the slice of the vault that begins elsewhere; behind the last key, copies of long keys. */
-function vaultSteps({ job, step }: Run, { stoppedAt }: RangeResult): Step[] {
+/**
+ * Behind the first step, the slice of the vault that begins elsewhere; behind the last key, copies of long keys; and behind
+ * those, records beside copies.
+ */
+function vaultSteps({ source, job, step }: Run, { stoppedAt }: RangeResult): Step[] {
   const part = vaultPartIn(job);
+  if (step.phase === 'long' && stoppedAt === undefined) return [besideStep(source, part)];
   if (part === undefined || step.phase !== 'compare') return [];
   if (part !== 'whole' && part.after !== undefined && step.id === FIRST_STEP.id)
     return [{ ...part, id: SLICE, phase: 'compare' }];
   const isOfVault = part === 'whole' || step.copies !== undefined;
   const isLast = stoppedAt === undefined && step.until === undefined;
   return isOfVault && isLast ? [{ id: LONG, phase: 'long' }] : [];
+}
+
+/** Who asks for all of the vault has all records compared with the source; else those that a pass has not seen yet. */
+function besideStep({ vaultComparedAt }: Source, part: VaultPart | undefined): Step {
+  const isNew = part === 'whole' || vaultComparedAt === undefined;
+  return { id: BESIDE, phase: 'beside', ...(isNew ? {} : { since: vaultComparedAt - OVERLAP_MS }) };
 }
 
 /** `0` → `1`, `3b7` → `3b8`: unique among all steps, since a range counts up its last number. */

@@ -31,6 +31,8 @@ export type TopDoubt = {
   readonly vaultKey: string;
   /** Of a site's document: its versions' bytes lie below this, in the vault. */
   readonly bytesUnder?: string;
+  /** Records beside a copy lie there, not a copy. */
+  readonly isBeside?: true;
 };
 
 /** Who hears where vault and catalog seem to disagree, when they are walked. */

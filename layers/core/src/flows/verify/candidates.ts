@@ -4,8 +4,9 @@ import { bucketOf } from '../../model/source-uri.ts';
 import { longVaultPrefix, vaultPlace } from '../../model/vault-key.ts';
 import type { World } from '../dependencies.ts';
 import { catalogEntries } from '../listings.ts';
+import { isWrong, recordsBeside } from '../records-beside.ts';
 import { bucketVersions, type SourceVersion } from '../source-versions.ts';
-import type { Candidate, CandidateRequest, Listeners } from '../vault/candidate.ts';
+import type { Candidate, CandidateRequest, Listeners, TopDoubt } from '../vault/candidate.ts';
 import { namesTop } from './top-doubts.ts';
 
 type Joined = SourceVersion & { readonly entry?: Entry };
@@ -25,6 +26,20 @@ export async function* bucketCandidates(
       decided = version.key;
     }
     if (!version.deleteMarker) yield { key, version, ...(entry === undefined ? {} : { entry }) };
+  }
+  if (request.at === undefined)
+    for await (const doubt of besideDoubts(request, world)) await listeners.onTop(doubt);
+}
+
+/** Records beside copies that seem to be hidden or covered. */
+async function* besideDoubts(
+  { source, prefix }: CandidateRequest,
+  world: Pick<World, 'store' | 'settings' | 'catalog'>,
+): AsyncGenerator<TopDoubt> {
+  const row = (await world.catalog.getSource(source)) ?? { source };
+  for await (const found of recordsBeside(row, {}, world)) {
+    const key = 'key' in found ? found.key : '';
+    if (isWrong(found) && key.startsWith(prefix)) yield { key, vaultKey: found.vaultKey, isBeside: true };
   }
 }
 

@@ -3,6 +3,7 @@ import type { ListedVersion } from '../../model/object.ts';
 import { coverage } from '../../model/source.ts';
 import { isSiteUri } from '../../model/workdocs/site-uri.ts';
 import type { World } from '../dependencies.ts';
+import { isWrong, recordsAtPlace } from '../records-beside.ts';
 import type { TopDoubt } from '../vault/candidate.ts';
 import { vaultVersions } from '../vault-history.ts';
 import { bytesNamed } from '../workdocs/record-pairs.ts';
@@ -78,7 +79,8 @@ export class TopDoubts {
     }
   }
 
-  async #look({ key, vaultKey, bytesUnder }: TopDoubt): Promise<Look | undefined> {
+  async #look({ key, vaultKey, bytesUnder, isBeside }: TopDoubt): Promise<Look | undefined> {
+    if (isBeside) return this.#lookAtRecords(vaultKey);
     const { store, catalog, settings } = this.#world;
     const { source, at } = this.#request;
     // The catalog first: what is copied and recorded in between is new, and looked at again.
@@ -99,6 +101,27 @@ export class TopDoubts {
 
   #isYoung(version: ListedVersion | undefined): boolean {
     return version !== undefined && this.#world.clock() - version.lastModified < RECORDING_MS;
+  }
+
+  /** A record of the current copy that lies under something expires; under what no record is, nobody can tell what is. */
+  async #lookAtRecords(vaultKey: string): Promise<Look | undefined> {
+    const found = await recordsAtPlace(this.#request.source, vaultKey, this.#world);
+    if (found === undefined || !isWrong(found)) return undefined;
+    const { top, what } = found;
+    const { versionId } = top;
+    const mayBeOnItsWay = this.#isYoung(top);
+    if (found.is === 'unknown') {
+      const detail = `version ${versionId}: it is no record of ${what}, and none is under it`;
+      return { finding: { key: vaultKey, versionId, reason: 'foreign', detail }, mayBeOnItsWay };
+    }
+    const { key } = found;
+    const reason = top.deleteMarker ? 'hidden' : 'foreign';
+    const is = top.deleteMarker ? 'a delete marker on' : 'on top of';
+    const detail = `version ${versionId}: it is ${is} the record of its ${what}, which expires below it`;
+    return {
+      finding: { key, versionId, reason, detail: `${detail}${await this.#leftOut(key)}` },
+      mayBeOnItsWay,
+    };
   }
 
   /** Of hidden bytes the record and its entry say nothing: their sizes have to add up. */
