@@ -1,5 +1,6 @@
 import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
+import { readsAcls, type Source } from '@holdfast/core/model/source.ts';
 import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import type { Command } from 'commander';
 import type { Act } from '../command.ts';
@@ -27,7 +28,8 @@ export function define(command: Command, act: Act): void {
     .argument('<uri>', 's3://bucket, or workdocs://d-1234567890')
     .option(
       '--deep',
-      'WorkDocs: look into every document, for comments and permissions that no listing shows',
+      'look into every object for what no listing shows: its tags, and its ACL if those are remembered; of a WorkDocs site into ' +
+        'every document, for comments and permissions',
     )
     .option(
       '--vault',
@@ -41,6 +43,7 @@ export function define(command: Command, act: Act): void {
         examples: [
           'holdfast reconcile s3://photos --wait --report today.html',
           'holdfast reconcile s3://photos --vault --wait',
+          'holdfast reconcile s3://photos --deep --wait',
           'holdfast reconcile s3://photos --json',
           'holdfast reconcile workdocs://d-1234567890 --deep --wait',
         ],
@@ -54,11 +57,19 @@ async function reconcile(context: Context, uri: string, options: Options): Promi
   const { deep, vault, wait, report } = options;
   checkReportFile(report, wait ?? false);
   const { source, connection } = await findProtected(uri, context);
-  if (deep && !isSiteUri(source.source))
-    throw new InvalidInputError(`--deep is for WorkDocs sites, and ${source.source} is a bucket`);
+  if (deep) checkDeep(source);
   const jobId = newJobId('reconcile', connection, context);
   const start = comparison(source, { trigger: 'manual', jobId, ...defined({ deep, vault }) });
   const heading = [`${source.source} is being compared with its backup`];
   const telling = { jobId, facts: { source: source.source }, heading, wait: wait ?? false, report };
   return startJob({ ...telling, ...start }, connection, context);
+}
+
+/** @throws {InvalidInputError} where no changes are captured of what no listing shows */
+function checkDeep(source: Source): void {
+  if (isSiteUri(source.source) || source.tagChanges === true || readsAcls(source)) return;
+  throw new InvalidInputError(
+    `--deep compares tags and ACLs, and of ${source.source} no changes of either are captured: ` +
+      'holdfast protect it again with --tags-changed on, or with --acls',
+  );
 }

@@ -73,6 +73,8 @@ function reconcileParts(job: Counted): string[] {
     captured(job),
     ...some(job, 'acls', 'with an ACL of their own'),
     ...some(job, 'deleted', 'deleted'),
+    ...some(job, 'tagsCompared', 'looked into for their tags'),
+    ...some(job, 'tagged', 'given other tags than were captured'),
     ...some(job, 'missed', 'missed by events'),
     ...some(job, 'copying', 'being copied in parts'),
     ...some(job, 'copies', `${of(job, 'copies') === 1 ? 'copy' : 'copies'} compared in the vault`),

@@ -15,8 +15,9 @@ type Wish = Pick<Crawl, 'trigger' | 'approved' | 'deep' | 'vault'> & { readonly 
  */
 export function comparison(
   { source, site }: Pick<Source, 'source' | 'site'>,
-  { deep, ...wish }: Wish,
+  { deep, ...others }: Wish,
 ): Pick<JobStart, 'queue' | 'message'> {
+  const wish = { ...others, ...(deep ? { deep } : {}) };
   if (!isSiteUri(source))
     return { queue: 'reconcile', message: { kind: 'reconcile', source, ...wish } satisfies ReconcileMessage };
   if (site?.importedFrom !== undefined) {
@@ -25,6 +26,6 @@ export function comparison(
         `run: ${importCommand({ export: site.importedFrom }, source)}`,
     );
   }
-  const message: Crawl = { kind: 'crawl', source, ...wish, ...(deep ? { deep } : {}) };
+  const message: Crawl = { kind: 'crawl', source, ...wish };
   return { queue: 'site', message };
 }

@@ -1,9 +1,12 @@
-import { DeleteObjectTaggingCommand, PutObjectTaggingCommand } from '@aws-sdk/client-s3';
+import { DisableRuleCommand } from '@aws-sdk/client-eventbridge';
+import { DeleteObjectCommand, DeleteObjectTaggingCommand, PutObjectTaggingCommand } from '@aws-sdk/client-s3';
+import { captureRuleName } from '@holdfast/core/model/stack-names.ts';
 import { TAG_COPY_MAX_BYTES } from '@holdfast/core/model/tag-bound.ts';
 import { tagsRecordKey } from '@holdfast/core/model/vault-key.ts';
 import { expect, it } from 'vitest';
 import {
   entryWith,
+  eventBridge,
   givenBucket,
   givenProtectedBucket,
   holdfast,
@@ -11,9 +14,11 @@ import {
   put,
   s3,
   settled,
+  stack,
   store,
   vault,
 } from './support/cloud.ts';
+import { runCli } from './support/run-cli.ts';
 
 const KEYS = ['small', 'large', 'k'.repeat(1020)] as const;
 const LARGE = Buffer.alloc(TAG_COPY_MAX_BYTES + 1, 'x');
@@ -48,6 +53,41 @@ it('gives the tags that were there at each moment, by new copies and by records 
   expect(await holdfast('reindex', '--dry-run')).toMatchObject({
     sources: expect.arrayContaining([expect.objectContaining({ source: `s3://${source}`, written: 0 })]),
   });
+});
+
+it('finds a record of tags that somebody hid, and tags of which no event told', async () => {
+  const source = await givenProtectedBucket('untold');
+  const uri = `s3://${source}`;
+  for (const key of ['small', 'large']) {
+    await put(source, key, key === 'large' ? LARGE : 'bytes', { Tagging: 'stage=raw' });
+    await entryWith(source, key, ({ state }) => state === 'current');
+  }
+  const before = await nextSecond();
+  await tag({ Bucket: source, Key: 'large' }, 'done');
+  await settled(source);
+  const Key = tagsRecordKey(source, 'large');
+  const onTop = async () =>
+    (await store.listVersions({ bucket: vault, prefix: Key, limit: 1 })).versions[0]?.deleteMarker;
+  expect(await onTop()).toBe(false);
+
+  await s3.send(new DeleteObjectCommand({ Bucket: vault, Key }));
+  const found = await runCli(['verify', uri]);
+  expect(found.code, found.stdout).toBe(3);
+  expect(found.stdout).toMatch(
+    /^hidden {2}large {2}version \S+: it is a delete marker on the record of its tags,/m,
+  );
+  const mended = await holdfast('reconcile', uri, '--vault', '--wait');
+  expect(mended).toMatchObject({ result: { job: { state: 'done', counts: { records: 1, mended: 1 } } } });
+  expect(await onTop()).toBe(false);
+  expect(await holdfast('verify', uri)).toMatchObject({ state: 'done', problems: [] });
+
+  await eventBridge.send(new DisableRuleCommand({ Name: captureRuleName(stack, source) }));
+  for (const key of ['small', 'large']) await tag({ Bucket: source, Key: key }, 'untold');
+  const deep = await holdfast('reconcile', uri, '--deep', '--wait');
+  expect(deep).toMatchObject({ result: { job: { state: 'done', counts: { tagsCompared: 2, tagged: 2 } } } });
+  const told = await runCli(['diff', uri, before, '--tags']);
+  expect(told.stdout).toMatch(/^# .* large {2}stage: raw -> untold\n# .* small {2}stage: raw -> untold\n/);
+  expect((await runCli(['versions', `${uri}/small`])).stdout).toContain('same bytes, other tags');
 });
 
 async function tag(object: { Bucket: string; Key: string }, stage: string | undefined): Promise<void> {

@@ -121,7 +121,7 @@ export class Pipeline {
   }
 
   async protect(
-    filter: Pick<SourceSettings, 'prefix' | 'include' | 'exclude' | 'canary' | 'acls'> = {},
+    filter: Pick<SourceSettings, 'prefix' | 'include' | 'exclude' | 'canary' | 'acls' | 'tagChanges'> = {},
   ): Promise<void> {
     const since = { protectedAt: this.now, watchedSince: this.now };
     await registerSource({ source: sourceUri(SOURCE), ...since, ...filter }, this.world);

@@ -144,13 +144,8 @@ describe('a protected site', () => {
     expect(await cli.pipeline.catalog.getSource(SITE)).toMatchObject({ state: 'unprotected' });
   });
 
-  it('is not compared in part, nor is a bucket looked into deeply', async () => {
+  it('is not compared in part', async () => {
     expect((await cli.run('reconcile', `${SITE}/anna`)).stderr).toContain('a part of a site');
-    cli.givenBucket('docs', {});
-    await cli.run('protect', 's3://docs', '--no-initial');
-    expect((await cli.run('reconcile', 's3://docs', '--deep')).stderr).toContain(
-      '--deep is for WorkDocs sites',
-    );
   });
 
   it('that was imported has no site to be compared with', async () => {

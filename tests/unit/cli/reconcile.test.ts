@@ -51,6 +51,22 @@ describe('reconcile', () => {
     ]);
   });
 
+  it('looks for tags that no event told of when told to look deep', async () => {
+    cli.pipeline.s3.tag('docs', 'a', { stage: 'done' });
+    cli.pipeline.events.splice(0);
+    const { code, stdout } = await cli.run('reconcile', 's3://docs', '--deep', '--wait');
+    expect(code).toBe(0);
+    expect(stdout).toContain('1 looked into for their tags, 1 given other tags than were captured');
+  });
+
+  it('refuses to look deep where no changes of tags or ACLs are captured', async () => {
+    await cli.run('protect', 's3://docs', '--tags-changed', 'off', '--no-initial');
+    const ran = await cli.run('reconcile', 's3://docs', '--deep');
+    expect(ran).toMatchObject({ code: 2, stdout: '' });
+    expect(ran.stderr).toContain('of s3://docs no changes of either are captured: holdfast protect it again');
+    expect(cli.pipeline.queue.idle).toBe(true);
+  });
+
   it('shows a running job by what it has done', async () => {
     cli.meanwhile = async () => {
       const [body] = cli.pipeline.queue.take('reconcile');

@@ -9,7 +9,7 @@ import type { Tags } from '@holdfast/core/model/object.ts';
 import { parseS3Event } from '@holdfast/core/model/s3-event.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { parseTagsRecord, sameTags } from '@holdfast/core/model/tags-record.ts';
-import { tagsRecordKey } from '@holdfast/core/model/vault-key.ts';
+import { aclRecordKey, tagsRecordKey } from '@holdfast/core/model/vault-key.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Pipeline, SOURCE, TARGET, VAULT } from '../../support/pipeline.ts';
 
@@ -92,6 +92,25 @@ describe.each(WAYS)('tags that change after the upload, kept %s', (_way, setting
     await tag({ stage: 'done' });
     await pipeline.reconcile('r1');
     expect([vaultVersions().length, vaultVersions(RECORD).length]).toEqual(kept);
+  });
+
+  it('whose event was lost are found by a reconcile that looks deep, and by no other', async () => {
+    await pipeline.catalog.patchSource(sourceUri(SOURCE), { tagChanges: true });
+    pipeline.pass(HOUR);
+    pipeline.s3.tag(SOURCE, KEY, { stage: 'done' });
+    pipeline.events.splice(0);
+    await pipeline.reconcile('plain');
+    await pipeline.reconcile('whole', { vault: true });
+    expect(await restored(pipeline.now, 'before')).toEqual({ stage: 'raw' });
+
+    const job = await pipeline.reconcile('deep', { deep: true });
+    expect(job).toMatchObject({ state: 'done', counts: { unchanged: 1, tagsCompared: 1, tagged: 1 } });
+    expect(job.counts).not.toHaveProperty('alreadyCaptured');
+    pipeline.pass(HOUR);
+    expect(await restored(pipeline.now, 'after')).toEqual({ stage: 'done' });
+    const again = await pipeline.reconcile('again', { deep: true });
+    expect(again.counts).toMatchObject({ tagsCompared: 1 });
+    expect(again.counts).not.toHaveProperty('tagged');
   });
 
   it('of another version than the current one are history, and not kept', async () => {
@@ -376,4 +395,73 @@ it('tags are the same in any order, and by their own names alone', () => {
   expect(sameTags({ a: '1' }, { b: '1' })).toBe(false);
   expect(sameTags({ a: '1' }, { a: '1', b: '2' })).toBe(false);
   expect(sameTags({ ['__proto__']: '1' }, { a: '1' })).toBe(false);
+});
+
+describe('a reconcile that looks deep', () => {
+  const DEEP = { deep: true };
+
+  it('asks two HEADs of each object, and one GET of tags of each side that has some', async () => {
+    pipeline = new Pipeline();
+    await pipeline.protect({ tagChanges: true });
+    for (let n = 0; n < 10; n++) pipeline.s3.put(SOURCE, `plain-${n}`, BODY);
+    for (let n = 0; n < 10; n++) pipeline.s3.put(SOURCE, `tagged-${n}`, BODY, { tags: { n: `${n}` } });
+    await pipeline.drain();
+    await pipeline.reconcile('first');
+    pipeline.s3.requests.resetCounts();
+    pipeline.catalog.requests.resetCounts();
+    expect(await pipeline.reconcile('deep', DEEP)).toMatchObject({ counts: { tagsCompared: 20 } });
+    const { head, getTags, get = 0, copy = 0 } = pipeline.s3.requests.counts();
+    expect({ head, getTags, get, copy }).toEqual({ head: 40, getTags: 20, get: 0, copy: 0 });
+    expect(pipeline.catalog.requests.counts()).toMatchObject({ getEntry: 20 });
+    expect(pipeline.catalog.requests.counts()).not.toHaveProperty('putEntry');
+  });
+
+  it('captures what changed besides as ever, and in whatever steps', async () => {
+    pipeline = new Pipeline({ settings: { keysPerStep: 2 } });
+    await pipeline.protect({ tagChanges: true });
+    for (const key of ['a', 'b', 'c', 'd', 'e']) pipeline.s3.put(SOURCE, key, BODY);
+    await pipeline.drain();
+    pipeline.s3.put(SOURCE, 'a', 'newer', { tags: { n: '1' } });
+    pipeline.s3.delete(SOURCE, 'b');
+    pipeline.s3.tag(SOURCE, 'c', { n: '1' });
+    pipeline.events.splice(0);
+    pipeline.queue.requests.before = (_, [queue, bodies]) => {
+      const isItsBatch = (bodies as string[]).some((body) => body.includes('"key":"d"'));
+      if (queue !== 'backlog' || !isItsBatch) return;
+      pipeline.queue.requests.before = undefined;
+      // After it was listed.
+      pipeline.s3.put(SOURCE, 'd', 'newest');
+      pipeline.events.splice(0);
+    };
+    const job = await pipeline.reconcile('deep', DEEP);
+    expect(job).toMatchObject({
+      state: 'done',
+      counts: { captured: 2, deleted: 1, tagsCompared: 2, tagged: 1, objects: 4 },
+      request: DEEP,
+    });
+    expect((await pipeline.row()).totals).toMatchObject({ objects: 4, unprotected: 0 });
+  });
+
+  it('of a source whose changes of tags are not captured looks at no tags', async () => {
+    pipeline = new Pipeline();
+    await pipeline.protect({ tagChanges: false });
+    await pipeline.capture({ a: BODY });
+    pipeline.s3.tag(SOURCE, 'a', { n: '1' });
+    pipeline.events.splice(0);
+    expect((await pipeline.reconcile('deep', DEEP)).counts).not.toHaveProperty('tagsCompared');
+  });
+
+  it('reads ACLs, too, where those are remembered', async () => {
+    pipeline = new Pipeline();
+    pipeline.s3.bucket(SOURCE).ownership = 'ObjectWriter';
+    await pipeline.protect({ tagChanges: false, acls: { since: pipeline.now } });
+    await pipeline.capture({ a: BODY });
+    await pipeline.reconcile('first');
+    const PUBLIC = [{ to: 'http://acs.amazonaws.com/groups/global/AllUsers', may: 'READ' }] as const;
+    pipeline.s3.grant(SOURCE, 'a', PUBLIC);
+    pipeline.events.splice(0);
+    expect((await pipeline.reconcile('plain')).counts).not.toHaveProperty('acls');
+    expect((await pipeline.reconcile('deep', DEEP)).counts).toMatchObject({ acls: 1 });
+    expect(pipeline.s3.text(VAULT, aclRecordKey(SOURCE, 'a'))).toContain('AllUsers');
+  });
 });

@@ -193,6 +193,11 @@ function countResults(results: readonly Result[]): Record<string, number> {
       countDoubted(outcome, add);
       continue;
     }
+    if (item.tags === true && outcome !== undefined && isAsItWas(outcome)) {
+      add('tagsCompared', 1);
+      if (outcome.kind === 'tagged') add('tagged', 1);
+      continue;
+    }
     const name = countName(outcome);
     add(name, 1);
     if (name === 'captured') add('capturedBytes', outcome?.after?.size ?? 0);
@@ -220,6 +225,11 @@ function countDoubted(outcome: CaptureOutcome, add: (name: string, by: number) =
 
 function isMended({ kind, aclWritten }: CaptureOutcome): boolean {
   return kind !== 'unchanged' || aclWritten === true;
+}
+
+/** Its bytes are those that were recorded: only its tags were looked at, or kept. */
+function isAsItWas({ kind, after }: CaptureOutcome): boolean {
+  return (kind === 'unchanged' || kind === 'tagged') && after?.state === 'current';
 }
 
 /** What an object counts as. One that an event, or this batch's first delivery, was faster to do is done all the same. */

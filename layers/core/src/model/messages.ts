@@ -32,6 +32,8 @@ export const CaptureBatchSchema = v.object({
       inDoubt: v.optional(v.boolean()),
       /** It was captured when ACLs were not remembered: its own is read now. */
       acl: v.optional(v.literal(true)),
+      /** Nothing of it shows in a listing: its tags are compared, too. */
+      tags: v.optional(v.literal(true)),
     }),
   ),
 });
@@ -69,6 +71,8 @@ export const ReconcileMessageSchema = v.object({
   approved: v.optional(v.boolean()),
   /** Compares all of the vault as well, and not only a slice of it. */
   vault: v.optional(v.boolean()),
+  /** Compares also what no listing shows: tags and ACLs, as far as their changes are captured. */
+  deep: v.optional(v.boolean()),
   step: v.optional(
     v.object({
       id: v.string(),

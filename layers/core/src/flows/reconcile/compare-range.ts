@@ -1,5 +1,5 @@
 import type { CaptureBatch } from '../../model/messages.ts';
-import { aclsUnreadBefore, coverage, type Source } from '../../model/source.ts';
+import { aclsUnreadBefore, coverage, readsAcls, type Source } from '../../model/source.ts';
 import { bucketOf } from '../../model/source-uri.ts';
 import type { ListingWorld } from '../dependencies.ts';
 import { catalogEntries, type KeyRange, sourceObjects } from '../listings.ts';
@@ -26,6 +26,12 @@ export type RangeResult = {
   readonly copies: number;
 };
 
+type Wishes = {
+  readonly retryWaiting: boolean;
+  /** What no listing shows is compared, too: each object that is as it was is looked at by itself. */
+  readonly deep?: boolean;
+};
+
 /**
  * Compares one range of a source with its catalog, up to a number of keys or until time runs short.
  *
@@ -35,7 +41,7 @@ export type RangeResult = {
 export async function compareRange(
   source: Source,
   phase: Phase,
-  range: KeyRange & { readonly retryWaiting: boolean },
+  range: KeyRange & Wishes,
   limit: StepLimit,
   world: Pick<ListingWorld, 'store' | 'catalog' | 'clock' | 'settings'>,
 ): Promise<RangeResult> {
@@ -46,7 +52,8 @@ export async function compareRange(
   const copies = ofVault ? plainCopies(bucket, prefix, range, world) : undefined;
   const entries = catalogEntries(source.source, prefix, range, world);
   const covers = coverage(source);
-  const collected = new Findings(source, phase, world.clock() - world.settings.graceMs);
+  const missedBefore = world.clock() - world.settings.graceMs;
+  const collected = new Findings(source, { phase, missedBefore, deep: range.deep ?? false });
   let seen = 0;
   for await (const pair of mergeListings(objects, entries, copies)) {
     if (covers(pair.key)) {
@@ -61,6 +68,19 @@ export async function compareRange(
   return collected.result();
 }
 
+type How = { readonly phase: Phase; readonly missedBefore: number; readonly deep: boolean };
+
+type Aside = Pick<CaptureBatch['items'][number], 'tags' | 'acl'>;
+
+/** @returns undefined where no changes of either are captured */
+function asideOf(source: Source): Aside | undefined {
+  const aside: Aside = {
+    ...(source.tagChanges === true ? { tags: true } : {}),
+    ...(readsAcls(source) ? { acl: true } : {}),
+  };
+  return Object.keys(aside).length === 0 ? undefined : aside;
+}
+
 class Findings {
   copies = 0;
   private readonly counts: Record<string, number> = {};
@@ -69,12 +89,15 @@ class Findings {
   private readonly phase: Phase;
   private readonly missedBefore: number;
   private readonly aclsUnreadBefore: number;
+  /** What is asked of an object that is as it was. */
+  private readonly aside: Aside | undefined;
 
-  constructor(source: Source, phase: Phase, missedBefore: number) {
+  constructor(source: Source, { phase, missedBefore, deep }: How) {
     this.source = source;
     this.phase = phase;
     this.missedBefore = missedBefore;
     this.aclsUnreadBefore = aclsUnreadBefore(source) ?? 0;
+    this.aside = deep ? asideOf(source) : undefined;
   }
 
   add(pair: Pair, retryWaiting: boolean): void {
@@ -84,17 +107,19 @@ class Findings {
       return;
     }
     this.countPair(pair, finding);
-    if (finding === 'unchanged') this.addUnreadAcl(pair);
+    if (finding === 'unchanged') this.addAside(pair);
     if (pair.object === undefined || (finding !== 'new' && finding !== 'changed')) return;
     const { object, entry } = pair;
     this.items.push(toCapture(object, entry));
     if (isMissed(object, entry, this.source, this.missedBefore)) this.count('missed', 1);
   }
 
-  /** What was captured before ACLs were remembered is looked at once more, for that alone. */
-  private addUnreadAcl({ object, entry }: Pair): void {
-    if (object === undefined || (entry?.capturedAt ?? this.aclsUnreadBefore) >= this.aclsUnreadBefore) return;
-    this.items.push({ ...toCapture(object, entry), acl: true });
+  /** What was captured before ACLs were remembered is looked at once more, for that alone; and all, where that is asked for. */
+  private addAside({ object, entry }: Pair): void {
+    const isUnread = (entry?.capturedAt ?? this.aclsUnreadBefore) < this.aclsUnreadBefore;
+    const aside = this.aside ?? (isUnread ? { acl: true as const } : undefined);
+    if (object !== undefined && aside !== undefined)
+      this.items.push({ ...toCapture(object, entry), ...aside });
   }
 
   /** What the vault's own listing says of a key that has nothing to be looked at for otherwise. */

@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import { InvalidInputError, isStoreError } from '../../model/errors.ts';
 import type { Job, Problem } from '../../model/job.ts';
 import {
@@ -70,7 +71,9 @@ async function begin(
   world: ListingWorld,
 ): Promise<void> {
   const vault = vaultPartFor(source, message, world);
-  await beginReconcile(source, jobId, message, delivery, world, vault === undefined ? undefined : { vault });
+  const request = defined({ vault, deep: message.deep });
+  const wishes = Object.keys(request).length === 0 ? undefined : request;
+  await beginReconcile(source, jobId, message, delivery, world, wishes);
   const wiring = await checkWiring(source, world);
   if (message.trigger === 'protect' || wiring === 'repaired') await lookAgainSoon(source, world);
 }
@@ -162,7 +165,7 @@ function compare(
   const { phase } = step;
   if (phase === 'long') return compareLong(source, step, limit, world);
   if (phase === 'beside') return compareBeside(source, step, limit, world);
-  const range = { ...step, retryWaiting: message.trigger !== 'schedule' };
+  const range = { ...step, retryWaiting: message.trigger !== 'schedule', deep: message.deep === true };
   const isWhole = phase === 'compare' && vaultPartIn(job) === 'whole';
   const copies = isWhole ? Number.POSITIVE_INFINITY : step.copies;
   return compareRange(source, phase, range, { ...limit, copies }, world);

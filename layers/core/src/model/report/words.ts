@@ -94,6 +94,9 @@ function reconcileSentence(counts: Counts, state: JobState): string {
     `${count(of(counts, 'captured'))} captured`,
     ...(of(counts, 'acls') > 0 ? [`${count(of(counts, 'acls'))} with an ACL of their own`] : []),
     ...(of(counts, 'deleted') > 0 ? [`${count(of(counts, 'deleted'))} deleted at the source`] : []),
+    ...(of(counts, 'tagged') > 0
+      ? [`${count(of(counts, 'tagged'))} with other tags than were captured`]
+      : []),
     ...(of(counts, 'missed') > 0 ? [`${count(of(counts, 'missed'))} missed by events`] : []),
     ...(of(counts, 'mended') > 0 ? [`${count(of(counts, 'mended'))} mended that differed in the vault`] : []),
   ];
