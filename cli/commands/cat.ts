@@ -1,6 +1,8 @@
 import { checksums } from '@holdfast/core/adapters/checksums.ts';
 import { checkedBytes, expectedOf } from '@holdfast/core/flows/check-bytes.ts';
+import type { VersionReader } from '@holdfast/core/flows/vault/version-reader.ts';
 import type { RealVersion } from '@holdfast/core/flows/vault-history.ts';
+import { KINDS } from '@holdfast/core/kinds/all.ts';
 import { isStoreError } from '@holdfast/core/model/errors.ts';
 import type { OpenObject } from '@holdfast/core/ports/object-store.ts';
 import type { Command } from 'commander';
@@ -78,7 +80,7 @@ async function write(
   const what = `${source}/${visibleKey(key)}`;
   const [entry, opened] = await Promise.all([
     world.catalog.getEntry(source, key),
-    open(what, version, connection),
+    open(what, version, KINDS.of(source).history.reader(world)),
   ]);
   const recorded = checksum ?? (entry?.vaultVersionId === version.versionId ? entry.checksum : undefined);
   const expected = { ...expectedOf(opened.object, recorded, checksums), size: version.size };
@@ -89,17 +91,13 @@ async function write(
   }
 }
 
-async function open(
-  what: string,
-  { key, versionId, storageClass }: RealVersion,
-  { world }: Connection,
-): Promise<OpenObject> {
+async function open(what: string, version: RealVersion, reader: VersionReader): Promise<OpenObject> {
   try {
-    return await world.store.open({ bucket: world.settings.vault, key, versionId });
+    return await reader.open(version);
   } catch (error) {
     if (!isStoreError(error, 'archived')) throw error;
     throw new CommandError(
-      `${what} is archived (${storageClass}): it has to be thawed before it can be read, as holdfast restore does`,
+      `${what} is archived (${version.storageClass}): it has to be thawed before it can be read, as holdfast restore does`,
     );
   }
 }

@@ -11,7 +11,7 @@ import { modifiedAt } from './modified-at.ts';
 import type { Proof } from './open-copy.ts';
 
 /** What comparing needs. `read` hears of bytes of files that were read for it. */
-export type ComparingWorld = Pick<LocalWorld, 'store' | 'vault' | 'signal'> & {
+export type ComparingWorld = Pick<LocalWorld, 'reader' | 'signal'> & {
   readonly read: (bytes: number) => void;
 };
 
@@ -61,10 +61,10 @@ export async function compareFile(
 }
 
 async function factsOf(
-  { vaultKey, version }: Selected,
-  { store, vault }: Pick<LocalWorld, 'store' | 'vault'>,
+  { version }: Selected,
+  { reader }: Pick<LocalWorld, 'reader'>,
 ): Promise<ObjectFacts | undefined> {
-  const head = await store.head({ bucket: vault, key: vaultKey, versionId: version.versionId });
+  const head = await reader.head(version);
   return head.found ? head.object : undefined;
 }
 
@@ -93,10 +93,7 @@ async function* counted(
 }
 
 /** What the vault says of a copy. @throws {PlaceError} when it cannot be asked */
-export async function knownFacts(
-  object: Selected,
-  world: Pick<LocalWorld, 'store' | 'vault'>,
-): Promise<ObjectFacts> {
+export async function knownFacts(object: Selected, world: Pick<LocalWorld, 'reader'>): Promise<ObjectFacts> {
   const facts = await factsOf(object, world);
   if (facts === undefined) throw new PlaceError('vault-unreadable', 'the vault says nothing of its copy');
   return facts;

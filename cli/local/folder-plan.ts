@@ -91,14 +91,13 @@ export async function* extrasOf(
 
 /** Compares as the restore will, and counts what that asks of the vault. */
 function comparing(
-  { store, vault, signal }: LocalWorld,
+  { reader, signal }: LocalWorld,
   plan: LocalPlan,
   progress: TransferProgress,
 ): ComparingWorld {
-  const head: LocalWorld['store']['head'] = (ref) => {
+  const head: LocalWorld['reader']['head'] = (version) => {
     plan.asked();
-    return store.head(ref);
+    return reader.head(version);
   };
-  const open: LocalWorld['store']['open'] = (...args) => store.open(...args);
-  return { store: { head, open }, vault, signal, read: (bytes) => progress.compared(bytes) };
+  return { reader: { ...reader, head }, signal, read: (bytes) => progress.compared(bytes) };
 }

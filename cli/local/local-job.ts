@@ -1,7 +1,7 @@
 import type { Selected } from '@holdfast/core/flows/vault/selection.ts';
+import type { VersionReader } from '@holdfast/core/flows/vault/version-reader.ts';
 import type { Problem } from '@holdfast/core/model/job.ts';
 import type { Clock } from '@holdfast/core/ports/clock.ts';
-import type { ObjectStore } from '@holdfast/core/ports/object-store.ts';
 
 /** What is to be brought back, wherever it goes. */
 export type LocalJob = {
@@ -14,9 +14,7 @@ export type LocalJob = {
 };
 
 export type LocalWorld = {
-  readonly store: Pick<ObjectStore, 'head' | 'open'>;
-  /** Name of the vault bucket. */
-  readonly vault: string;
+  readonly reader: VersionReader;
   readonly clock: Clock;
   readonly pause: (ms: number) => Promise<void>;
   /** Aborted by Ctrl+C: what is being written is taken away, and what was done is told. */

@@ -30,19 +30,15 @@ const PAUSE_MS = 500;
  *
  * @throws {PlaceError} for what the vault has not; StoreError, also while the body is read
  */
-export async function openCopy(
-  object: Selected,
-  { store, vault, signal, pause }: LocalWorld,
-): Promise<OpenCopy> {
-  const { vaultKey, version, checksum, lacking } = object;
+export async function openCopy(object: Selected, { reader, signal, pause }: LocalWorld): Promise<OpenCopy> {
+  const { version, checksum, lacking } = object;
   if (version.versionId === '') throw new PlaceError('not-in-vault', lacking ?? '');
-  const ref = { bucket: vault, key: vaultKey, versionId: version.versionId };
-  const first = await store.open(ref, { signal });
+  const first = await reader.open(version, { signal });
   const { size } = first.object;
   const expected = expectedOf(first.object, checksum, checksums);
   const check = new ByteCheck(expected, checksums);
 
-  const openFrom = async (at: number) => (await store.open(ref, { signal, range: { first: at } })).body;
+  const openFrom = async (at: number) => (await reader.open(version, { signal, range: { first: at } })).body;
 
   async function* body(): AsyncGenerator<Uint8Array> {
     let next: AsyncIterable<Uint8Array> | undefined = first.body;

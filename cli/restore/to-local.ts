@@ -131,7 +131,7 @@ function taskOf(
   connection: Connection,
   context: Context,
 ): Task {
-  const { store, settings, clock } = connection.world;
+  const { clock } = connection.world;
   const { output, pause } = context;
   const mapping = { prefix: '', stripPrefix: wish.stripPrefix, map: wish.map };
   const job = {
@@ -146,8 +146,7 @@ function taskOf(
     ...(wish.exact ? { exact: scopeOf(wish, mapping) } : {}),
   };
   const world = {
-    store,
-    vault: settings.vault,
+    reader: KINDS.of(wish.source).history.reader(connection.world),
     clock,
     pause,
     // Until something is written, Ctrl+C just ends the command.

@@ -9,6 +9,7 @@ import type { Candidate, CandidateRequest, Listeners } from './vault/candidate.t
 import type { Change } from './vault/changes.ts';
 import type { Comparison, Difference } from './vault/differences.ts';
 import type { Looked, Selected, Selection, TreeReading, VaultPart } from './vault/selection.ts';
+import type { VersionReader } from './vault/version-reader.ts';
 
 /** Something that happened to an object, and when: ms since 1970. */
 export type DatedChange = Change & { readonly at: number };
@@ -67,6 +68,8 @@ export type SourceHistory = SourceSelection & {
   readonly compare: (comparison: Comparison, world: TagsWorld) => AsyncIterable<Difference>;
   /** What happened, in no order. */
   readonly changes: (request: ChangesRequest, world: TagsWorld) => AsyncIterable<DatedChange>;
+  /** How the bytes of versions are read. */
+  readonly reader: (world: Pick<World, 'store' | 'settings'>) => VersionReader;
   /** What there is to prove. The listeners hear where vault and catalog seem to disagree on the way. */
   readonly candidates: (
     request: CandidateRequest,

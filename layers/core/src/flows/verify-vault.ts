@@ -72,13 +72,14 @@ const PAGE = 1000;
 export async function verifyVault(
   request: VerifyRequest,
   options: VerifyOptions,
-  history: Pick<SourceHistory, 'candidates'>,
+  history: Pick<SourceHistory, 'candidates' | 'reader'>,
   world: VerifyWorld,
 ): Promise<Verification> {
   const startedAt = world.clock();
   const tally = new Tally(options);
+  const reader = history.reader(world);
   const missed = async (unmatched: UnmatchedEntry) => {
-    const finding = await verifyEntry(unmatched, world);
+    const finding = await verifyEntry(unmatched, reader, world);
     if (finding !== undefined) tally.find(finding);
   };
   const { source, prefix, at, seed } = request;
@@ -88,7 +89,7 @@ export async function verifyVault(
   const chosen = request.sample === 'all' ? all : await drawn(all, request.sample, request.seed);
   const verify = async (candidate: Candidate) => ({
     candidate,
-    verified: await verifyVersion(candidate, world, options.checksums),
+    verified: await verifyVersion(candidate, { ...world, reader }, options.checksums),
   });
   for await (const { candidate, verified } of pMapIterable(chosen, verify, { concurrency: options.atOnce })) {
     tally.add(candidate, verified);

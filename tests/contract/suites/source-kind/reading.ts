@@ -10,8 +10,8 @@ export type Text = readonly [key: string, text: string];
 export const NOW = Number.MAX_SAFE_INTEGER;
 
 /** The bytes of a version, as text. */
-export async function textOf({ source: { world } }: Life, { key, versionId }: RealVersion): Promise<string> {
-  const { body } = await world.store.open({ bucket: world.settings.vault, key, versionId });
+export async function textOf({ given, source }: Life, version: RealVersion): Promise<string> {
+  const { body } = await given.kind.history.reader(source.world).open(version);
   return Buffer.concat(await Array.fromAsync(body)).toString();
 }
 

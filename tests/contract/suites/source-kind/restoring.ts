@@ -72,7 +72,7 @@ function restoreThere(life: Life, at: number, folder: string): Promise<LocalResu
   const { world } = life.source;
   const select = life.given.kind.history.selectRepeatedly(selection(life, { at }), world, {});
   const local: LocalWorld = {
-    ...{ store: world.store, vault: world.settings.vault, clock: world.clock, pause: async () => {} },
+    ...{ reader: life.given.kind.history.reader(world), clock: world.clock, pause: async () => {} },
     ...{ signal: new AbortController().signal, progress: () => {} },
   };
   return restoreToFolder({ select, folder, overwrite: 'never', transfers: 2 }, local);

@@ -1,5 +1,6 @@
 import type { World } from '../dependencies.ts';
 import type { UnmatchedEntry } from '../vault/candidate.ts';
+import type { VersionReader } from '../vault/version-reader.ts';
 import type { Finding } from './findings.ts';
 
 /**
@@ -9,10 +10,11 @@ import type { Finding } from './findings.ts';
  */
 export async function verifyEntry(
   { entry, vaultKey }: UnmatchedEntry,
-  { store, settings, catalog }: Pick<World, 'store' | 'settings' | 'catalog'>,
+  reader: Pick<VersionReader, 'head'>,
+  { catalog }: Pick<World, 'catalog'>,
 ): Promise<Finding | undefined> {
   const { source, key, vaultVersionId: versionId = '' } = entry;
-  const head = await store.head({ bucket: settings.vault, key: vaultKey, versionId });
+  const head = await reader.head({ key: vaultKey, versionId });
   if (head.found) return undefined;
   const now = await catalog.getEntry(source, key);
   if (now?.rev !== entry.rev) return undefined;

@@ -3,13 +3,14 @@ import type { Checksums } from '../../ports/checksums.ts';
 import { checkBytes, expectedOf, type Mismatch } from '../check-bytes.ts';
 import type { World } from '../dependencies.ts';
 import type { Candidate } from '../vault/candidate.ts';
+import type { VersionReader } from '../vault/version-reader.ts';
 import type { Finding } from './findings.ts';
 import { verifyEntry } from './verify-entry.ts';
 
 /** How one version stood; without a finding it is right. `gone`: it has expired since it was listed. */
 export type Verified = { readonly finding?: Finding; readonly gone?: true };
 
-type VerifyWorld = Pick<World, 'store' | 'settings' | 'catalog'>;
+type VerifyWorld = Pick<World, 'catalog'> & { readonly reader: VersionReader };
 
 /** A connection can break off in the middle of gigabytes; the store itself tries only the request again. */
 const MAX_ATTEMPTS = 3;
@@ -37,20 +38,21 @@ export async function verifyVersion(
 
 async function absent({ entry, version }: Candidate, world: VerifyWorld): Promise<Verified> {
   const finding =
-    entry === undefined ? undefined : await verifyEntry({ entry, vaultKey: version.key }, world);
+    entry === undefined
+      ? undefined
+      : await verifyEntry({ entry, vaultKey: version.key }, world.reader, world);
   return finding === undefined ? { gone: true } : { finding };
 }
 
 async function compare(
   candidate: Candidate,
-  { store, settings }: VerifyWorld,
+  { reader }: VerifyWorld,
   checksums: Checksums,
 ): Promise<Finding | undefined> {
   const { entry, version, checksum } = candidate;
   // An entry of an unprotected object has the size of the source's present state, which is not in the vault.
   const recordedSize = entry?.state === 'current' ? (entry.size ?? version.size) : version.size;
-  const { key, versionId } = version;
-  const { object, body } = await store.open({ bucket: settings.vault, key, versionId });
+  const { object, body } = await reader.open(version);
   const expected = { ...expectedOf(object, checksum ?? entry?.checksum, checksums), size: recordedSize };
   const mismatch = await checkBytes(body, expected, checksums);
   if (mismatch !== undefined) return wrong(candidate, mismatch);

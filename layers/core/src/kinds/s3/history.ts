@@ -6,6 +6,7 @@ import { selectedObjects } from '../../flows/restore/select-objects.ts';
 import { bucketStatesAt } from '../../flows/source-history.ts';
 import type { SourceHistory } from '../../flows/source-kind.ts';
 import { bucketVersions, oldestCopy } from '../../flows/source-versions.ts';
+import { vaultObjects } from '../../flows/vault/version-reader.ts';
 import { bucketCandidates } from '../../flows/verify/candidates.ts';
 import type { SourcePlace } from '../../model/source-place.ts';
 import { bucketOf, sourceUri } from '../../model/source-uri.ts';
@@ -21,6 +22,7 @@ export const s3History: SourceHistory = {
   oldestMoment: ({ source, prefix }, world) => oldestCopy(bucketOf(source), prefix, world),
   compare: compareBucketMoments,
   changes: bucketChanges,
+  reader: vaultObjects,
   candidates: bucketCandidates,
   // Listed anew each time: a history may have more objects than memory.
   selectRepeatedly: (selection, world, reading) => () =>

@@ -2,6 +2,7 @@ import type { VaultReader, World } from '../../flows/dependencies.ts';
 import { namesUnder } from '../../flows/names-under.ts';
 import type { SourceHistory } from '../../flows/source-kind.ts';
 import type { Candidate, CandidateRequest, Listeners } from '../../flows/vault/candidate.ts';
+import { vaultObjects } from '../../flows/vault/version-reader.ts';
 import { compareSiteMoments } from '../../flows/workdocs/compare-site-moments.ts';
 import { oldestSiteMoment } from '../../flows/workdocs/oldest-moment.ts';
 import { recordFacts, recordStates } from '../../flows/workdocs/record-states.ts';
@@ -22,6 +23,7 @@ export const workDocsHistory: SourceHistory = {
   oldestMoment: oldestSiteMoment,
   compare: compareSiteMoments,
   changes: siteChanges,
+  reader: vaultObjects,
   candidates,
   selectRepeatedly: selectSiteRepeatedly,
   entries: {

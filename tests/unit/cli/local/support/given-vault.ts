@@ -6,6 +6,7 @@ import { MemoryS3 } from '@holdfast/core/adapters/memory/memory-s3.ts';
 import type { Attributes } from '@holdfast/core/adapters/memory/s3-version.ts';
 import { bucketStatesAt } from '@holdfast/core/flows/source-history.ts';
 import type { Selected } from '@holdfast/core/flows/vault/selection.ts';
+import { vaultObjects } from '@holdfast/core/flows/vault/version-reader.ts';
 import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
 import { onTestFinished } from 'vitest';
 import type { LocalWorld } from '../../../../../cli/local/local-job.ts';
@@ -35,8 +36,10 @@ export class VaultWorld {
 
   get world(): LocalWorld {
     return {
-      store: this.store,
-      vault: VAULT,
+      reader: vaultObjects({
+        store: this.store,
+        settings: { ...new Pipeline().world.settings, vault: VAULT },
+      }),
       clock: () => this.now,
       pause: async () => {},
       signal: this.interrupt.signal,
