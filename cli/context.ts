@@ -1,4 +1,5 @@
 import type { World } from '@holdfast/core/flows/dependencies.ts';
+import type { SourceKinds } from '@holdfast/core/flows/source-kind.ts';
 import type { Source } from '@holdfast/core/model/source.ts';
 import type { ObjectStore } from '@holdfast/core/ports/object-store.ts';
 import type { SiteReader, SiteWriter } from '@holdfast/core/ports/site.ts';
@@ -41,6 +42,8 @@ export type Unread = 'end' | 'go-on' | 'fail';
 
 /** Everything the CLI takes from its process. */
 export type Deps = {
+  /** The kinds of sources that there are. */
+  readonly kinds: SourceKinds;
   readonly stdout: TextStream;
   readonly stderr: TextStream;
   readonly progress: Progress;
@@ -64,7 +67,7 @@ export type Deps = {
 type Purpose = 'reading' | 'writing';
 
 /** What a command works with. */
-export type Context = Pick<Deps, 'pause' | 'random' | 'ask' | 'whenUnread'> & {
+export type Context = Pick<Deps, 'kinds' | 'pause' | 'random' | 'ask' | 'whenUnread'> & {
   readonly output: Output;
   /** The time zone that words like `yesterday` are read in, as IANA names it. */
   readonly zone: string;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
 import { setTimeout } from 'node:timers/promises';
+import { KINDS } from '@holdfast/core/kinds/all.ts';
 import type { Deps } from './context.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { machineZone } from './moments/machine-zone.ts';
@@ -34,6 +35,7 @@ function processDeps(interrupt: AbortController): Omit<Deps, 'whenUnread'> {
   const { stdin, stdout, stderr } = process;
   const hasPerson = stdin.isTTY === true && stderr.isTTY === true;
   return {
+    kinds: KINDS,
     stdout,
     stderr,
     progress: progressOn(stderr),

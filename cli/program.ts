@@ -70,6 +70,7 @@ function actor(program: Command, options: ProgramOptions): Act {
       const globals = program.opts<GlobalOptions>();
       const output = new Output(deps, deps.progress, globals.json ?? false);
       const context: Context = {
+        kinds: deps.kinds,
         zone: deps.zone(),
         pause: deps.pause,
         random: deps.random,

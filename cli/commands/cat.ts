@@ -2,7 +2,6 @@ import { checksums } from '@holdfast/core/adapters/checksums.ts';
 import { checkedBytes, expectedOf } from '@holdfast/core/flows/check-bytes.ts';
 import type { VersionReader } from '@holdfast/core/flows/vault/version-reader.ts';
 import type { RealVersion } from '@holdfast/core/flows/vault-history.ts';
-import { KINDS } from '@holdfast/core/kinds/all.ts';
 import { isStoreError } from '@holdfast/core/model/errors.ts';
 import type { OpenObject } from '@holdfast/core/ports/object-store.ts';
 import type { Command } from 'commander';
@@ -50,7 +49,7 @@ export function define(command: Command, act: Act): void {
 
 async function cat(context: Context, uri: string, { at }: Options): Promise<ExitCode> {
   if (context.output.json) throw new CommandError('cat writes bytes: leave --json out', 'usage');
-  const object = parseObjectUri(uri);
+  const object = parseObjectUri(uri, context);
   const wanted = at === undefined ? undefined : await momentOrVersion(at, object.source, context);
   const connection = await context.connect('reading');
   await note(object, wanted, connection, context);
@@ -74,13 +73,13 @@ async function write(
   { source, key }: ObjectUri,
   { version, checksum }: FoundVersion,
   connection: Connection,
-  { output }: Context,
+  { kinds, output }: Context,
 ): Promise<void> {
   const { world } = connection;
   const what = `${source}/${visibleKey(key)}`;
   const [entry, opened] = await Promise.all([
     world.catalog.getEntry(source, key),
-    open(what, version, KINDS.of(source).history.reader(world)),
+    open(what, version, kinds.of(source).history.reader(world)),
   ]);
   const recorded = checksum ?? (entry?.vaultVersionId === version.versionId ? entry.checksum : undefined);
   const expected = { ...expectedOf(opened.object, recorded, checksums), size: version.size };

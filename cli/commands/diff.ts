@@ -5,8 +5,6 @@ import {
   type DifferenceTotals,
 } from '@holdfast/core/flows/vault/differences.ts';
 import type { RealVersion } from '@holdfast/core/flows/vault-history.ts';
-import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
-import { KINDS } from '@holdfast/core/kinds/all.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
 import type { Command } from 'commander';
@@ -61,7 +59,7 @@ async function diff(
   toText: string | undefined,
   { summary, tags: withTags }: Options,
 ): Promise<ExitCode> {
-  const place = ADDRESSES.parse(uri);
+  const place = context.kinds.addresses.parse(uri);
   const { source, prefix } = place;
   const tags = withTags === true;
   checkTags(source, tags);
@@ -76,7 +74,7 @@ async function diff(
   context.output.note(`from ${formatMoment(from)} to ${formatMoment(to)}`);
   noteRetention(from, context, connection);
   const totals = await compare({ ...place, from, to, tags }, summary !== true, connection, context);
-  if (isNothing(totals)) await checkThere(place, connection);
+  if (isNothing(totals)) await checkThere(place, connection, context);
   const answer: DiffSummary = {
     summary: {
       source,
@@ -96,10 +94,10 @@ async function compare(
   comparison: Comparison,
   isShown: boolean,
   { world }: Connection,
-  { output }: Context,
+  { kinds, output }: Context,
 ): Promise<DifferenceTotals> {
   const counted = new DifferenceCount(comparison);
-  for await (const difference of KINDS.of(comparison.source).history.compare(comparison, world)) {
+  for await (const difference of kinds.of(comparison.source).history.compare(comparison, world)) {
     counted.add(difference);
     if (!isShown || !isLine(difference)) continue;
     if (output.json) output.document(lineOf(comparison.source, difference));

@@ -1,4 +1,3 @@
-import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { compileFilter } from '@holdfast/core/model/filter.ts';
 import { placeUri } from '@holdfast/core/model/source-place.ts';
 import type { Command } from 'commander';
@@ -31,7 +30,7 @@ export function define(command: Command, act: Act): void {
 }
 
 async function find(context: Context, uri: string, glob: string, options: ListOptions): Promise<ExitCode> {
-  const place = ADDRESSES.parse(uri);
+  const place = context.kinds.addresses.parse(uri);
   const matches = compileFilter({ include: [glob] });
   const nothing = (deleted: string) => `nothing ${deleted}under ${placeUri(place)} matches "${glob}"`;
   return listStates({ ...place, matches, nothing }, options, context);

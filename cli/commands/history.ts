@@ -1,7 +1,5 @@
 import { changeHistory } from '@holdfast/core/flows/change-history.ts';
 import { type Changes, NO_CHANGES } from '@holdfast/core/flows/vault/changes.ts';
-import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
-import { KINDS } from '@holdfast/core/kinds/all.ts';
 import { placeUri, type SourcePlace } from '@holdfast/core/model/source-place.ts';
 import { type Command, Option } from 'commander';
 import type { Act } from '../command.ts';
@@ -60,7 +58,7 @@ async function history(
   uri: string,
   { by, days, tags: withTags }: Options,
 ): Promise<ExitCode> {
-  const place = ADDRESSES.parse(uri);
+  const place = context.kinds.addresses.parse(uri);
   const tags = withTags === true;
   checkTags(place.source, tags);
   const { output, zone } = context;
@@ -71,9 +69,9 @@ async function history(
   noteRetention(since, context, connection);
   const onProgress = (versions: number) => output.progress(`${counted(versions, 'version')} read`);
   const request = { ...place, since, spanOf: spans.spanOf, tags, onProgress };
-  const changes = await changeHistory(request, KINDS.of(request.source).history, connection.world);
+  const changes = await changeHistory(request, context.kinds.of(request.source).history, connection.world);
   if (changes.size === 0) {
-    await checkThere(place, connection);
+    await checkThere(place, connection, context);
     output.note(`nothing changed under ${placeUri(place)} in the last ${counted(back, 'day')}`);
     return EXIT.done;
   }

@@ -1,4 +1,3 @@
-import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { placeUri } from '@holdfast/core/model/source-place.ts';
 import type { Command } from 'commander';
 import type { Act } from '../command.ts';
@@ -31,7 +30,7 @@ export function define(command: Command, act: Act): void {
 }
 
 function ls(context: Context, uri: string, options: ListOptions): Promise<ExitCode> {
-  const place = ADDRESSES.parse(uri);
+  const place = context.kinds.addresses.parse(uri);
   const nothing = (deleted: string) => `nothing ${deleted}under ${placeUri(place)}`;
   return listStates({ ...place, matches: () => true, nothing }, options, context);
 }

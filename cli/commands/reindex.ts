@@ -1,5 +1,4 @@
 import { type ReindexedSource, reindex } from '@holdfast/core/flows/reindex.ts';
-import { KINDS } from '@holdfast/core/kinds/all.ts';
 import type { Command } from 'commander';
 import type { Act } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -27,13 +26,13 @@ export function define(command: Command, act: Act): void {
 
 async function runReindex(context: Context, { dryRun = false }: { dryRun?: boolean }): Promise<ExitCode> {
   const { world } = await context.connect(dryRun ? 'reading' : 'writing');
-  const { output, onInterrupt } = context;
+  const { kinds, output, onInterrupt } = context;
   onInterrupt('what was written is right; run the same command again for the rest');
   output.progress('reading the vault');
   const onProgress = (source: string, keys: number) =>
     output.progress(`${source}: ${counted(keys, 'key')} read`);
   const answer: Reindex = { dryRun, sources: [] };
-  for await (const source of reindex({ dryRun, onProgress }, KINDS, world)) {
+  for await (const source of reindex({ dryRun, onProgress }, kinds, world)) {
     answer.sources.push(source);
     if (!output.json) output.lines(lineOf(source, dryRun));
   }

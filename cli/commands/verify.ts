@@ -3,8 +3,6 @@ import { checksums } from '@holdfast/core/adapters/checksums.ts';
 import { type Finding, isProblem } from '@holdfast/core/flows/verify/findings.ts';
 import { verifiedJob } from '@holdfast/core/flows/verify/verified-job.ts';
 import { type VerifyProgress, type VerifyRequest, verifyVault } from '@holdfast/core/flows/verify-vault.ts';
-import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
-import { KINDS } from '@holdfast/core/kinds/all.ts';
 import { type Command, Option } from 'commander';
 import type { Act } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -68,7 +66,7 @@ export function define(command: Command, act: Act): void {
 
 async function verify(context: Context, uri: string, options: Options): Promise<ExitCode> {
   checkReportFile(options.report, true);
-  const place = ADDRESSES.parse(uri);
+  const place = context.kinds.addresses.parse(uri);
   const at = options.at === undefined ? undefined : await pastMoment(options.at, context);
   const request: VerifyRequest = {
     ...place,
@@ -90,12 +88,12 @@ async function verify(context: Context, uri: string, options: Options): Promise<
       onProgress: (progress) => output.progress(progressText(progress, request)),
       pause: context.pause,
     },
-    KINDS.of(place.source).history,
+    context.kinds.of(place.source).history,
     connection.world,
   );
   if (result.counts['versions'] === 0 && result.state === 'done') {
-    if (at !== undefined) await checkNotBefore(at, place, connection);
-    await checkThere(place, connection);
+    if (at !== undefined) await checkNotBefore(at, place, connection, context);
+    await checkThere(place, connection, context);
   }
   const id = newJobId('verify', connection, context);
   const { job, problems } = verifiedJob(id, request, result);

@@ -37,7 +37,7 @@ export function define(command: Command, act: Act): void {
 }
 
 async function versions(context: Context, uri: string): Promise<ExitCode> {
-  const { source, key } = parseObjectUri(uri);
+  const { source, key } = parseObjectUri(uri, context);
   const connection = await context.connect('reading');
   if (isSiteUri(source)) return tellDocument({ source, key }, connection, context);
   const { output } = context;

@@ -4,7 +4,7 @@ import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
 import type { RestoreRequest, RestoreWish } from '@holdfast/core/model/restore-request.ts';
-import type { Connection } from '../context.ts';
+import type { Connection, Context } from '../context.ts';
 import { noVersion } from '../vault/found-version.ts';
 import { checkNotBefore } from '../vault/not-before.ts';
 
@@ -13,10 +13,11 @@ export async function checkHasCopies(
   request: RestoreWish,
   select: () => AsyncIterable<unknown>,
   connection: Connection,
+  context: Pick<Context, 'kinds'>,
 ): Promise<void> {
   if (mayBeNone(request)) return;
   for await (const _ of select()) return;
-  await refuseNothing(request, connection);
+  await refuseNothing(request, connection, context);
 }
 
 /** That nothing changed, or was deleted, is an answer; that there is nothing at all is a mistyped name. */
@@ -28,9 +29,10 @@ export function mayBeNone({ deletedOnly, changedSince }: RestoreWish): boolean {
 export async function refuseNothing(
   { source, prefix, at, include, exclude, versionId }: RestoreWish,
   connection: Connection,
+  context: Pick<Context, 'kinds'>,
 ): Promise<never> {
   if (versionId !== undefined) throw noVersion({ source, key: prefix }, versionId);
-  if (at !== undefined) await checkNotBefore(at, { source, prefix }, connection);
+  if (at !== undefined) await checkNotBefore(at, { source, prefix }, connection, context);
   const { stack } = connection;
   const that = include.length + exclude.length > 0 ? ' that matches' : '';
   const when = at === undefined ? '' : ` as of ${formatMoment(at)}`;

@@ -1,4 +1,3 @@
-import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
@@ -6,6 +5,7 @@ import { OVERWRITES, type Overwrite, type RestoreMessage } from '@holdfast/core/
 import { ORIGINAL, STORAGE_CLASSES } from '@holdfast/core/model/storage-class.ts';
 import { THAW_TIERS, type ThawTier } from '@holdfast/core/model/thaw.ts';
 import { type Command, Option } from 'commander';
+import type { Context } from '../context.ts';
 import { reportOption } from '../jobs/save-report.ts';
 import { AT_HELP, momentOrVersion, pastMoment, positive, repeatable, type Speaker } from '../options.ts';
 
@@ -105,7 +105,7 @@ export function addRestoreOptions(command: Command): Command {
 export async function toWish(
   uri: string,
   options: RestoreOptions,
-  context: Speaker,
+  context: Speaker & Pick<Context, 'kinds'>,
 ): Promise<Omit<RestoreMessage, 'target' | 'jobId'>> {
   const { changedSince, include, exclude, stripPrefix, storageClass } = options;
   return {
@@ -131,12 +131,12 @@ export async function toWish(
 async function when(
   uri: string,
   { at }: RestoreOptions,
-  context: Speaker,
+  context: Speaker & Pick<Context, 'kinds'>,
 ): Promise<Pick<RestoreMessage, 'at' | 'versionId'>> {
   if (at === undefined) return {};
   const wanted = await momentOrVersion(at, uri, context);
   if ('at' in wanted) return { at: formatMoment(wanted.at) };
-  if (ADDRESSES.parse(uri).prefix !== '') return wanted;
+  if (context.kinds.addresses.parse(uri).prefix !== '') return wanted;
   throw new InvalidInputError(
     `"${at}" is no moment, and no version either, since ${uri} is more than one object: write 2026-03-01T12:00:00Z, 2026-03-01, "yesterday 18:00" or "2h ago"`,
   );

@@ -3,8 +3,6 @@ import { checkMap } from '@holdfast/core/flows/restore/check-map.ts';
 import { makePlan } from '@holdfast/core/flows/restore/make-plan.ts';
 import { selectedObjects } from '@holdfast/core/flows/restore/select-objects.ts';
 import { targetWorld } from '@holdfast/core/flows/restore/target-world.ts';
-import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
-import { KINDS } from '@holdfast/core/kinds/all.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
@@ -63,11 +61,11 @@ export async function restoreToBucket(
     target: to,
     ...defined({ jobId: options.jobId, targetAccount: options.targetAccount }),
   };
-  const request = checkRestoreMessage(asked, ADDRESSES);
+  const request = checkRestoreMessage(asked, context.kinds.addresses);
   const connection = await context.connect(options.dryRun ? 'reading' : 'writing');
   const message = { ...asked, jobId: options.jobId ?? newJobId('restore', connection, context) };
   const at = request.at ?? connection.clock.start;
-  await checkRequest(request, options, connection);
+  await checkRequest(request, options, connection, context);
   if (request.at !== undefined) noteMoment(request.at, context, connection);
   noteDoubled(request, context);
   if (request.versionId === undefined) await noteBeside(request, connection, context);
@@ -103,9 +101,9 @@ async function begin(
   const { request, at } = asked;
   const plan = await planIfAsked(asked, options, connection, context);
   if (options.dryRun && plan !== undefined) return tellPlan(asked, plan, connection, context);
-  const { history } = KINDS.of(request.source);
+  const { history } = context.kinds.of(request.source);
   const select = () => selectedObjects({ ...request, at }, history, connection.world);
-  if (plan === undefined) await checkHasCopies(request, select, connection);
+  if (plan === undefined) await checkHasCopies(request, select, connection, context);
   else await agree(plan, options, context);
   const made = options.toNew === undefined ? undefined : await createTarget(request, connection, context);
   const message = messageOf(asked, plan, options);
@@ -132,6 +130,7 @@ async function checkRequest(
   request: RestoreRequest,
   { toNew }: RestoreOptions,
   connection: Connection,
+  context: Context,
 ): Promise<void> {
   checkExact(request, connection.world);
   checkAcls(request, connection.world);
@@ -140,7 +139,7 @@ async function checkRequest(
   if (toNew === undefined)
     await checkBucket(bucket, { ...connection, world: targetWorld(request, connection.world) });
   else await checkNewTarget(request, connection);
-  await checkMap(request, KINDS.of(request.source).history, connection.world);
+  await checkMap(request, context.kinds.of(request.source).history, connection.world);
 }
 
 /** With `--yes` nobody looks at a plan, and only an exact restore needs one: to delete no more than there was then. */
@@ -154,13 +153,13 @@ async function planIfAsked(
   if (!dryRun && yes && !request.exact) return undefined;
   const plan = await makePlan(
     { ...request, at },
-    { ...connection.world, history: KINDS.of(request.source).history },
+    { ...connection.world, history: context.kinds.of(request.source).history },
     {
       targetIsNew: toNew !== undefined,
       onProgress: (objects) => output.progress(`planning: ${count(objects)} objects`),
     },
   );
-  if (plan.selected.objects === 0 && !mayBeNone(request)) await refuseNothing(request, connection);
+  if (plan.selected.objects === 0 && !mayBeNone(request)) await refuseNothing(request, connection, context);
   return withEncryption(plan, request, toNew !== undefined, connection, context);
 }
 

@@ -1,15 +1,12 @@
 import { Writable } from 'node:stream';
 import type { Selected } from '@holdfast/core/flows/vault/selection.ts';
-import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
-import { KINDS } from '@holdfast/core/kinds/all.ts';
+import type { Address } from '@holdfast/core/model/address.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { compileFilter } from '@holdfast/core/model/filter.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
 import type { RestorePlan } from '@holdfast/core/model/restore-plan.ts';
 import { checkRestoreWish, type RestoreWish } from '@holdfast/core/model/restore-request.ts';
 import { sourceKey, type TargetMapping, targetKey } from '@holdfast/core/model/target-key.ts';
-import { isWithin } from '@holdfast/core/model/workdocs/site-path.ts';
-import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import type { Connection, Context } from '../context.ts';
 import { CommandError, InterruptedError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -62,15 +59,15 @@ export async function restoreToLocal(
   refuseOptions(target, options);
   checkReportFile(options.report, true);
   const asked = await toWish(uri, options, context);
-  const read = checkRestoreWish(asked, ADDRESSES);
+  const read = checkRestoreWish(asked, context.kinds.addresses);
   await checkTarget(target, context.output);
   const connection = await context.connect(options.dryRun ? 'reading' : 'writing');
   const wish = { ...read, at: read.at ?? connection.clock.start };
   if (read.at !== undefined) noteMoment(read.at, context, connection);
   if (wish.versionId === undefined) await noteBeside(wish, connection, context);
-  const { history } = KINDS.of(wish.source);
+  const { history } = context.kinds.of(wish.source);
   const select = history.selectRepeatedly(wish, connection.world, { onProgress: readingDocuments(context) });
-  await checkHasCopies(wish, select, connection);
+  await checkHasCopies(wish, select, connection, context);
   const task = taskOf(target, options, asked, wish, select, connection, context);
   const planned = await planIfAsked(task);
   if (options.dryRun && planned !== undefined) return tellPlan(task, planned.plan);
@@ -143,10 +140,10 @@ function taskOf(
     select,
     keyFor: (key: string) => targetKey(mapping, key),
     ...(options.transfers === undefined ? {} : { transfers: options.transfers }),
-    ...(wish.exact ? { exact: scopeOf(wish, mapping) } : {}),
+    ...(wish.exact ? { exact: scopeOf(wish, mapping, context.kinds.addresses.of(wish.source)) } : {}),
   };
   const world = {
-    reader: KINDS.of(wish.source).history.reader(connection.world),
+    reader: context.kinds.of(wish.source).history.reader(connection.world),
     clock,
     pause,
     // Until something is written, Ctrl+C just ends the command.
@@ -159,12 +156,11 @@ function taskOf(
 }
 
 /** Which keys an exact restore is about. */
-function scopeOf(wish: RestoreWish, mapping: TargetMapping): Scope {
+function scopeOf(wish: RestoreWish, mapping: TargetMapping, { isUnder }: Address): Scope {
   const wanted = compileFilter(wish);
-  const isInside = (key: string) => !isSiteUri(wish.source) || isWithin(key, wish.prefix);
   return (key) => {
     const source = sourceKey(mapping, key) ?? '';
-    return wanted(source) && isInside(source);
+    return wanted(source) && isUnder(source, wish.prefix);
   };
 }
 

@@ -3,7 +3,6 @@ import { planIntoSite } from '@holdfast/core/flows/workdocs/plan-into-site.ts';
 import { restoreIntoSite } from '@holdfast/core/flows/workdocs/restore-into-site.ts';
 import type { ThingOutcome, ThingToRestore } from '@holdfast/core/flows/workdocs/thing-to-restore.ts';
 import { type SelectedThing, selectThings } from '@holdfast/core/flows/workdocs/things-to-restore.ts';
-import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError, isSiteError, messageOf } from '@holdfast/core/model/errors.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
@@ -52,14 +51,14 @@ export async function restoreToSite(
   checkReportFile(options.report, true);
   parseSiteUri(to);
   const asked = await toWish(uri, options, context);
-  const read = checkRestoreWish(asked, ADDRESSES);
+  const read = checkRestoreWish(asked, context.kinds.addresses);
   const connection = await context.connect(options.dryRun ? 'reading' : 'writing');
   const wish = { ...read, at: read.at ?? connection.clock.start };
   if (read.at !== undefined) noteMoment(read.at, context, connection);
   const select = selectThings(wish, (key) => targetKey(mappingOf(wish), key), connection.world, {
     onProgress: readingDocuments(context),
   });
-  await checkHasCopies(wish, select, connection);
+  await checkHasCopies(wish, select, connection, context);
   const task = { to, options, asked, wish, select, connection, context };
   if (options.dryRun) return tellPlan(task);
   if (wish.overwrite !== 'never')

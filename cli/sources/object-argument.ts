@@ -1,5 +1,5 @@
-import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
+import type { Context } from '../context.ts';
 
 /** What an object is in --help. */
 export const OBJECT_HELP = 's3://bucket/key, or workdocs://site/user/folder/name';
@@ -8,8 +8,8 @@ export const OBJECT_HELP = 's3://bucket/key, or workdocs://site/user/folder/name
 export type ObjectUri = { readonly source: string; readonly key: string };
 
 /** Reads the URI of one object. @throws {InvalidInputError} also when it names none */
-export function parseObjectUri(uri: string): ObjectUri {
-  const { source, prefix: key } = ADDRESSES.parse(uri);
+export function parseObjectUri(uri: string, { kinds }: Pick<Context, 'kinds'>): ObjectUri {
+  const { source, prefix: key } = kinds.addresses.parse(uri);
   if (key === '') throw new InvalidInputError(`"${uri}" names no object; write it as ${source}/key`);
   return { source, key };
 }

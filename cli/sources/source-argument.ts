@@ -1,7 +1,6 @@
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { Source } from '@holdfast/core/model/source.ts';
-import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import type { Connection, Context } from '../context.ts';
 
 /**
@@ -12,7 +11,7 @@ import type { Connection, Context } from '../context.ts';
 export function parseSource(uri: string): string {
   const { source, prefix } = ADDRESSES.parse(uri);
   if (prefix === '') return source;
-  const whole = isSiteUri(uri) ? 'site' : 'bucket';
+  const whole = ADDRESSES.of(source).container;
   throw new InvalidInputError(`"${uri}" names a part of a ${whole}; this is about the whole: ${source}`);
 }
 

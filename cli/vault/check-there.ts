@@ -1,7 +1,6 @@
-import { KINDS } from '@holdfast/core/kinds/all.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { SourcePlace } from '@holdfast/core/model/source-place.ts';
-import type { Connection } from '../context.ts';
+import type { Connection, Context } from '../context.ts';
 import { visibleKey } from '../text/visible.ts';
 
 /**
@@ -10,14 +9,18 @@ import { visibleKey } from '../text/visible.ts';
  *
  * @throws {InvalidInputError}
  */
-export async function checkThere(place: SourcePlace, { world, stack }: Connection): Promise<void> {
+export async function checkThere(
+  place: SourcePlace,
+  { world, stack }: Connection,
+  { kinds }: Pick<Context, 'kinds'>,
+): Promise<void> {
   const { source, prefix } = place;
   if ((await world.catalog.getSource(source)) === undefined) {
     throw new InvalidInputError(
       `the vault of the stack "${stack.name}" holds nothing of ${source}: holdfast sources --all shows what it knows`,
     );
   }
-  if (prefix === '' || (await KINDS.of(source).history.hasAny(place, world))) return;
+  if (prefix === '' || (await kinds.of(source).history.hasAny(place, world))) return;
   throw new InvalidInputError(
     `the vault has nothing under ${source}/${visibleKey(prefix)}, nor had it: holdfast ls ${source} shows what it holds`,
   );

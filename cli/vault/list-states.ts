@@ -1,5 +1,4 @@
 import type { SourceStateAt } from '@holdfast/core/flows/source-history.ts';
-import { KINDS } from '@holdfast/core/kinds/all.ts';
 import type { SourcePlace } from '@holdfast/core/model/source-place.ts';
 import type { Command } from 'commander';
 import type { Connection, Context } from '../context.ts';
@@ -43,8 +42,8 @@ export async function listStates(
   if (at !== undefined) noteMoment(at, context, connection);
   const listed = await printStates(listing, { at, deleted }, connection, context);
   if (listed > 0) return EXIT.done;
-  if (at !== undefined) await checkNotBefore(at, listing, connection);
-  await checkThere(listing, connection);
+  if (at !== undefined) await checkNotBefore(at, listing, connection, context);
+  await checkThere(listing, connection, context);
   context.output.note(listing.nothing(deleted ? 'deleted ' : ''));
   return EXIT.done;
 }
@@ -53,10 +52,10 @@ async function printStates(
   { matches, ...place }: Listing,
   { at, deleted }: { readonly at: number | undefined; readonly deleted: boolean },
   { world }: Connection,
-  { output }: Context,
+  { kinds, output }: Context,
 ): Promise<number> {
   let listed = 0;
-  const { history } = KINDS.of(place.source);
+  const { history } = kinds.of(place.source);
   for await (const state of history.statesAt(place, at ?? Number.MAX_SAFE_INTEGER, world)) {
     const isDeleted = state.current === undefined;
     if (isDeleted !== deleted || !matches(state.key)) continue;

@@ -1,7 +1,6 @@
-import { KINDS } from '@holdfast/core/kinds/all.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { placeUri, type SourcePlace } from '@holdfast/core/model/source-place.ts';
-import type { Connection } from '../context.ts';
+import type { Connection, Context } from '../context.ts';
 import { seconds } from '../text/format.ts';
 
 /**
@@ -14,8 +13,9 @@ export async function checkNotBefore(
   at: number,
   place: SourcePlace,
   { world }: Pick<Connection, 'world'>,
+  { kinds }: Pick<Context, 'kinds'>,
 ): Promise<void> {
-  const oldest = await KINDS.of(place.source).history.oldestMoment(place, world);
+  const oldest = await kinds.of(place.source).history.oldestMoment(place, world);
   if (oldest === undefined || oldest <= at) return;
   throw new InvalidInputError(
     `${seconds(at)} is before the first backup: the vault's oldest copy under ${placeUri(place)} ` +

@@ -1,4 +1,3 @@
-import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import type { SourcePlace } from '@holdfast/core/model/source-place.ts';
 import type { Connection, Context } from '../context.ts';
 import { visibleKey } from '../text/visible.ts';
@@ -13,10 +12,10 @@ const LAST_CHARACTER = '\u{10FFFD}';
 export async function noteBeside(
   { source, prefix }: SourcePlace,
   { world }: Pick<Connection, 'world'>,
-  { output }: Pick<Context, 'output'>,
+  { kinds, output }: Pick<Context, 'kinds' | 'output'>,
 ): Promise<void> {
   if (prefix === '' || prefix.endsWith('/')) return;
-  const address = ADDRESSES.of(source);
+  const address = kinds.addresses.of(source);
   if (!address.isUnder(`${prefix}-beside`, prefix)) return;
   const [root = ''] = address.vaultPrefixes(source);
   const folder = `${root}${prefix}/`;

@@ -1,4 +1,4 @@
-import type { Address } from '../model/address.ts';
+import { type Address, AddressBook } from '../model/address.ts';
 import type { Entry } from '../model/entry.ts';
 import { InvalidInputError } from '../model/errors.ts';
 import type { SourcePlace } from '../model/source-place.ts';
@@ -106,9 +106,12 @@ export type SourceKind = { readonly address: Address; readonly history: SourceHi
 /** The kinds that there are. */
 export class SourceKinds {
   readonly all: readonly SourceKind[];
+  /** How their sources are named. */
+  readonly addresses: AddressBook;
 
   constructor(all: readonly SourceKind[]) {
     this.all = all;
+    this.addresses = new AddressBook(all.map(({ address }) => address));
   }
 
   /** The kind of a source that the catalog or the vault names. @throws {InvalidInputError} for no known one */

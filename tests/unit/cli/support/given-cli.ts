@@ -1,4 +1,5 @@
 import { MemorySite } from '@holdfast/core/adapters/memory/memory-site.ts';
+import { KINDS } from '@holdfast/core/kinds/all.ts';
 import { QUEUES } from '@holdfast/core/model/queues.ts';
 import { MemoryBucketAdmin } from '../../../../cli/adapters/memory/memory-bucket-admin.ts';
 import { MemoryQueueAdmin } from '../../../../cli/adapters/memory/memory-queue-admin.ts';
@@ -88,6 +89,8 @@ export class CliWorld {
   readonly parameters: Record<string, string> = {};
   /** With which options the core stack was looked for. */
   readonly connects: GlobalOptions[] = [];
+  /** The kinds of sources that there are. */
+  kinds = KINDS;
   #names = 0;
 
   constructor(options: ConstructorParameters<typeof Pipeline>[0] = {}) {
@@ -163,6 +166,7 @@ export class CliWorld {
 
   #deps(out: Uint8Array[], err: string[]): Deps {
     return {
+      kinds: this.kinds,
       stdout: {
         write: (text) => out.push(Buffer.from(text)),
         ...this.#events(out),

@@ -1,3 +1,4 @@
+import { KINDS } from '@holdfast/core/kinds/all.ts';
 import { connect, connectBuckets } from '../../../../cli/connect.ts';
 import type { WritableSite } from '../../../../cli/context.ts';
 import type { ExitCode } from '../../../../cli/exit-codes.ts';
@@ -18,6 +19,7 @@ export async function runOnWire(
   const out: Uint8Array[] = [];
   const err: string[] = [];
   const code = await runCli([...argv, '--endpoint-url', endpoint, '--region', 'us-east-1'], {
+    kinds: KINDS,
     stdout: { write: (chunk) => out.push(Buffer.from(chunk)), ...silent() },
     stderr: { write: (chunk) => err.push(Buffer.from(chunk).toString()), ...silent() },
     progress: { update: () => {}, clear: () => {} },
