@@ -2,7 +2,10 @@ import type { HeadResult, OpenObject, OpenOptions } from '../../ports/object-sto
 import type { World } from '../dependencies.ts';
 import type { RealVersion } from '../vault-history.ts';
 
-/** Names a version, as its kind does; where it is an object of the vault, by that object's key and version id. */
+/**
+ * Names a version, as its kind does; where it is an object of the vault, by that object's key and version id. An id is 16 or more
+ * letters, digits, `_`, `.` and `-`, by which a command line tells it from a moment.
+ */
 type VersionName = Pick<RealVersion, 'key' | 'versionId'>;
 
 /** Reads versions of a kind, wherever their bytes are. */

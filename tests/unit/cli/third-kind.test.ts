@@ -1,0 +1,118 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MemoryCatalog } from '@holdfast/core/adapters/memory/memory-catalog.ts';
+import { reindex } from '@holdfast/core/flows/reindex.ts';
+import { SourceKinds } from '@holdfast/core/flows/source-kind.ts';
+import { KINDS } from '@holdfast/core/kinds/all.ts';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { NAMES_FILE } from '../../../cli/local/names-list.ts';
+import { givenJournal } from '../../contract/support/given-journal.ts';
+import { JOURNAL, packKey } from '../../support/journal-kind.ts';
+import { VAULT } from '../../support/pipeline.ts';
+import { CliWorld } from './support/given-cli.ts';
+
+// The core and the command line know of no journal. It is one more in the list of kinds that they are given.
+
+const DIARY = 'journal://diary';
+const note = (group: string, name: string) => ({ group, name });
+
+let cli: CliWorld;
+let before: string;
+let diary: Awaited<ReturnType<typeof givenJournal>>;
+
+/** Two notes in one pack; then one of them is another, the other is gone, and there is a third. */
+beforeEach(async () => {
+  cli = new CliWorld();
+  cli.kinds = new SourceKinds([...KINDS.all, JOURNAL]);
+  diary = await givenJournal(cli.pipeline);
+  diary.pass(60_000);
+  await diary.put(note('plans', 'a/b?'), 'to begin with');
+  await diary.put(note('plans', 'gone'), 'to be deleted');
+  await diary.capture();
+  before = new Date(diary.now()).toISOString();
+  diary.pass(60_000);
+  await diary.put(note('plans', 'a/b?'), 'and to go on');
+  await diary.put(note('plans-old', 'kept'), 'beside');
+  await diary.delete(note('plans', 'gone'));
+  await diary.capture();
+  diary.pass(3_600_000);
+});
+
+async function lines(...argv: string[]): Promise<unknown[]> {
+  const { code, stderr, json } = await cli.run(...argv, '--json');
+  expect({ code, stderr: stderr.replace(/^holdfast: .*\n/gm, '') }).toMatchObject({ code: 0 });
+  return json();
+}
+
+/** The texts of all files below a folder, but for the list of names that no file can have. */
+async function textsIn(folder: string): Promise<string[]> {
+  const found = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = found.filter((one) => one.isFile() && one.name !== NAMES_FILE);
+  return (
+    await Promise.all(files.map(({ parentPath, name }) => readFile(join(parentPath, name), 'utf8')))
+  ).toSorted();
+}
+
+describe('a third kind of source', () => {
+  it('is listed as of a moment, and by its own idea of what lies under what', async () => {
+    expect(await lines('ls', DIARY, '--at', before)).toMatchObject([
+      { source: DIARY, key: 'plans: a/b?', size: 13, vaultKey: packKey(DIARY, 1) },
+      { key: 'plans: gone', size: 13, vaultKey: packKey(DIARY, 1) },
+    ]);
+    expect(await lines('ls', `${DIARY}/plans`)).toMatchObject([{ key: 'plans: a/b?', size: 12 }]);
+    expect(await lines('ls', DIARY, '--deleted')).toMatchObject([{ key: 'plans: gone', size: 13 }]);
+    expect(await lines('find', DIARY, '*kept')).toMatchObject([{ key: 'plans-old: kept' }]);
+  });
+
+  it('is compared, and its history told', async () => {
+    expect(await lines('diff', DIARY, before)).toMatchObject([
+      { key: 'plans-old: kept', change: 'added' },
+      { key: 'plans: a/b?', change: 'changed' },
+      { key: 'plans: gone', change: 'deleted' },
+      { summary: { added: 1, changed: 1, deleted: 1, moved: 0 } },
+    ]);
+    const rows = await lines('history', DIARY, '--days', '1');
+    expect(rows).toMatchObject([{ added: 3, overwritten: 1, deleted: 1 }]);
+  });
+
+  it('is proven note by note, though notes share an object of the vault', async () => {
+    expect(await lines('verify', DIARY, '--all')).toMatchObject([{ state: 'done', counts: { right: 4 } }]);
+    const pack = cli.pipeline.s3.object(VAULT, packKey(DIARY, 1)).content.body;
+    cli.pipeline.s3.rot(VAULT, packKey(DIARY, 1), Buffer.from(pack.toString().replace('deleted', 'damaged')));
+    const { code, json } = await cli.run('verify', DIARY, '--all', '--json');
+    expect(code).toBe(3);
+    expect(json()).toMatchObject([{ counts: { right: 3, wrong: 1 }, problems: [{ key: 'plans: gone' }] }]);
+  });
+
+  it('has its lost catalog rebuilt', async () => {
+    const catalog = new MemoryCatalog();
+    await Array.fromAsync(reindex({ dryRun: false }, cli.kinds, { ...cli.pipeline.world, catalog }));
+    const known = async (one: MemoryCatalog) =>
+      (await one.listEntries(DIARY)).entries.map(({ rev: _, updatedAt: __, ...entry }) => entry);
+    expect(await known(catalog)).toEqual(await known(cli.pipeline.catalog));
+    expect(await lines('reindex')).toMatchObject([{ sources: [{ source: DIARY, written: 0, right: 3 }] }]);
+  });
+
+  it('comes back into a folder: as of a moment, as it is, and one version by its id', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'holdfast-journal-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const [first] = await lines('ls', DIARY, '--at', before);
+    await lines('restore', DIARY, '--to', folder, '--at', before);
+    expect(await textsIn(folder)).toEqual(['to be deleted', 'to begin with']);
+
+    await lines('restore', DIARY, '--to', folder, '--exact', '--overwrite', '--yes');
+    expect(await textsIn(folder)).toEqual(['and to go on', 'beside']);
+
+    const { vaultVersionId } = first as { vaultVersionId: string };
+    const one = ['restore', `${DIARY}/plans: a/b?`, '--to', folder, '--at', vaultVersionId];
+    await lines(...one, '--overwrite', '--yes');
+    expect(await textsIn(folder)).toEqual(['beside', 'to begin with']);
+  });
+
+  it('is refused where it cannot come back', async () => {
+    const { code, stderr } = await cli.run('restore', DIARY, '--to', 's3://holdfast-restore-photos');
+    expect(code).toBe(2);
+    expect(stderr).toContain('a journal comes back into a folder');
+  });
+});
