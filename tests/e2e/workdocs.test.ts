@@ -27,6 +27,7 @@ const SITE = `d-${createHash('sha256').update(`${process.pid}-${Date.now()}`).di
 const SOURCE = `workdocs://${SITE}`;
 const LARGE = Buffer.alloc(20 * 1024 * 1024, 'a large one ');
 
+let beforeThird: string;
 let server: WorkDocsServer;
 let home: string;
 let anna: { readonly id: string; readonly rootFolderId: string };
@@ -138,6 +139,7 @@ describe('a WorkDocs site', () => {
 
   it('is restored into a folder, as of a moment, and stays inside it', async () => {
     const before = await nextSecond();
+    beforeThird = before;
     server.site.model.upload({ documentId: q3.documentId }, 'three', { name: 'Q3 final.txt' });
     const uploaded = Date.now();
     await polled(({ lookedAt = 0 }) => lookedAt >= uploaded);
@@ -148,6 +150,24 @@ describe('a WorkDocs site', () => {
     await holdfast('restore', `${SOURCE}/anna/Reports`, '--to', then, '--at', before);
     expect(await readFile(join(then, 'anna/Reports/Q3 final.txt'), 'utf8')).toBe('two');
     expect((await readFile(join(target, 'anna/large.bin'))).equals(LARGE)).toBe(true);
+  });
+
+  it('is compared, its history told, proven, and found again in the vault', async () => {
+    const lines = async (...args: string[]) =>
+      (await runCli([...args, '--json'])).stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+    const [difference, summary] = await lines('diff', `${SOURCE}/anna/Reports/Q3 final.txt`, beforeThird);
+    expect(difference).toMatchObject({ change: 'changed', before: { size: 3 }, after: { size: 5 } });
+    expect(summary).toMatchObject({ summary: { added: 0, changed: 1, deleted: 0 } });
+    const [row] = await lines('history', SOURCE, '--days', '1');
+    expect(row).toMatchObject({ deleted: 0 });
+    expect(row.added + row.overwritten).toBeGreaterThanOrEqual(4);
+    expect(await lines('verify', SOURCE, '--all')).toMatchObject([{ state: 'done' }]);
+    const [{ sources }] = await lines('reindex', '--dry-run');
+    const site = sources.find(({ source }: { source: string }) => source === SOURCE);
+    expect(site).toMatchObject({ written: 0, rowMissing: false });
   });
 
   it('is restored into a bucket, by the functions', async () => {
