@@ -176,7 +176,7 @@ export class Checks {
 
   async #restoreTo(at: number, bucket: string, n: number, isFrozen: boolean): Promise<void> {
     const sim = this.#sim;
-    sim.s3.createBucket(bucket);
+    sim.createTarget(bucket);
     if (isFrozen && sim.cold !== undefined) sim.freeze();
     const job = await this.#restore(`x${n}`, bucket, at);
     // A moment at which there was nothing is told from one at which there was.
@@ -336,7 +336,8 @@ export class Checks {
   }
 
   async #restore(jobId: string, bucket: string, at: number): Promise<Job> {
-    const message = { source: URI, target: sourceUri(bucket), at: new Date(at).toISOString(), jobId };
+    const { acls } = this.#sim;
+    const message = { source: URI, target: sourceUri(bucket), at: new Date(at).toISOString(), jobId, acls };
     this.#sim.queues.add('restore', JSON.stringify(message));
     await this.#sim.settle();
     return this.#job(jobId);

@@ -40,7 +40,7 @@ export function runVaultLifecycle(
 /** Moves a version into an archive, unless it is in one: then a copy of it that was thawed stays as it is. */
 function freeze(s3: MemoryS3, version: StoredVersion, cold: NonNullable<ColdClass>): void {
   // S3 moves nothing below 128 KiB, which the objects of histories stand for more than that, and records never are.
-  if (version.key.includes('~tags/')) return;
+  if (/~(?:tags|acls)\//.test(version.key)) return;
   if (isObject(version) && version.content.storageClass !== cold) s3.moveTo(version, cold);
 }
 

@@ -1,11 +1,13 @@
 import { NULL_VERSION } from '@holdfast/core/adapters/memory/s3-version.ts';
 
-/** What an object holds, as far as a backup has to bring it back: bytes, headers, metadata, tags. */
+/** What an object holds, as far as a backup has to bring it back: bytes, headers, metadata, tags, and, if asked for, its ACL. */
 export type Held = {
   readonly body: string;
   readonly type: string;
   readonly metadata: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
+  /** Which ACL it has: 0 is the default one. */
+  readonly acl?: number;
   /** Written with a key that only its owner has (SSE-C): no backup can read it. */
   readonly customerKey: boolean;
 };
@@ -23,8 +25,8 @@ export function classOf(type: string): string {
 }
 
 /** Contents as a text: equal texts, equal objects. */
-export function print({ body, type, metadata, tags }: Omit<Held, 'customerKey'>): Print {
-  return JSON.stringify([body, type, sorted(metadata), sorted(tags)]);
+export function print({ body, type, metadata, tags, acl = 0 }: Omit<Held, 'customerKey'>): Print {
+  return JSON.stringify([body, type, sorted(metadata), sorted(tags), ...(acl === 0 ? [] : [acl])]);
 }
 
 /** The bytes alone. */
@@ -95,22 +97,22 @@ export class Model {
   }
 
   /**
-   * Gives a version other tags: the newest, or the one before it; a delete marker has none.
+   * Gives a version other tags, or another ACL: the newest, or the one before it; a delete marker has none.
    *
    * @returns its id; undefined when there is none
    */
-  tag(
+  amend(
     key: string,
-    { old, tags }: { readonly old: boolean; readonly tags: Held['tags'] },
+    { old, ...other }: { readonly old: boolean } & Partial<Pick<Held, 'tags' | 'acl'>>,
     when: { at: number; tick: number },
   ): string | undefined {
     const newestFirst = this.#of(key).toSorted((a, b) => b.order - a.order);
     const version = newestFirst[old ? 1 : 0];
     if (version?.held === undefined) return undefined;
-    const tagged = { ...version, held: { ...version.held, tags } };
+    const amended = { ...version, held: { ...version.held, ...other } };
     this.#set(
       key,
-      this.#of(key).map((one) => (one === version ? tagged : one)),
+      this.#of(key).map((one) => (one === version ? amended : one)),
     );
     this.#mark(key, when.at, when.tick);
     return this.#versioned ? version.id : NULL_VERSION;

@@ -10,6 +10,7 @@ import { Checks } from './checks.ts';
 import { ABSENT, classOf, type Held } from './model.ts';
 import { TARGETS } from './monitors.ts';
 import type { PolicyCheck } from './policy.ts';
+import { grantsOf } from './prints.ts';
 import { Sim } from './sim.ts';
 import type { History, ReconcileWay, Step, StepOf } from './steps.ts';
 
@@ -54,7 +55,7 @@ class Player {
   async playAll(): Promise<void> {
     const { sim } = this;
     await sim.operate('protect', (world) =>
-      registerSource({ source: sourceUri(SOURCE), protectedAt: sim.now }, world),
+      registerSource({ source: sourceUri(SOURCE), protectedAt: sim.now, ...this.#acls() }, world),
     );
     for (const step of this.#history.steps) await this.#do(step);
     await this.#checks.asItIs(
@@ -69,6 +70,10 @@ class Player {
     await this.#checks.restores(this.#history.moments);
     await this.#checks.reported();
     await this.#checks.rebuilt();
+  }
+
+  #acls(): { acls?: { since: number } } {
+    return this.#history.acls ? { acls: { since: this.sim.now } } : {};
   }
 
   async #do(step: Step): Promise<void> {
@@ -88,6 +93,7 @@ class Player {
       this.#uploads.set(keyOf(key), { order: sim.model.order(), at: sim.now, since: sim.s3.stamp() });
     },
     tag: ({ key, tags, old }) => this.#tag(key, tagsOf(tags), old),
+    grant: ({ key, acl, old }) => this.#grant(key, acl, old),
     completeUpload: (step) => this.#complete(step.key, heldOf(`body ${step.body}`, step)),
     delete: ({ key }) => this.#delete(key, () => this.sim.s3.delete(SOURCE, keyOf(key))),
     expire: ({ key }) => this.#delete(key, () => this.sim.s3.expire(SOURCE, keyOf(key))),
@@ -178,9 +184,18 @@ class Player {
   #tag(n: number, tags: Held['tags'], old: boolean): void {
     const { sim } = this;
     if (sim.source.missing) return;
-    const id = sim.model.tag(keyOf(n), { tags, old }, this.#when());
+    const id = sim.model.amend(keyOf(n), { tags, old }, this.#when());
     if (id === undefined) return;
     sim.s3.tag(SOURCE, keyOf(n), tags, id);
+    this.#noteDeafness(keyOf(n));
+  }
+
+  #grant(n: number, acl: number, old: boolean): void {
+    const { sim } = this;
+    if (sim.source.missing || !this.#history.acls) return;
+    const id = sim.model.amend(keyOf(n), { acl, old }, this.#when());
+    if (id === undefined) return;
+    sim.s3.grant(SOURCE, keyOf(n), grantsOf(acl), id);
     this.#noteDeafness(keyOf(n));
   }
 
@@ -236,7 +251,7 @@ class Player {
   #restore(percent: number, n: number): void {
     const { sim } = this;
     const target = `${TARGETS}early-${n}`;
-    if (!this.#targets.has(target)) sim.s3.createBucket(target);
+    if (!this.#targets.has(target)) sim.createTarget(target);
     this.#targets.add(target);
     this.#jobs += 1;
     const at = new Date(sim.begun + ((sim.now - sim.begun) * percent) / 100).toISOString();
@@ -246,6 +261,7 @@ class Player {
       at,
       jobId: `e${this.#jobs}`,
       thaw: { days: 1 },
+      acls: this.#history.acls,
     };
     sim.queues.add('restore', JSON.stringify(message));
   }

@@ -32,8 +32,17 @@ export const ROLES: Readonly<Record<BucketQueue, string>> = {
 
 /** The policies of the functions' roles, from the template as CloudFormation gets it. */
 export async function deployedPolicies(): Promise<Policies> {
-  const core = { template: await deployedTemplate('template.yaml'), names: { Vault: VAULT } };
-  const parameters = { Bucket: SOURCE, CaptureRuleName: `holdfast-capture-${SOURCE}` };
+  const core = {
+    template: await deployedTemplate('template.yaml'),
+    names: { Vault: VAULT },
+    parameters: { AclRestores: 'true' },
+  };
+  const parameters = {
+    Bucket: SOURCE,
+    CaptureRuleName: `holdfast-capture-${SOURCE}`,
+    Acls: 'true',
+    AclRestores: 'true',
+  };
   return rolePolicies(core, [{ template: await deployedTemplate('templates/source.yaml'), parameters }]);
 }
 
@@ -80,6 +89,9 @@ const readable = (from: ObjectRef): Need[] => [
   versioned('Get', 'Tagging', from),
 ];
 
+const granted = (to: { bucket: string; key: string }, grants: unknown): Need[] =>
+  grants === undefined ? [] : [['s3:PutObjectAcl', object(to)]];
+
 type Needs = (...args: never[]) => Need[];
 const NEEDS: Readonly<Record<string, Needs>> = {
   // Without the right to list, S3 says 403 where 404 is the truth.
@@ -97,13 +109,15 @@ const NEEDS: Readonly<Record<string, Needs>> = {
   'store.bucket': (bucket: string) => [['s3:ListBucket', bucketArn(bucket)]],
   'store.list': ({ bucket }: { bucket: string }) => [['s3:ListBucket', bucketArn(bucket)]],
   'store.listVersions': ({ bucket }: { bucket: string }) => [['s3:ListBucketVersions', bucketArn(bucket)]],
-  'store.copy': ({ from, to }: CopyRequest) => [
+  'store.copy': ({ from, to, grants }: CopyRequest) => [
     ...readable(from),
     ['s3:PutObject', object(to)],
     ['s3:PutObjectTagging', object(to)],
+    ...granted(to, grants),
   ],
-  'store.beginMultipart': ({ to, tags }: MultipartStart) => [
+  'store.beginMultipart': ({ to, tags, grants }: MultipartStart) => [
     ['s3:PutObject', object(to)],
+    ...granted(to, grants),
     ...(Object.keys(tags).length === 0 ? [] : [['s3:PutObjectTagging', object(to)] as const]),
   ],
   'store.copyPart': (upload: ObjectRef, { from }: PartCopy) => [
@@ -115,6 +129,8 @@ const NEEDS: Readonly<Record<string, Needs>> = {
   'store.abortMultipart': (upload: ObjectRef) => [['s3:AbortMultipartUpload', object(upload)]],
   'store.thaw': (ref: ObjectRef) => [['s3:RestoreObject', object(ref)]],
   'store.getTags': (ref: ObjectRef) => [versioned('Get', 'Tagging', ref)],
+  'store.getAcl': (ref: ObjectRef) => [versioned('Get', 'Acl', ref)],
+  'store.ownership': (bucket: string) => [['s3:GetBucketOwnershipControls', bucketArn(bucket)]],
   'store.putTags': (ref: ObjectRef) => [versioned('Put', 'Tagging', ref)],
   'store.hide': (ref: ObjectRef) => [['s3:DeleteObject', object(ref)]],
   'store.put': (ref: ObjectRef) => [['s3:PutObject', object(ref)]],

@@ -45,6 +45,8 @@ export type SimOptions = {
   readonly constantSequencer: boolean;
   /** Tags that change are kept in records beside the copies, also of small objects. */
   readonly tagsBeside: boolean;
+  /** The ACLs of objects are remembered, and restored. */
+  readonly acls: boolean;
   /** Where the vault's lifecycle moves old versions to. */
   readonly cold: ColdClass;
   /** What becomes of S3's events of thaws, in turn. */
@@ -98,12 +100,14 @@ export class Sim {
   /** Lifecycle rules may be late: then nothing of the vault moves or expires. */
   lifecycle = true;
   readonly cold: ColdClass;
+  readonly acls: boolean;
   readonly #thawEvents: readonly ThawEvent[];
   readonly #tagCopyMaxBytes: number;
   #thaws = 0;
 
   constructor(options: SimOptions) {
-    const { versioned, locked, constantSequencer, tagsBeside, cold, thawEvents, policy } = options;
+    const { versioned, locked, constantSequencer, tagsBeside, acls, cold, thawEvents, policy } = options;
+    this.acls = acls;
     this.#tagCopyMaxBytes = tagsBeside ? 0 : 4 * KIB;
     this.cold = cold;
     this.#thawEvents = thawEvents;
@@ -126,8 +130,14 @@ export class Sim {
     this.monitors = new Monitors(this, policy);
     this.s3.createBucket(VAULT, { versioning: 'enabled' }).lockMs = locked ? 30 * DAY_MS : 0;
     this.source = this.s3.createBucket(SOURCE, { versioning: versioned ? 'enabled' : 'never', wired: true });
+    this.source.ownership = 'ObjectWriter';
     this.begun = this.now;
     this.#lifecycleAt = this.now;
+  }
+
+  /** A bucket to restore into, which takes ACLs. */
+  createTarget(name: string): void {
+    this.s3.createBucket(name).ownership = 'ObjectWriter';
   }
 
   /** Whether the pipeline can read the source's bucket now. */

@@ -21,6 +21,8 @@ export type Step =
     }
   /** An owner gives an object so many tags; `old`: not the current version, but the one before it. */
   | { readonly op: 'tag'; readonly key: number; readonly tags: number; readonly old: boolean }
+  /** An owner gives it an ACL: the default one, or one of two others. */
+  | { readonly op: 'grant'; readonly key: number; readonly acl: number; readonly old: boolean }
   | { readonly op: 'pass'; readonly seconds: number }
   | { readonly op: 'deny' | 'allow'; readonly key: number }
   | { readonly op: 'denyBucket' | 'allowBucket' | 'hideBucket' | 'showBucket' }
@@ -115,6 +117,12 @@ const tag = fc.record({
   tags: fc.constantFrom(0, 1, 1, 2, 3, 10),
   old: fc.constantFrom(false, false, false, true),
 });
+const grant = fc.record({
+  op: fc.constant('grant' as const),
+  key,
+  acl: fc.constantFrom(0, 1, 1, 2),
+  old: fc.constantFrom(false, false, false, true),
+});
 const completeUpload = fc.record({ op: fc.constant('completeUpload' as const), ...contents });
 const pass = (...seconds: number[]) =>
   fc.record({ op: fc.constant('pass' as const), seconds: fc.constantFrom(...seconds) });
@@ -148,6 +156,7 @@ const anyStep = fc.oneof(
   often(4, large),
   often(1, sealed),
   often(5, tag),
+  often(1, grant),
   often(1, onKey('beginUpload')),
   often(2, completeUpload),
   often(8, onKey('delete')),
@@ -192,6 +201,22 @@ const tagging = fc.oneof(
   often(2, onKey('delete')),
   often(1, onKey('destroy')),
   often(1, onKey('archive', 'thaw')),
+  often(3, pass(1, 1, 1200)),
+  often(2, message('double', 'again', 'lose')),
+  often(1, nothingMore('redrive', 'reindex')),
+  often(1, reconcile),
+  often(2, nothingMore('settle')),
+  often(14, work),
+);
+
+/** Handlers that meet on the ACL of one object. */
+const granting = fc.oneof(
+  often(3, put),
+  often(1, large),
+  often(8, grant),
+  often(1, tag),
+  often(2, onKey('delete')),
+  often(1, onKey('destroy')),
   often(3, pass(1, 1, 1200)),
   often(2, message('double', 'again', 'lose')),
   often(1, nothingMore('redrive', 'reindex')),
@@ -280,6 +305,8 @@ export type History = {
   readonly locked: boolean;
   readonly constantSequencer: boolean;
   readonly tagsBeside: boolean;
+  /** The ACLs of objects are remembered, and restored. */
+  readonly acls: boolean;
   readonly cold: ColdClass;
   readonly thawEvents: readonly ThawEvent[];
   readonly steps: readonly Step[];
@@ -304,6 +331,7 @@ const STEPS: Readonly<Record<Weights, fc.Arbitrary<Step[]>>> = {
     weighed(5, upTo(25, meeting)),
     weighed(3, upTo(25, inParts)),
     weighed(3, upTo(25, tagging)),
+    weighed(3, upTo(25, granting)),
     weighed(1, thawing),
   ),
   rare: fc.oneof(
@@ -325,6 +353,7 @@ export const historyOf = (weights: Weights): fc.Arbitrary<History> =>
     locked: fc.boolean(),
     constantSequencer: fc.constantFrom(false, false, false, true),
     tagsBeside: fc.boolean(),
+    acls: fc.constantFrom(true, true, false),
     steps: STEPS[weights],
     moments: fc.oneof({ weight: 7, arbitrary: moments(2) }, { weight: 1, arbitrary: moments(10) }),
     cold: fc.constantFrom<ColdClass[]>(undefined, undefined, undefined, 'GLACIER', 'DEEP_ARCHIVE'),

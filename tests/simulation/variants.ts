@@ -422,6 +422,26 @@ const BUCKET_VARIANTS: readonly Variant[] = [
     ],
   },
   {
+    name: 'nobody hears of ACLs',
+    edits: [
+      {
+        file: 'model/s3-event.ts',
+        find: "  'Object ACL Updated': GRANTED,\n",
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'an ACL that is the default one again is not remembered',
+    edits: [
+      {
+        file: 'flows/capture/keep-acl.ts',
+        find: "if (sameAcl(acl, before ?? 'default')) {",
+        replace: "if (acl === 'default' || sameAcl(acl, before ?? 'default')) {",
+      },
+    ],
+  },
+  {
     name: 'taggings while a large copy is made are forgotten',
     rare: true,
     edits: [

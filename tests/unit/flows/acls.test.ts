@@ -110,6 +110,12 @@ describe.each(WAYS)('ACLs of objects that are copied %s', (_way, settings) => {
     expect(await restored(before, 'then')).toEqual(PUBLIC);
   });
 
+  it('are those of the version that was copied, also where both were within a second', async () => {
+    await put(PUBLIC);
+    await put(undefined, 'other bytes, which nobody else may read');
+    expect(await restored(pipeline.now, 'now')).toBeUndefined();
+  });
+
   it('count from when the copy was made, though their record is written after it', async () => {
     pipeline.s3.requests.before = (op) => {
       if (op === 'getAcl') pipeline.pass(5);
@@ -162,6 +168,18 @@ describe('ACLs', () => {
     pipeline.s3.tag(SOURCE, KEY, { a: '1' });
     await pipeline.drain();
     expect(records()).toEqual([PUBLIC, PUBLIC]);
+    expect(await restored(pipeline.now, 'now')).toEqual(PUBLIC);
+  });
+
+  it('that change together with tags that are kept beside the copy count from then on, and not from the copy', async () => {
+    await begin({ tagCopyMaxBytes: 4 });
+    await put();
+    const before = pipeline.now;
+    pipeline.pass(HOUR);
+    pipeline.s3.tag(SOURCE, KEY, { a: '1' });
+    await grant(PUBLIC);
+    expect(records()).toEqual([PUBLIC]);
+    expect(await restored(before, 'then')).toBeUndefined();
     expect(await restored(pipeline.now, 'now')).toEqual(PUBLIC);
   });
 

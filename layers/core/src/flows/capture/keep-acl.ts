@@ -35,7 +35,7 @@ export type AclOptions = {
  * go of the record of a copy that is no longer current. To be called behind the capture, as often as that comes.
  */
 export async function settleAcl(
-  { kind, before, after }: CaptureOutcome,
+  { before, after }: CaptureOutcome,
   place: Place,
   options: AclOptions,
   world: AclWorld,
@@ -46,7 +46,8 @@ export async function settleAcl(
     return {};
   }
   if (after.state !== 'current') return {};
-  const isNew = kind === 'captured' || kind === 'tagged';
+  // A tagging can be kept beside the copy, which then is the one of before.
+  const isNew = before?.vaultVersionId !== after.vaultVersionId;
   // No record can be there of an object that had no copy before.
   const seen = isNew && before?.vaultVersionId === undefined ? 'none' : 'unknown';
   return keepAcl(after, { isNew, seen, ...options }, place, world);
@@ -131,7 +132,7 @@ async function readAcl(
     const acl = await store.getAcl({ bucket, key, ...defined({ versionId: sourceVersionId }) });
     return isDefaultAcl(acl) ? 'default' : acl.grants;
   } catch (error) {
-    if (isStoreError(error, 'not-found', 'no-such-bucket')) return undefined;
+    if (isStoreError(error, 'not-found')) return undefined;
     // Whoever wrote it may have left the right to read it to nobody; or it is none that S3 documents.
     if (isStoreError(error, 'access-denied', 'invalid')) return 'unreadable';
     throw error;
