@@ -1,3 +1,4 @@
+import { canonicalId } from '@holdfast/core/adapters/memory/s3-acls.ts';
 import { s3Address } from '@holdfast/core/kinds/s3/address.ts';
 import { s3History } from '@holdfast/core/kinds/s3/history.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
@@ -30,7 +31,8 @@ export const GIVEN_BUCKET: GivenKind = {
   ],
   begin: async () => {
     const pipeline = new Pipeline({ settings: { tagCopyMaxBytes: 8 } });
-    await pipeline.protect();
+    pipeline.s3.bucket(SOURCE).ownership = 'ObjectWriter';
+    await pipeline.protect({ acls: { since: pipeline.now } });
     return givenBucket(pipeline);
   },
 };
@@ -52,11 +54,12 @@ function givenBucket(pipeline: Pipeline): GivenSource {
       s3.delete(SOURCE, keyOf(from));
     },
     capture: () => pipeline.drain(),
-    // What is above the bound for copies on account of tags gets a record beside its copy.
+    // Records beside copies: of tags, where the bytes are above the bound for another copy, and of an ACL.
     writeMore: async () => {
       await pipeline.capture({ tagged: 'more bytes than the bound' });
       pipeline.pass(60);
       s3.tag(SOURCE, 'tagged', { colour: 'red' });
+      s3.grant(SOURCE, 'tagged', [{ to: canonicalId('444455556666'), may: 'READ' }]);
       await pipeline.drain();
     },
   };

@@ -1,6 +1,6 @@
 import type { Address } from '../../model/address.ts';
 import { bucketOf, parseBucketUri, sourceUri } from '../../model/source-uri.ts';
-import { longVaultPrefix, tagsRecordPrefix, vaultPrefix } from '../../model/vault-key.ts';
+import { aclRecordPrefix, longVaultPrefix, tagsRecordPrefix, vaultPrefix } from '../../model/vault-key.ts';
 
 /** `s3://bucket[/prefix]`. */
 export const s3Address: Address = {
@@ -17,7 +17,7 @@ export const s3Address: Address = {
   },
   stackLabel: (source) => ({ label: bucketOf(source), unique: bucketOf(source) }),
   vaultPrefixes: (source) =>
-    [vaultPrefix, longVaultPrefix, tagsRecordPrefix].map((of) => of(bucketOf(source))),
+    [vaultPrefix, longVaultPrefix, tagsRecordPrefix, aclRecordPrefix].map((of) => of(bucketOf(source))),
   isUnder: (key, prefix) => key.startsWith(prefix),
   keysUnder: (prefix) => prefix,
   refusal: ({ acls }, into) =>
