@@ -14,7 +14,8 @@ listings, reconciles, restores and reindexes. After each one the invariants I1 t
   --seed       of the first ones (1); the same seed and number play the same histories
   --path       with --seed, as a failure prints it: plays that one history again
   --weights    usual: what sources mostly see, a tenth of sites (unless given) | rare: half of sites, and of buckets jobs that
-               begin and end side by side, restores, thaws, large copies | quiet: events that get lost, and hourly checks
+               begin and end side by side, restores, thaws, large copies, objects that come back | quiet: events that get
+               lost, and hourly checks
   --variant    plays them on Holdfast with one thing broken on purpose: ${VARIANTS.map(({ name }) => name).join('; ')}
   --workers    threads (one for each core)
 

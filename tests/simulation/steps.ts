@@ -297,6 +297,37 @@ const thawing: fc.Arbitrary<Step[]> = fc
   )
   .map(([before, after]) => [...before, SETTLED, FROZEN, ...after]);
 
+/** A handler that takes a few turns, beside those that had begun before it. */
+const briefWork = fc.record({
+  op: fc.constant('work' as const),
+  queue: fc.constant('capture' as const),
+  messages: fc.constant([0]),
+  shortOfTime: fc.constant(0),
+  turns: fc.nat(8),
+  picks: fc.array(fc.nat(2), { maxLength: 3 }),
+});
+
+/** One object that is deleted, comes back and is deleted again, each time while handlers are at it. */
+const undone: fc.Arbitrary<Step[]> = fc
+  .tuple(
+    fc.oneof(often(1, briefWork), often(1, fc.constant(SETTLED))),
+    fc.array(
+      fc.tuple(
+        fc
+          .oneof(often(1, put), often(2, onKey('delete')), often(2, onKey('destroy')))
+          .map((step) => ('key' in step ? { ...step, key: 0 } : step)),
+        briefWork,
+      ),
+      { minLength: 1, maxLength: 8, size: 'max' },
+    ),
+  )
+  .map(([first, steps]) => [
+    { op: 'put', key: 0, body: 0, meta: 0, tags: 0 },
+    first,
+    ...steps.flat(),
+    SETTLED,
+  ]);
+
 const weighed = (weight: number, arbitrary: fc.Arbitrary<Step[]>) => ({ weight, arbitrary });
 
 /** A history: how its world is set up, what happens, and the moments to be restored, in percent of its length. */
@@ -316,7 +347,7 @@ export type History = {
 };
 
 /**
- * What histories are mostly about: `usual` as things are used; `rare` what is seldom, and goes on for long; `quiet` events
+ * What histories are mostly about: `usual` as things are used; `rare` what is seldom, goes on for long, or is undone; `quiet` events
  * that get lost, and hourly checks.
  */
 export const WEIGHTS = ['usual', 'rare', 'quiet'] as const;
@@ -340,6 +371,7 @@ const STEPS: Readonly<Record<Weights, fc.Arbitrary<Step[]>>> = {
     weighed(3, upTo(25, inParts)),
     weighed(3, thawing),
     weighed(5, upTo(25, jobs)),
+    weighed(3, undone),
   ),
   quiet: fc.oneof(weighed(3, upTo(25, deaf)), weighed(1, upTo(40, checked))),
 };

@@ -156,6 +156,35 @@ const BUCKET_VARIANTS: readonly Variant[] = [
     ],
   },
   {
+    name: 'a deletion of what is not in the vault is not recorded',
+    weights: 'rare',
+    rare: true,
+    edits: [
+      {
+        file: 'flows/capture/record-deletion.ts',
+        find: "if (prior === undefined) return change.kind !== 'created' && change.kind !== 'deleted';",
+        replace: "if (prior === undefined) return change.kind !== 'created';",
+      },
+      {
+        file: 'flows/capture/record-deletion.ts',
+        find: "(change.kind !== 'deleted' || isRecorded(change, prior))",
+        replace: 'true',
+      },
+    ],
+  },
+  {
+    name: 'what has come back is not recorded once more',
+    weights: 'rare',
+    rare: true,
+    edits: [
+      {
+        file: 'flows/capture/record.ts',
+        find: 'prior === undefined || tried.after !== prior) return tried;',
+        replace: 'prior !== null) return tried;',
+      },
+    ],
+  },
+  {
     name: 'tags of a deletion in place of the own ones',
     edits: [
       {

@@ -59,7 +59,7 @@ export function describeEntries(catalog: () => Catalog): void {
     expect(await read()).toEqual(second);
   });
 
-  it('stamps what is current and listed as it is recorded, and leaves its revision', async () => {
+  it('stamps what is current and listed as it is recorded, and lets whoever read it before lose', async () => {
     const current: Entry = { ...entry(newSource(), 'k'), state: 'current', etag: 'e' };
     const read = () => catalog().getEntry(current.source, 'k');
     const stamp = (etag: string) => catalog().stampEntry(current.source, 'k', { etag, listedAt: 7 });
@@ -69,8 +69,10 @@ export function describeEntries(catalog: () => Catalog): void {
     expect(await stamp('other')).toBe(false);
     expect(await read()).toEqual(current);
     expect(await stamp('e')).toBe(true);
-    expect(await read()).toEqual({ ...current, listedAt: 7 });
-    await catalog().putEntry({ ...current, state: 'deleted', rev: current.rev + 1 }, current.rev);
+    const rev = current.rev + 1;
+    expect(await read()).toEqual({ ...current, listedAt: 7, rev });
+    expect(await catalog().putEntry({ ...current, state: 'deleted', rev }, current.rev)).toBe(false);
+    await catalog().putEntry({ ...current, state: 'deleted', rev: rev + 1 }, rev);
     expect(await stamp('e')).toBe(false);
   });
 

@@ -101,8 +101,8 @@ export const SITE_VARIANTS: readonly Variant[] = [
     edits: [
       {
         file: 'adapters/memory/memory-catalog.ts',
-        find: 'record(EntrySchema, { ...entry, listedAt })',
-        replace: 'record(EntrySchema, { ...entry, listedAt, lookedAt: listedAt })',
+        find: 'record(EntrySchema, { ...entry, listedAt, rev: entry.rev + 1 })',
+        replace: 'record(EntrySchema, { ...entry, listedAt, rev: entry.rev + 1, lookedAt: listedAt })',
       },
     ],
   },

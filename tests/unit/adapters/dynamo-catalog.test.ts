@@ -92,10 +92,10 @@ describe('entries', () => {
     expect(await catalog.stampEntry('workdocs://d', 'document/x', { etag: 'e', listedAt: NOW })).toBe(true);
     expect(dynamo.commandCalls(UpdateItemCommand)[0]?.args[0].input).toMatchObject({
       Key: marshall({ pk: 'workdocs://d', sk: 'document/x' }),
-      UpdateExpression: 'SET #n0 = :v0',
-      ConditionExpression: '#n1 = :v1 AND #n2 = :v2',
-      ExpressionAttributeNames: { '#n0': 'listedAt', '#n1': 'etag', '#n2': 'state' },
-      ExpressionAttributeValues: marshall({ ':v0': NOW, ':v1': 'e', ':v2': 'current' }),
+      UpdateExpression: 'SET #n0 = :v0 ADD #n1 :v1',
+      ConditionExpression: '#n2 = :v2 AND #n3 = :v3',
+      ExpressionAttributeNames: { '#n0': 'listedAt', '#n1': 'rev', '#n2': 'etag', '#n3': 'state' },
+      ExpressionAttributeValues: marshall({ ':v0': NOW, ':v1': 1, ':v2': 'e', ':v3': 'current' }),
     });
   });
 

@@ -1,3 +1,4 @@
+import type { Entry } from '@holdfast/core/model/entry.ts';
 import { StoreError } from '@holdfast/core/model/errors.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
@@ -143,17 +144,35 @@ describe('a deleted object', () => {
     expect(await pipeline.vaultHistory('a.txt')).toEqual([]);
   });
 
-  it('leaves everything as it is when a noncurrent version was destroyed', async () => {
-    pipeline = new Pipeline({ versioned: true });
-    await pipeline.protect();
-    const old = pipeline.s3.put(SOURCE, 'a.txt', 'one');
-    pipeline.s3.put(SOURCE, 'a.txt', 'two');
-    await pipeline.drain();
-    const before = await pipeline.entry('a.txt');
-    pipeline.s3.deleteVersion(SOURCE, 'a.txt', old.versionId);
-    await pipeline.drain();
-    expect(await pipeline.entry('a.txt')).toEqual(before);
-    expect(await pipeline.vaultHistory('a.txt')).toEqual(['two']);
+  describe('of which a noncurrent version is destroyed', () => {
+    let before: Entry;
+
+    async function afterDestroying(by: 'deleteVersion' | 'expireVersion'): Promise<Entry> {
+      pipeline = new Pipeline({ versioned: true });
+      await pipeline.protect();
+      const old = pipeline.s3.put(SOURCE, 'a.txt', 'one');
+      pipeline.s3.put(SOURCE, 'a.txt', 'two');
+      await pipeline.drain();
+      before = await pipeline.entry('a.txt');
+      pipeline.s3[by](SOURCE, 'a.txt', old.versionId);
+      pipeline.s3.requests.resetCounts();
+      pipeline.catalog.requests.resetCounts();
+      await pipeline.deliverEvents();
+      return pipeline.entry('a.txt');
+    }
+
+    it('stays as it is, but for its revision: that could have been a delete marker', async () => {
+      const { rev, sequencer, ...facts } = await afterDestroying('deleteVersion');
+      expect({ ...before, rev, sequencer }).toEqual({ ...facts, rev: before.rev + 1, sequencer });
+      expect(await pipeline.vaultHistory('a.txt')).toEqual(['two']);
+      expect(pipeline.catalog.requests.count('putEntry')).toBe(1);
+    });
+
+    it('is not written at all when a lifecycle rule did it', async () => {
+      expect(await afterDestroying('expireVersion')).toEqual(before);
+      expect(pipeline.s3.requests.counts()).toEqual({ head: 2 });
+      expect(pipeline.catalog.requests.count('putEntry')).toBe(0);
+    });
   });
 
   it('gives way to the earlier version when the current one was destroyed', async () => {

@@ -74,7 +74,6 @@ describe('what is recorded already', () => {
     ['an older event of a deletion', { kind: 'deleted', sequencer: '04' }, CURRENT],
     ['an event before the deletion', { kind: 'created', sequencer: '04' }, DELETED],
     ['the same event', { kind: 'created', etag: 'e1', versionId: 'v1', sequencer: '05' }, CURRENT],
-    ['the same deletion', { kind: 'deleted', sequencer: '05' }, DELETED],
   ])('asks nothing of S3: %s', async (_what, change, entry) => {
     await pipeline.catalog.putEntry(entry, undefined);
     const requests = await requestsOf(async () => {

@@ -211,15 +211,24 @@ describe('an event that fails', () => {
 
 describe('an event that comes again', () => {
   it.each([
-    [1, 0],
-    [2, 1],
-  ])('is held against the vault: delivery %i', async (receiveCount, looks) => {
+    ['the source, as a double', 1, 1],
+    ['the vault too, as a message that comes again', 2, 2],
+  ])('is held against %s', async (_, receiveCount, heads) => {
     const body = put('a');
     await deliver([{ body }]);
     pipeline.s3.requests.resetCounts();
     await deliver([{ body, receiveCount }]);
-    expect(pipeline.s3.requests.count('head')).toBe(2 * looks);
-    expect(pipeline.s3.requests.count('copy')).toBe(0);
+    expect(pipeline.s3.requests.counts()).toEqual({ head: heads });
+  });
+
+  it('costs nothing where it names a version that is recorded', async () => {
+    pipeline = new Pipeline({ versioned: true });
+    await pipeline.protect();
+    const body = put('a');
+    await deliver([{ body }]);
+    pipeline.s3.requests.resetCounts();
+    await deliver([{ body }]);
+    expect(pipeline.s3.requests.counts()).toEqual({});
   });
 
   it.each([

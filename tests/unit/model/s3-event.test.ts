@@ -105,6 +105,18 @@ describe('an EventBridge event', () => {
     expect(event(type, {})).toMatchObject([{ key: 'k', kind: 'seen', tags: true }]);
   });
 
+  it.each([
+    ['a delete marker that was put', 'DeleteObject', 'Delete Marker Created', undefined],
+    ['a version that was destroyed', 'DeleteObject', 'Permanently Deleted', true],
+    ['a version that a lifecycle rule destroyed', 'Lifecycle Expiration', 'Permanently Deleted', undefined],
+    ['what is not told', undefined, undefined, true],
+  ])('of a deletion tells whether the object may be back: %s', (_what, reason, type, mayBeBack) => {
+    const detail = { bucket: { name: 'photos' }, object: { key: 'k' }, reason, 'deletion-type': type };
+    const [change] = event('Object Deleted', {}, { detail });
+    expect(change).toMatchObject({ kind: 'deleted' });
+    expect(change?.mayBeBack).toBe(mayBeBack);
+  });
+
   it('of access lists says that, and nothing of a write', () => {
     expect(event('Object ACL Updated', {})).toMatchObject([{ key: 'k', kind: 'seen', acl: true }]);
   });
@@ -132,7 +144,6 @@ describe('a classic notification', () => {
   it.each([
     ['ObjectCreated:Put', 'created'],
     ['s3:ObjectCreated:CompleteMultipartUpload', 'created'],
-    ['ObjectRemoved:Delete', 'deleted'],
     ['s3:ObjectRemoved:DeleteMarkerCreated', 'deleted'],
     ['LifecycleExpiration:Delete', 'deleted'],
     ['ObjectRestore:Completed', 'seen'],
@@ -141,6 +152,10 @@ describe('a classic notification', () => {
     expect(read(record(name))).toEqual([
       { bucket: 'photos', key: 'k', kind, at: Date.parse('2026-03-01T12:00:00Z') },
     ]);
+  });
+
+  it('ObjectRemoved:Delete speaks of one that is deleted, and may be back', () => {
+    expect(read(record('ObjectRemoved:Delete'))).toMatchObject([{ kind: 'deleted', mayBeBack: true }]);
   });
 
   it.each(['ObjectTagging:Put', 's3:ObjectTagging:Delete'])('%s is a tagging', (name) => {
@@ -238,6 +253,16 @@ describe('sequencers', () => {
       expect(newestPerObject([untimed, late])).toEqual([latest]);
     },
   );
+
+  it('forgets of none that its object may be back', () => {
+    const base = { bucket: 'photos', key: 'k' };
+    const back = { ...base, kind: 'deleted', sequencer: '01', mayBeBack: true } as const;
+    const newer = { ...base, kind: 'created', sequencer: '02' } as const;
+    const merged = [{ ...newer, mayBeBack: true }];
+    expect(newestPerObject([back, newer])).toEqual(merged);
+    expect(newestPerObject([newer, back])).toEqual(merged);
+    expect(newestPerObject([newer, { ...newer, sequencer: '03' }])).toEqual([{ ...newer, sequencer: '03' }]);
+  });
 
   it('of two objects are not compared, whatever their names', () => {
     const one = { bucket: 'b', key: 'kk', kind: 'created' as const, at: 1 };

@@ -217,17 +217,22 @@ describe('an object in parts', () => {
 
 describe('an object that is deleted while a handler that saw it is about to copy it', () => {
   /** Delivers the creation, and, at a request of its handler, deletes the object and delivers that. */
-  async function deletedAt(world: Pipeline, op: 'copy' | 'beginMultipart', text: string): Promise<void> {
+  async function deletedAt(
+    world: Pipeline,
+    op: 'copy' | 'beginMultipart',
+    text: string,
+    when: 'before' | 'after' = 'before',
+  ): Promise<void> {
     world.s3.put(SOURCE, 'a.txt', text);
-    world.s3.requests.before = async (asked) => {
+    world.s3.requests[when] = async (asked) => {
       if (asked !== op) return;
-      world.s3.requests.before = undefined;
+      world.s3.requests[when] = undefined;
       // S3 does not copy what is gone: where there are versions, the one that was seen is there still.
       world.s3.delete(SOURCE, 'a.txt');
       await world.deliverEvents();
     };
     await world.deliverEvents();
-    expect(world.s3.requests.before).toBeUndefined();
+    expect(world.s3.requests[when]).toBeUndefined();
     await world.drain();
   }
 
@@ -274,6 +279,18 @@ describe('an object that is deleted while a handler that saw it is about to copy
     expect((await same.vaultHistory('a.txt'))[0]).toBe('marker');
   });
 
+  it('S22: nor when it had been deleted before in the same second, and its deletion passes for a double', async () => {
+    const same = new Pipeline({ constantSequencer: true });
+    await same.protect();
+    same.s3.put(SOURCE, 'a.txt', 'one');
+    await same.deliverEvents();
+    same.s3.delete(SOURCE, 'a.txt');
+    await same.deliverEvents();
+    await deletedAt(same, 'copy', 'two', 'after');
+    expect((await same.entry('a.txt')).state).toBe('deleted');
+    expect((await same.vaultHistory('a.txt'))[0]).toBe('marker');
+  });
+
   it('S22: nor begun to be copied in parts', async () => {
     const world = new Pipeline({ versioned: true, settings: { multipartThresholdBytes: 8, partBytes: 4 } });
     await world.protect();
@@ -309,6 +326,71 @@ describe('an object that is deleted while a handler that saw it is about to copy
     expect(totals).toMatchObject({ objects: 0, unprotected: 0, captured: 0, deleted: 0 });
     const states = s3History.statesAt({ source: `s3://${SOURCE}`, prefix: '' }, pipeline.now, pipeline.world);
     expect(await Array.fromAsync(states)).toEqual([]);
+  });
+});
+
+describe('an object that comes back while the handler of its deletion is about to hide its copy', () => {
+  /** Delivers a deletion, and, when its handler is about to hide the copy, destroys the marker and delivers that. */
+  async function backAt(world: Pipeline, op: 'hide' | 'putEntry'): Promise<void> {
+    world.s3.delete(SOURCE, 'a.txt');
+    const deletion = world.events.splice(0);
+    const { requests } = op === 'hide' ? world.s3 : world.catalog;
+    requests.before = async (asked: string) => {
+      if (asked !== op) return;
+      requests.before = undefined;
+      const [marker] = world.s3.bucket(SOURCE).versions('a.txt');
+      world.s3.deleteVersion(SOURCE, 'a.txt', marker?.versionId ?? '');
+      await world.deliverEvents();
+    };
+    await world.deliverEvents(deletion);
+    expect(requests.before).toBeUndefined();
+  }
+
+  it.each([false, true])('S23: stays there (constant sequencers: %s)', async (same) => {
+    const world = new Pipeline({ versioned: true, constantSequencer: same });
+    await world.protect();
+    world.s3.put(SOURCE, 'a.txt', 'one');
+    await world.drain();
+    await backAt(world, 'hide');
+    await world.drain();
+    expect((await world.entry('a.txt')).state).toBe('current');
+    expect(world.vaultText('a.txt')).toBe('one');
+  });
+
+  it.each([0, 60])(
+    'S23: nor is it hidden when it was put again after %i s, and passes for a double',
+    async (seconds) => {
+      const world = new Pipeline({ constantSequencer: true });
+      await world.protect();
+      world.s3.put(SOURCE, 'a.txt', 'one');
+      await world.deliverEvents();
+      world.s3.delete(SOURCE, 'a.txt');
+      const deletion = world.events.splice(0);
+      world.s3.requests.before = async (asked) => {
+        if (asked !== 'hide') return;
+        world.s3.requests.before = undefined;
+        world.pass(seconds);
+        world.s3.put(SOURCE, 'a.txt', 'one');
+        await world.deliverEvents();
+      };
+      await world.deliverEvents(deletion);
+      await world.drain();
+      expect(world.s3.requests.before).toBeUndefined();
+      expect((await world.entry('a.txt')).state).toBe('current');
+      expect(world.vaultText('a.txt')).toBe('one');
+    },
+  );
+
+  it('S23: and goes on being copied in parts, by the upload that was begun', async () => {
+    const world = new Pipeline({ versioned: true, settings: { multipartThresholdBytes: 8, partBytes: 4 } });
+    await world.protect();
+    world.s3.put(SOURCE, 'a.txt', 'sixteen bytes ..');
+    await world.deliverEvents();
+    const { uploadId } = await world.entry('a.txt');
+    await backAt(world, 'putEntry');
+    expect(await world.entry('a.txt')).toMatchObject({ state: 'unprotected', reason: 'copying', uploadId });
+    await world.drain();
+    expect(await world.vaultHistory('a.txt')).toEqual(['sixteen bytes ..']);
   });
 });
 

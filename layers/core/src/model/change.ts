@@ -19,6 +19,8 @@ export type Change = {
   readonly tags?: true;
   /** The same of its ACL. */
   readonly acl?: true;
+  /** Somebody destroyed a version of it, perhaps a delete marker: what lay under that may be there again. */
+  readonly mayBeBack?: true;
 };
 
 /**
@@ -29,7 +31,8 @@ function newerOf(left: Change, right: Change): Change {
   // What happened beside its bytes has no place in the order of what happened to them: both are looked at.
   if (isBeside(left)) return withAsideOf(left, right);
   if (isBeside(right)) return withAsideOf(right, left);
-  return { ...newerWrite(left, right), ...asideOf(left, right) };
+  const back = left.mayBeBack === true || right.mayBeBack === true ? { mayBeBack: true as const } : {};
+  return { ...newerWrite(left, right), ...asideOf(left, right), ...back };
 }
 
 /** True for what only says of an object's tags or its ACL, and of no write. */

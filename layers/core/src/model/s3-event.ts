@@ -10,6 +10,8 @@ const EventBridgeEvent = v.object({
   'detail-type': v.string(),
   time: v.pipe(v.string(), v.isoTimestamp()),
   detail: v.object({
+    reason: v.optional(v.string()),
+    'deletion-type': v.optional(v.string()),
     bucket: v.object({ name: v.string() }),
     object: v.object({
       key: v.pipe(v.string(), v.minLength(1)),
@@ -55,7 +57,7 @@ export function parseS3Event(body: string): Change[] {
 }
 
 /** What an event says of an object. */
-type Said = Pick<Change, 'kind' | 'tags' | 'acl'>;
+type Said = Pick<Change, 'kind' | 'tags' | 'acl' | 'mayBeBack'>;
 
 /** An object's tags were put or deleted: its version is as it was, and there is no sequencer. */
 const TAGGED: Said = { kind: 'seen', tags: true };
@@ -83,10 +85,22 @@ function fromEventBridge(event: v.InferOutput<typeof EventBridgeEvent>): Change[
       bucket: bucket.name,
       key: object.key,
       ...said,
+      ...(said.kind === 'deleted' && mayRevive(event.detail) ? { mayBeBack: true } : {}),
       at: Date.parse(event.time),
       ...facts(object.etag, object.size, object['version-id'], object.sequencer),
     },
   ];
+}
+
+/**
+ * False for a delete marker that was put, and for what a lifecycle rule destroys: noncurrent versions, and markers with nothing
+ * under them. Source: S3 user guide, "Configuring Lifecycle event notifications", "Expiring objects".
+ */
+function mayRevive({
+  reason,
+  'deletion-type': type,
+}: v.InferOutput<typeof EventBridgeEvent>['detail']): boolean {
+  return reason !== 'Lifecycle Expiration' && type !== 'Delete Marker Created';
 }
 
 function fromClassic(record: v.InferOutput<typeof ClassicRecord>): Change[] {
@@ -105,8 +119,10 @@ function fromClassic(record: v.InferOutput<typeof ClassicRecord>): Change[] {
 }
 
 function saidByClassic(eventName: string): Said | undefined {
-  const family = eventName.replace(/^s3:/, '').split(':')[0];
+  const [family, what] = eventName.replace(/^s3:/, '').split(':');
   if (family === 'ObjectCreated') return { kind: 'created' };
+  if (family === 'ObjectRemoved' && what !== 'DeleteMarkerCreated')
+    return { kind: 'deleted', mayBeBack: true };
   if (family === 'ObjectRemoved' || family === 'LifecycleExpiration') return { kind: 'deleted' };
   if (family === 'ObjectTagging') return TAGGED;
   if (family === 'ObjectAcl') return GRANTED;

@@ -62,7 +62,8 @@ export interface Catalog {
    */
   putEntry(entry: Entry, expectedRev: number | undefined): Promise<boolean>;
   /**
-   * Notes that a listing shows an entry as it is recorded: one that is `current` and has this ETag. Its revision stays.
+   * Notes that a listing shows an entry as it is recorded: one that is `current` and has this ETag. Its revision
+   * grows: who saw the thing gone before that, and has not recorded it yet, has to look again.
    * @returns false when there is no such entry; nothing is changed then
    */
   stampEntry(source: string, key: string, stamp: ListedStamp): Promise<boolean>;

@@ -32,7 +32,7 @@ export class DynamoEntries {
 
   stamp(source: string, key: string, { etag, listedAt }: ListedStamp): Promise<boolean> {
     const equals = { etag, state: 'current' };
-    return this.#table.update({ pk: source, sk: key }, { set: { listedAt } }, { equals });
+    return this.#table.update({ pk: source, sk: key }, { set: { listedAt }, add: { rev: 1 } }, { equals });
   }
 
   list(source: string, range: Range): Promise<EntryPage> {

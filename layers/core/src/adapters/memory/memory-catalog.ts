@@ -54,7 +54,7 @@ export class MemoryCatalog implements Catalog {
       const rows = this.#of(source);
       const entry = rows.get(key);
       if (entry?.state !== 'current' || entry.etag !== etag) return false;
-      rows.set(key, record(EntrySchema, { ...entry, listedAt }));
+      rows.set(key, record(EntrySchema, { ...entry, listedAt, rev: entry.rev + 1 }));
       return true;
     });
   }

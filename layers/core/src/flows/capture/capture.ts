@@ -9,11 +9,11 @@ import { type Attempt, type CaptureWorld, type Tried, topOfVault } from './attem
 import { beginLargeCopy, isBegunWith, sendLargeCopy } from './begin-large-copy.ts';
 import { copyIntoVault } from './copy-into-vault.ts';
 import { findInVault } from './find-in-vault.ts';
-import { isCovered, isOfKnownEvent, isRecorded } from './is-covered.ts';
+import { isCovered, isOfKnownEvent, isRecorded, mayBeBack } from './is-covered.ts';
 import { settleAcl } from './keep-acl.ts';
 import { keepTags } from './keep-tags.ts';
 import { observe } from './observe.ts';
-import { recordCopy, recordUnprotected } from './record.ts';
+import { recordAlive, recordCopy, recordUnprotected } from './record.ts';
 import { recordDeletion } from './record-deletion.ts';
 
 const MAX_ATTEMPTS = 5;
@@ -50,12 +50,18 @@ export async function capture(
     // Of tags and ACLs, neither the entry nor a listing says anything.
     const isBeside = change.tags === true || change.acl === true;
     const doubt = tried > 0 || options.recheck || prior?.state === 'unprotected' || isBeside;
-    if (!doubt && isRecorded(change, prior)) return { kind: 'unchanged', before: prior, after: prior };
+    if (!doubt && isDone(change, prior)) return { kind: 'unchanged', before: prior, after: prior };
     const top = doubt ? await topOfVault(change, world) : undefined;
     const outcome = await tryCapture({ change, prior, top, inDoubt: options.recheck }, world, options);
     if (outcome !== 'lost-race') return withAcl(outcome, change, options, world);
   }
   throw new ContentionError(`"${change.key}" in ${source} kept changing while it was captured`);
+}
+
+/** True when nothing has to be looked at. */
+function isDone(change: Change, prior: Entry | undefined): boolean {
+  if (!isRecorded(change, prior)) return false;
+  return prior?.state !== 'current' || !mayBeBack(change, prior);
 }
 
 /** The outcome, and what became of the ACL, where those are remembered. */
@@ -76,7 +82,7 @@ async function tryCapture(attempt: Attempt, world: CaptureWorld, options: Captur
   if (seen.what === 'absent') return recordDeletion(attempt, world);
   // What was archived after it was captured cannot be read any more, and need not be.
   if (seen.facts !== undefined && (await isCovered(attempt, seen.facts, world)))
-    return tryTags(attempt, seen.facts, world);
+    return recordAlive(attempt, await tryTags(attempt, seen.facts, world), world);
   if (seen.what === 'unreadable')
     return recordUnprotected(attempt, seen.reason, world, { facts: seen.facts });
   const found = await orUnprotected(attempt, seen.facts, world, () =>
@@ -149,7 +155,7 @@ async function captureLarge(
     // Who began it may have died before the message was sent that goes on with it, and this be the same event once more.
     if (!trustUploads && (recheck || isOfKnownEvent(change, prior)))
       await sendLargeCopy(change, facts, prior.uploadId, world);
-    return { kind: 'copying', before: prior, after: prior };
+    return recordAlive(attempt, { kind: 'copying', before: prior, after: prior }, world);
   }
   return beginLargeCopy(attempt, facts, world);
 }

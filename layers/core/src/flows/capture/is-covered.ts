@@ -20,13 +20,23 @@ export function isRecorded(change: Change, prior: Entry | undefined): boolean {
   const order = compareSequencers(change.sequencer, prior.sequencer);
   if (order !== 'same') return order === 'older';
   // Emulators send one sequencer for everything: the same one is a duplicate only if what it speaks of is the same.
-  // A delete marker that is destroyed itself brings the object back, and is told of as a deletion of the same version as
-  // when it was put: where there are versions, the source is asked.
-  if (change.kind === 'deleted')
-    return prior.state === 'deleted' && change.versionId === undefined && change.at === prior.deletedAt;
+  // What was deleted may have been put since, and deleted again; and a delete marker that is destroyed itself brings the object
+  // back, and is told of as a deletion of the same version as when it was put: the source is asked.
+  if (change.kind === 'deleted') return false;
   return (
     prior.state === 'current' && change.etag === prior.etag && change.versionId === prior.sourceVersionId
   );
+}
+
+/**
+ * True when the event may tell of an object that was gone, though nothing else of it is new: somebody may have seen that, and be
+ * about to hide its copy. Where events say one sequencer for everything, and there are no versions, the same bytes that are
+ * put again after a deletion pass for a double.
+ */
+export function mayBeBack(change: Change, prior: Entry): boolean {
+  const order = compareSequencers(change.sequencer, prior.sequencer);
+  if (change.mayBeBack === true) return order !== 'older';
+  return change.kind === 'created' && change.versionId === undefined && order === 'same';
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Written } from '../../ports/object-store.ts';
 import type { World } from '../dependencies.ts';
 import { hideTags } from '../tags-record.ts';
 import { type Attempt, identity, sourceFacts, type Tried } from './attempt.ts';
+import { mayBeBack } from './is-covered.ts';
 
 /**
  * Writes the entry of a finished copy, and lets go of what was kept beside the one before it.
@@ -33,6 +34,25 @@ export async function recordCopy(
   if (prior?.vaultVersionId !== after.vaultVersionId)
     await hideTags(change, { versionId: prior?.vaultVersionId, size: prior?.size }, world);
   return { kind: 'captured', before: prior, after };
+}
+
+/**
+ * Records once more what stands recorded already, of an object that may have come back. A handler that saw it gone before that,
+ * and hides its copy after this, then fails on the revision, and looks again. For all others nothing has changed.
+ *
+ * @param tried what was found to be as it should be
+ * @returns `lost-race` when somebody recorded the key in between: that may be who saw it gone
+ */
+export async function recordAlive(
+  { change, prior }: Pick<Attempt, 'change' | 'prior'>,
+  tried: Tried,
+  { catalog, clock }: Pick<World, 'catalog' | 'clock'>,
+): Promise<Tried> {
+  if (tried === 'lost-race' || prior === undefined || tried.after !== prior) return tried;
+  if (!mayBeBack(change, prior)) return tried;
+  const { updatedAt } = prior;
+  const after: Entry = { ...prior, ...identity(change, prior, clock()), updatedAt };
+  return (await catalog.putEntry(after, prior.rev)) ? { ...tried, after } : 'lost-race';
 }
 
 /**

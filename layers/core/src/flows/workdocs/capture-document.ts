@@ -41,8 +41,9 @@ export async function captureDocument(
   );
   const record = await recordOf(document, before, read, context);
   const facts = factsOf(document, record, read, { at, lookedAt }, context);
-  const outcome = await keepRecord(record, seen, facts, context.world);
-  if (outcome.kind !== 'lost-race') for (const kept of read.toHide) await hideBytes(kept, lookedAt, context);
+  const outcome = await keepRecord(record, seen, facts, context.world, async () => {
+    for (const kept of read.toHide) await hideBytes(kept, lookedAt, context);
+  });
   const { newBytes, large } = read;
   return outcomeOf(outcome, { items: place.items, newBytes, large });
 }

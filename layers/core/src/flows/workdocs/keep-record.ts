@@ -57,12 +57,15 @@ export function isAsRecorded(seen: Seen): boolean {
  * looked first cannot win over the one that looked last.
  *
  * @param seen as it was read before the site was looked at
+ * @param hide hides what the record says is gone: behind the record, and before the entry. Whoever found it there meanwhile has
+ *   recorded that, so that the entry is not written, and all of it is looked at again
  */
 export async function keepRecord(
   record: SiteRecord,
   seen: Seen,
   facts: RecordFacts,
   world: RecordWorld,
+  hide: () => Promise<void> = async () => {},
 ): Promise<RecordOutcome> {
   const prior = seen.entry;
   const text = recordText(record);
@@ -70,6 +73,7 @@ export async function keepRecord(
   const checksum = { algorithm: 'SHA256', value: createHash('sha256').update(text).digest('base64') };
   const base = { ...baseEntry(record, prior, facts, world.clock()), checksum };
   if (hasSame(prior, checksum) && isOnTop(prior, seen)) {
+    await hide();
     const after = { ...base, ...copyOf(prior) };
     if (isSameEntry(prior, after)) return { kind: 'unchanged', before: prior, after: prior };
     const recorded = await world.catalog.putEntry(after, prior.rev);
@@ -77,6 +81,7 @@ export async function keepRecord(
   }
   const written = await write(record, text, seen, world);
   if (written === undefined) return { kind: 'lost-race' };
+  await hide();
   const { etag: vaultEtag, versionId: vaultVersionId } = written;
   const after = {
     ...base,
@@ -121,7 +126,7 @@ function copyOf({ vaultEtag, vaultVersionId, capturedAt, lagMs }: Entry) {
   return defined({ vaultEtag, vaultVersionId, capturedAt, lagMs });
 }
 
-/** True when nothing but the time of the write would be new. */
+/** True when nothing but the time of the write would be new: who looks later writes, and who saw it gone before that loses. */
 function isSameEntry(prior: Entry, after: Entry): boolean {
   const { rev: _, updatedAt: __, ...was } = prior;
   const { rev: ___, updatedAt: ____, ...is } = after;
