@@ -465,8 +465,9 @@ const BUCKET_VARIANTS: readonly Variant[] = [
     edits: [
       {
         file: 'flows/capture/keep-acl.ts',
-        find: "if (sameAcl(acl, before ?? 'default')) {",
-        replace: "if (acl === 'default' || sameAcl(acl, before ?? 'default')) {",
+        find: "if (sameAcl(acl, before ?? 'default') && seen?.isCovered !== true) {",
+        replace:
+          "if (acl === 'default' || (sameAcl(acl, before ?? 'default') && seen?.isCovered !== true)) {",
       },
     ],
   },
