@@ -3,7 +3,7 @@ import type { AclRecord } from '../../model/acl-record.ts';
 import type { CaptureOutcome } from '../../model/capture-outcome.ts';
 import { defined } from '../../model/defined.ts';
 import type { Entry } from '../../model/entry.ts';
-import { ContentionError, isStoreError } from '../../model/errors.ts';
+import { ContentionError, isStoreError, StoreError } from '../../model/errors.ts';
 import { ACLS } from '../acl-record.ts';
 import { mayStillPass } from '../denied.ts';
 import {
@@ -139,7 +139,11 @@ async function readAcl(
   }
 }
 
-/** Where there are no versions, the ACL that was read may be of what was written after the capture. */
+/**
+ * Where there are no versions, the ACL that was read may be of what was written after the capture.
+ *
+ * @throws StoreError `access-denied` where that cannot be seen
+ */
 async function isStillThere(
   { sourceVersionId, etag, lastModified }: Entry,
   { bucket, key }: Place,
@@ -147,5 +151,8 @@ async function isStillThere(
 ): Promise<boolean> {
   if (sourceVersionId !== undefined) return true;
   const head = await store.head({ bucket, key });
+  // Whether it is there is not known: the message comes again.
+  if (!head.found && head.why !== 'absent')
+    throw new StoreError(head.why, `the source answers "${head.why}"`);
   return head.found && head.object.etag === etag && head.object.lastModified === lastModified;
 }
