@@ -118,7 +118,9 @@ describe('the whole way on the real template', () => {
     const before = await entryWith(source, 'a', ({ rev }) => rev === 2);
     await s3.send(new DeleteObjectCommand({ Bucket: source, Key: 'a', VersionId }));
     await settled(source);
-    expect(await catalog.getEntry(`s3://${source}`, 'a')).toEqual(before);
+    // Looked at, found as it was, and recorded once more: it may have been a delete marker (ADR 2).
+    const { sequencer: _, ...asItWas } = before;
+    expect(await catalog.getEntry(`s3://${source}`, 'a')).toMatchObject({ ...asItWas, rev: 3 });
     await remove(source, 'a');
     await entryWith(source, 'a', ({ state }) => state === 'deleted');
   });

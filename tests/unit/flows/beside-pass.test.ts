@@ -236,3 +236,17 @@ describe('records of ACLs', () => {
     expect((await whole()).counts).not.toHaveProperty('records');
   });
 });
+
+describe('an object with a record beside its copy that cannot be read any more', () => {
+  it('is told of once, by the comparison with the source', async () => {
+    await begin();
+    await p.capture({ [KEY]: BODY });
+    p.s3.grant(SOURCE, KEY, FRIEND);
+    await p.drain();
+    p.s3.put(SOURCE, KEY, 'sealed', { customerKey: true });
+    p.events.splice(0);
+    const { counts } = await whole();
+    expect(counts).toMatchObject({ objects: 1, unprotected: 1, leftOut: 1 });
+    expect((await p.catalog.getSource(URI))?.totals).toMatchObject({ objects: 0, unprotected: 1 });
+  });
+});

@@ -145,7 +145,7 @@ async function addUp(source: string, results: readonly Result[], { catalog }: Ba
 
 function toChange(batch: CaptureBatch, item: Item): Change {
   const kind = item.etag === undefined ? 'missing' : 'seen';
-  const { key, inDoubt: _, ...listed } = item;
+  const { key, inDoubt: _, beside: __, ...listed } = item;
   return { bucket: bucketOf(batch.source), key, kind, ...defined(listed) };
 }
 
@@ -157,7 +157,7 @@ async function captureItem(
 ): Promise<Result> {
   try {
     const recheck = item.inDoubt === true || delivery.receiveCount > 1;
-    const outcome = await capture(change, world, { recheck, ...acls });
+    const outcome = await capture(change, world, { recheck, ...acls, onlyBeside: item.beside === true });
     const { reason, detail } = outcome.after ?? {};
     if (outcome.acl === 'again' || mayStillPass(reason, delivery.receiveCount))
       return { item, change, again: true, error: new StoreError('access-denied', detail ?? 'access denied') };

@@ -30,6 +30,8 @@ export const CaptureBatchSchema = v.object({
       unrecorded: v.optional(v.boolean()),
       /** The vault's listing shows another copy than the catalog names, or one that it does not. */
       inDoubt: v.optional(v.boolean()),
+      /** Only a record beside its copy is in doubt: of tags, or of an ACL. */
+      beside: v.optional(v.boolean()),
       /** It was captured when ACLs were not remembered: its own is read now. */
       acl: v.optional(v.literal(true)),
       /** Nothing of it shows in a listing: its tags are compared, too. */

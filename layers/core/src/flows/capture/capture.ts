@@ -26,6 +26,11 @@ export type CaptureOptions = {
   readonly recheck: boolean;
   /** Somebody is known to go on with a large copy that the entry names. */
   readonly trustUploads?: boolean;
+  /**
+   * Only what is kept beside a copy is in doubt. Where the source is not as it is recorded, nothing is done: the comparison of
+   * listings, or an event, sees that for itself, and counts it.
+   */
+  readonly onlyBeside?: boolean;
   /** The ACLs of the source's objects are remembered; how often the message was delivered. */
   readonly acls?: { readonly receiveCount: number } | undefined;
 };
@@ -79,10 +84,12 @@ export async function withAcl(
 async function tryCapture(attempt: Attempt, world: CaptureWorld, options: CaptureOptions): Promise<Tried> {
   const { change } = attempt;
   const seen = await observe(change.bucket, change.key, world);
+  const facts = seen.what === 'absent' ? undefined : seen.facts;
+  const covered = facts !== undefined && (await isCovered(attempt, facts, world));
+  if (options.onlyBeside === true && !covered) return unchanged(attempt);
   if (seen.what === 'absent') return recordDeletion(attempt, world);
   // What was archived after it was captured cannot be read any more, and need not be.
-  if (seen.facts !== undefined && (await isCovered(attempt, seen.facts, world)))
-    return recordAlive(attempt, await tryTags(attempt, seen.facts, world), world);
+  if (covered) return recordAlive(attempt, await tryTags(attempt, facts, world), world);
   if (seen.what === 'unreadable')
     return recordUnprotected(attempt, seen.reason, world, { facts: seen.facts });
   const found = await orUnprotected(attempt, seen.facts, world, () =>
@@ -92,6 +99,10 @@ async function tryCapture(attempt: Attempt, world: CaptureWorld, options: Captur
   if (seen.facts.size > world.settings.multipartThresholdBytes)
     return captureLarge(attempt, seen.facts, world, options);
   return copyAndRecord(attempt, seen.facts, world);
+}
+
+function unchanged({ prior }: Attempt): CaptureOutcome {
+  return { kind: 'unchanged', before: prior, after: prior };
 }
 
 function copyAndRecord(attempt: Attempt, facts: ObjectFacts, world: CaptureWorld): Promise<Tried> {

@@ -29,7 +29,7 @@ export async function compareBeside(
     records++;
     if (found.is === 'unknown' && isWrong(found)) problems.push(unknown(found));
     if ((found.is === 'named' || found.is === 'covered') && covers(found.key))
-      items.push({ key: found.key, inDoubt: true });
+      items.push({ key: found.key, inDoubt: true, beside: true });
     if (records < limit.keys && !limit.timeIsShort()) continue;
     stoppedAt = found.vaultKey;
     break;
