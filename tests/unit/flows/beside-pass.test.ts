@@ -238,6 +238,20 @@ describe('records of ACLs', () => {
 });
 
 describe('an object with a record beside its copy that cannot be read any more', () => {
+  it('is left alone where only its record is in doubt, its ACL too', async () => {
+    p = new Pipeline({ settings: { tagCopyMaxBytes: 4 } });
+    p.s3.bucket(SOURCE).ownership = 'ObjectWriter';
+    await p.protect({ acls: { since: p.now } });
+    await p.capture({ [KEY]: BODY });
+    p.s3.grant(SOURCE, KEY, FRIEND);
+    await p.drain();
+    p.s3.put(SOURCE, KEY, 'sealed', { customerKey: true });
+    p.s3.requests.resetCounts();
+    const items = [{ key: KEY, inDoubt: true, beside: true }];
+    await p.handle('backlog', p.message(JSON.stringify({ kind: 'capture', source: URI, items })));
+    expect(p.s3.requests.counts()).not.toHaveProperty('getAcl');
+  });
+
   it('is told of once, by the comparison with the source', async () => {
     await begin();
     await p.capture({ [KEY]: BODY });

@@ -60,6 +60,11 @@ export function topOfVault(
 /** What a try came to: an outcome, or somebody else was faster and it has to be tried again. */
 export type Tried = CaptureOutcome | 'lost-race';
 
+/** The outcome where the entry stays as it was. */
+export function unchanged(entry: Entry | undefined): CaptureOutcome {
+  return { kind: 'unchanged', before: entry, after: entry };
+}
+
 /** The fields every write of an entry sets: whose it is, its revision, the newest sequencer seen. */
 export function identity(change: Change, prior: Entry | undefined, now: number) {
   const sequencer = newestSequencer(change.sequencer, prior?.sequencer);

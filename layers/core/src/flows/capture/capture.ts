@@ -5,7 +5,7 @@ import { ContentionError, isStoreError, messageOf } from '../../model/errors.ts'
 import type { ObjectFacts } from '../../model/object.ts';
 import { sourceUri } from '../../model/source-uri.ts';
 import { keepsTagsBeside } from '../../model/tag-bound.ts';
-import { type Attempt, type CaptureWorld, type Tried, topOfVault } from './attempt.ts';
+import { type Attempt, type CaptureWorld, type Tried, topOfVault, unchanged } from './attempt.ts';
 import { beginLargeCopy, isBegunWith, sendLargeCopy } from './begin-large-copy.ts';
 import { copyIntoVault } from './copy-into-vault.ts';
 import { findInVault } from './find-in-vault.ts';
@@ -55,9 +55,10 @@ export async function capture(
     // Of tags and ACLs, neither the entry nor a listing says anything.
     const isBeside = change.tags === true || change.acl === true;
     const doubt = tried > 0 || options.recheck || prior?.state === 'unprotected' || isBeside;
-    if (!doubt && isDone(change, prior)) return { kind: 'unchanged', before: prior, after: prior };
+    if (!doubt && isDone(change, prior)) return unchanged(prior);
     const top = doubt ? await topOfVault(change, world) : undefined;
     const outcome = await tryCapture({ change, prior, top, inDoubt: options.recheck }, world, options);
+    if (outcome === 'uncovered') return unchanged(prior);
     if (outcome !== 'lost-race') return withAcl(outcome, change, options, world);
   }
   throw new ContentionError(`"${change.key}" in ${source} kept changing while it was captured`);
@@ -81,12 +82,17 @@ export async function withAcl(
   return { ...outcome, ...settled };
 }
 
-async function tryCapture(attempt: Attempt, world: CaptureWorld, options: CaptureOptions): Promise<Tried> {
+/** @returns `uncovered` where only what is beside a copy was asked for, and the source is not as it is recorded */
+async function tryCapture(
+  attempt: Attempt,
+  world: CaptureWorld,
+  options: CaptureOptions,
+): Promise<Tried | 'uncovered'> {
   const { change } = attempt;
   const seen = await observe(change.bucket, change.key, world);
   const facts = seen.what === 'absent' ? undefined : seen.facts;
   const covered = facts !== undefined && (await isCovered(attempt, facts, world));
-  if (options.onlyBeside === true && !covered) return unchanged(attempt);
+  if (options.onlyBeside === true && !covered) return 'uncovered';
   if (seen.what === 'absent') return recordDeletion(attempt, world);
   // What was archived after it was captured cannot be read any more, and need not be.
   if (covered) return recordAlive(attempt, await tryTags(attempt, facts, world), world);
@@ -99,10 +105,6 @@ async function tryCapture(attempt: Attempt, world: CaptureWorld, options: Captur
   if (seen.facts.size > world.settings.multipartThresholdBytes)
     return captureLarge(attempt, seen.facts, world, options);
   return copyAndRecord(attempt, seen.facts, world);
-}
-
-function unchanged({ prior }: Attempt): CaptureOutcome {
-  return { kind: 'unchanged', before: prior, after: prior };
 }
 
 function copyAndRecord(attempt: Attempt, facts: ObjectFacts, world: CaptureWorld): Promise<Tried> {
