@@ -292,6 +292,15 @@ describe('a restore with ACLs', () => {
     expect(pipeline.s3.object(TARGET, KEY).content.grants).toEqual(PUBLIC);
   });
 
+  it('go back although somebody put something else among their records', async () => {
+    await put(PUBLIC);
+    pipeline.s3.put(VAULT, RECORD.replace(/[0-9a-f]{64}/, 'f'.repeat(64)), 'no record');
+    expect(await pipeline.restore('j1', { acls: true })).toMatchObject({
+      state: 'done',
+      counts: { acls: 1 },
+    });
+  });
+
   it('into a bucket that takes none notes each object that had one', async () => {
     await put(PUBLIC);
     pipeline.s3.bucket(TARGET).ownership = 'BucketOwnerEnforced';

@@ -126,6 +126,19 @@ describe.each(WAYS)('tags that change after the upload, kept %s', (_way, setting
     expect(await restored(pipeline.now, 'now')).toEqual({ of: 'the new one' });
   });
 
+  it('of the same bytes put anew are kept, though a tagging of the version before made us look', async () => {
+    await tag({ of: 'the old one' });
+    pipeline.s3.tag(SOURCE, KEY, { of: 'the old one', n: '2' });
+    const tagging = pipeline.events.splice(0);
+    pipeline.pass(60);
+    pipeline.s3.put(SOURCE, KEY, BODY, { tags: { of: 'the new one' } });
+    const written = pipeline.events.splice(0);
+    await pipeline.deliverEvents(tagging);
+    await pipeline.deliverEvents(written);
+    await pipeline.drain();
+    expect(await restored(pipeline.now, 'now')).toEqual({ of: 'the new one' });
+  });
+
   it('are told apart from an overwriting: with lag, and as no change that could be ransom', async () => {
     const { telemetry } = pipeline;
     const counted = () => [telemetry.values('CapturedObjects'), telemetry.values('ChangedObjects')];

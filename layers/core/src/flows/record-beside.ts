@@ -2,7 +2,7 @@ import { defined } from '../model/defined.ts';
 import { InvalidInputError, isStoreError } from '../model/errors.ts';
 import type { ObjectRef, ObjectStore } from '../ports/object-store.ts';
 import type { World } from './dependencies.ts';
-import { keyVersions } from './vault-history.ts';
+import { keyVersions, type RealVersion } from './vault-history.ts';
 
 /** An object of a source. */
 export type Place = { readonly bucket: string; readonly key: string };
@@ -95,6 +95,20 @@ export async function readRecord<R extends Beside>(
   } catch (error) {
     // Somebody put it there. What nobody can read says nothing, and must not keep an object from its backup.
     if (error instanceof InvalidInputError) return undefined;
+    throw error;
+  }
+}
+
+/** A record whose version was listed. @returns undefined for what is no record, or has expired since */
+export async function listedRecord<R extends Beside>(
+  kind: RecordReading<R>,
+  { key, versionId }: Pick<RealVersion, 'key' | 'versionId'>,
+  { store, settings }: RecordWorld,
+): Promise<R | undefined> {
+  try {
+    return await readRecord(kind, { bucket: settings.vault, key, versionId }, { store });
+  } catch (error) {
+    if (isStoreError(error, 'not-found')) return undefined;
     throw error;
   }
 }

@@ -134,7 +134,9 @@ async function recordFound(
   if (copy === undefined) return undefined;
   const recorded = await recordCopy(attempt, facts, copy, world);
   if (recorded === 'lost-race' || !keepsTagsBeside(facts.size, world.settings)) return recorded;
-  const tagged = await tryTags({ ...attempt, prior: recorded.after }, facts, world);
+  // A tagging of a version that is no longer current made us look: the tags of the one that is now recorded are meant.
+  const { versionId: _, ...change } = attempt.change;
+  const tagged = await tryTags({ ...attempt, change, prior: recorded.after }, facts, world);
   return tagged === 'lost-race' ? tagged : recorded;
 }
 

@@ -9,6 +9,7 @@ import { bucketOf } from '../../model/source-uri.ts';
 import { aclRecordPrefix } from '../../model/vault-key.ts';
 import { ACLS } from '../acl-record.ts';
 import type { World } from '../dependencies.ts';
+import { listedRecord } from '../record-beside.ts';
 import type { Selected } from '../vault/selection.ts';
 import { type RealVersion, vaultStatesAt } from '../vault-history.ts';
 
@@ -58,24 +59,18 @@ async function recordsAt(
   at: number,
   world: PlanningWorld,
 ): Promise<{ found: readonly AclRecord[]; more: boolean }> {
-  const { store, settings } = world;
-  const places: Array<{ readonly key: string; readonly version: RealVersion }> = [];
+  const versions: RealVersion[] = [];
   let more = false;
-  for await (const { vaultKey: key, current, deleted } of vaultStatesAt(
-    aclRecordPrefix(bucket),
-    at,
-    undefined,
-    world,
-  )) {
+  for await (const { current, deleted } of vaultStatesAt(aclRecordPrefix(bucket), at, undefined, world)) {
     const version = current ?? deleted?.last;
     if (version === undefined) continue;
-    more = places.length >= MAX_RECORDS;
+    more = versions.length >= MAX_RECORDS;
     if (more) break;
-    places.push({ key, version });
+    versions.push(version);
   }
-  const read = async ({ key, version: { versionId } }: (typeof places)[number]) =>
-    ACLS.parse(await store.get({ bucket: settings.vault, key, versionId }));
-  return { found: await pMap(places, read, { concurrency: settings.concurrency }), more };
+  const read = (version: RealVersion) => listedRecord(ACLS, version, world);
+  const found = await pMap(versions, read, { concurrency: world.settings.concurrency });
+  return { found: found.filter((record) => record !== undefined), more };
 }
 
 async function isTaken(bucket: string, { store }: PlanningWorld): Promise<boolean | undefined> {
