@@ -61,19 +61,15 @@ export class AddressBook {
 
   /** Reads the URI of a source, or of a part of it. @throws {InvalidInputError} for any other text */
   parse(text: string): SourcePlace {
-    return this.#known(text).parse(text);
+    return this.of(text).parse(text);
   }
 
   /** The address of a source that the catalog, a message or the vault names. @throws {InvalidInputError} for no known kind */
   of(source: string): Address {
-    return this.#known(source);
-  }
-
-  #known(text: string): Address {
-    const address = this.all.find(({ scheme }) => text.startsWith(scheme));
+    const address = this.all.find(({ scheme }) => source.startsWith(scheme));
     if (address !== undefined) return address;
     const nouns = this.all.map(({ uriNoun }) => uriNoun).join(', nor ');
     const forms = this.all.map(({ form }) => form).join(' or ');
-    throw new InvalidInputError(`"${text}" is not ${nouns}; write it as ${forms}`);
+    throw new InvalidInputError(`"${source}" is not ${nouns}; write it as ${forms}`);
   }
 }
