@@ -40,6 +40,29 @@ export type RestoreOptions = {
   readonly roleArn?: string;
 };
 
+/** Options that mean something only where the target is a bucket. */
+export const BUCKET_OPTIONS = [
+  'wait',
+  'jobId',
+  'tier',
+  'days',
+  'storageClass',
+  'acls',
+  'targetAccount',
+] as const satisfies readonly (keyof RestoreOptions)[];
+
+/** Refuses what the target has no use for. @throws {InvalidInputError} naming the first of them that was given, and why */
+export function refuseAny(
+  names: readonly (keyof RestoreOptions)[],
+  options: RestoreOptions,
+  why: (name: keyof RestoreOptions) => string,
+): void {
+  const refused = names.find((name) => options[name] !== undefined);
+  if (refused === undefined) return;
+  const flag = `--${refused.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}`;
+  throw new InvalidInputError(`${flag} is not for this target: ${why(refused)}`);
+}
+
 /** What is restored and how: the same for every kind of target. */
 export function addRestoreOptions(command: Command): Command {
   return command

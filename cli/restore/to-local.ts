@@ -31,7 +31,7 @@ import { planJson, planLines } from './plan-text.ts';
 import { readingDocuments } from './reading-progress.ts';
 import { type LocalRestore, localJobId, recordLocal } from './record-local.ts';
 import { checkHasCopies } from './restore-checks.ts';
-import { type RestoreOptions, toWish } from './restore-options.ts';
+import { BUCKET_OPTIONS, type RestoreOptions, refuseAny, toWish } from './restore-options.ts';
 import type { RestoreTarget } from './restore-target.ts';
 
 type LocalTarget = Exclude<RestoreTarget, { kind: 'bucket' | 'site' }>;
@@ -77,23 +77,7 @@ export async function restoreToLocal(
 
 /** Options that mean something only where functions do the work, or nothing for such a target. */
 function refuseOptions(target: LocalTarget, options: RestoreOptions): void {
-  const bucketOnly = (
-    [
-      'wait',
-      'jobId',
-      'tier',
-      'days',
-      'storageClass',
-      'acls',
-      'targetAccount',
-      'siteRegion',
-      'roleArn',
-    ] as const
-  ).filter((name) => options[name] !== undefined);
   const archiveNot = target.kind === 'folder' ? [] : (['exact', 'overwrite', 'verify'] as const);
-  const [refused] = [...bucketOnly, ...archiveNot.filter((name) => options[name] !== undefined)];
-  if (refused === undefined) return;
-  const name = `--${refused.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}`;
   const why: Partial<Record<keyof RestoreOptions, string>> = {
     verify: 'what goes into an archive is compared with its checksum on the way',
     exact: 'an archive has nothing but what is restored',
@@ -102,8 +86,10 @@ function refuseOptions(target: LocalTarget, options: RestoreOptions): void {
     siteRegion: 'it is no WorkDocs site',
     roleArn: 'it is no WorkDocs site',
   };
-  throw new InvalidInputError(
-    `${name} is not for this target: ${why[refused] ?? 'it is for buckets, where functions do the work'}`,
+  refuseAny(
+    [...BUCKET_OPTIONS, 'siteRegion', 'roleArn', ...archiveNot],
+    options,
+    (name) => why[name] ?? 'it is for buckets, where functions do the work',
   );
 }
 

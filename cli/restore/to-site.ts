@@ -28,7 +28,7 @@ import { planJson, planLines } from './plan-text.ts';
 import { readingDocuments } from './reading-progress.ts';
 import { localJobId, recordLocal } from './record-local.ts';
 import { checkHasCopies } from './restore-checks.ts';
-import { type RestoreOptions, toWish } from './restore-options.ts';
+import { BUCKET_OPTIONS, type RestoreOptions, refuseAny, toWish } from './restore-options.ts';
 
 type Task = {
   readonly to: string;
@@ -76,23 +76,10 @@ function refuseOptions(uri: string, options: RestoreOptions): void {
     throw new InvalidInputError(
       `"${uri}" is no WorkDocs site, and only such can be restored into one: name a bucket, a folder or an archive with --to`,
     );
-  const elsewhere = [
-    'wait',
-    'jobId',
-    'tier',
-    'days',
-    'storageClass',
-    'acls',
-    'targetAccount',
-    'exact',
-    'verify',
-    'sidecars',
-  ] as const;
-  const refused = elsewhere.find((name) => options[name] !== undefined);
-  if (refused === undefined) return;
-  const name = `--${refused.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}`;
-  throw new InvalidInputError(
-    `${name} is not for this target: a WorkDocs site takes documents and folders alone`,
+  refuseAny(
+    [...BUCKET_OPTIONS, 'exact', 'verify', 'sidecars'],
+    options,
+    () => 'a WorkDocs site takes documents and folders alone',
   );
 }
 
