@@ -2,8 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { dynamoClient, sqsClient } from '@holdfast/core/adapters/aws/clients.ts';
 import { DynamoCatalog } from '@holdfast/core/adapters/aws/dynamo-catalog.ts';
-import { QueueAddressesSchema } from '@holdfast/core/runtime/queue-addresses.ts';
-import * as v from 'valibot';
+import { queueAddresses } from '@holdfast/core/runtime/queue-addresses.ts';
 import { holdfastJson } from '../../scripts/demo/holdfast.ts';
 import type { Cloud } from '../../scripts/lib/cloud.ts';
 import { workdocsEndpoint } from '../../scripts/lib/ministack-env.ts';
@@ -122,7 +121,7 @@ export class SiteBench {
   async #poll(): Promise<void> {
     const before = (await this.#catalog.getSource(SOURCE))?.lastPollAt ?? 0;
     const MessageBody = JSON.stringify({ kind: 'poll', source: SOURCE });
-    const QueueUrl = v.parse(QueueAddressesSchema, this.#cloud.outputs['Queues']).site.url;
+    const QueueUrl = queueAddresses(this.#cloud.outputs).site.url;
     await this.#sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
     while (((await this.#catalog.getSource(SOURCE))?.lastPollAt ?? 0) <= before) await pause(100);
   }

@@ -5,8 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { SiteModel } from '@holdfast/core/adapters/memory/site-model.ts';
 import { latestOf } from '@holdfast/core/adapters/memory/site-things.ts';
-import { QueueAddressesSchema } from '@holdfast/core/runtime/queue-addresses.ts';
-import * as v from 'valibot';
+import { queueAddresses } from '@holdfast/core/runtime/queue-addresses.ts';
 import { NAMES_FILE } from '../../cli/local/names-list.ts';
 import { startWorkDocsServer } from '../../tests/support/workdocs-server/server.ts';
 import type { Cloud } from '../lib/cloud.ts';
@@ -135,7 +134,7 @@ async function poll({ cloud, source }: Demo): Promise<void> {
   const MessageBody = JSON.stringify({ kind: 'poll', source });
   await new SQSClient().send(
     new SendMessageCommand({
-      QueueUrl: v.parse(QueueAddressesSchema, cloud.outputs['Queues']).site.url,
+      QueueUrl: queueAddresses(cloud.outputs).site.url,
       MessageBody,
     }),
   );

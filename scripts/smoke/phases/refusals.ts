@@ -6,8 +6,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
-import { QueueAddressesSchema } from '@holdfast/core/runtime/queue-addresses.ts';
-import * as v from 'valibot';
+import { queueAddresses } from '@holdfast/core/runtime/queue-addresses.ts';
 import { type Checks, expect, Unmet } from '../checks.ts';
 import { rolesCannotDestroy } from '../roles.ts';
 import { PLAIN_KEY } from '../sample.ts';
@@ -55,7 +54,7 @@ async function plainHttp({ account, outputs }: SmokeWorld, checks: Checks): Prom
     const Bucket = outputs['VaultBucket'] ?? '';
     return denied(() => s3.send(new HeadBucketCommand({ Bucket })));
   });
-  const { capture, restore } = v.parse(QueueAddressesSchema, outputs['Queues']);
+  const { capture, restore } = queueAddresses(outputs);
   const asked = { capture: capture.url, restore: restore.url, 'dead letters': restore.deadLetters };
   for (const [queue, QueueUrl] of Object.entries(asked))
     await checks.check(`the queue ${queue} refuses plain http`, () => {

@@ -22,8 +22,7 @@ import { S3ObjectStore } from '@holdfast/core/adapters/aws/s3-object-store.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import type { QueueName } from '@holdfast/core/model/queues.ts';
-import { QueueAddressesSchema, type QueueUrls } from '@holdfast/core/runtime/queue-addresses.ts';
-import * as v from 'valibot';
+import { type QueueUrls, queueAddresses } from '@holdfast/core/runtime/queue-addresses.ts';
 import { afterAll, expect, inject } from 'vitest';
 import { holdfastJson } from '../../../scripts/demo/holdfast.ts';
 import { ownerless } from './owner-proxy.ts';
@@ -33,7 +32,7 @@ Object.assign(process.env, env);
 export const outputs = inject('outputs');
 export const stack = inject('stack');
 export const vault = outputs['VaultBucket'] ?? '';
-export const queues = v.parse(QueueAddressesSchema, outputs['Queues']);
+export const queues = queueAddresses(outputs);
 
 export const s3 = s3Client({ concurrency: 32, endpoint: inject('directEndpoint'), account: undefined });
 const sqs = sqsClient();

@@ -15,3 +15,8 @@ export const QueueAddressesSchema = v.pipe(
   v.parseJson(),
   v.object(v.entriesFromList(QUEUES, v.object({ url: text, deadLetters: text }))),
 );
+
+/** The queues that the outputs of a stack name. @throws v.ValiError where there are none */
+export function queueAddresses(outputs: Readonly<Record<string, string>>) {
+  return v.parse(QueueAddressesSchema, outputs['Queues']);
+}
