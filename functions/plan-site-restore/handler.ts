@@ -3,6 +3,7 @@ import { handlePlanStep } from '@holdfast/core/flows/restore/handle-plan-step.ts
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { workDocsAddress } from '@holdfast/core/kinds/workdocs/address.ts';
 import { workDocsSelection } from '@holdfast/core/kinds/workdocs/selection.ts';
+import { parsePlanStep } from '@holdfast/core/model/messages.ts';
 import { functionWorldWith } from '@holdfast/core/runtime/function-world.ts';
 import { messageHandler } from '@holdfast/core/runtime/sqs-batch.ts';
 
@@ -11,4 +12,7 @@ const { planQueue } = workDocsAddress;
 const world = { ...own.world, addresses: ADDRESSES, history: workDocsSelection, planQueue };
 
 /** Plans restores from WorkDocs sites into buckets. */
-export const handler = messageHandler((body, delivery) => handlePlanStep(body, delivery, world), own);
+export const handler = messageHandler(
+  (body, delivery) => handlePlanStep(parsePlanStep(body), delivery, world),
+  own,
+);

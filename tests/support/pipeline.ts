@@ -23,6 +23,7 @@ import { s3History } from '@holdfast/core/kinds/s3/history.ts';
 import { workDocsHistory } from '@holdfast/core/kinds/workdocs/history.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
+import { parsePlanStep } from '@holdfast/core/model/messages.ts';
 import type { QueueName } from '@holdfast/core/model/queues.ts';
 import type { Source, SourceSettings } from '@holdfast/core/model/source.ts';
 import { sourceUri } from '@holdfast/core/model/source-uri.ts';
@@ -197,7 +198,7 @@ export class Pipeline {
     if (queue === 'reconcile') await handleReconcileQueue(message.body, delivery, this.world);
     if (queue === 'restore') await handleRestoreMessage(message.body, delivery, this.world);
     if (queue === 'siteRestore')
-      await handlePlanStep(message.body, delivery, {
+      await handlePlanStep(parsePlanStep(message.body), delivery, {
         ...this.world,
         history: workDocsHistory,
         planQueue: 'siteRestore',

@@ -1,11 +1,12 @@
-import { InvalidInputError, isStoreError } from '../model/errors.ts';
+import { isStoreError } from '../model/errors.ts';
 import type { Tags } from '../model/object.ts';
 import { ownTags } from '../model/origin.ts';
 import { sourceUri } from '../model/source-uri.ts';
-import { parseTagsRecord, sameTags, type TagsRecord } from '../model/tags-record.ts';
+import { sameTags, type TagsRecord } from '../model/tags-record.ts';
 import { tagsRecordPrefix, vaultPlace } from '../model/vault-key.ts';
 import type { World } from './dependencies.ts';
-import { tagsAt } from './tags-record.ts';
+import { listedRecord } from './record-beside.ts';
+import { TAGS, tagsAt } from './tags-record.ts';
 import { type RealVersion, vaultVersions } from './vault-history.ts';
 
 export type TagsWorld = Pick<World, 'store' | 'settings'>;
@@ -71,7 +72,7 @@ export async function* recordedChanges(
   for await (const version of vaultVersions(prefix, undefined, world)) {
     const isSame = newer !== undefined && newer.place === version.key;
     if (version.deleteMarker || (!isSame && version.lastModified < since)) continue;
-    const record = await recordIn(version, world);
+    const record = await listedRecord(TAGS, version, world);
     if (record === undefined) continue;
     if (newer !== undefined && !(isSame && record.vaultVersionId === newer.record.vaultVersionId))
       yield* changeFrom(newer, await carried(bucket, newer.record, world));
@@ -87,21 +88,6 @@ function* changeFrom(
   before: Tags | undefined,
 ): Generator<RecordedChange> {
   if (before === undefined || !sameTags(tags, before)) yield { at, key, vaultVersionId };
-}
-
-/** @returns undefined for what is no record, or has expired since it was listed */
-async function recordIn(
-  { key, versionId }: RealVersion,
-  { store, settings }: TagsWorld,
-): Promise<TagsRecord | undefined> {
-  try {
-    return await orExpired(async () =>
-      parseTagsRecord(await store.get({ bucket: settings.vault, key, versionId })),
-    );
-  } catch (error) {
-    if (error instanceof InvalidInputError) return undefined;
-    throw error;
-  }
 }
 
 /** The own tags that a copy was made with. */

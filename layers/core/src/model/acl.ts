@@ -49,6 +49,11 @@ export function isGroup(to: string): boolean {
 /** What is remembered of an ACL: `default`, `unreadable`, or what it grants where that is not the default. */
 export type KeptAcl = 'default' | 'unreadable' | Grants;
 
+/** What is kept of an ACL that could be read. */
+export function keptAcl(acl: Acl): 'default' | Grants {
+  return isDefaultAcl(acl) ? 'default' : acl.grants;
+}
+
 /** True when both say the same, in whatever order. */
 export function sameAcl(one: KeptAcl, other: KeptAcl): boolean {
   if (typeof one === 'string' || typeof other === 'string') return one === other;

@@ -1,4 +1,4 @@
-import { isDefaultAcl, type KeptAcl, sameAcl } from '../../model/acl.ts';
+import { type KeptAcl, keptAcl, sameAcl } from '../../model/acl.ts';
 import type { AclRecord } from '../../model/acl-record.ts';
 import type { CaptureOutcome } from '../../model/capture-outcome.ts';
 import { defined } from '../../model/defined.ts';
@@ -129,8 +129,7 @@ async function readAcl(
   { store }: AclWorld,
 ): Promise<KeptAcl | undefined> {
   try {
-    const acl = await store.getAcl({ bucket, key, ...defined({ versionId: sourceVersionId }) });
-    return isDefaultAcl(acl) ? 'default' : acl.grants;
+    return keptAcl(await store.getAcl({ bucket, key, ...defined({ versionId: sourceVersionId }) }));
   } catch (error) {
     if (isStoreError(error, 'not-found')) return undefined;
     // Whoever wrote it may have left the right to read it to nobody; or it is none that S3 documents.

@@ -8,7 +8,7 @@ import { sameTags, type TagsRecord } from '../../model/tags-record.ts';
 import { vaultPlace } from '../../model/vault-key.ts';
 import { putRecord, recordOnTop, recordUnder, type SeenRecord } from '../record-beside.ts';
 import { TAGS } from '../tags-record.ts';
-import { type Attempt, type CaptureWorld, sourceTags, type Tried } from './attempt.ts';
+import { type Attempt, type CaptureWorld, sourceTags, type Tried, unchanged } from './attempt.ts';
 
 /** What the vault says of the tags of the copy on top: by themselves, or by a record beside a large one. */
 type KeptTags = { readonly own: Tags; readonly record: SeenRecord<TagsRecord> | undefined };
@@ -27,24 +27,23 @@ export async function keepTags(
   copyAnew: () => Promise<Tried>,
 ): Promise<Tried> {
   const { change, prior, top } = attempt;
-  const unchanged = { kind: 'unchanged', before: prior, after: prior } as const;
-  if (top?.found !== true || isOfOldVersion(attempt, facts)) return unchanged;
+  if (top?.found !== true || isOfOldVersion(attempt, facts)) return unchanged(prior);
   const own = await sourceTags(change, facts, world);
   // Others than the HEAD counted: the object, or its tags, were written in between.
   if (Object.keys(own).length !== facts.tagCount) return 'lost-race';
   const kept = await keptTags(attempt, top.object, world);
-  if (sameTags(own, kept.own) && kept.record?.isCovered !== true) return unchanged;
+  if (sameTags(own, kept.own) && kept.record?.isCovered !== true) return unchanged(prior);
   if (!keepsTagsBeside(facts.size, world.settings)) {
     const copied = await copyAnew();
     return copied === 'lost-race' || copied.kind !== 'captured' ? copied : { ...copied, kind: 'tagged' };
   }
   // Put again within the second, the same bytes with other metadata look the same: those tags are not this copy's.
-  if (attributesDigest(facts) !== attributesDigest(top.object)) return unchanged;
+  if (attributesDigest(facts) !== attributesDigest(top.object)) return unchanged(prior);
   const { versionId } = top.object;
   if (versionId === undefined || !(await isStillThere(attempt, facts, world))) return 'lost-race';
   const record = { key: change.key, vaultVersionId: versionId, tags: own, at: world.clock() };
   await putRecord(TAGS, change.bucket, record, kept.record, world);
-  return { ...unchanged, kind: 'tagged' };
+  return { kind: 'tagged', before: prior, after: prior };
 }
 
 /** True for a tagging of another version than the current one: that one's copy is history. */

@@ -4,7 +4,7 @@ import { withoutReason } from '../../model/entry.ts';
 import { vaultPlace } from '../../model/vault-key.ts';
 import type { HeadResult, ObjectRef } from '../../ports/object-store.ts';
 import { hideTags } from '../tags-record.ts';
-import { type Attempt, type CaptureWorld, identity, type Tried, topOfVault } from './attempt.ts';
+import { type Attempt, type CaptureWorld, identity, type Tried, topOfVault, unchanged } from './attempt.ts';
 import { isRecorded } from './is-covered.ts';
 import { type Copy, markDeleted } from './mark-deleted.ts';
 import { observe } from './observe.ts';
@@ -17,7 +17,7 @@ export async function recordDeletion(attempt: Attempt, world: CaptureWorld): Pro
   const { change, prior } = attempt;
   const known = knownCopy(attempt, world);
   const copy = known ?? (await copyOnTop(attempt, world));
-  if (copy === undefined && isNothingNew(attempt)) return { kind: 'unchanged', before: prior, after: prior };
+  if (copy === undefined && isNothingNew(attempt)) return unchanged(prior);
   // What was found in the vault after the look at the source may be of an object that has come back since.
   if (copy !== known && (await observe(change.bucket, change.key, world)).what !== 'absent')
     return 'lost-race';

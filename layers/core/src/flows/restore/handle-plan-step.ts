@@ -1,7 +1,7 @@
 import type { AddressBook } from '../../model/address.ts';
 import { HoldfastError, InvalidInputError, messageOf } from '../../model/errors.ts';
 import type { Job } from '../../model/job.ts';
-import { type PlanStep, parsePlanStep } from '../../model/messages.ts';
+import type { PlanStep } from '../../model/messages.ts';
 import type { Delivery } from '../dependencies.ts';
 import { afterTheEnd, endJob } from '../end-job.ts';
 import { checkMap } from './check-map.ts';
@@ -14,16 +14,15 @@ import { failRestore } from './settle-restore.ts';
  * another kind's plan, as an earlier release sent it here, is sent on to where it belongs.
  */
 export async function handlePlanStep(
-  body: string,
+  step: PlanStep,
   delivery: Delivery,
   world: PlanWorld & { readonly addresses: AddressBook },
 ): Promise<void> {
-  const step = parsePlanStep(body);
   try {
     const job = await world.catalog.getJob(step.jobId);
     if (job?.state !== 'running') return await afterTheEnd(job, delivery, world);
     const { planQueue } = world.addresses.of(job.source);
-    if (planQueue !== world.planQueue) return await world.queue.send(planQueue, [body]);
+    if (planQueue !== world.planQueue) return await world.queue.send(planQueue, [JSON.stringify(step)]);
     const refused = await refusalOf(job, step, world);
     if (refused === undefined) await planRestore(job, step, delivery, world);
     else await refuse(job, refused, delivery, world);

@@ -15,7 +15,8 @@ export async function handleRestoreMessage(
   delivery: Delivery,
   world: AcceptWorld & PlanWorld,
 ): Promise<void> {
-  if (read(PlanStepSchema, body) !== undefined) return handlePlanStep(body, delivery, world);
+  const step = read(PlanStepSchema, body);
+  if (step !== undefined) return handlePlanStep(step, delivery, world);
   const resume = read(ResumeMessageSchema, body);
   if (resume === undefined) await acceptRestore(body, delivery, world);
   else await resumeRestore(resume, body, delivery, world);

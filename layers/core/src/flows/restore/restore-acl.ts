@@ -1,4 +1,4 @@
-import { type Grants, isDefaultAcl, type KeptAcl, sameAcl, takesAcls } from '../../model/acl.ts';
+import { type Grants, type KeptAcl, keptAcl, sameAcl, takesAcls } from '../../model/acl.ts';
 import { defined } from '../../model/defined.ts';
 import { isStoreError, messageOf } from '../../model/errors.ts';
 import type { ObjectFacts } from '../../model/object.ts';
@@ -82,8 +82,7 @@ export async function hasAcl(
 ): Promise<boolean | { readonly unknown: string }> {
   if (acl === undefined || terms === undefined) return true;
   try {
-    const there = await store.getAcl(to);
-    return sameAcl(isDefaultAcl(there) ? 'default' : there.grants, acl);
+    return sameAcl(keptAcl(await store.getAcl(to)), acl);
   } catch (error) {
     if (!isStoreError(error, 'access-denied', 'invalid') || isForLater(error.code, terms)) throw error;
     return { unknown: `its ACL at the target could not be read: ${messageOf(error)}` };

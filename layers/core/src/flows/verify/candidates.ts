@@ -10,6 +10,7 @@ import type { Candidate, CandidateRequest, Listeners, TopDoubt } from '../vault/
 import { namesTop } from './top-doubts.ts';
 
 type Joined = SourceVersion & { readonly entry?: Entry };
+
 /**
  * What there is to prove of a bucket, by walking the vault's versions and the catalog's entries side by side, in constant memory.
  */
