@@ -2,7 +2,9 @@ import { checksums } from '@holdfast/core/adapters/checksums.ts';
 import { isObject } from '@holdfast/core/adapters/memory/s3-version.ts';
 import { cancelJob } from '@holdfast/core/flows/cancel-job.ts';
 import { settleReconcile } from '@holdfast/core/flows/reconcile/settle-reconcile.ts';
+import { reindex } from '@holdfast/core/flows/reindex.ts';
 import { handleRestoreWork } from '@holdfast/core/flows/restore/handle-restore-work.ts';
+import { KINDS } from '@holdfast/core/kinds/all.ts';
 import { s3History } from '@holdfast/core/kinds/s3/history.ts';
 import type { ExtrasStep } from '@holdfast/core/model/messages.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -730,5 +732,41 @@ it('S20: a report that was made before a batch was counted does not stay when it
   const { report } = await pipeline.job('x1');
   expect(JSON.parse(pipeline.s3.text(VAULT, report ?? '') ?? '{}')).toMatchObject({
     counts: { restored: 1 },
+  });
+});
+
+describe('an object that is not in the vault as it is now', () => {
+  it('S24: is not taken for captured by a reindex that finds a copy nobody recorded', async () => {
+    pipeline.s3.put(SOURCE, 'a.txt', 'one');
+    pipeline.catalog.requests.before = (op) => {
+      if (op === 'putEntry') throw new Error('killed');
+    };
+    await pipeline.deliverEvents(pipeline.events.splice(0));
+    pipeline.catalog.requests.before = undefined;
+    pipeline.s3.transition(SOURCE, 'a.txt', 'GLACIER');
+    pipeline.s3.tag(SOURCE, 'a.txt', { n: '1' });
+    await pipeline.drain();
+    const before = await pipeline.entry('a.txt');
+    expect(before).toMatchObject({ state: 'unprotected', reason: 'archived' });
+    expect(pipeline.vaultText('a.txt')).toBe('one');
+    await Array.fromAsync(reindex({ dryRun: false }, KINDS, pipeline.world));
+    const { vaultVersionId, ...entry } = await pipeline.entry('a.txt');
+    expect(entry).toMatchObject({ state: 'unprotected', reason: 'archived', rev: before.rev + 1 });
+    expect(vaultVersionId).toBe(onTop());
+    const [again] = await Array.fromAsync(reindex({ dryRun: false }, KINDS, pipeline.world));
+    expect(again).toMatchObject({ keys: 1, written: 0, right: 1 });
+  });
+
+  it('S24: nor for deleted, where it was and came back in a state that cannot be read', async () => {
+    await pipeline.capture({ 'a.txt': 'one' });
+    pipeline.s3.delete(SOURCE, 'a.txt');
+    await pipeline.drain();
+    pipeline.s3.put(SOURCE, 'a.txt', 'sealed', { customerKey: true });
+    await pipeline.drain();
+    const before = await pipeline.entry('a.txt');
+    expect(before).toMatchObject({ state: 'unprotected', reason: 'customer-key' });
+    const [summary] = await Array.fromAsync(reindex({ dryRun: false }, KINDS, pipeline.world));
+    expect(summary).toMatchObject({ right: 1 });
+    expect(await pipeline.entry('a.txt')).toEqual(before);
   });
 });

@@ -125,6 +125,7 @@ async function isNewer(
 
 /** True when the entry names what is on top in the vault. */
 function describes(entry: Entry, { current, deleted }: SourceStateAt): boolean {
+  if (entry.state === 'unprotected') return entry.vaultVersionId === (current ?? deleted?.last)?.versionId;
   if (current !== undefined) return entry.state !== 'deleted' && entry.vaultVersionId === current.versionId;
   return entry.state === 'deleted' && entry.vaultVersionId === deleted?.last?.versionId;
 }
@@ -135,22 +136,21 @@ function describes(entry: Entry, { current, deleted }: SourceStateAt): boolean {
  */
 function entryFromVault(source: string, state: SourceStateAt, known: Entry | undefined, now: number): Entry {
   const version = state.current ?? state.deleted?.last;
+  const copy =
+    version === undefined
+      ? {}
+      : { vaultVersionId: version.versionId, vaultEtag: version.etag, capturedAt: version.lastModified };
+  const written = { rev: (known?.rev ?? 0) + 1, updatedAt: now };
+  // That the source is not as the vault has it is not in the vault, and no listing need show it: a look at the source decides.
+  if (known?.state === 'unprotected') return { ...known, ...written, ...copy };
   return {
     source,
     key: state.key,
     state: state.current === undefined ? 'deleted' : 'current',
-    rev: (known?.rev ?? 0) + 1,
-    updatedAt: now,
+    ...written,
     ...(state.deleted === undefined ? {} : { deletedAt: state.deleted.at }),
-    ...(version === undefined
-      ? {}
-      : {
-          etag: version.etag,
-          size: version.size,
-          vaultVersionId: version.versionId,
-          vaultEtag: version.etag,
-          capturedAt: version.lastModified,
-        }),
+    ...(version === undefined ? {} : { etag: version.etag, size: version.size }),
+    ...copy,
   };
 }
 
