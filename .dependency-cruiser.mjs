@@ -34,23 +34,23 @@ export default {
         'what needs a port is a flow.',
       severity: 'error',
       from: { path: '^layers/core/src/model/' },
-      to: { path: '^layers/core/src/(ports|flows|kinds|adapters|runtime)/' },
+      to: { path: '^layers/core/src/(?!model/)' },
     },
     {
       name: 'domain-through-ports',
       comment:
-        'Flows talk to the world through layers/core/src/ports only: else they run in no test and in no simulation. Take ' +
-        'the port as a parameter; handlers and the command line hand in the adapter.',
+        'What Holdfast does talks to the world through ports only: else it runs in no test and in no simulation. Take the ' +
+        'port as a parameter; handlers and the command line hand in the adapter.',
       severity: 'error',
-      from: { path: '^layers/core/src/(ports|flows|kinds)/' },
-      to: { path: '^layers/core/src/(adapters|runtime)/' },
+      from: { path: '^layers/core/src/', pathNot: '/(aws|runtime)/' },
+      to: { path: '^layers/core/src/.*(aws|runtime)/' },
     },
     {
       name: 'memory-without-aws',
       comment: 'What stands in for AWS in tests shares no code with the adapters that it stands in for.',
       severity: 'error',
-      from: { path: '/adapters/memory/' },
-      to: { path: '/adapters/aws/' },
+      from: { path: '^testing/memory/' },
+      to: { path: '/aws/' },
     },
     {
       name: 'sdk-in-aws-folders',
@@ -61,17 +61,30 @@ export default {
       from: {
         path: '^(layers|cli|functions)/',
         pathNot: [
-          '/adapters/aws/',
+          '/aws/',
           // Wiring: what a function, or a command, runs with.
           '^layers/core/src/runtime/',
           '^cli/connect\\.ts$',
           // The types of what Lambda calls a handler with.
           '^functions/[^/]+/handler\\.ts$',
-          // Reckons checksums; speaks to nobody.
-          '^layers/core/src/adapters/checksums\\.ts$',
         ],
       },
       to: { path: 'node_modules/(@aws-sdk|@smithy|@aws-lambda-powertools|@types/aws-lambda)/' },
+    },
+    {
+      name: 'tests-at-the-end',
+      comment:
+        'Nothing imports a test. What tests share with the bench, the demo and the histories lives in testing/.',
+      severity: 'error',
+      from: { path: '^(layers|cli|functions|scripts|bench|testing)/' },
+      to: { path: '^tests/' },
+    },
+    {
+      name: 'product-without-testing',
+      comment: 'What people run holds no stand-in for AWS: hand the adapter in.',
+      severity: 'error',
+      from: { path: '^(layers|cli|functions)/' },
+      to: { path: '^testing/' },
     },
     {
       name: 'no-unresolved',

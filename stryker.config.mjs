@@ -4,15 +4,17 @@ const core = 'layers/core/src';
 export default {
   // What decides capture, reconcile, points in time and deletions.
   mutate: [
-    `${core}/flows/capture/**/*.ts`,
-    `${core}/flows/reconcile/**/*.ts`,
-    `${core}/flows/{capture-backlog,capture-events,copy-parts,enter-deletions,is-identical,listings,look-in-vault}.ts`,
-    `${core}/flows/{source-history,source-lookup,tally,vault-history}.ts`,
-    `${core}/flows/restore/{delete-extras,plan-restore}.ts`,
+    `${core}/kinds/s3/{capture,reconcile}/**/*.ts`,
+    `${core}/jobs/{begin-reconcile,enter-deletions,finish-reconcile,reconcile-age}.ts`,
+    `${core}/vault/{copy-parts,is-identical,listings,look-in-vault,mark-deleted,merge-listings,source-history,vault-history}.ts`,
+    `${core}/catalog/{source-lookup,tally}.ts`,
+    `${core}/restore/{delete-extras,plan-restore}.ts`,
     // Of sites, what decides that something is gone.
-    `${core}/flows/workdocs/{ask-by-id,compare-site,crawl-suspects,found-items,held,mark-gone,page-or-anew,settle-crawl,site-place}.ts`,
-    `${core}/model/{byte-order,change,deletion-bound,deletion-tags,defined,entry,filter,json,lag,messages}.ts`,
-    `${core}/model/{moment,object,s3-event,sequencer,vault-key}.ts`,
+    `${core}/kinds/workdocs/capture/{ask-by-id,held,mark-gone,site-place}.ts`,
+    `${core}/kinds/workdocs/crawl/{compare-site,crawl-suspects,found-items,settle-crawl}.ts`,
+    `${core}/kinds/workdocs/page-or-anew.ts`,
+    `${core}/model/{byte-order,deletion-bound,deletion-tags,defined,entry,filter,json,lag,messages,moment,object}.ts`,
+    `${core}/kinds/s3/model/{change,s3-event,sequencer,vault-key}.ts`,
   ],
   testRunner: 'vitest',
   vitest: { configFile: 'vitest.mutate.config.ts' },

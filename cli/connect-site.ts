@@ -1,4 +1,4 @@
-import { writableSite } from '@holdfast/core/adapters/aws/workdocs-site.ts';
+import { writableSite } from '@holdfast/core/kinds/workdocs/aws/workdocs-site.ts';
 import { clientOptions } from './connect.ts';
 import type { GlobalOptions, SitePlace, WritableSite } from './context.ts';
 

@@ -10,17 +10,17 @@ import {
   eventBridgeClient,
   s3Client,
   sqsClient,
-} from '@holdfast/core/adapters/aws/clients.ts';
-import { DynamoCatalog } from '@holdfast/core/adapters/aws/dynamo-catalog.ts';
-import { EventBridgeWiring } from '@holdfast/core/adapters/aws/eventbridge-wiring.ts';
-import { S3ObjectStore } from '@holdfast/core/adapters/aws/s3-object-store.ts';
-import { SqsWorkQueue } from '@holdfast/core/adapters/aws/sqs-work-queue.ts';
-import type { Settings, World } from '@holdfast/core/flows/dependencies.ts';
+} from '@holdfast/core/aws/clients.ts';
+import { DynamoCatalog } from '@holdfast/core/aws/dynamo-catalog.ts';
+import { S3ObjectStore } from '@holdfast/core/aws/s3-object-store.ts';
+import { SqsWorkQueue } from '@holdfast/core/aws/sqs-work-queue.ts';
+import { EventBridgeWiring } from '@holdfast/core/kinds/s3/aws/eventbridge-wiring.ts';
 import { captureRuleName } from '@holdfast/core/model/stack-names.ts';
 import { TAG_COPY_MAX_BYTES } from '@holdfast/core/model/tag-bound.ts';
-import { MAX_TREE_DOCUMENTS } from '@holdfast/core/model/workdocs/tree-bound.ts';
+import { MAX_TREE_DOCUMENTS } from '@holdfast/core/model/tree-bound.ts';
 import type { Clock } from '@holdfast/core/ports/clock.ts';
 import { silent } from '@holdfast/core/ports/telemetry.ts';
+import type { Settings, World } from '@holdfast/core/ports/world.ts';
 import { restoreTargets } from '@holdfast/core/runtime/config.ts';
 import { AnswerDates } from './adapters/aws/answer-dates.ts';
 import { CloudFormationStacks } from './adapters/aws/cloudformation-stacks.ts';

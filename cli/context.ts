@@ -1,8 +1,8 @@
-import type { World } from '@holdfast/core/flows/dependencies.ts';
-import type { SourceKinds } from '@holdfast/core/flows/source-kind.ts';
+import type { SiteReader, SiteWriter } from '@holdfast/core/kinds/workdocs/site.ts';
 import type { Source } from '@holdfast/core/model/source.ts';
 import type { ObjectStore } from '@holdfast/core/ports/object-store.ts';
-import type { SiteReader, SiteWriter } from '@holdfast/core/ports/site.ts';
+import type { World } from '@holdfast/core/ports/world.ts';
+import type { SourceKinds } from '@holdfast/core/source/source-kind.ts';
 import type { CoreStack } from './core-stack.ts';
 import type { Output, TextStream } from './output.ts';
 import type { BucketAdmin, QueueAdmin, Stacks } from './ports.ts';

@@ -1,6 +1,6 @@
+import { isSiteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
-import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import { InvalidArgumentError } from 'commander';
 import type { Connection, Context } from './context.ts';
 import { checkPhrase, readMoment } from './moments/read-moment.ts';

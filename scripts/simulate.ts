@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { type Outcome, type SimulateOptions, simulate } from '../tests/simulation/simulate.ts';
-import { WEIGHTS, type Weights } from '../tests/simulation/steps.ts';
-import { VARIANTS } from '../tests/simulation/variants.ts';
+import { type Outcome, type SimulateOptions, simulate } from '../testing/simulation/simulate.ts';
+import { WEIGHTS, type Weights } from '../testing/simulation/steps.ts';
+import { VARIANTS } from '../testing/simulation/variants.ts';
 
 const USAGE = `Usage: npm run simulate -- [--histories <n>] [--seed <n>] [--path <path>] [--weights <which>]
        [--variant <name>] [--workers <n>]

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { s3Client } from '@holdfast/core/adapters/aws/clients.ts';
+import { s3Client } from '@holdfast/core/aws/clients.ts';
 import { readFolder } from './demo/folder.ts';
 import { runDemo } from './demo/run-demo.ts';
 import { makeSampleFolder } from './demo/sample-folder.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { operationOf } from '../../tests/support/aws-operation.ts';
-import { ForwardingProxy } from '../../tests/support/forwarding-proxy.ts';
+import { operationOf } from '../../testing/proxy/aws-operation.ts';
+import { ForwardingProxy } from '../../testing/proxy/forwarding-proxy.ts';
 
 const QUIET_MS = 1000;
 const LONGEST_MS = 30_000;

@@ -1,8 +1,8 @@
-import { MemoryObjectStore } from '@holdfast/core/adapters/memory/memory-object-store.ts';
-import { MemoryS3 } from '@holdfast/core/adapters/memory/memory-s3.ts';
-import { bucketStatesAt } from '@holdfast/core/flows/source-history.ts';
 import { s3History } from '@holdfast/core/kinds/s3/history.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
+import { bucketStatesAt } from '@holdfast/core/vault/source-history.ts';
+import { MemoryObjectStore } from '../../testing/memory/memory-object-store.ts';
+import { MemoryS3 } from '../../testing/memory/memory-s3.ts';
 import { PROBE_SETTINGS } from '../measure/probe-settings.ts';
 import { SeededRandom } from '../model/random.ts';
 

@@ -1,5 +1,5 @@
-import type { Settings } from '@holdfast/core/flows/dependencies.ts';
-import { MAX_TREE_DOCUMENTS } from '@holdfast/core/model/workdocs/tree-bound.ts';
+import { MAX_TREE_DOCUMENTS } from '@holdfast/core/model/tree-bound.ts';
+import type { Settings } from '@holdfast/core/ports/world.ts';
 
 const MIB = 1024 * 1024;
 

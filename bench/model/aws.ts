@@ -1,7 +1,7 @@
-import { MemoryCatalog } from '@holdfast/core/adapters/memory/memory-catalog.ts';
-import { MemoryObjectStore } from '@holdfast/core/adapters/memory/memory-object-store.ts';
-import { MemoryS3 } from '@holdfast/core/adapters/memory/memory-s3.ts';
-import type { S3Notification } from '@holdfast/core/adapters/memory/s3-notifications.ts';
+import { MemoryCatalog } from '../../testing/memory/memory-catalog.ts';
+import { MemoryObjectStore } from '../../testing/memory/memory-object-store.ts';
+import { MemoryS3 } from '../../testing/memory/memory-s3.ts';
+import type { S3Notification } from '../../testing/memory/s3-notifications.ts';
 import { Ledger } from './ledger.ts';
 import type { Operation } from './operations.ts';
 import { SeededRandom } from './random.ts';

@@ -1,5 +1,5 @@
-import type { Usage } from '@holdfast/core/model/cost/usage.ts';
-import { priceOf, total } from '@holdfast/core/model/cost/usage.ts';
+import type { Usage } from '@holdfast/core/cost/usage.ts';
+import { priceOf, total } from '@holdfast/core/cost/usage.ts';
 import type { Modelled } from './settings.ts';
 import { ModelledStack, type Tuning } from './stack.ts';
 

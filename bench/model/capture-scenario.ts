@@ -1,4 +1,4 @@
-import type { Usage } from '@holdfast/core/model/cost/usage.ts';
+import type { Usage } from '@holdfast/core/cost/usage.ts';
 import { percentile } from '../measure/statistics.ts';
 import type { Modelled } from './settings.ts';
 import { ModelledStack, type Tuning } from './stack.ts';

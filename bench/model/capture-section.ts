@@ -1,4 +1,4 @@
-import { type Dollars, priceOf, timesUsage, total } from '@holdfast/core/model/cost/usage.ts';
+import { type Dollars, priceOf, timesUsage, total } from '@holdfast/core/cost/usage.ts';
 import { table } from '../markdown.ts';
 import { BARS, type Verdict, verdict } from './bars.ts';
 import { type CaptureResult, type Changes, runCapture } from './capture-scenario.ts';

@@ -1,10 +1,10 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { dynamoClient, s3Client } from '@holdfast/core/adapters/aws/clients.ts';
-import { DynamoCatalog } from '@holdfast/core/adapters/aws/dynamo-catalog.ts';
-import { S3ObjectStore } from '@holdfast/core/adapters/aws/s3-object-store.ts';
-import { captureEvents, type EventsWorld } from '@holdfast/core/flows/capture-events.ts';
+import { dynamoClient, s3Client } from '@holdfast/core/aws/clients.ts';
+import { DynamoCatalog } from '@holdfast/core/aws/dynamo-catalog.ts';
+import { S3ObjectStore } from '@holdfast/core/aws/s3-object-store.ts';
+import { captureEvents, type EventsWorld } from '@holdfast/core/kinds/s3/capture/capture-events.ts';
 import { createdEvent } from './events.ts';
 import { flowSettings, TEMPLATE } from './template.ts';
 

@@ -1,4 +1,4 @@
-import { FUNCTION_USAGE, SPEED } from '@holdfast/core/model/cost/speed.ts';
+import { FUNCTION_USAGE, SPEED } from '@holdfast/core/cost/speed.ts';
 import type { Phase } from './backup-scenario.ts';
 import type { CaptureResult } from './capture-scenario.ts';
 

@@ -1,4 +1,4 @@
-import { rememberSources } from '@holdfast/core/flows/source-lookup.ts';
+import { rememberSources } from '@holdfast/core/catalog/source-lookup.ts';
 import { CatalogError, StoreError } from '@holdfast/core/model/errors.ts';
 import type { Catalog } from '@holdfast/core/ports/catalog.ts';
 import type { ObjectStore } from '@holdfast/core/ports/object-store.ts';

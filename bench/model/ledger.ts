@@ -1,4 +1,4 @@
-import { sumUsage, timesUsage, type Usage } from '@holdfast/core/model/cost/usage.ts';
+import { sumUsage, timesUsage, type Usage } from '@holdfast/core/cost/usage.ts';
 
 /** What was asked of AWS, by kind of request, and what is billed for it. */
 export class Ledger {

@@ -1,5 +1,5 @@
-import { BILLED, ENTRY_BYTES, type RequestKind } from '@holdfast/core/model/cost/requests.ts';
-import type { Usage } from '@holdfast/core/model/cost/usage.ts';
+import { BILLED, ENTRY_BYTES, type RequestKind } from '@holdfast/core/cost/requests.ts';
+import type { Usage } from '@holdfast/core/cost/usage.ts';
 import type { Catalog } from '@holdfast/core/ports/catalog.ts';
 import type { ObjectStore } from '@holdfast/core/ports/object-store.ts';
 import type { Modelled } from './settings.ts';

@@ -1,4 +1,4 @@
-import { PRICES } from '@holdfast/core/model/cost/prices.ts';
+import { PRICES } from '@holdfast/core/cost/prices.ts';
 import { table } from '../markdown.ts';
 import { backupSection } from './backup-section.ts';
 import type { Verdict } from './bars.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Settings } from '@holdfast/core/flows/dependencies.ts';
 import { TAG_COPY_MAX_BYTES } from '@holdfast/core/model/tag-bound.ts';
-import { MAX_TREE_DOCUMENTS } from '@holdfast/core/model/workdocs/tree-bound.ts';
+import { MAX_TREE_DOCUMENTS } from '@holdfast/core/model/tree-bound.ts';
+import type { Settings } from '@holdfast/core/ports/world.ts';
 import { isSeq, parseDocument } from 'yaml';
 
 const MIB = 1024 * 1024;

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { type EventBridgeClient, RemoveTargetsCommand } from '@aws-sdk/client-eventbridge';
+import { vaultPrefix } from '@holdfast/core/kinds/s3/model/vault-key.ts';
 import { captureRuleName } from '@holdfast/core/model/stack-names.ts';
-import { vaultPrefix } from '@holdfast/core/model/vault-key.ts';
 import * as v from 'valibot';
 import { holdfastJson } from '../../scripts/demo/holdfast.ts';
 import type { CommandUse } from '../measure/measured-command.ts';

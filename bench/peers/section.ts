@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventBridgeClient, s3Client } from '@holdfast/core/adapters/aws/clients.ts';
+import { eventBridgeClient, s3Client } from '@holdfast/core/aws/clients.ts';
 import { checkoutVenv } from '../../scripts/lib/checkout-venv.ts';
 import { type BenchCloud, withBenchCloud } from '../cloud/bench-cloud.ts';
 import { measureCommand } from '../measure/measured-command.ts';

@@ -5,8 +5,8 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { dynamoClient, s3Client } from '@holdfast/core/adapters/aws/clients.ts';
-import { DynamoCatalog } from '@holdfast/core/adapters/aws/dynamo-catalog.ts';
+import { dynamoClient, s3Client } from '@holdfast/core/aws/clients.ts';
+import { DynamoCatalog } from '@holdfast/core/aws/dynamo-catalog.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import pMap from 'p-map';
 import { holdfastJson } from '../../scripts/demo/holdfast.ts';

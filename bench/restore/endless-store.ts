@@ -1,4 +1,4 @@
-import { vaultPrefix } from '@holdfast/core/model/vault-key.ts';
+import { vaultPrefix } from '@holdfast/core/kinds/s3/model/vault-key.ts';
 import type {
   HeadResult,
   ListRequest,

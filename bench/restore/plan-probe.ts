@@ -1,7 +1,7 @@
-import { makePlan } from '@holdfast/core/flows/restore/make-plan.ts';
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { s3History } from '@holdfast/core/kinds/s3/history.ts';
 import { checkRestoreMessage } from '@holdfast/core/model/restore-request.ts';
+import { makePlan } from '@holdfast/core/restore/make-plan.ts';
 import { PROBE_SETTINGS } from '../measure/probe-settings.ts';
 import { EndlessStore } from './endless-store.ts';
 

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { s3Client } from '@holdfast/core/adapters/aws/clients.ts';
-import { vaultPrefix } from '@holdfast/core/model/vault-key.ts';
+import { s3Client } from '@holdfast/core/aws/clients.ts';
+import { vaultPrefix } from '@holdfast/core/kinds/s3/model/vault-key.ts';
 import { holdfastJson } from '../../scripts/demo/holdfast.ts';
 import { checkoutVenv, ROOT } from '../../scripts/lib/checkout-venv.ts';
 import { type BenchCloud, withBenchCloud } from '../cloud/bench-cloud.ts';

@@ -1,20 +1,24 @@
-import { type PlanWorld, planRestore } from '@holdfast/core/flows/restore/plan-restore.ts';
-import { readSiteTree } from '@holdfast/core/flows/workdocs/site-tree.ts';
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
+import { readSiteTree } from '@holdfast/core/kinds/workdocs/history/site-tree.ts';
 import { workDocsHistory } from '@holdfast/core/kinds/workdocs/history.ts';
-import type { Job } from '@holdfast/core/model/job.ts';
-import type { ListedVersion } from '@holdfast/core/model/object.ts';
-import { checkRestoreMessage } from '@holdfast/core/model/restore-request.ts';
-import { type DocumentRecord, recordText, type SiteRecord } from '@holdfast/core/model/workdocs/records.ts';
+import {
+  type DocumentRecord,
+  recordText,
+  type SiteRecord,
+} from '@holdfast/core/kinds/workdocs/model/records.ts';
 import {
   recordKey,
   recordOfKey,
   recordPrefix,
   sitePrefix,
   versionKey,
-} from '@holdfast/core/model/workdocs/site-key.ts';
+} from '@holdfast/core/kinds/workdocs/model/site-key.ts';
+import type { Job } from '@holdfast/core/model/job.ts';
+import type { ListedVersion } from '@holdfast/core/model/object.ts';
+import { checkRestoreMessage } from '@holdfast/core/model/restore-request.ts';
 import type { ListVersionsRequest, VersionPage } from '@holdfast/core/ports/object-store.ts';
 import { silent } from '@holdfast/core/ports/telemetry.ts';
+import { type PlanWorld, planRestore } from '@holdfast/core/restore/plan-restore.ts';
 import { PROBE_SETTINGS } from '../measure/probe-settings.ts';
 
 const SITE = 'd-1234567890';

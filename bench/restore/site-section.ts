@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { MAX_TREE_DOCUMENTS } from '@holdfast/core/model/workdocs/tree-bound.ts';
+import { MAX_TREE_DOCUMENTS } from '@holdfast/core/model/tree-bound.ts';
 import { checkoutVenv } from '../../scripts/lib/checkout-venv.ts';
 import { table } from '../markdown.ts';
 import { type CommandUse, measureCommand } from '../measure/measured-command.ts';

@@ -1,9 +1,9 @@
-import { checksums } from '@holdfast/core/adapters/checksums.ts';
-import { MemoryCatalog } from '@holdfast/core/adapters/memory/memory-catalog.ts';
-import { protectedSource } from '@holdfast/core/flows/register-source.ts';
-import { importExport } from '@holdfast/core/flows/workdocs-export/import-export.ts';
+import { checksums } from '@holdfast/core/aws/checksums.ts';
+import { protectedSource } from '@holdfast/core/catalog/register-source.ts';
+import { importExport } from '@holdfast/core/kinds/workdocs/import/import-export.ts';
 import type { ObjectStore } from '@holdfast/core/ports/object-store.ts';
-import { VirtualZip, withVirtualZip } from '../../tests/support/virtual-zip.ts';
+import { MemoryCatalog } from '../../testing/memory/memory-catalog.ts';
+import { VirtualZip, withVirtualZip } from '../../testing/zips/virtual-zip.ts';
 import { PROBE_SETTINGS } from '../measure/probe-settings.ts';
 
 const SOURCE = 'workdocs://d-1234567890';

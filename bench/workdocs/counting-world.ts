@@ -1,8 +1,8 @@
-import { MemoryCatalog } from '@holdfast/core/adapters/memory/memory-catalog.ts';
-import { Requests } from '@holdfast/core/adapters/memory/requests.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import type { EntryPage, StepRecord } from '@holdfast/core/ports/catalog.ts';
 import type { ObjectStore, Written } from '@holdfast/core/ports/object-store.ts';
+import { MemoryCatalog } from '../../testing/memory/memory-catalog.ts';
+import { Requests } from '../../testing/memory/requests.ts';
 
 /** A catalog that has jobs and sources, and of entries and messages nothing but their number. */
 export class CountingCatalog extends MemoryCatalog {

@@ -1,11 +1,11 @@
-import { checksums } from '@holdfast/core/adapters/checksums.ts';
-import { MemoryWorkQueue } from '@holdfast/core/adapters/memory/memory-work-queue.ts';
-import { protectedSource } from '@holdfast/core/flows/register-source.ts';
-import { captureDocuments } from '@holdfast/core/flows/workdocs/capture-documents.ts';
-import { readSite } from '@holdfast/core/flows/workdocs/read-site.ts';
-import type { SiteWorld } from '@holdfast/core/flows/workdocs/site-world.ts';
+import { checksums } from '@holdfast/core/aws/checksums.ts';
+import { protectedSource } from '@holdfast/core/catalog/register-source.ts';
+import { captureDocuments } from '@holdfast/core/kinds/workdocs/capture-documents.ts';
+import { readSite } from '@holdfast/core/kinds/workdocs/read-site.ts';
+import type { SiteWorld } from '@holdfast/core/kinds/workdocs/site-world.ts';
 import type { QueueName } from '@holdfast/core/model/queues.ts';
 import { silent } from '@holdfast/core/ports/telemetry.ts';
+import { MemoryWorkQueue } from '../../testing/memory/memory-work-queue.ts';
 import { PROBE_SETTINGS } from '../measure/probe-settings.ts';
 import { CountingCatalog, CountingVault } from './counting-world.ts';
 import { EndlessSite } from './endless-site.ts';

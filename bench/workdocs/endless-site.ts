@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { Requests } from '@holdfast/core/adapters/memory/requests.ts';
 import type {
   OpenDownload,
   SiteContent,
@@ -9,7 +8,8 @@ import type {
   SiteReader,
   SiteUser,
   SiteVersion,
-} from '@holdfast/core/ports/site.ts';
+} from '@holdfast/core/kinds/workdocs/site.ts';
+import { Requests } from '../../testing/memory/requests.ts';
 
 const IN_A_FOLDER = 100;
 /** Most items of one page, as WorkDocs has it. */

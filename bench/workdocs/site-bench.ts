@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { dynamoClient, sqsClient } from '@holdfast/core/adapters/aws/clients.ts';
-import { DynamoCatalog } from '@holdfast/core/adapters/aws/dynamo-catalog.ts';
+import { dynamoClient, sqsClient } from '@holdfast/core/aws/clients.ts';
+import { DynamoCatalog } from '@holdfast/core/aws/dynamo-catalog.ts';
 import { queueAddresses } from '@holdfast/core/runtime/queue-addresses.ts';
 import { holdfastJson } from '../../scripts/demo/holdfast.ts';
 import type { Cloud } from '../../scripts/lib/cloud.ts';
 import { workdocsEndpoint } from '../../scripts/lib/ministack-env.ts';
-import { startWorkDocsServer, type WorkDocsServer } from '../../tests/support/workdocs-server/server.ts';
+import { startWorkDocsServer, type WorkDocsServer } from '../../testing/workdocs-server/server.ts';
 import type { CountingProxy, Counts } from '../cloud/counting-proxy.ts';
 import { percentile } from '../measure/statistics.ts';
 

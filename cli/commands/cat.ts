@@ -1,9 +1,9 @@
-import { checksums } from '@holdfast/core/adapters/checksums.ts';
-import { checkedBytes, expectedOf } from '@holdfast/core/flows/check-bytes.ts';
-import type { VersionReader } from '@holdfast/core/flows/vault/version-reader.ts';
-import type { RealVersion } from '@holdfast/core/flows/vault-history.ts';
+import { checksums } from '@holdfast/core/aws/checksums.ts';
 import { isStoreError } from '@holdfast/core/model/errors.ts';
 import type { OpenObject } from '@holdfast/core/ports/object-store.ts';
+import type { VersionReader } from '@holdfast/core/source/version-reader.ts';
+import { checkedBytes, expectedOf } from '@holdfast/core/vault/check-bytes.ts';
+import type { RealVersion } from '@holdfast/core/vault/vault-history.ts';
 import type { Command } from 'commander';
 import type { Act } from '../command.ts';
 import type { Connection, Context } from '../context.ts';

@@ -1,6 +1,6 @@
-import { lookAtSample, takeInventory } from '@holdfast/core/flows/take-inventory.ts';
+import { lookAtSample, takeInventory } from '@holdfast/core/cost/take-inventory.ts';
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import type { Command } from 'commander';
 import type { Act } from '../command.ts';
 import type { Buckets, Context } from '../context.ts';

@@ -1,12 +1,12 @@
+import { InvalidInputError } from '@holdfast/core/model/errors.ts';
+import { formatMoment } from '@holdfast/core/model/moment.ts';
 import {
   type Comparison,
   type Difference,
   DifferenceCount,
   type DifferenceTotals,
-} from '@holdfast/core/flows/vault/differences.ts';
-import type { RealVersion } from '@holdfast/core/flows/vault-history.ts';
-import { InvalidInputError } from '@holdfast/core/model/errors.ts';
-import { formatMoment } from '@holdfast/core/model/moment.ts';
+} from '@holdfast/core/source/differences.ts';
+import type { RealVersion } from '@holdfast/core/vault/vault-history.ts';
 import type { Command } from 'commander';
 import type { Act } from '../command.ts';
 import type { Connection, Context } from '../context.ts';

@@ -1,11 +1,15 @@
-import { ensureEmptyFolder } from '@holdfast/core/flows/workdocs/ensure-empty-folder.ts';
-import { checkImportable, registerImport } from '@holdfast/core/flows/workdocs-export/register-import.ts';
+import { ensureEmptyFolder } from '@holdfast/core/kinds/workdocs/capture/ensure-empty-folder.ts';
+import type { ImportRequest } from '@holdfast/core/kinds/workdocs/import/import-messages.ts';
+import {
+  defaultSite,
+  type ExportPlace,
+  parseExport,
+} from '@holdfast/core/kinds/workdocs/import/import-names.ts';
+import { checkImportable, registerImport } from '@holdfast/core/kinds/workdocs/import/register-import.ts';
+import { versionNames } from '@holdfast/core/kinds/workdocs/import/version-names.ts';
+import { parseSiteUri, siteOf, siteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
-import type { ImportRequest } from '@holdfast/core/model/workdocs/import-messages.ts';
-import { defaultSite, type ExportPlace, parseExport } from '@holdfast/core/model/workdocs/import-names.ts';
-import { parseSiteUri, siteOf, siteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
-import { versionNames } from '@holdfast/core/model/workdocs/version-names.ts';
 import { Argument, type Command } from 'commander';
 import type { Act } from '../command.ts';
 import { confirm } from '../confirm.ts';

@@ -1,12 +1,12 @@
-import { registerSource, renewSource } from '@holdfast/core/flows/register-source.ts';
+import { registerSource, renewSource } from '@holdfast/core/catalog/register-source.ts';
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
+import { isSiteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
 import type { Ownership } from '@holdfast/core/model/acl.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { GLOB_SYNTAX } from '@holdfast/core/model/glob/earlier-meaning.ts';
 import type { Source, SourceSettings } from '@holdfast/core/model/source.ts';
 import { sourceStackName } from '@holdfast/core/model/stack-names.ts';
-import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import { type Command, Option } from 'commander';
 import type { Act } from '../command.ts';
 import type { Connection, Context } from '../context.ts';

@@ -1,7 +1,7 @@
+import { isSiteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { readsAcls, type Source } from '@holdfast/core/model/source.ts';
-import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import type { Command } from 'commander';
 import type { Act } from '../command.ts';
 import type { Context } from '../context.ts';

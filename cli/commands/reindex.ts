@@ -1,4 +1,4 @@
-import { type ReindexedSource, reindex } from '@holdfast/core/flows/reindex.ts';
+import { type ReindexedSource, reindex } from '@holdfast/core/catalog/reindex.ts';
 import type { Command } from 'commander';
 import type { Act } from '../command.ts';
 import type { Context } from '../context.ts';

@@ -1,8 +1,8 @@
-import { unregisterSource } from '@holdfast/core/flows/register-source.ts';
+import { unregisterSource } from '@holdfast/core/catalog/register-source.ts';
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
+import { isSiteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { sourceStackName } from '@holdfast/core/model/stack-names.ts';
-import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import type { Command } from 'commander';
 import type { Act } from '../command.ts';
 import { confirm } from '../confirm.ts';

@@ -1,8 +1,8 @@
 import { crc32 } from 'node:zlib';
-import { checksums } from '@holdfast/core/adapters/checksums.ts';
-import { type Finding, isProblem } from '@holdfast/core/flows/verify/findings.ts';
-import { verifiedJob } from '@holdfast/core/flows/verify/verified-job.ts';
-import { type VerifyProgress, type VerifyRequest, verifyVault } from '@holdfast/core/flows/verify-vault.ts';
+import { checksums } from '@holdfast/core/aws/checksums.ts';
+import { type Finding, isProblem } from '@holdfast/core/verify/findings.ts';
+import { verifiedJob } from '@holdfast/core/verify/verified-job.ts';
+import { type VerifyProgress, type VerifyRequest, verifyVault } from '@holdfast/core/verify/verify-vault.ts';
 import { type Command, Option } from 'commander';
 import type { Act } from '../command.ts';
 import type { Context } from '../context.ts';

@@ -1,11 +1,11 @@
-import type { Covered, TakenInventory } from '@holdfast/core/flows/take-inventory.ts';
-import { type CostPlan, type Estimate, estimateCost, type Work } from '@holdfast/core/model/cost/estimate.ts';
-import { SIZE_BANDS } from '@holdfast/core/model/cost/inventory.ts';
-import { PRICES } from '@holdfast/core/model/cost/prices.ts';
-import { type Requests, usageOf } from '@holdfast/core/model/cost/requests.ts';
-import type { Stored } from '@holdfast/core/model/cost/storage.ts';
-import { priceOf, total } from '@holdfast/core/model/cost/usage.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
+import { type CostPlan, type Estimate, estimateCost, type Work } from '@holdfast/core/cost/estimate.ts';
+import { SIZE_BANDS } from '@holdfast/core/cost/inventory.ts';
+import { PRICES } from '@holdfast/core/cost/prices.ts';
+import { type Requests, usageOf } from '@holdfast/core/cost/requests.ts';
+import type { Stored } from '@holdfast/core/cost/storage.ts';
+import type { Covered, TakenInventory } from '@holdfast/core/cost/take-inventory.ts';
+import { priceOf, total } from '@holdfast/core/cost/usage.ts';
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import type { CostJson } from '../json/cost.ts';
 import type { Assumptions } from './assumptions.ts';
 

@@ -1,4 +1,8 @@
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
+import { parseReconcileQueue } from '@holdfast/core/kinds/s3/model/pulse.ts';
+import { parseS3Event } from '@holdfast/core/kinds/s3/model/s3-event.ts';
+import { type ImportStep, parseImportMessage } from '@holdfast/core/kinds/workdocs/import/import-messages.ts';
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import { messageOf } from '@holdfast/core/model/errors.ts';
 import { parseJson } from '@holdfast/core/model/json.ts';
 import {
@@ -8,12 +12,8 @@ import {
   parseRestoreWork,
   ResumeMessageSchema,
 } from '@holdfast/core/model/messages.ts';
-import { parseReconcileQueue } from '@holdfast/core/model/pulse.ts';
 import type { QueueName } from '@holdfast/core/model/queues.ts';
 import { parseRestoreMessage } from '@holdfast/core/model/restore-request.ts';
-import { parseS3Event } from '@holdfast/core/model/s3-event.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
-import { type ImportStep, parseImportMessage } from '@holdfast/core/model/workdocs/import-messages.ts';
 import * as v from 'valibot';
 import { bytes, counted, seconds } from '../text/format.ts';
 import { visibleKey } from '../text/visible.ts';

@@ -1,7 +1,7 @@
-import { CLASS_PRICES } from '@holdfast/core/model/cost/prices.ts';
+import { CLASS_PRICES } from '@holdfast/core/cost/prices.ts';
+import { type ExportPlace, isInExport, isZipKey } from '@holdfast/core/kinds/workdocs/import/import-names.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
-import { type ExportPlace, isInExport, isZipKey } from '@holdfast/core/model/workdocs/import-names.ts';
 import type { ObjectStore } from '@holdfast/core/ports/object-store.ts';
 import type { Imported } from '../json/import.ts';
 import { bytes, count, counted, dollars } from '../text/format.ts';

@@ -1,6 +1,6 @@
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
+import type { ExportPlace } from '@holdfast/core/kinds/workdocs/import/import-names.ts';
 import { sourceStackName } from '@holdfast/core/model/stack-names.ts';
-import type { ExportPlace } from '@holdfast/core/model/workdocs/import-names.ts';
 import type { CoreStack } from '../core-stack.ts';
 import { SOURCE_TAG, STACK_TAG, type StackRequest } from '../ports.ts';
 import { readTemplate } from '../sources/source-stack.ts';

@@ -1,5 +1,5 @@
+import { type ExportPlace, folderOf, isZipKey } from '@holdfast/core/kinds/workdocs/import/import-names.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
-import { type ExportPlace, folderOf, isZipKey } from '@holdfast/core/model/workdocs/import-names.ts';
 import type { ObjectStore } from '@holdfast/core/ports/object-store.ts';
 import { visibleKey } from '../text/visible.ts';
 

@@ -1,4 +1,4 @@
-import { cancelJob, findRunning } from '@holdfast/core/flows/cancel-job.ts';
+import { cancelJob, findRunning } from '@holdfast/core/jobs/cancel-job.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import { confirm } from '../confirm.ts';
 import type { Connection, Context } from '../context.ts';

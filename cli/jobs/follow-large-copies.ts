@@ -1,4 +1,4 @@
-import { unprotectedEntries } from '@holdfast/core/flows/unprotected-entries.ts';
+import { unprotectedEntries } from '@holdfast/core/catalog/unprotected-entries.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import type { Connection, Context } from '../context.ts';

@@ -1,8 +1,8 @@
-import { requestIn } from '@holdfast/core/flows/restore/request-of.ts';
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
 import { reportPageKey } from '@holdfast/core/model/report.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
+import { requestIn } from '@holdfast/core/restore/request-of.ts';
 import type { CoreStack } from '../core-stack.ts';
 import type { JobJson } from '../json/job.ts';
 import { moment } from '../json/moment.ts';

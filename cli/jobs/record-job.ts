@@ -1,8 +1,8 @@
-import { type FinishedJob, recordFinishedJob } from '@holdfast/core/flows/record-finished-job.ts';
-import { collectProblems, toReported } from '@holdfast/core/flows/report/collect-problems.ts';
+import { type FinishedJob, recordFinishedJob } from '@holdfast/core/jobs/record-finished-job.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
 import type { Job, Problem } from '@holdfast/core/model/job.ts';
 import { reportOf } from '@holdfast/core/model/report.ts';
+import { collectProblems, toReported } from '@holdfast/core/report/collect-problems.ts';
 import type { Connection, Context } from '../context.ts';
 import { saveReport } from './save-report.ts';
 

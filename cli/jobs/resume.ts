@@ -1,8 +1,8 @@
-import { checkExact, checkTarget } from '@holdfast/core/flows/restore/accept-restore.ts';
-import { requestOf } from '@holdfast/core/flows/restore/request-of.ts';
-import { findContinuation, findResumable } from '@holdfast/core/flows/restore/resume-restore.ts';
 import { nextJobId } from '@holdfast/core/model/job.ts';
 import type { ResumeMessage } from '@holdfast/core/model/messages.ts';
+import { checkExact, checkTarget } from '@holdfast/core/restore/accept-restore.ts';
+import { requestOf } from '@holdfast/core/restore/request-of.ts';
+import { findContinuation, findResumable } from '@holdfast/core/restore/resume-restore.ts';
 import type { Connection, Context } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { startJob, tellStarted } from './start-job.ts';

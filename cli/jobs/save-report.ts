@@ -1,10 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { makeReport, reportJson } from '@holdfast/core/flows/report/write-report.ts';
 import { HoldfastError, InvalidInputError, messageOf } from '@holdfast/core/model/errors.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import { type Report, ReportSchema } from '@holdfast/core/model/report.ts';
+import { makeReport, reportJson } from '@holdfast/core/report/write-report.ts';
 import { Option } from 'commander';
 import * as v from 'valibot';
 import type { Connection, Context } from '../context.ts';
@@ -62,7 +62,7 @@ export async function saveReport(
 /** The page takes a library that no other command needs. */
 async function contentOf(file: string, report: Report): Promise<string> {
   if (/\.json$/i.test(file)) return reportJson(report);
-  const { reportHtml } = await import('@holdfast/core/model/report/report-html.ts');
+  const { reportHtml } = await import('@holdfast/core/report/report-html.ts');
   return reportHtml(report);
 }
 

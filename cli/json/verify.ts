@@ -1,4 +1,4 @@
-import { FINDINGS } from '@holdfast/core/flows/verify/findings.ts';
+import { FINDINGS } from '@holdfast/core/verify/findings.ts';
 import * as v from 'valibot';
 import { ClockSkew } from './clock-skew.ts';
 import { Moment } from './moment.ts';

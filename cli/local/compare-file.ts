@@ -1,10 +1,10 @@
 import type { Stats } from 'node:fs';
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { checksums } from '@holdfast/core/adapters/checksums.ts';
-import { checkBytes, expectedOf } from '@holdfast/core/flows/check-bytes.ts';
-import type { Selected } from '@holdfast/core/flows/vault/selection.ts';
+import { checksums } from '@holdfast/core/aws/checksums.ts';
 import type { ObjectFacts } from '@holdfast/core/model/object.ts';
+import type { Selected } from '@holdfast/core/source/selection.ts';
+import { checkBytes, expectedOf } from '@holdfast/core/vault/check-bytes.ts';
 import { PlaceError } from './disk-errors.ts';
 import type { LocalWorld } from './local-job.ts';
 import { modifiedAt } from './modified-at.ts';

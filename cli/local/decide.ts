@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
-import type { Selected } from '@holdfast/core/flows/vault/selection.ts';
 import { asksForBytes } from '@holdfast/core/model/equality.ts';
 import { mayOverwrite, type Overwrite } from '@holdfast/core/model/restore-request.ts';
+import type { Selected } from '@holdfast/core/source/selection.ts';
 import { type ComparingWorld, compareFile, modified } from './compare-file.ts';
 import { PlaceError, troubleOf } from './disk-errors.ts';
 import { findKept, type MayGo } from './extras.ts';

@@ -1,8 +1,8 @@
 import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Selected } from '@holdfast/core/flows/vault/selection.ts';
 import type { Problem } from '@holdfast/core/model/job.ts';
-import type { RestorePlan } from '@holdfast/core/model/restore-plan.ts';
+import type { RestorePlan } from '@holdfast/core/restore/restore-plan.ts';
+import type { Selected } from '@holdfast/core/source/selection.ts';
 import { pMapIterable } from 'p-map';
 import type { ComparingWorld } from './compare-file.ts';
 import { type Decision, decide } from './decide.ts';

@@ -1,7 +1,7 @@
-import type { Selected } from '@holdfast/core/flows/vault/selection.ts';
-import type { VersionReader } from '@holdfast/core/flows/vault/version-reader.ts';
 import type { Problem } from '@holdfast/core/model/job.ts';
 import type { Clock } from '@holdfast/core/ports/clock.ts';
+import type { Selected } from '@holdfast/core/source/selection.ts';
+import type { VersionReader } from '@holdfast/core/source/version-reader.ts';
 
 /** What is to be brought back, wherever it goes. */
 export type LocalJob = {

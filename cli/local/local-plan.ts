@@ -1,10 +1,10 @@
-import type { Selected } from '@holdfast/core/flows/vault/selection.ts';
-import { type Requests, usageOf } from '@holdfast/core/model/cost/requests.ts';
-import { priceOf, total } from '@holdfast/core/model/cost/usage.ts';
+import { type Requests, usageOf } from '@holdfast/core/cost/requests.ts';
+import { priceOf, total } from '@holdfast/core/cost/usage.ts';
 import type { Problem } from '@holdfast/core/model/job.ts';
 import { namedValues } from '@holdfast/core/model/named-values.ts';
 import { isArchivedClass } from '@holdfast/core/model/object.ts';
-import { FailedSum, type RestorePlan, SizeSum } from '@holdfast/core/model/restore-plan.ts';
+import { FailedSum, type RestorePlan, SizeSum } from '@holdfast/core/restore/restore-plan.ts';
+import type { Selected } from '@holdfast/core/source/selection.ts';
 import type { Decision } from './decide.ts';
 
 const PAGE = 1000;

@@ -1,5 +1,5 @@
-import type { Selected } from '@holdfast/core/flows/vault/selection.ts';
 import type { ObjectFacts } from '@holdfast/core/model/object.ts';
+import type { Selected } from '@holdfast/core/source/selection.ts';
 import { metadataTime } from './metadata-time.ts';
 
 const DAY_MS = 24 * 3600 * 1000;

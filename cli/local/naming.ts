@@ -1,5 +1,5 @@
-import type { Selected } from '@holdfast/core/flows/vault/selection.ts';
 import { isTargetItself } from '@holdfast/core/model/target-key.ts';
+import type { Selected } from '@holdfast/core/source/selection.ts';
 import { PlaceError } from './disk-errors.ts';
 import { type Clash, FOLDER_CONTENT, nameOf, shortPath } from './file-name.ts';
 import { Fingerprints, shortFingerprint } from './fingerprints.ts';

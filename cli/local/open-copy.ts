@@ -1,8 +1,8 @@
-import { checksums } from '@holdfast/core/adapters/checksums.ts';
-import { ByteCheck, expectedOf } from '@holdfast/core/flows/check-bytes.ts';
-import type { Selected } from '@holdfast/core/flows/vault/selection.ts';
+import { checksums } from '@holdfast/core/aws/checksums.ts';
 import { isStoreError, StoreError } from '@holdfast/core/model/errors.ts';
 import type { ObjectFacts } from '@holdfast/core/model/object.ts';
+import type { Selected } from '@holdfast/core/source/selection.ts';
+import { ByteCheck, expectedOf } from '@holdfast/core/vault/check-bytes.ts';
 import { PlaceError } from './disk-errors.ts';
 import type { LocalWorld } from './local-job.ts';
 import { modifiedAt } from './modified-at.ts';

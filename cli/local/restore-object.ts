@@ -1,4 +1,4 @@
-import type { Selected } from '@holdfast/core/flows/vault/selection.ts';
+import type { Selected } from '@holdfast/core/source/selection.ts';
 import { type ComparingWorld, knownFacts, verifyFile } from './compare-file.ts';
 import { type Decision, decide, type Manner } from './decide.ts';
 import { PlaceError, troubleOf } from './disk-errors.ts';

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { Selected } from '@holdfast/core/flows/vault/selection.ts';
+import type { Selected } from '@holdfast/core/source/selection.ts';
 import { Fingerprints } from './fingerprints.ts';
 import type { LocalJob } from './local-job.ts';
 import { Naming, placeOf } from './naming.ts';

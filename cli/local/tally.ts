@@ -1,6 +1,6 @@
-import type { Selected } from '@holdfast/core/flows/vault/selection.ts';
 import type { Problem } from '@holdfast/core/model/job.ts';
 import { TARGET_ITSELF } from '@holdfast/core/model/target-key.ts';
+import type { Selected } from '@holdfast/core/source/selection.ts';
 import type { LocalCounts, LocalResult, MappedName } from './local-job.ts';
 import type { Proof } from './open-copy.ts';
 

@@ -1,6 +1,6 @@
 import { deletionBound } from '@holdfast/core/model/deletion-bound.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
-import type { RestorePlan, Size } from '@holdfast/core/model/restore-plan.ts';
+import type { RestorePlan, Size } from '@holdfast/core/restore/restore-plan.ts';
 import { confirm } from '../confirm.ts';
 import type { Context } from '../context.ts';
 import { bytes, count, counted } from '../text/format.ts';

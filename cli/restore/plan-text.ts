@@ -1,8 +1,8 @@
 import { defined } from '@holdfast/core/model/defined.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
 import { isArchivedClass } from '@holdfast/core/model/object.ts';
-import type { Examples, RestorePlan, Size } from '@holdfast/core/model/restore-plan.ts';
 import { ORIGINAL } from '@holdfast/core/model/storage-class.ts';
+import type { Examples, RestorePlan, Size } from '@holdfast/core/restore/restore-plan.ts';
 import type { PlanJson } from '../json/restore.ts';
 import { bytes, count, counted, dollars } from '../text/format.ts';
 import { table } from '../text/table.ts';

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { requestOf } from '@holdfast/core/flows/restore/request-of.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
 import type { RestoreRequest, RestoreWish } from '@holdfast/core/model/restore-request.ts';
+import { requestOf } from '@holdfast/core/restore/request-of.ts';
 import type { Connection, Context } from '../context.ts';
 import { noVersion } from '../vault/found-version.ts';
 import { checkNotBefore } from '../vault/not-before.ts';

@@ -1,5 +1,5 @@
+import { isSiteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
-import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import type { ArchiveFormat } from '../local/archive/archive-writer.ts';
 
 /** Where a restore goes. */

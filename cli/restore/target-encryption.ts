@@ -1,7 +1,7 @@
-import type { RestorePlan } from '@holdfast/core/model/restore-plan.ts';
+import { isSiteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
+import { bucketOf, sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import type { RestoreRequest } from '@holdfast/core/model/restore-request.ts';
-import { bucketOf, sourceUri } from '@holdfast/core/model/source-uri.ts';
-import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
+import type { RestorePlan } from '@holdfast/core/restore/restore-plan.ts';
 import type { Connection, Context } from '../context.ts';
 
 /**

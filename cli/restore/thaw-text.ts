@@ -1,7 +1,7 @@
-import { thawCost } from '@holdfast/core/model/cost/thaw-prices.ts';
+import { thawCost } from '@holdfast/core/cost/thaw-prices.ts';
 import { archiveOf } from '@holdfast/core/model/object.ts';
-import type { RestorePlan } from '@holdfast/core/model/restore-plan.ts';
 import { THAW_TIERS, type ThawTime, thawTime, tierFor } from '@holdfast/core/model/thaw.ts';
+import type { RestorePlan } from '@holdfast/core/restore/restore-plan.ts';
 import type { PlanJson } from '../json/restore.ts';
 import { dollars, duration } from '../text/format.ts';
 import { table } from '../text/table.ts';

@@ -1,18 +1,18 @@
-import { checkAcls, checkExact, checkTarget } from '@holdfast/core/flows/restore/accept-restore.ts';
-import { checkMap } from '@holdfast/core/flows/restore/check-map.ts';
-import { makePlan } from '@holdfast/core/flows/restore/make-plan.ts';
-import { selectedObjects } from '@holdfast/core/flows/restore/select-objects.ts';
-import { targetWorld } from '@holdfast/core/flows/restore/target-world.ts';
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
-import type { RestorePlan } from '@holdfast/core/model/restore-plan.ts';
 import {
   checkRestoreMessage,
   type RestoreMessage,
   type RestoreRequest,
 } from '@holdfast/core/model/restore-request.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
+import { checkAcls, checkExact, checkTarget } from '@holdfast/core/restore/accept-restore.ts';
+import { checkMap } from '@holdfast/core/restore/check-map.ts';
+import { makePlan } from '@holdfast/core/restore/make-plan.ts';
+import type { RestorePlan } from '@holdfast/core/restore/restore-plan.ts';
+import { targetWorld } from '@holdfast/core/restore/target-world.ts';
+import { selectedObjects } from '@holdfast/core/source/select-objects.ts';
 import type { Connection, Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { versionOrMoment } from '../jobs/job-text.ts';

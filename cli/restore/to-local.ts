@@ -1,12 +1,12 @@
 import { Writable } from 'node:stream';
-import type { Selected } from '@holdfast/core/flows/vault/selection.ts';
 import type { Address } from '@holdfast/core/model/address.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { compileFilter } from '@holdfast/core/model/filter.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
-import type { RestorePlan } from '@holdfast/core/model/restore-plan.ts';
 import { checkRestoreWish, type RestoreWish } from '@holdfast/core/model/restore-request.ts';
 import { sourceKey, type TargetMapping, targetKey } from '@holdfast/core/model/target-key.ts';
+import type { RestorePlan } from '@holdfast/core/restore/restore-plan.ts';
+import type { Selected } from '@holdfast/core/source/selection.ts';
 import type { Connection, Context } from '../context.ts';
 import { CommandError, InterruptedError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';

@@ -1,15 +1,21 @@
-import { checksums } from '@holdfast/core/adapters/checksums.ts';
-import { planIntoSite } from '@holdfast/core/flows/workdocs/plan-into-site.ts';
-import { restoreIntoSite } from '@holdfast/core/flows/workdocs/restore-into-site.ts';
-import type { ThingOutcome, ThingToRestore } from '@holdfast/core/flows/workdocs/thing-to-restore.ts';
-import { type SelectedThing, selectThings } from '@holdfast/core/flows/workdocs/things-to-restore.ts';
+import { checksums } from '@holdfast/core/aws/checksums.ts';
+import { decodePart } from '@holdfast/core/kinds/workdocs/model/site-path.ts';
+import { isSiteUri, parseSiteUri, siteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
+import { planIntoSite } from '@holdfast/core/kinds/workdocs/restore-into/plan-into-site.ts';
+import { restoreIntoSite } from '@holdfast/core/kinds/workdocs/restore-into/restore-into-site.ts';
+import type {
+  ThingOutcome,
+  ThingToRestore,
+} from '@holdfast/core/kinds/workdocs/restore-into/thing-to-restore.ts';
+import {
+  type SelectedThing,
+  selectThings,
+} from '@holdfast/core/kinds/workdocs/restore-into/things-to-restore.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError, isSiteError, messageOf } from '@holdfast/core/model/errors.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
 import { checkRestoreWish, type RestoreWish } from '@holdfast/core/model/restore-request.ts';
 import { targetKey } from '@holdfast/core/model/target-key.ts';
-import { decodePart } from '@holdfast/core/model/workdocs/site-path.ts';
-import { isSiteUri, parseSiteUri, siteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import { confirm } from '../confirm.ts';
 import type { Connection, Context, SitePlace, WritableSite } from '../context.ts';
 import { CommandError, InterruptedError } from '../errors.ts';

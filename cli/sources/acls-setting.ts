@@ -1,6 +1,6 @@
 import { type Ownership, takesAcls } from '@holdfast/core/model/acl.ts';
+import { bucketOf } from '@holdfast/core/model/bucket-uri.ts';
 import { asksForAcls, type Source, type SourceSettings } from '@holdfast/core/model/source.ts';
-import { bucketOf } from '@holdfast/core/model/source-uri.ts';
 import type { Connection } from '../context.ts';
 import type { Protection } from './protection.ts';
 

@@ -1,5 +1,5 @@
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import type { ObjectStore } from '@holdfast/core/ports/object-store.ts';
 import type { Connection } from '../context.ts';
 

@@ -1,7 +1,7 @@
+import { parseBucketUri } from '@holdfast/core/model/bucket-uri.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { checkFilter } from '@holdfast/core/model/filter.ts';
 import type { SourceSettings } from '@holdfast/core/model/source.ts';
-import { parseBucketUri } from '@holdfast/core/model/source-uri.ts';
 import type { Command } from 'commander';
 import { repeatable } from '../options.ts';
 

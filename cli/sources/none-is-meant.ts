@@ -1,6 +1,6 @@
+import { isSiteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
+import { bucketOf } from '@holdfast/core/model/bucket-uri.ts';
 import { coverage, type SourceSettings } from '@holdfast/core/model/source.ts';
-import { bucketOf } from '@holdfast/core/model/source-uri.ts';
-import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import type { Connection } from '../context.ts';
 import { counted } from '../text/format.ts';
 

@@ -1,6 +1,6 @@
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
 import type { ReconcileMessage } from '@holdfast/core/model/messages.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import type { OnOff } from '../options.ts';
 import { checkBucket, checkNotVault } from './bucket-argument.ts';
 import { canaryKey, checkCanaryPlace } from './canary-argument.ts';

@@ -1,10 +1,10 @@
-import { ensureEmptyFolder } from '@holdfast/core/flows/workdocs/ensure-empty-folder.ts';
+import { ensureEmptyFolder } from '@holdfast/core/kinds/workdocs/capture/ensure-empty-folder.ts';
+import type { Crawl } from '@holdfast/core/kinds/workdocs/model/site-messages.ts';
+import { parseSiteUri, siteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { checkFilter } from '@holdfast/core/model/filter.ts';
 import type { SourceSettings } from '@holdfast/core/model/source.ts';
-import type { Crawl } from '@holdfast/core/model/workdocs/site-messages.ts';
-import { parseSiteUri, siteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import type { Connection } from '../context.ts';
 import type { CoreStack } from '../core-stack.ts';
 import type { CoveredOptions } from './covered-argument.ts';

@@ -1,7 +1,7 @@
-import { isPulseOverdue, PULSE_MS, provenUntil } from '@holdfast/core/model/pulse.ts';
+import { isPulseOverdue, PULSE_MS, provenUntil } from '@holdfast/core/kinds/s3/model/pulse.ts';
+import { isSiteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
 import { shellWords } from '@holdfast/core/model/shell-words.ts';
 import type { Source } from '@holdfast/core/model/source.ts';
-import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import { moment } from '../json/moment.ts';
 import type { Rpo, SourceJson } from '../json/sources.ts';
 import type { StackView } from '../ports.ts';

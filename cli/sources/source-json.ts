@@ -1,8 +1,8 @@
+import { isSiteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
 import { MAX_STEPS, stepsOfStored } from '@holdfast/core/model/filter.ts';
 import { changedMeaning, GLOB_SYNTAX } from '@holdfast/core/model/glob/earlier-meaning.ts';
 import { type LagHistogram, lagPercentile } from '@holdfast/core/model/lag.ts';
 import { asksForAcls, readsAcls, type Source } from '@holdfast/core/model/source.ts';
-import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import { moment } from '../json/moment.ts';
 import type { Lag, SourceJson } from '../json/sources.ts';
 import type { StackView } from '../ports.ts';

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
+import { vaultPlace } from '@holdfast/core/kinds/s3/model/vault-key.ts';
+import { siteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import type { SourceSettings } from '@holdfast/core/model/source.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { captureRuleName, sourceStackName } from '@holdfast/core/model/stack-names.ts';
-import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
-import { siteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import type { CoreStack } from '../core-stack.ts';
 import { CommandError } from '../errors.ts';
 import { SOURCE_TAG, STACK_TAG, type StackRequest } from '../ports.ts';

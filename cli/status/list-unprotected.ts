@@ -1,6 +1,6 @@
-import { unprotectedEntries } from '@holdfast/core/flows/unprotected-entries.ts';
+import { unprotectedEntries } from '@holdfast/core/catalog/unprotected-entries.ts';
+import { isSiteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
 import { coverage } from '@holdfast/core/model/source.ts';
-import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import type { Catalog } from '@holdfast/core/ports/catalog.ts';
 import { moment } from '../json/moment.ts';
 import type { SourceJson } from '../json/sources.ts';

@@ -1,5 +1,5 @@
+import { isSiteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
 import { REASON_TEXT, type UnprotectedReason } from '@holdfast/core/model/entry.ts';
-import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import { problemLine, resultText } from '../jobs/job-text.ts';
 import type { Lag, Rpo } from '../json/sources.ts';
 import type { Status } from '../json/status.ts';

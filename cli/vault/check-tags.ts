@@ -1,5 +1,5 @@
+import { isSiteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
-import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 
 /** @throws {InvalidInputError} where tags are asked for of a site */
 export function checkTags(source: string, tags: boolean): void {

@@ -2,7 +2,7 @@ import {
   type DocumentPlace,
   type DocumentVersionFacts,
   documentHistory,
-} from '@holdfast/core/flows/workdocs/document-history.ts';
+} from '@holdfast/core/kinds/workdocs/history/document-history.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { Connection, Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';

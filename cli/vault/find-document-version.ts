@@ -1,6 +1,6 @@
-import type { SiteState } from '@holdfast/core/flows/workdocs/site-entries.ts';
-import { siteStatesAt } from '@holdfast/core/flows/workdocs/site-states.ts';
-import { siteVersion } from '@holdfast/core/flows/workdocs/site-version.ts';
+import type { SiteState } from '@holdfast/core/kinds/workdocs/history/site-entries.ts';
+import { siteStatesAt } from '@holdfast/core/kinds/workdocs/history/site-states.ts';
+import { siteVersion } from '@holdfast/core/kinds/workdocs/history/site-version.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { Connection } from '../context.ts';

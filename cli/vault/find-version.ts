@@ -1,14 +1,14 @@
+import { vaultPlace } from '@holdfast/core/kinds/s3/model/vault-key.ts';
+import { isSiteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
+import { bucketOf } from '@holdfast/core/model/bucket-uri.ts';
+import { InvalidInputError } from '@holdfast/core/model/errors.ts';
+import type { ListedVersion } from '@holdfast/core/model/object.ts';
 import {
   keyVersions,
   type RealVersion,
   refine,
   type VaultState,
-} from '@holdfast/core/flows/vault-history.ts';
-import { InvalidInputError } from '@holdfast/core/model/errors.ts';
-import type { ListedVersion } from '@holdfast/core/model/object.ts';
-import { bucketOf } from '@holdfast/core/model/source-uri.ts';
-import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
-import { isSiteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
+} from '@holdfast/core/vault/vault-history.ts';
 import type { Connection } from '../context.ts';
 import type { MomentOrVersion } from '../options.ts';
 import type { ObjectUri } from '../sources/object-argument.ts';

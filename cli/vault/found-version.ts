@@ -1,6 +1,6 @@
-import type { RealVersion } from '@holdfast/core/flows/vault-history.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { Checksum } from '@holdfast/core/model/object.ts';
+import type { RealVersion } from '@holdfast/core/vault/vault-history.ts';
 import type { ObjectUri } from '../sources/object-argument.ts';
 import { visibleKey } from '../text/visible.ts';
 

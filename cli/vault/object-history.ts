@@ -1,11 +1,11 @@
-import { hasOtherTags } from '@holdfast/core/flows/change-history.ts';
-import { recordedChanges } from '@holdfast/core/flows/tag-changes.ts';
-import { isSameContent } from '@holdfast/core/flows/vault/differences.ts';
-import { keyVersions, type RealVersion } from '@holdfast/core/flows/vault-history.ts';
+import { hasOtherTags } from '@holdfast/core/kinds/s3/history/change-history.ts';
+import { tagsRecordKey, vaultPlace } from '@holdfast/core/kinds/s3/model/vault-key.ts';
+import { recordedChanges } from '@holdfast/core/kinds/s3/records/tag-changes.ts';
+import { bucketOf } from '@holdfast/core/model/bucket-uri.ts';
 import type { ListedVersion } from '@holdfast/core/model/object.ts';
-import { bucketOf } from '@holdfast/core/model/source-uri.ts';
 import { keepsTagsBeside } from '@holdfast/core/model/tag-bound.ts';
-import { tagsRecordKey, vaultPlace } from '@holdfast/core/model/vault-key.ts';
+import { isSameContent } from '@holdfast/core/source/differences.ts';
+import { keyVersions, type RealVersion } from '@holdfast/core/vault/vault-history.ts';
 import type { Connection } from '../context.ts';
 import { moment } from '../json/moment.ts';
 import type { VersionLine } from '../json/versions.ts';

@@ -1,5 +1,5 @@
-import type { Finding } from '@holdfast/core/flows/verify/findings.ts';
-import type { Verification } from '@holdfast/core/flows/verify-vault.ts';
+import type { Finding } from '@holdfast/core/verify/findings.ts';
+import type { Verification } from '@holdfast/core/verify/verify-vault.ts';
 import { moment } from '../json/moment.ts';
 import type { VerifyJson } from '../json/verify.ts';
 import { skewSeconds } from '../time/clock-skew.ts';

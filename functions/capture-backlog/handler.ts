@@ -1,5 +1,5 @@
-import { captureBacklog } from '@holdfast/core/flows/capture-backlog.ts';
-import { rememberSources } from '@holdfast/core/flows/source-lookup.ts';
+import { rememberSources } from '@holdfast/core/catalog/source-lookup.ts';
+import { captureBacklog } from '@holdfast/core/kinds/s3/capture/capture-backlog.ts';
 import { functionWorld } from '@holdfast/core/runtime/function-world.ts';
 import { messageHandler } from '@holdfast/core/runtime/sqs-batch.ts';
 

@@ -1,5 +1,5 @@
-import { captureEvents } from '@holdfast/core/flows/capture-events.ts';
-import { rememberSources } from '@holdfast/core/flows/source-lookup.ts';
+import { rememberSources } from '@holdfast/core/catalog/source-lookup.ts';
+import { captureEvents } from '@holdfast/core/kinds/s3/capture/capture-events.ts';
 import { functionWorld } from '@holdfast/core/runtime/function-world.ts';
 import { receivesOf, respond } from '@holdfast/core/runtime/sqs-batch.ts';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';

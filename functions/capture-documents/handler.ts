@@ -1,6 +1,6 @@
-import { siteLookup } from '@holdfast/core/adapters/aws/site-lookup.ts';
-import { checksums } from '@holdfast/core/adapters/checksums.ts';
-import { captureDocuments } from '@holdfast/core/flows/workdocs/capture-documents.ts';
+import { checksums } from '@holdfast/core/aws/checksums.ts';
+import { siteLookup } from '@holdfast/core/kinds/workdocs/aws/site-lookup.ts';
+import { captureDocuments } from '@holdfast/core/kinds/workdocs/capture-documents.ts';
 import { functionWorld } from '@holdfast/core/runtime/function-world.ts';
 import { messageHandler } from '@holdfast/core/runtime/sqs-batch.ts';
 

@@ -1,5 +1,5 @@
-import { checksums } from '@holdfast/core/adapters/checksums.ts';
-import { importExport } from '@holdfast/core/flows/workdocs-export/import-export.ts';
+import { checksums } from '@holdfast/core/aws/checksums.ts';
+import { importExport } from '@holdfast/core/kinds/workdocs/import/import-export.ts';
 import { functionWorld } from '@holdfast/core/runtime/function-world.ts';
 import { messageHandler } from '@holdfast/core/runtime/sqs-batch.ts';
 

@@ -1,8 +1,8 @@
-import { vaultReader } from '@holdfast/core/adapters/aws/s3-vault-reader.ts';
-import { handleRestoreMessage } from '@holdfast/core/flows/restore/handle-restore-message.ts';
+import { vaultReader } from '@holdfast/core/aws/s3-vault-reader.ts';
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { s3Address } from '@holdfast/core/kinds/s3/address.ts';
 import { s3Selection } from '@holdfast/core/kinds/s3/selection.ts';
+import { handleRestoreMessage } from '@holdfast/core/restore/handle-restore-message.ts';
 import { functionWorldWith } from '@holdfast/core/runtime/function-world.ts';
 import { messageHandler } from '@holdfast/core/runtime/sqs-batch.ts';
 

@@ -1,12 +1,12 @@
-import { eventBridgeClient } from '@holdfast/core/adapters/aws/clients.ts';
-import { EventBridgeWiring } from '@holdfast/core/adapters/aws/eventbridge-wiring.ts';
-import { getText } from '@holdfast/core/adapters/aws/s3-get.ts';
-import { listObjects, listObjectVersions } from '@holdfast/core/adapters/aws/s3-listing.ts';
-import { bucketOwnership } from '@holdfast/core/adapters/aws/s3-ownership.ts';
-import { putText } from '@holdfast/core/adapters/aws/s3-put.ts';
-import type { PulseWorld } from '@holdfast/core/flows/dependencies.ts';
-import { handleReconcileQueue } from '@holdfast/core/flows/pulse/handle-reconcile-queue.ts';
+import { eventBridgeClient } from '@holdfast/core/aws/clients.ts';
+import { getText } from '@holdfast/core/aws/s3-get.ts';
+import { listObjects, listObjectVersions } from '@holdfast/core/aws/s3-listing.ts';
+import { bucketOwnership } from '@holdfast/core/aws/s3-ownership.ts';
+import { putText } from '@holdfast/core/aws/s3-put.ts';
+import { EventBridgeWiring } from '@holdfast/core/kinds/s3/aws/eventbridge-wiring.ts';
+import { handleReconcileQueue } from '@holdfast/core/kinds/s3/pulse/handle-reconcile-queue.ts';
 import { captureRuleName } from '@holdfast/core/model/stack-names.ts';
+import type { PulseWorld } from '@holdfast/core/ports/world.ts';
 import { functionWorldWith } from '@holdfast/core/runtime/function-world.ts';
 import { messageHandler } from '@holdfast/core/runtime/sqs-batch.ts';
 

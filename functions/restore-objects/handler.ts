@@ -1,6 +1,6 @@
-import { checksums } from '@holdfast/core/adapters/checksums.ts';
-import { handleRestoreWork } from '@holdfast/core/flows/restore/handle-restore-work.ts';
-import { bucketPresence } from '@holdfast/core/kinds/s3/presence.ts';
+import { checksums } from '@holdfast/core/aws/checksums.ts';
+import { bucketPresence } from '@holdfast/core/kinds/s3/history/presence.ts';
+import { handleRestoreWork } from '@holdfast/core/restore/handle-restore-work.ts';
 import { functionWorld } from '@holdfast/core/runtime/function-world.ts';
 import { messageHandler } from '@holdfast/core/runtime/sqs-batch.ts';
 

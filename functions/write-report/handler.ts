@@ -1,8 +1,8 @@
-import { snsClient } from '@holdfast/core/adapters/aws/clients.ts';
-import { putText } from '@holdfast/core/adapters/aws/s3-put.ts';
-import { SnsNotices } from '@holdfast/core/adapters/aws/sns-notices.ts';
-import { writeReport } from '@holdfast/core/flows/report/write-report.ts';
+import { snsClient } from '@holdfast/core/aws/clients.ts';
+import { putText } from '@holdfast/core/aws/s3-put.ts';
+import { SnsNotices } from '@holdfast/core/aws/sns-notices.ts';
 import type { ObjectStore } from '@holdfast/core/ports/object-store.ts';
+import { writeReport } from '@holdfast/core/report/write-report.ts';
 import { notifyTopic } from '@holdfast/core/runtime/config.ts';
 import { functionWorldWith } from '@holdfast/core/runtime/function-world.ts';
 import { messageHandler } from '@holdfast/core/runtime/sqs-batch.ts';

@@ -7,7 +7,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { S3ObjectStore } from '@holdfast/core/adapters/aws/s3-object-store.ts';
+import { S3ObjectStore } from '@holdfast/core/aws/s3-object-store.ts';
 import pMap from 'p-map';
 import type { FolderFile } from './folder.ts';
 

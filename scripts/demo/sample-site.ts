@@ -1,4 +1,4 @@
-import type { SiteModel } from '@holdfast/core/adapters/memory/site-model.ts';
+import type { SiteModel } from '../../testing/memory/site-model.ts';
 
 const NOTES = 6;
 

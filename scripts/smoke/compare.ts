@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { GetObjectTaggingCommand, HeadObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
-import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
+import { vaultPlace } from '@holdfast/core/kinds/s3/model/vault-key.ts';
 import { read } from './buckets.ts';
 import { type SampleObject, sha256 } from './sample.ts';
 import type { SmokeWorld } from './world.ts';

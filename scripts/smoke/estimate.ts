@@ -1,4 +1,4 @@
-import { PRICES } from '@holdfast/core/model/cost/prices.ts';
+import { PRICES } from '@holdfast/core/cost/prices.ts';
 
 /** Upper bounds of what one run asks for, rounded up from runs on the local cloud. */
 const REQUESTS = {

@@ -5,7 +5,7 @@ import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { IAMClient } from '@aws-sdk/client-iam';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { dynamoClient, eventBridgeClient, s3Client, sqsClient } from '@holdfast/core/adapters/aws/clients.ts';
+import { dynamoClient, eventBridgeClient, s3Client, sqsClient } from '@holdfast/core/aws/clients.ts';
 import { holdfastJson } from '../demo/holdfast.ts';
 import { readStack, type Stack } from '../lib/stack.ts';
 import type { Account } from './account.ts';

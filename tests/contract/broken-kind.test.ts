@@ -1,5 +1,5 @@
-import type { SourceHistory, SourceKind } from '@holdfast/core/flows/source-kind.ts';
 import type { Address } from '@holdfast/core/model/address.ts';
+import type { SourceHistory, SourceKind } from '@holdfast/core/source/source-kind.ts';
 import { describe, expect, it } from 'vitest';
 import type { GivenKind } from './suites/source-kind/given.ts';
 import { PROMISES } from './suites/source-kind.ts';

@@ -1,4 +1,4 @@
-import { MemoryCatalog } from '@holdfast/core/adapters/memory/memory-catalog.ts';
+import { MemoryCatalog } from '../../testing/memory/memory-catalog.ts';
 import { describeCatalog } from './suites/catalog.ts';
 import { describeEventWiring } from './suites/event-wiring.ts';
 import { describeObjectStore } from './suites/object-store.ts';

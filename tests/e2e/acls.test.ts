@@ -3,8 +3,8 @@ import {
   PutBucketOwnershipControlsCommand,
   PutObjectAclCommand,
 } from '@aws-sdk/client-s3';
+import { aclRecordKey } from '@holdfast/core/kinds/s3/model/vault-key.ts';
 import { GROUPS, type Ownership } from '@holdfast/core/model/acl.ts';
-import { aclRecordKey } from '@holdfast/core/model/vault-key.ts';
 import { expect, it } from 'vitest';
 import {
   entryWith,

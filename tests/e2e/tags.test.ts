@@ -1,8 +1,8 @@
 import { DisableRuleCommand } from '@aws-sdk/client-eventbridge';
 import { DeleteObjectCommand, DeleteObjectTaggingCommand, PutObjectTaggingCommand } from '@aws-sdk/client-s3';
+import { tagsRecordKey } from '@holdfast/core/kinds/s3/model/vault-key.ts';
 import { captureRuleName } from '@holdfast/core/model/stack-names.ts';
 import { TAG_COPY_MAX_BYTES } from '@holdfast/core/model/tag-bound.ts';
-import { tagsRecordKey } from '@holdfast/core/model/vault-key.ts';
 import { expect, it } from 'vitest';
 import {
   entryWith,

@@ -10,8 +10,8 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { s3Client } from '@holdfast/core/adapters/aws/clients.ts';
-import { S3ObjectStore } from '@holdfast/core/adapters/aws/s3-object-store.ts';
+import { s3Client } from '@holdfast/core/aws/clients.ts';
+import { S3ObjectStore } from '@holdfast/core/aws/s3-object-store.ts';
 import { describe, expect, inject, it } from 'vitest';
 import {
   bytesOf,

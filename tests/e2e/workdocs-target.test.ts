@@ -7,8 +7,8 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { workdocsEndpoint } from '../../scripts/lib/ministack-env.ts';
+import { startWorkDocsServer, type WorkDocsServer } from '../../testing/workdocs-server/server.ts';
 import { zipOf } from '../support/given-export.ts';
-import { startWorkDocsServer, type WorkDocsServer } from '../support/workdocs-server/server.ts';
 import { catalog, givenBucket, holdfast, put, tryHoldfast } from './support/cloud.ts';
 
 const SITE = `d-${createHash('sha256').update(`target-${process.pid}-${Date.now()}`).digest('hex').slice(0, 10)}`;

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type DocumentRecord, parseRecord } from '@holdfast/core/kinds/workdocs/model/records.ts';
+import { recordKey, versionKey } from '@holdfast/core/kinds/workdocs/model/site-key.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
-import { type DocumentRecord, parseRecord } from '@holdfast/core/model/workdocs/records.ts';
-import { recordKey, versionKey } from '@holdfast/core/model/workdocs/site-key.ts';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { workdocsEndpoint } from '../../scripts/lib/ministack-env.ts';
-import { startWorkDocsServer, type WorkDocsServer } from '../support/workdocs-server/server.ts';
+import { startWorkDocsServer, type WorkDocsServer } from '../../testing/workdocs-server/server.ts';
 import {
   bytesOf,
   catalog,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { deployedTemplate, type Template, type TemplateFile } from '../support/deployed-template.ts';
-import type { Stack } from '../support/resolve-value.ts';
+import { deployedTemplate, type Template, type TemplateFile } from '../../testing/iam/deployed-template.ts';
+import type { Stack } from '../../testing/iam/resolve-value.ts';
 import { aboveLimits, LIMITS, longNames, roleSizes } from './support/aws-limits.ts';
 
 const STACK = 'a-name-of-forty-characters-for-the-stack';

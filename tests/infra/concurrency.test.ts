@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FUNCTIONS_AT_ONCE, type FunctionConcurrency } from '../../scripts/lib/lambda-quota.ts';
-import { deployedTemplate, type Value } from '../support/deployed-template.ts';
-import { resolve } from '../support/resolve-value.ts';
+import { deployedTemplate, type Value } from '../../testing/iam/deployed-template.ts';
+import { resolve } from '../../testing/iam/resolve-value.ts';
 import { ofType, references } from './support/template-resources.ts';
 
 const template = await deployedTemplate('template.yaml');

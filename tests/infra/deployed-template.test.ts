@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { deployedTemplate, type Template } from '../support/deployed-template.ts';
-import { resolve } from '../support/resolve-value.ts';
-import { rolePolicies } from '../support/role-policies.ts';
+import { deployedTemplate, type Template } from '../../testing/iam/deployed-template.ts';
+import { resolve } from '../../testing/iam/resolve-value.ts';
+import { rolePolicies } from '../../testing/iam/role-policies.ts';
 
 const core = await deployedTemplate('template.yaml');
 const source = await deployedTemplate('templates/source.yaml');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { deployedTemplate } from '../support/deployed-template.ts';
-import { isAllowed } from '../support/is-allowed.ts';
-import { rolePolicies } from '../support/role-policies.ts';
+import { deployedTemplate } from '../../testing/iam/deployed-template.ts';
+import { isAllowed } from '../../testing/iam/is-allowed.ts';
+import { rolePolicies } from '../../testing/iam/role-policies.ts';
 
 const core = {
   template: await deployedTemplate('template.yaml'),

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../cli/registry.ts';
-import { deployedTemplate, type Value } from '../support/deployed-template.ts';
+import { deployedTemplate, type Value } from '../../testing/iam/deployed-template.ts';
 import { references } from './support/template-resources.ts';
 
 const RUNBOOKS = new URL('../../docs/runbooks/', import.meta.url);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { deployedTemplate, type Resource, type Template } from '../support/deployed-template.ts';
-import { rolePolicies } from '../support/role-policies.ts';
+import { deployedTemplate, type Resource, type Template } from '../../testing/iam/deployed-template.ts';
+import { rolePolicies } from '../../testing/iam/role-policies.ts';
 import { FORBIDDEN_ACTIONS, overlap } from './support/forbidden-actions.ts';
 import { problemsOf } from './support/problems-of.ts';
 import { deployments, forbidden } from './support/role-problems.ts';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { PULSE_MS, parseReconcileQueue } from '@holdfast/core/model/pulse.ts';
+import { PULSE_MS, parseReconcileQueue } from '@holdfast/core/kinds/s3/model/pulse.ts';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 

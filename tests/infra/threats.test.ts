@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { deployedTemplate, type Value } from '../support/deployed-template.ts';
-import { isAllowed } from '../support/is-allowed.ts';
-import { resolve } from '../support/resolve-value.ts';
-import { rolePolicies } from '../support/role-policies.ts';
+import { deployedTemplate, type Value } from '../../testing/iam/deployed-template.ts';
+import { isAllowed } from '../../testing/iam/is-allowed.ts';
+import { resolve } from '../../testing/iam/resolve-value.ts';
+import { rolePolicies } from '../../testing/iam/role-policies.ts';
 
 const template = await deployedTemplate('template.yaml');
 const source = await deployedTemplate('templates/source.yaml');

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
-import { VARIANTS } from '../simulation/variants.ts';
+import { VARIANTS } from '../../testing/simulation/variants.ts';
 
 const CORE = resolve(import.meta.dirname, '../../layers/core/src');
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { playChunk } from './play-chunk.ts';
-import { deployedPolicies, PolicyCheck } from './policy.ts';
+import { playChunk } from '../../testing/simulation/play-chunk.ts';
+import { deployedPolicies, PolicyCheck } from '../../testing/simulation/policy.ts';
 
 // A few, for those who change a flow and want to know at once; `npm run simulate` plays as many as it is told to, and shrinks
 // the one that went wrong.

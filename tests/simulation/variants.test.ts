@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { simulate } from './simulate.ts';
-import { VARIANTS } from './variants.ts';
+import { simulate } from '../../testing/simulation/simulate.ts';
+import { VARIANTS } from '../../testing/simulation/variants.ts';
 
 // A simulation that cannot fail proves nothing: each of these is Holdfast with one thing broken on purpose.
 const HISTORIES = 20_000;

@@ -1,14 +1,14 @@
 import { buffer } from 'node:stream/consumers';
-import { checksums } from '@holdfast/core/adapters/checksums.ts';
-import { protectedSource } from '@holdfast/core/flows/register-source.ts';
-import { importExport } from '@holdfast/core/flows/workdocs-export/import-export.ts';
+import { checksums } from '@holdfast/core/aws/checksums.ts';
+import { protectedSource } from '@holdfast/core/catalog/register-source.ts';
+import { importExport } from '@holdfast/core/kinds/workdocs/import/import-export.ts';
+import { parseRecord, type SiteRecord } from '@holdfast/core/kinds/workdocs/model/records.ts';
+import type { RECORD_KINDS } from '@holdfast/core/kinds/workdocs/model/site-key.ts';
+import { siteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
 import type { Job, Problem } from '@holdfast/core/model/job.ts';
-import { parseRecord, type SiteRecord } from '@holdfast/core/model/workdocs/records.ts';
-import type { RECORD_KINDS } from '@holdfast/core/model/workdocs/site-key.ts';
-import { siteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import type { ObjectStore } from '@holdfast/core/ports/object-store.ts';
 import { type Options, ZipFile } from 'yazl';
-import { Pipeline, VAULT } from './pipeline.ts';
+import { Pipeline, VAULT } from '../../testing/pipeline.ts';
 
 export const EXPORT = 'exports';
 export const SITE = 'd-1234567890';

@@ -1,18 +1,18 @@
-import type { VaultReader, World } from '@holdfast/core/flows/dependencies.ts';
-import { namesUnder } from '@holdfast/core/flows/names-under.ts';
-import { selectedObjects } from '@holdfast/core/flows/restore/select-objects.ts';
-import type { SourceStateAt } from '@holdfast/core/flows/source-history.ts';
-import type { SourceHistory, SourceKind } from '@holdfast/core/flows/source-kind.ts';
-import type { Candidate, CandidateRequest } from '@holdfast/core/flows/vault/candidate.ts';
-import type { Change } from '@holdfast/core/flows/vault/changes.ts';
-import type { Comparison, Difference } from '@holdfast/core/flows/vault/differences.ts';
-import { chooser, type Looked, type Selection, selectedOf } from '@holdfast/core/flows/vault/selection.ts';
-import type { VersionReader } from '@holdfast/core/flows/vault/version-reader.ts';
 import { compareKeys } from '@holdfast/core/model/byte-order.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { ObjectFacts } from '@holdfast/core/model/object.ts';
 import type { SourcePlace } from '@holdfast/core/model/source-place.ts';
+import type { VaultReader, World } from '@holdfast/core/ports/world.ts';
+import type { Candidate, CandidateRequest } from '@holdfast/core/source/candidate.ts';
+import type { Change } from '@holdfast/core/source/changes.ts';
+import type { Comparison, Difference } from '@holdfast/core/source/differences.ts';
+import { selectedObjects } from '@holdfast/core/source/select-objects.ts';
+import { chooser, type Looked, type Selection, selectedOf } from '@holdfast/core/source/selection.ts';
+import type { SourceHistory, SourceKind } from '@holdfast/core/source/source-kind.ts';
+import type { VersionReader } from '@holdfast/core/source/version-reader.ts';
+import { namesUnder } from '@holdfast/core/vault/names-under.ts';
+import type { SourceStateAt } from '@holdfast/core/vault/source-history.ts';
 
 // A kind of source that is none of the product: a journal, whose notes lie in packs, many in one object of the vault, and go by
 // titles, `topic: name`, which are no paths. What the vault has of one is its packs, and a log that says what lies in them.

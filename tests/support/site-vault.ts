@@ -1,18 +1,23 @@
-import { checksums } from '@holdfast/core/adapters/checksums.ts';
-import type { World } from '@holdfast/core/flows/dependencies.ts';
-import { ensureEmptyFolder } from '@holdfast/core/flows/workdocs/ensure-empty-folder.ts';
-import { keepBytes } from '@holdfast/core/flows/workdocs/keep-bytes.ts';
-import { keepRecord, seeRecord } from '@holdfast/core/flows/workdocs/keep-record.ts';
+import { checksums } from '@holdfast/core/aws/checksums.ts';
+import { ensureEmptyFolder } from '@holdfast/core/kinds/workdocs/capture/ensure-empty-folder.ts';
+import { keepBytes } from '@holdfast/core/kinds/workdocs/capture/keep-bytes.ts';
+import { keepRecord, seeRecord } from '@holdfast/core/kinds/workdocs/capture/keep-record.ts';
 import type {
   DocumentRecord,
   FolderRecord,
   SiteRecord,
   UserRecord,
   VersionRecord,
-} from '@holdfast/core/model/workdocs/records.ts';
-import { entryKey, type RecordRef, recordKey, versionKey } from '@holdfast/core/model/workdocs/site-key.ts';
-import { siteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
-import type { Pipeline } from './pipeline.ts';
+} from '@holdfast/core/kinds/workdocs/model/records.ts';
+import {
+  entryKey,
+  type RecordRef,
+  recordKey,
+  versionKey,
+} from '@holdfast/core/kinds/workdocs/model/site-key.ts';
+import { siteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
+import type { World } from '@holdfast/core/ports/world.ts';
+import type { Pipeline } from '../../testing/pipeline.ts';
 
 export const SITE = 'd-1234567890';
 export const SITE_URI = `workdocs://${SITE}`;

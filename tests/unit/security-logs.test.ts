@@ -1,10 +1,10 @@
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import { InvalidInputError, logText, StoreError } from '@holdfast/core/model/errors.ts';
 import type { QueueName } from '@holdfast/core/model/queues.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { messageHandler } from '@holdfast/core/runtime/sqs-batch.ts';
 import type { Context, SQSRecord } from 'aws-lambda';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Pipeline, SOURCE, TARGET } from '../support/pipeline.ts';
+import { Pipeline, SOURCE, TARGET } from '../../testing/pipeline.ts';
 
 /** What must not get into a log: it stands in contents, metadata, tags, and in messages that are none. */
 const SECRET = 'hunter2-BEGIN-PRIVATE-KEY';

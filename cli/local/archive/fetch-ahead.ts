@@ -1,4 +1,4 @@
-import type { Selected } from '@holdfast/core/flows/vault/selection.ts';
+import type { Selected } from '@holdfast/core/source/selection.ts';
 import { pMapIterable } from 'p-map';
 import type { LocalWorld } from '../local-job.ts';
 import { type OpenCopy, openCopy } from '../open-copy.ts';

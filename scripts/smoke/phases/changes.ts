@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DisableRuleCommand, EnableRuleCommand } from '@aws-sdk/client-eventbridge';
 import { DeleteObjectCommand, GetObjectTaggingCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
+import { vaultPlace } from '@holdfast/core/kinds/s3/model/vault-key.ts';
 import { captureRuleName } from '@holdfast/core/model/stack-names.ts';
-import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
 import { put } from '../buckets.ts';
 import { type Checks, expect } from '../checks.ts';
 import { told, vaultDifferences } from '../compare.ts';

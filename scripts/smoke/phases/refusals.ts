@@ -5,7 +5,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
+import { vaultPlace } from '@holdfast/core/kinds/s3/model/vault-key.ts';
 import { queueAddresses } from '@holdfast/core/runtime/queue-addresses.ts';
 import { type Checks, expect, Unmet } from '../checks.ts';
 import { rolesCannotDestroy } from '../roles.ts';

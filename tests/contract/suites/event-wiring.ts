@@ -1,6 +1,6 @@
-import type { RuleState } from '@holdfast/core/adapters/memory/memory-bucket.ts';
 import type { EventWiring } from '@holdfast/core/ports/event-wiring.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { RuleState } from '../../../testing/memory/memory-bucket.ts';
 import { codeOf } from './code-of.ts';
 
 export type WiringWorld = {

@@ -1,4 +1,4 @@
-import type { SiteActivity } from '@holdfast/core/ports/site.ts';
+import type { SiteActivity } from '@holdfast/core/kinds/workdocs/site.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { allOf, type SiteTestWorld } from './site-world.ts';
 

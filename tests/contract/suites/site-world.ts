@@ -1,6 +1,6 @@
-import type { MemorySite } from '@holdfast/core/adapters/memory/memory-site.ts';
+import type { SitePage, SiteReader, SiteWriter } from '@holdfast/core/kinds/workdocs/site.ts';
 import { isSiteError } from '@holdfast/core/model/errors.ts';
-import type { SitePage, SiteReader, SiteWriter } from '@holdfast/core/ports/site.ts';
+import type { MemorySite } from '../../../testing/memory/memory-site.ts';
 
 /** A site as its people use it, and the way to it that is under test. */
 export type SiteTestWorld = {

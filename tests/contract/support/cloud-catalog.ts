@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { CreateTableCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
-import { type ClientOptions, dynamoClient } from '@holdfast/core/adapters/aws/clients.ts';
-import { DynamoCatalog } from '@holdfast/core/adapters/aws/dynamo-catalog.ts';
+import { type ClientOptions, dynamoClient } from '@holdfast/core/aws/clients.ts';
+import { DynamoCatalog } from '@holdfast/core/aws/dynamo-catalog.ts';
 
 /** A catalog in a new table, and the table's name. The template's table has these keys, too: the infra tests look at that. */
 export async function cloudCatalog(

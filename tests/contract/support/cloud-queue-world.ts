@@ -5,8 +5,8 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { type ClientOptions, sqsClient } from '@holdfast/core/adapters/aws/clients.ts';
-import { SqsWorkQueue } from '@holdfast/core/adapters/aws/sqs-work-queue.ts';
+import { type ClientOptions, sqsClient } from '@holdfast/core/aws/clients.ts';
+import { SqsWorkQueue } from '@holdfast/core/aws/sqs-work-queue.ts';
 import type { QueueName } from '@holdfast/core/model/queues.ts';
 import type { QueueWorld } from '../suites/work-queue.ts';
 

@@ -9,9 +9,9 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { type ClientOptions, s3Client } from '@holdfast/core/adapters/aws/clients.ts';
-import { S3ObjectStore } from '@holdfast/core/adapters/aws/s3-object-store.ts';
-import { grantInput } from '@holdfast/core/adapters/aws/s3-requests.ts';
+import { type ClientOptions, s3Client } from '@holdfast/core/aws/clients.ts';
+import { S3ObjectStore } from '@holdfast/core/aws/s3-object-store.ts';
+import { grantInput } from '@holdfast/core/aws/s3-requests.ts';
 import type { Ownership } from '@holdfast/core/model/acl.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
 import type { ObjectRef } from '@holdfast/core/ports/object-store.ts';

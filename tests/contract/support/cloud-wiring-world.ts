@@ -11,9 +11,9 @@ import {
   PutBucketNotificationConfigurationCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { type ClientOptions, eventBridgeClient, s3Client } from '@holdfast/core/adapters/aws/clients.ts';
-import { EventBridgeWiring } from '@holdfast/core/adapters/aws/eventbridge-wiring.ts';
-import type { RuleState } from '@holdfast/core/adapters/memory/memory-bucket.ts';
+import { type ClientOptions, eventBridgeClient, s3Client } from '@holdfast/core/aws/clients.ts';
+import { EventBridgeWiring } from '@holdfast/core/kinds/s3/aws/eventbridge-wiring.ts';
+import type { RuleState } from '../../../testing/memory/memory-bucket.ts';
 import type { WiringWorld } from '../suites/event-wiring.ts';
 import { createBucket } from './cloud-store-world.ts';
 

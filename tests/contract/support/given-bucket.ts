@@ -1,9 +1,9 @@
-import { canonicalId } from '@holdfast/core/adapters/memory/s3-acls.ts';
 import { s3Address } from '@holdfast/core/kinds/s3/address.ts';
 import { s3History } from '@holdfast/core/kinds/s3/history.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
+import { canonicalId } from '../../../testing/memory/s3-acls.ts';
+import { Pipeline, SOURCE } from '../../../testing/pipeline.ts';
 import { AWKWARD_KEYS } from '../../support/awkward-keys.ts';
-import { Pipeline, SOURCE } from '../../support/pipeline.ts';
 import type { GivenKind, GivenSource, Item } from '../suites/source-kind/given.ts';
 
 const keyOf = ({ group, name }: Item) => (group === '' ? name : `${group}/${name}`);

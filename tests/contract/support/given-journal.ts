@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { registerSource } from '@holdfast/core/flows/register-source.ts';
+import { registerSource } from '@holdfast/core/catalog/register-source.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
+import { Pipeline, VAULT } from '../../../testing/pipeline.ts';
 import { AWKWARD_KEYS } from '../../support/awkward-keys.ts';
 import {
   type InPack,
@@ -11,7 +12,6 @@ import {
   packKey,
   packOf,
 } from '../../support/journal-kind.ts';
-import { Pipeline, VAULT } from '../../support/pipeline.ts';
 import type { GivenKind, GivenSource, Item } from '../suites/source-kind/given.ts';
 
 const SOURCE = 'journal://diary';

@@ -1,7 +1,7 @@
-import { ensureEmptyFolder } from '@holdfast/core/flows/workdocs/ensure-empty-folder.ts';
 import { workDocsAddress } from '@holdfast/core/kinds/workdocs/address.ts';
+import { ensureEmptyFolder } from '@holdfast/core/kinds/workdocs/capture/ensure-empty-folder.ts';
 import { workDocsHistory } from '@holdfast/core/kinds/workdocs/history.ts';
-import { encodePart } from '@holdfast/core/model/workdocs/site-path.ts';
+import { encodePart } from '@holdfast/core/kinds/workdocs/model/site-path.ts';
 import { AWKWARD_KEYS } from '../../support/awkward-keys.ts';
 import {
   givenSite,

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ClientOptions } from '@holdfast/core/adapters/aws/clients.ts';
+import type { ClientOptions } from '@holdfast/core/aws/clients.ts';
 import { type CloudEnv, externalCloudEnv, localCloudEnv } from '../../../scripts/lib/cloud-env.ts';
 import { withLock } from '../../../scripts/lib/lock.ts';
 import { startMinistack, stopMinistack } from '../../../scripts/lib/ministack.ts';

@@ -1,4 +1,4 @@
-import { MemorySite } from '@holdfast/core/adapters/memory/memory-site.ts';
+import { MemorySite } from '../../../testing/memory/memory-site.ts';
 import type { SiteTestWorld } from '../suites/site-world.ts';
 
 export async function memorySiteWorld(): Promise<SiteTestWorld> {

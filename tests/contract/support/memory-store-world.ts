@@ -1,5 +1,5 @@
-import { MemoryObjectStore } from '@holdfast/core/adapters/memory/memory-object-store.ts';
-import { MemoryS3 } from '@holdfast/core/adapters/memory/memory-s3.ts';
+import { MemoryObjectStore } from '../../../testing/memory/memory-object-store.ts';
+import { MemoryS3 } from '../../../testing/memory/memory-s3.ts';
 import type { StoreWorld } from '../suites/object-store-world.ts';
 
 /** Buckets in memory, all within one second. */

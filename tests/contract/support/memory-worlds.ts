@@ -1,6 +1,6 @@
-import { MemoryEventWiring } from '@holdfast/core/adapters/memory/memory-event-wiring.ts';
-import { MemoryS3 } from '@holdfast/core/adapters/memory/memory-s3.ts';
-import { MemoryWorkQueue } from '@holdfast/core/adapters/memory/memory-work-queue.ts';
+import { MemoryEventWiring } from '../../../testing/memory/memory-event-wiring.ts';
+import { MemoryS3 } from '../../../testing/memory/memory-s3.ts';
+import { MemoryWorkQueue } from '../../../testing/memory/memory-work-queue.ts';
 import type { WiringWorld } from '../suites/event-wiring.ts';
 import type { QueueWorld } from '../suites/work-queue.ts';
 

@@ -1,7 +1,7 @@
 import { WorkDocsClient } from '@aws-sdk/client-workdocs';
-import { WorkDocsSite } from '@holdfast/core/adapters/aws/workdocs-site.ts';
+import { WorkDocsSite } from '@holdfast/core/kinds/workdocs/aws/workdocs-site.ts';
 import { expect } from 'vitest';
-import { startWorkDocsServer } from '../../support/workdocs-server/server.ts';
+import { startWorkDocsServer } from '../../../testing/workdocs-server/server.ts';
 import type { SiteTestWorld } from '../suites/site-world.ts';
 
 /** The real SDK client, over HTTP, to the project's own WorkDocs server. */

@@ -16,9 +16,9 @@ import {
   SendMessageCommand,
   SetQueueAttributesCommand,
 } from '@aws-sdk/client-sqs';
-import { dynamoClient, eventBridgeClient, s3Client, sqsClient } from '@holdfast/core/adapters/aws/clients.ts';
-import { DynamoCatalog } from '@holdfast/core/adapters/aws/dynamo-catalog.ts';
-import { S3ObjectStore } from '@holdfast/core/adapters/aws/s3-object-store.ts';
+import { dynamoClient, eventBridgeClient, s3Client, sqsClient } from '@holdfast/core/aws/clients.ts';
+import { DynamoCatalog } from '@holdfast/core/aws/dynamo-catalog.ts';
+import { S3ObjectStore } from '@holdfast/core/aws/s3-object-store.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import type { QueueName } from '@holdfast/core/model/queues.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { operationOf } from '../../support/aws-operation.ts';
-import { type Answer, ForwardingProxy, passedOn, read } from '../../support/forwarding-proxy.ts';
+import { operationOf } from '../../../testing/proxy/aws-operation.ts';
+import { type Answer, ForwardingProxy, passedOn, read } from '../../../testing/proxy/forwarding-proxy.ts';
 import { FaultPlan } from './fault-plan.ts';
 import { DONE_UNHEARD, errorBody, type Fault, fitting, type Rates, refusal } from './faults.ts';
 

@@ -1,4 +1,4 @@
-import type { Answer } from '../../support/forwarding-proxy.ts';
+import type { Answer } from '../../../testing/proxy/forwarding-proxy.ts';
 
 /**
  * What can go wrong with one request:

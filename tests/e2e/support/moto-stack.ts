@@ -12,7 +12,7 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { s3Client, sqsClient } from '@holdfast/core/adapters/aws/clients.ts';
+import { s3Client, sqsClient } from '@holdfast/core/aws/clients.ts';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { FUNCTION_ENV } from '../../../bench/function-env.ts';
 import { cloudCatalog } from '../../contract/support/cloud-catalog.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { operationOf } from '../../support/aws-operation.ts';
-import { ForwardingProxy } from '../../support/forwarding-proxy.ts';
+import { operationOf } from '../../../testing/proxy/aws-operation.ts';
+import { ForwardingProxy } from '../../../testing/proxy/forwarding-proxy.ts';
 
 /** Where the proxy tells what it found, as JSON. */
 const FOUND = '/_ownerless';

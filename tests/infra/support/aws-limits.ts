@@ -1,5 +1,5 @@
-import type { Template, Value } from '../../support/deployed-template.ts';
-import { holds, resolve, type Stack } from '../../support/resolve-value.ts';
+import type { Template, Value } from '../../../testing/iam/deployed-template.ts';
+import { holds, resolve, type Stack } from '../../../testing/iam/resolve-value.ts';
 import { ofType, type Properties, references, statementsIn } from './template-resources.ts';
 
 /** What AWS refuses, and emulators and linters take: so much, and no more, of something in each of a template's places. */

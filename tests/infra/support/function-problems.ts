@@ -1,5 +1,5 @@
-import type { Template } from '../../support/deployed-template.ts';
-import { resolve } from '../../support/resolve-value.ts';
+import type { Template } from '../../../testing/iam/deployed-template.ts';
+import { resolve } from '../../../testing/iam/resolve-value.ts';
 import { ofType, type Properties, references } from './template-resources.ts';
 
 /** Functions without a bound on time, memory or number, and log groups without an end. */

@@ -1,4 +1,4 @@
-import type { Template } from '../../support/deployed-template.ts';
+import type { Template } from '../../../testing/iam/deployed-template.ts';
 import { functionProblems, logGroupProblems, mappingProblems } from './function-problems.ts';
 import { roleProblems, type SourceTemplates, sharedRoles } from './role-problems.ts';
 import { bucketProblems, queueProblems, tableProblems, topicProblems } from './store-problems.ts';

@@ -1,4 +1,4 @@
-import type { Template, Value } from '../../support/deployed-template.ts';
+import type { Template, Value } from '../../../testing/iam/deployed-template.ts';
 import { type Named, ofType, type Properties, references, statementsIn } from './template-resources.ts';
 
 /**

@@ -1,6 +1,6 @@
-import type { Template } from '../../support/deployed-template.ts';
-import type { Stack } from '../../support/resolve-value.ts';
-import { type RolePolicy, rolePolicies } from '../../support/role-policies.ts';
+import type { Template } from '../../../testing/iam/deployed-template.ts';
+import type { Stack } from '../../../testing/iam/resolve-value.ts';
+import { type RolePolicy, rolePolicies } from '../../../testing/iam/role-policies.ts';
 import { FORBIDDEN_ACTIONS, KNOWN_SERVICES, overlap } from './forbidden-actions.ts';
 import { allStatements, ofType, references } from './template-resources.ts';
 

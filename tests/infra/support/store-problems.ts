@@ -1,4 +1,4 @@
-import type { Template, Value } from '../../support/deployed-template.ts';
+import type { Template, Value } from '../../../testing/iam/deployed-template.ts';
 import { deniesPlainHttp, queuePolicyProblems } from './queue-policies.ts';
 import { allStatements, type Named, ofType, type Properties, references } from './template-resources.ts';
 

@@ -1,4 +1,4 @@
-import type { Resource, Template, Value } from '../../support/deployed-template.ts';
+import type { Resource, Template, Value } from '../../../testing/iam/deployed-template.ts';
 
 export type Properties = Readonly<Record<string, Value>>;
 /** A resource with its logical id. */

@@ -1,10 +1,10 @@
-import { eventBridgeClient, s3Client } from '@holdfast/core/adapters/aws/clients.ts';
-import { EventBridgeWiring } from '@holdfast/core/adapters/aws/eventbridge-wiring.ts';
-import { S3ObjectStore } from '@holdfast/core/adapters/aws/s3-object-store.ts';
+import { eventBridgeClient, s3Client } from '@holdfast/core/aws/clients.ts';
+import { S3ObjectStore } from '@holdfast/core/aws/s3-object-store.ts';
+import { EventBridgeWiring } from '@holdfast/core/kinds/s3/aws/eventbridge-wiring.ts';
 import type { ObjectStore } from '@holdfast/core/ports/object-store.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { S3BucketAdmin } from '../../../cli/adapters/aws/s3-bucket-admin.ts';
-import { operationOf } from '../../support/aws-operation.ts';
+import { operationOf } from '../../../testing/proxy/aws-operation.ts';
 import { type RawRequest, rawServer } from '../../support/raw-server.ts';
 
 const OWN = '111122223333';

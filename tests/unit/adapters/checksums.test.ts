@@ -1,4 +1,4 @@
-import { checksums } from '@holdfast/core/adapters/checksums.ts';
+import { checksums } from '@holdfast/core/aws/checksums.ts';
 import { describe, expect, it } from 'vitest';
 
 // The check values of the CRC catalogue, and what every md5sum, sha1sum … says of the same nine bytes.

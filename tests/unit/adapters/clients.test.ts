@@ -10,8 +10,8 @@ import {
   eventBridgeClient,
   s3Client,
   sqsClient,
-} from '@holdfast/core/adapters/aws/clients.ts';
-import { S3ObjectStore } from '@holdfast/core/adapters/aws/s3-object-store.ts';
+} from '@holdfast/core/aws/clients.ts';
+import { S3ObjectStore } from '@holdfast/core/aws/s3-object-store.ts';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 
 /** Each client, and one request with it. */

@@ -1,7 +1,7 @@
 import { HeadBucketCommand } from '@aws-sdk/client-s3';
-import { countThrottles } from '@holdfast/core/adapters/aws/count-throttles.ts';
-import { MemoryTelemetry } from '@holdfast/core/adapters/memory/memory-telemetry.ts';
+import { countThrottles } from '@holdfast/core/aws/count-throttles.ts';
 import { expect, it } from 'vitest';
+import { MemoryTelemetry } from '../../../testing/memory/memory-telemetry.ts';
 import { type Answer, cannedS3, errorXml } from '../../support/canned-s3.ts';
 
 const OK: Answer = { status: 200 };

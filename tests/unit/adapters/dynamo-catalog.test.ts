@@ -8,7 +8,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { DynamoCatalog } from '@holdfast/core/adapters/aws/dynamo-catalog.ts';
+import { DynamoCatalog } from '@holdfast/core/aws/dynamo-catalog.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import { CatalogError } from '@holdfast/core/model/errors.ts';
 import type { StepRecord } from '@holdfast/core/ports/catalog.ts';

@@ -1,21 +1,21 @@
-import { S3ObjectStore } from '@holdfast/core/adapters/aws/s3-object-store.ts';
-import { codeOfException } from '@holdfast/core/adapters/workdocs-exceptions.ts';
-import { siteQueueOf } from '@holdfast/core/flows/workdocs/site-queue-of.ts';
+import { S3ObjectStore } from '@holdfast/core/aws/s3-object-store.ts';
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
+import { parseS3Event } from '@holdfast/core/kinds/s3/model/s3-event.ts';
+import { rowReader } from '@holdfast/core/kinds/workdocs/import/table-columns.ts';
+import { type DocumentRecord, parseRecord, recordText } from '@holdfast/core/kinds/workdocs/model/records.ts';
+import { siteQueueOf } from '@holdfast/core/kinds/workdocs/site-queue-of.ts';
+import { codeOfException } from '@holdfast/core/kinds/workdocs/workdocs-exceptions.ts';
 import { withDeletionTags, withoutDeletionTags } from '@holdfast/core/model/deletion-tags.ts';
 import { compileFilter } from '@holdfast/core/model/filter.ts';
 import { namedValues, namedValuesOf, tableOf } from '@holdfast/core/model/named-values.ts';
 import { ownTags, withOrigin } from '@holdfast/core/model/origin.ts';
-import { meaningOf } from '@holdfast/core/model/report/advice.ts';
 import { parseRestoreMessage } from '@holdfast/core/model/restore-request.ts';
-import { parseS3Event } from '@holdfast/core/model/s3-event.ts';
-import { type DocumentRecord, parseRecord, recordText } from '@holdfast/core/model/workdocs/records.ts';
-import { rowReader } from '@holdfast/core/model/workdocs/table-columns.ts';
+import { meaningOf } from '@holdfast/core/report/advice.ts';
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { Pipeline, SOURCE, TARGET, VAULT } from '../../../testing/pipeline.ts';
 import { cannedS3 } from '../../support/canned-s3.ts';
-import { Pipeline, SOURCE, TARGET, VAULT } from '../../support/pipeline.ts';
 
 /** What every object has, whether somebody gave it or not; and some that nobody has. */
 const HOSTILE = [...Object.getOwnPropertyNames(Object.prototype), 'prototype', 'length', 'name', '0', '-1'];

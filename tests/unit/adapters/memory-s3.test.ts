@@ -1,9 +1,9 @@
-import { MemoryObjectStore } from '@holdfast/core/adapters/memory/memory-object-store.ts';
-import { MemoryS3 } from '@holdfast/core/adapters/memory/memory-s3.ts';
+import { parseS3Event } from '@holdfast/core/kinds/s3/model/s3-event.ts';
+import { compareSequencers } from '@holdfast/core/kinds/s3/model/sequencer.ts';
 import { StoreError } from '@holdfast/core/model/errors.ts';
-import { parseS3Event } from '@holdfast/core/model/s3-event.ts';
-import { compareSequencers } from '@holdfast/core/model/sequencer.ts';
 import { describe, expect, it } from 'vitest';
+import { MemoryObjectStore } from '../../../testing/memory/memory-object-store.ts';
+import { MemoryS3 } from '../../../testing/memory/memory-s3.ts';
 import { codeOf } from '../../contract/suites/code-of.ts';
 
 const START = Date.parse('2026-03-01T12:00:00Z');

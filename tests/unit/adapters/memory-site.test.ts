@@ -1,7 +1,7 @@
-import { MemorySite } from '@holdfast/core/adapters/memory/memory-site.ts';
-import type { SiteModel } from '@holdfast/core/adapters/memory/site-model.ts';
-import type { UserThing } from '@holdfast/core/adapters/memory/site-things.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { MemorySite } from '../../../testing/memory/memory-site.ts';
+import type { SiteModel } from '../../../testing/memory/site-model.ts';
+import type { UserThing } from '../../../testing/memory/site-things.ts';
 
 const NOON = Date.UTC(2024, 4, 1, 12);
 

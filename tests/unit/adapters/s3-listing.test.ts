@@ -1,4 +1,4 @@
-import { S3ObjectStore } from '@holdfast/core/adapters/aws/s3-object-store.ts';
+import { S3ObjectStore } from '@holdfast/core/aws/s3-object-store.ts';
 import { describe, expect, it } from 'vitest';
 import { cannedS3 } from '../../support/canned-s3.ts';
 

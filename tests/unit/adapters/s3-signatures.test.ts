@@ -1,9 +1,9 @@
-import { dynamoClient, s3Client, snsClient, sqsClient } from '@holdfast/core/adapters/aws/clients.ts';
-import { DynamoCatalog } from '@holdfast/core/adapters/aws/dynamo-catalog.ts';
-import { S3ObjectStore } from '@holdfast/core/adapters/aws/s3-object-store.ts';
-import { upload } from '@holdfast/core/adapters/aws/signed-upload.ts';
-import { SnsNotices } from '@holdfast/core/adapters/aws/sns-notices.ts';
-import { SqsWorkQueue } from '@holdfast/core/adapters/aws/sqs-work-queue.ts';
+import { dynamoClient, s3Client, snsClient, sqsClient } from '@holdfast/core/aws/clients.ts';
+import { DynamoCatalog } from '@holdfast/core/aws/dynamo-catalog.ts';
+import { S3ObjectStore } from '@holdfast/core/aws/s3-object-store.ts';
+import { SnsNotices } from '@holdfast/core/aws/sns-notices.ts';
+import { SqsWorkQueue } from '@holdfast/core/aws/sqs-work-queue.ts';
+import { upload } from '@holdfast/core/kinds/workdocs/aws/signed-upload.ts';
 import type { ContentHeaders, ObjectFacts } from '@holdfast/core/model/object.ts';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';

@@ -1,5 +1,5 @@
 import { RestoreObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { S3ObjectStore } from '@holdfast/core/adapters/aws/s3-object-store.ts';
+import { S3ObjectStore } from '@holdfast/core/aws/s3-object-store.ts';
 import type { StoreErrorCode } from '@holdfast/core/model/errors.ts';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';

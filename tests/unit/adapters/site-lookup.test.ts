@@ -1,7 +1,7 @@
-import { siteLookup } from '@holdfast/core/adapters/aws/site-lookup.ts';
-import { writableSite } from '@holdfast/core/adapters/aws/workdocs-site.ts';
+import { siteLookup } from '@holdfast/core/kinds/workdocs/aws/site-lookup.ts';
+import { writableSite } from '@holdfast/core/kinds/workdocs/aws/workdocs-site.ts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { startWorkDocsServer, type WorkDocsServer } from '../../support/workdocs-server/server.ts';
+import { startWorkDocsServer, type WorkDocsServer } from '../../../testing/workdocs-server/server.ts';
 
 const ROLE = 'arn:aws:iam::210987654321:role/reads-workdocs';
 

@@ -1,5 +1,5 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { SnsNotices } from '@holdfast/core/adapters/aws/sns-notices.ts';
+import { SnsNotices } from '@holdfast/core/aws/sns-notices.ts';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 

@@ -1,5 +1,5 @@
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { SqsWorkQueue } from '@holdfast/core/adapters/aws/sqs-work-queue.ts';
+import { SqsWorkQueue } from '@holdfast/core/aws/sqs-work-queue.ts';
 import { QueueError } from '@holdfast/core/model/errors.ts';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';

@@ -1,6 +1,6 @@
-import { PowertoolsTelemetry } from '@holdfast/core/adapters/aws/powertools-telemetry.ts';
-import { MemoryTelemetry } from '@holdfast/core/adapters/memory/memory-telemetry.ts';
+import { PowertoolsTelemetry } from '@holdfast/core/aws/powertools-telemetry.ts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { MemoryTelemetry } from '../../../testing/memory/memory-telemetry.ts';
 
 describe('PowertoolsTelemetry', () => {
   beforeEach(() => {

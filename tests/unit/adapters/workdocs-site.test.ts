@@ -1,9 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WorkDocsClient } from '@aws-sdk/client-workdocs';
-import { download } from '@holdfast/core/adapters/aws/signed-download.ts';
-import { upload } from '@holdfast/core/adapters/aws/signed-upload.ts';
-import { WorkDocsSite } from '@holdfast/core/adapters/aws/workdocs-site.ts';
+import { download } from '@holdfast/core/kinds/workdocs/aws/signed-download.ts';
+import { upload } from '@holdfast/core/kinds/workdocs/aws/signed-upload.ts';
+import { WorkDocsSite } from '@holdfast/core/kinds/workdocs/aws/workdocs-site.ts';
 import type { SiteErrorCode } from '@holdfast/core/model/errors.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 

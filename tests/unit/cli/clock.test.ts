@@ -1,13 +1,13 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MemorySite } from '@holdfast/core/adapters/memory/memory-site.ts';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { refuseSkewed, skewNote, skewSeconds } from '../../../cli/time/clock-skew.ts';
 import { serviceClock, skewOf } from '../../../cli/time/service-clock.ts';
+import { MemorySite } from '../../../testing/memory/memory-site.ts';
+import { Pipeline, SOURCE } from '../../../testing/pipeline.ts';
 import { type FakeAws, fakeAws } from '../../support/fake-aws.ts';
-import { Pipeline, SOURCE } from '../../support/pipeline.ts';
 import { SITE_URI, SiteVault } from '../../support/site-vault.ts';
 import { CliWorld, OUTPUTS } from './support/given-cli.ts';
 import { runOnWire } from './support/wire-cli.ts';

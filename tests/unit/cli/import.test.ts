@@ -1,15 +1,15 @@
-import { checksums } from '@holdfast/core/adapters/checksums.ts';
-import { registerSource } from '@holdfast/core/flows/register-source.ts';
-import { importExport } from '@holdfast/core/flows/workdocs-export/import-export.ts';
-import { isInExport } from '@holdfast/core/model/workdocs/import-names.ts';
+import { checksums } from '@holdfast/core/aws/checksums.ts';
+import { registerSource } from '@holdfast/core/catalog/register-source.ts';
+import { importExport } from '@holdfast/core/kinds/workdocs/import/import-export.ts';
+import { isInExport } from '@holdfast/core/kinds/workdocs/import/import-names.ts';
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { findExport } from '../../../cli/imports/find-export.ts';
 import { ImportedSchema } from '../../../cli/json/import.ts';
 import { StatusSchema } from '../../../cli/json/status.ts';
+import { VAULT } from '../../../testing/pipeline.ts';
 import { zipOf } from '../../support/given-export.ts';
-import { VAULT } from '../../support/pipeline.ts';
 import { CALLER, CliWorld, footprint } from './support/given-cli.ts';
 
 let cli: CliWorld;

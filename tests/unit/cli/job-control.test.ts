@@ -5,7 +5,7 @@ import { ReportSchema } from '@holdfast/core/model/report.ts';
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { JobResultSchema, ResumedSchema } from '../../../cli/json/job.ts';
-import { TARGET, VAULT } from '../../support/pipeline.ts';
+import { TARGET, VAULT } from '../../../testing/pipeline.ts';
 import { CALLER, CliWorld, footprint } from './support/given-cli.ts';
 
 let cli: CliWorld;

@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Pipeline, SOURCE } from '../../../testing/pipeline.ts';
 import { type FakeAws, fakeAws } from '../../support/fake-aws.ts';
-import { Pipeline, SOURCE } from '../../support/pipeline.ts';
 import { OUTPUTS } from './support/given-cli.ts';
 import { ended, startCli } from './support/given-process.ts';
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ProtectedSchema } from '../../../cli/json/protect.ts';
-import { VAULT } from '../../support/pipeline.ts';
+import { VAULT } from '../../../testing/pipeline.ts';
 import { CliWorld, footprint, OUTPUTS } from './support/given-cli.ts';
 
 const SITE = 'workdocs://d-1234567890';

@@ -1,12 +1,12 @@
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
-import { canaryText } from '@holdfast/core/model/canary.ts';
+import { canaryText } from '@holdfast/core/kinds/s3/model/canary.ts';
 import { settingsKey } from '@holdfast/core/model/settings-key.ts';
 import { sourceStackName } from '@holdfast/core/model/stack-names.ts';
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ProtectedSchema } from '../../../cli/json/protect.ts';
 import { StatusSchema } from '../../../cli/json/status.ts';
-import { VAULT } from '../../support/pipeline.ts';
+import { VAULT } from '../../../testing/pipeline.ts';
 import { SITE_URI } from '../../support/site-vault.ts';
 import { CliWorld, footprint } from './support/given-cli.ts';
 import { givenSite } from './support/given-site.ts';

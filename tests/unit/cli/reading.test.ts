@@ -1,4 +1,4 @@
-import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
+import { vaultPlace } from '@holdfast/core/kinds/s3/model/vault-key.ts';
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DiffLineSchema, DiffSummarySchema } from '../../../cli/json/diff.ts';
@@ -6,7 +6,7 @@ import { HistoryLineSchema } from '../../../cli/json/history.ts';
 import { LsLineSchema } from '../../../cli/json/ls.ts';
 import { VerifySchema } from '../../../cli/json/verify.ts';
 import { VersionLineSchema } from '../../../cli/json/versions.ts';
-import { VAULT } from '../../support/pipeline.ts';
+import { VAULT } from '../../../testing/pipeline.ts';
 import { CliWorld } from './support/given-cli.ts';
 
 const FIRST = '2026-03-01T12:00:30Z';

@@ -1,7 +1,7 @@
-import { MemoryCatalog } from '@holdfast/core/adapters/memory/memory-catalog.ts';
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ReindexSchema } from '../../../cli/json/reindex.ts';
+import { MemoryCatalog } from '../../../testing/memory/memory-catalog.ts';
 import { CliWorld } from './support/given-cli.ts';
 
 let cli: CliWorld;

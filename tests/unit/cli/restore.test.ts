@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { RestoreJsonSchema } from '../../../cli/json/restore.ts';
-import { TARGET } from '../../support/pipeline.ts';
+import { TARGET } from '../../../testing/pipeline.ts';
 import { CALLER, CliWorld, footprint } from './support/given-cli.ts';
 
 const TO = ['--to', `s3://${TARGET}`];

@@ -5,7 +5,7 @@ import { HistoryLineSchema } from '../../../cli/json/history.ts';
 import { LsLineSchema } from '../../../cli/json/ls.ts';
 import { SitePlaceLineSchema, SiteVersionLineSchema } from '../../../cli/json/site-versions.ts';
 import { VerifySchema } from '../../../cli/json/verify.ts';
-import { VAULT } from '../../support/pipeline.ts';
+import { VAULT } from '../../../testing/pipeline.ts';
 import { SITE, SITE_URI, type SiteVault } from '../../support/site-vault.ts';
 import { CliWorld } from './support/given-cli.ts';
 import { givenSite } from './support/given-site.ts';

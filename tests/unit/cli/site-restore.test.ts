@@ -6,7 +6,7 @@ import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { RestoreJsonSchema } from '../../../cli/json/restore.ts';
 import { RestoreLocalSchema } from '../../../cli/json/restore-local.ts';
-import { TARGET, VAULT } from '../../support/pipeline.ts';
+import { TARGET, VAULT } from '../../../testing/pipeline.ts';
 import { SITE, SITE_URI, type SiteVault } from '../../support/site-vault.ts';
 import { givenFolder, treeOf } from './local/support/given-vault.ts';
 import { CliWorld } from './support/given-cli.ts';

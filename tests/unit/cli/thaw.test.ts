@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { JobResultSchema } from '../../../cli/json/job.ts';
-import { TARGET, VAULT } from '../../support/pipeline.ts';
+import { TARGET, VAULT } from '../../../testing/pipeline.ts';
 import { CliWorld } from './support/given-cli.ts';
 
 let cli: CliWorld;

@@ -1,15 +1,15 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MemoryCatalog } from '@holdfast/core/adapters/memory/memory-catalog.ts';
-import { reindex } from '@holdfast/core/flows/reindex.ts';
-import { SourceKinds } from '@holdfast/core/flows/source-kind.ts';
+import { reindex } from '@holdfast/core/catalog/reindex.ts';
 import { KINDS } from '@holdfast/core/kinds/all.ts';
+import { SourceKinds } from '@holdfast/core/source/source-kind.ts';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { NAMES_FILE } from '../../../cli/local/names-list.ts';
+import { MemoryCatalog } from '../../../testing/memory/memory-catalog.ts';
+import { VAULT } from '../../../testing/pipeline.ts';
 import { givenJournal } from '../../contract/support/given-journal.ts';
 import { JOURNAL, packKey } from '../../support/journal-kind.ts';
-import { VAULT } from '../../support/pipeline.ts';
 import { CliWorld } from './support/given-cli.ts';
 
 // The core and the command line know of no journal. It is one more in the list of kinds that they are given.

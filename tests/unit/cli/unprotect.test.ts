@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { UnprotectedSchema } from '../../../cli/json/unprotect.ts';
-import { VAULT } from '../../support/pipeline.ts';
+import { VAULT } from '../../../testing/pipeline.ts';
 import { CliWorld, footprint } from './support/given-cli.ts';
 
 let cli: CliWorld;

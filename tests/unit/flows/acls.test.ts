@@ -1,14 +1,14 @@
-import { canonicalId } from '@holdfast/core/adapters/memory/s3-acls.ts';
-import { makePlan } from '@holdfast/core/flows/restore/make-plan.ts';
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
+import { parseAclRecord } from '@holdfast/core/kinds/s3/model/acl-record.ts';
+import { aclRecordKey } from '@holdfast/core/kinds/s3/model/vault-key.ts';
 import type { Grants } from '@holdfast/core/model/acl.ts';
-import { parseAclRecord } from '@holdfast/core/model/acl-record.ts';
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import { StoreError } from '@holdfast/core/model/errors.ts';
 import { parseRestoreMessage } from '@holdfast/core/model/restore-request.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
-import { aclRecordKey } from '@holdfast/core/model/vault-key.ts';
+import { makePlan } from '@holdfast/core/restore/make-plan.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Pipeline, SOURCE, TARGET, VAULT } from '../../support/pipeline.ts';
+import { canonicalId } from '../../../testing/memory/s3-acls.ts';
+import { Pipeline, SOURCE, TARGET, VAULT } from '../../../testing/pipeline.ts';
 
 const KEY = 'a';
 const BODY = 'the same bytes all along';

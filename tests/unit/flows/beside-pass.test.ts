@@ -1,11 +1,11 @@
-import { canonicalId } from '@holdfast/core/adapters/memory/s3-acls.ts';
+import { aclRecordKey, tagsRecordKey } from '@holdfast/core/kinds/s3/model/vault-key.ts';
 import type { Grants } from '@holdfast/core/model/acl.ts';
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import { StoreError } from '@holdfast/core/model/errors.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
-import { aclRecordKey, tagsRecordKey } from '@holdfast/core/model/vault-key.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Pipeline, SOURCE, TARGET, VAULT } from '../../support/pipeline.ts';
+import { canonicalId } from '../../../testing/memory/s3-acls.ts';
+import { Pipeline, SOURCE, TARGET, VAULT } from '../../../testing/pipeline.ts';
 
 const URI = sourceUri(SOURCE);
 const KEY = 'a';

@@ -1,10 +1,10 @@
+import { vaultPlace } from '@holdfast/core/kinds/s3/model/vault-key.ts';
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import { StoreError } from '@holdfast/core/model/errors.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
-import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { Pipeline, SOURCE, VAULT } from '../../../testing/pipeline.ts';
 import { AWKWARD_KEYS } from '../../support/awkward-keys.ts';
-import { Pipeline, SOURCE, VAULT } from '../../support/pipeline.ts';
 
 let pipeline: Pipeline;
 beforeEach(async () => {

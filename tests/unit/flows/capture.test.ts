@@ -1,12 +1,12 @@
-import { type CaptureOptions, capture } from '@holdfast/core/flows/capture/capture.ts';
+import { type CaptureOptions, capture } from '@holdfast/core/kinds/s3/capture/capture.ts';
+import type { Change } from '@holdfast/core/kinds/s3/model/change.ts';
+import { vaultPlace } from '@holdfast/core/kinds/s3/model/vault-key.ts';
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import type { CaptureOutcome } from '@holdfast/core/model/capture-outcome.ts';
-import type { Change } from '@holdfast/core/model/change.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import { ContentionError, StoreError } from '@holdfast/core/model/errors.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
-import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Pipeline, SOURCE, VAULT } from '../../support/pipeline.ts';
+import { Pipeline, SOURCE, VAULT } from '../../../testing/pipeline.ts';
 
 const KIB = 1024;
 const LARGE = Buffer.alloc(25 * KIB, 'abcdefgh');

@@ -1,13 +1,13 @@
-import { changeHistory } from '@holdfast/core/flows/change-history.ts';
-import { oldestCopy } from '@holdfast/core/flows/source-versions.ts';
-import { type Changes, NO_CHANGES } from '@holdfast/core/flows/vault/changes.ts';
-import { DifferenceCount } from '@holdfast/core/flows/vault/differences.ts';
+import { changeHistory } from '@holdfast/core/kinds/s3/history/change-history.ts';
+import { oldestCopy } from '@holdfast/core/kinds/s3/history/source-versions.ts';
 import { s3History } from '@holdfast/core/kinds/s3/history.ts';
+import { tagsRecordKey, vaultPlace } from '@holdfast/core/kinds/s3/model/vault-key.ts';
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import type { Tags } from '@holdfast/core/model/object.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
-import { tagsRecordKey, vaultPlace } from '@holdfast/core/model/vault-key.ts';
+import { type Changes, NO_CHANGES } from '@holdfast/core/source/changes.ts';
+import { DifferenceCount } from '@holdfast/core/source/differences.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Pipeline, SOURCE, VAULT } from '../../support/pipeline.ts';
+import { Pipeline, SOURCE, VAULT } from '../../../testing/pipeline.ts';
 
 const LONG = `${'k'.repeat(1023)}z`;
 const ALWAYS = Number.MAX_SAFE_INTEGER;

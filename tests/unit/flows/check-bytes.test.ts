@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { checksums } from '@holdfast/core/adapters/checksums.ts';
+import { checksums } from '@holdfast/core/aws/checksums.ts';
+import type { ObjectFacts } from '@holdfast/core/model/object.ts';
 import {
   checkBytes,
   checkedBytes,
   type ExpectedBytes,
   expectedOf,
   WrongBytesError,
-} from '@holdfast/core/flows/check-bytes.ts';
-import type { ObjectFacts } from '@holdfast/core/model/object.ts';
+} from '@holdfast/core/vault/check-bytes.ts';
 import { describe, expect, it } from 'vitest';
 
 const md5 = createHash('md5').update('123456789').digest();

@@ -1,15 +1,15 @@
-import { catalogEntries, type KeyRange, sourceObjects } from '@holdfast/core/flows/listings.ts';
-import { classify } from '@holdfast/core/flows/reconcile/classify.ts';
-import { compareRange, type Phase, type StepLimit } from '@holdfast/core/flows/reconcile/compare-range.ts';
-import { mergeListings } from '@holdfast/core/flows/reconcile/merge-listings.ts';
-import { findMiddle } from '@holdfast/core/flows/reconcile/split-range.ts';
+import { classify } from '@holdfast/core/kinds/s3/reconcile/classify.ts';
+import { compareRange, type Phase, type StepLimit } from '@holdfast/core/kinds/s3/reconcile/compare-range.ts';
+import { findMiddle } from '@holdfast/core/kinds/s3/reconcile/split-range.ts';
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import { compareKeys } from '@holdfast/core/model/byte-order.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import type { ListedObject } from '@holdfast/core/model/object.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
+import { catalogEntries, type KeyRange, sourceObjects } from '@holdfast/core/vault/listings.ts';
+import { mergeListings } from '@holdfast/core/vault/merge-listings.ts';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Pipeline, SOURCE } from '../../support/pipeline.ts';
+import { Pipeline, SOURCE } from '../../../testing/pipeline.ts';
 
 const OBJECT: ListedObject = { key: 'a', etag: 'e', size: 7, lastModified: 5000, storageClass: 'STANDARD' };
 const ENTRY: Entry = {

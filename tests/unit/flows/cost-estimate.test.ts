@@ -1,6 +1,5 @@
-import { PAGES_AT_PLACES, PAGES_ROUND } from '@holdfast/core/flows/pulse/look-at-places.ts';
-import { takeInventory } from '@holdfast/core/flows/take-inventory.ts';
-import { type Requests, sumRequests } from '@holdfast/core/model/cost/requests.ts';
+import { type Requests, sumRequests } from '@holdfast/core/cost/requests.ts';
+import { takeInventory } from '@holdfast/core/cost/take-inventory.ts';
 import {
   CANARY,
   captureChanges,
@@ -11,9 +10,10 @@ import {
   keepTagChanges,
   readAcls,
   scheduledComparison,
-} from '@holdfast/core/model/cost/work.ts';
+} from '@holdfast/core/cost/work.ts';
+import { PAGES_AT_PLACES, PAGES_ROUND } from '@holdfast/core/kinds/s3/pulse/look-at-places.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Pipeline, SOURCE } from '../../support/pipeline.ts';
+import { Pipeline, SOURCE } from '../../../testing/pipeline.ts';
 
 const COPIES = { multipartThresholdBytes: 20, partBytes: 8 };
 const WORK = { keysPerStep: 500 };

@@ -1,10 +1,10 @@
-import { type CaptureOptions, capture } from '@holdfast/core/flows/capture/capture.ts';
-import { markFailed } from '@holdfast/core/flows/capture/mark-failed.ts';
-import type { Change } from '@holdfast/core/model/change.ts';
+import { type CaptureOptions, capture } from '@holdfast/core/kinds/s3/capture/capture.ts';
+import { markFailed } from '@holdfast/core/kinds/s3/capture/mark-failed.ts';
+import type { Change } from '@holdfast/core/kinds/s3/model/change.ts';
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import { StoreError } from '@holdfast/core/model/errors.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Pipeline, SOURCE, VAULT } from '../../support/pipeline.ts';
+import { Pipeline, SOURCE, VAULT } from '../../../testing/pipeline.ts';
 
 const PLACE = 's3/photos/a';
 let pipeline: Pipeline;

@@ -1,7 +1,7 @@
+import { vaultPlace } from '@holdfast/core/kinds/s3/model/vault-key.ts';
 import { StoreError } from '@holdfast/core/model/errors.ts';
-import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Pipeline, SOURCE, TARGET, VAULT } from '../../support/pipeline.ts';
+import { Pipeline, SOURCE, TARGET, VAULT } from '../../../testing/pipeline.ts';
 
 let pipeline: Pipeline;
 beforeEach(async () => {

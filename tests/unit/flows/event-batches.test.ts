@@ -1,8 +1,8 @@
-import { captureEvents } from '@holdfast/core/flows/capture-events.ts';
+import { captureEvents } from '@holdfast/core/kinds/s3/capture/capture-events.ts';
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import { StoreError } from '@holdfast/core/model/errors.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Pipeline, SOURCE, VAULT } from '../../support/pipeline.ts';
+import { Pipeline, SOURCE, VAULT } from '../../../testing/pipeline.ts';
 
 let pipeline: Pipeline;
 beforeEach(async () => {

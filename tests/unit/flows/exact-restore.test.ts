@@ -1,6 +1,6 @@
 import { StoreError } from '@holdfast/core/model/errors.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Pipeline, TARGET } from '../../support/pipeline.ts';
+import { Pipeline, TARGET } from '../../../testing/pipeline.ts';
 
 let pipeline: Pipeline;
 beforeEach(() => begin());

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Content } from '@holdfast/core/adapters/memory/s3-content.ts';
-import type { Attributes } from '@holdfast/core/adapters/memory/s3-version.ts';
 import { ORIGIN_TAG } from '@holdfast/core/model/origin.ts';
 import { type Report, reportOf } from '@holdfast/core/model/report.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Pipeline, SOURCE, TARGET, VAULT } from '../../support/pipeline.ts';
+import type { Content } from '../../../testing/memory/s3-content.ts';
+import type { Attributes } from '../../../testing/memory/s3-version.ts';
+import { Pipeline, SOURCE, TARGET, VAULT } from '../../../testing/pipeline.ts';
 
 const KEY = 'a.html';
 const COPY = `s3/${SOURCE}/${KEY}`;

@@ -1,7 +1,7 @@
-import { isIdentical } from '@holdfast/core/flows/is-identical.ts';
 import type { ObjectFacts, Tags } from '@holdfast/core/model/object.ts';
+import { isIdentical } from '@holdfast/core/vault/is-identical.ts';
 import { describe, expect, it } from 'vitest';
-import { Pipeline, TARGET } from '../../support/pipeline.ts';
+import { Pipeline, TARGET } from '../../../testing/pipeline.ts';
 
 const FACTS: ObjectFacts = {
   etag: 'e1',

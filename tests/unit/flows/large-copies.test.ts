@@ -1,9 +1,9 @@
-import { capture } from '@holdfast/core/flows/capture/capture.ts';
+import { capture } from '@holdfast/core/kinds/s3/capture/capture.ts';
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import { StoreError } from '@holdfast/core/model/errors.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Pipeline, SOURCE, VAULT } from '../../support/pipeline.ts';
+import { Pipeline, SOURCE, VAULT } from '../../../testing/pipeline.ts';
 
 const KIB = 1024;
 const SETTINGS = { multipartThresholdBytes: 10 * KIB, partBytes: 4 * KIB };

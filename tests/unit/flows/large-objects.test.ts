@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Pipeline, SOURCE, TARGET, VAULT } from '../../support/pipeline.ts';
+import { Pipeline, SOURCE, TARGET, VAULT } from '../../../testing/pipeline.ts';
 
 const KIB = 1024;
 const SETTINGS = { multipartThresholdBytes: 10 * KIB, partBytes: 4 * KIB };

@@ -1,13 +1,13 @@
-import { makePlan } from '@holdfast/core/flows/restore/make-plan.ts';
-import { requestOf } from '@holdfast/core/flows/restore/request-of.ts';
+import type { Requests } from '@holdfast/core/cost/requests.ts';
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
-import type { Requests } from '@holdfast/core/model/cost/requests.ts';
-import type { RestorePlan } from '@holdfast/core/model/restore-plan.ts';
-import { writtenBytes } from '@holdfast/core/model/restore-plan.ts';
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import { checkRestoreMessage } from '@holdfast/core/model/restore-request.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
+import { makePlan } from '@holdfast/core/restore/make-plan.ts';
+import { requestOf } from '@holdfast/core/restore/request-of.ts';
+import type { RestorePlan } from '@holdfast/core/restore/restore-plan.ts';
+import { writtenBytes } from '@holdfast/core/restore/restore-plan.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Pipeline, SOURCE, TARGET, VAULT } from '../../support/pipeline.ts';
+import { Pipeline, SOURCE, TARGET, VAULT } from '../../../testing/pipeline.ts';
 
 const SETTINGS = { multipartThresholdBytes: 2_000, partBytes: 900, keysPerStep: 500 };
 

@@ -1,6 +1,6 @@
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import { expect, it } from 'vitest';
-import { Pipeline, SOURCE, VAULT } from '../../support/pipeline.ts';
+import { Pipeline, SOURCE, VAULT } from '../../../testing/pipeline.ts';
 
 it('the first reconcile captures 10,000 objects that were there before, over several steps and ranges', async () => {
   const pipeline = new Pipeline();

@@ -1,7 +1,7 @@
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import { StoreError } from '@holdfast/core/model/errors.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Pipeline, SOURCE, TARGET } from '../../support/pipeline.ts';
+import { Pipeline, SOURCE, TARGET } from '../../../testing/pipeline.ts';
 
 const URI = sourceUri(SOURCE);
 let pipeline: Pipeline;

@@ -1,8 +1,8 @@
+import { vaultPlace } from '@holdfast/core/kinds/s3/model/vault-key.ts';
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import type { RestoreBatch } from '@holdfast/core/model/messages.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
-import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Pipeline, SOURCE, TARGET, VAULT } from '../../support/pipeline.ts';
+import { Pipeline, SOURCE, TARGET, VAULT } from '../../../testing/pipeline.ts';
 
 const THRESHOLD = 1000;
 const OBJECTS = 250;

@@ -1,9 +1,9 @@
-import { PAGE_KEYS, PAGES_AT_PLACES, PAGES_ROUND } from '@holdfast/core/flows/pulse/look-at-places.ts';
-import { canaryText } from '@holdfast/core/model/canary.ts';
-import { isPulseOverdue } from '@holdfast/core/model/pulse.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
+import { canaryText } from '@holdfast/core/kinds/s3/model/canary.ts';
+import { isPulseOverdue } from '@holdfast/core/kinds/s3/model/pulse.ts';
+import { PAGE_KEYS, PAGES_AT_PLACES, PAGES_ROUND } from '@holdfast/core/kinds/s3/pulse/look-at-places.ts';
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Pipeline, SOURCE } from '../../support/pipeline.ts';
+import { Pipeline, SOURCE } from '../../../testing/pipeline.ts';
 
 const URI = sourceUri(SOURCE);
 const HOUR = 3600;

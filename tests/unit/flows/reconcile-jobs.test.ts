@@ -1,9 +1,9 @@
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import { StoreError } from '@holdfast/core/model/errors.ts';
 import type { ReconcileMessage } from '@holdfast/core/model/messages.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Pipeline, SOURCE, VAULT } from '../../support/pipeline.ts';
+import { Pipeline, SOURCE, VAULT } from '../../../testing/pipeline.ts';
 
 const URI = sourceUri(SOURCE);
 let pipeline: Pipeline;

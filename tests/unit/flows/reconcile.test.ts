@@ -1,8 +1,8 @@
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import { StoreError } from '@holdfast/core/model/errors.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { Pipeline, SOURCE, VAULT } from '../../../testing/pipeline.ts';
 import { AWKWARD_KEYS } from '../../support/awkward-keys.ts';
-import { Pipeline, SOURCE, VAULT } from '../../support/pipeline.ts';
 
 let pipeline: Pipeline;
 beforeEach(async () => {

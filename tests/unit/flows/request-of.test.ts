@@ -1,8 +1,8 @@
-import { requestIn, requestOf } from '@holdfast/core/flows/restore/request-of.ts';
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { checkRestoreMessage } from '@holdfast/core/model/restore-request.ts';
+import { requestIn, requestOf } from '@holdfast/core/restore/request-of.ts';
 import { describe, expect, it } from 'vitest';
-import { Pipeline, SOURCE, TARGET } from '../../support/pipeline.ts';
+import { Pipeline, SOURCE, TARGET } from '../../../testing/pipeline.ts';
 
 const NOW = {
   ...checkRestoreMessage({ source: `s3://${SOURCE}/2026/`, target: `s3://${TARGET}` }, ADDRESSES),

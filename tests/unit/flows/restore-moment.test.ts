@@ -1,10 +1,10 @@
-import { acceptRestore } from '@holdfast/core/flows/restore/accept-restore.ts';
-import { requestOf } from '@holdfast/core/flows/restore/request-of.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
+import { acceptRestore } from '@holdfast/core/restore/accept-restore.ts';
+import { requestOf } from '@holdfast/core/restore/request-of.ts';
 import { deliveryOf } from '@holdfast/core/runtime/sqs-batch.ts';
 import type { Context, SQSRecord } from 'aws-lambda';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Pipeline, SOURCE, TARGET } from '../../support/pipeline.ts';
+import { Pipeline, SOURCE, TARGET } from '../../../testing/pipeline.ts';
 
 const SECOND = 1000;
 const MESSAGE = { source: sourceUri(SOURCE), target: sourceUri(TARGET), jobId: 'j' };

@@ -1,11 +1,11 @@
-import { checksumOf } from '@holdfast/core/adapters/memory/s3-version.ts';
-import { makePlan } from '@holdfast/core/flows/restore/make-plan.ts';
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import { checkRestoreMessage } from '@holdfast/core/model/restore-request.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
+import { makePlan } from '@holdfast/core/restore/make-plan.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Pipeline, SOURCE, TARGET } from '../../support/pipeline.ts';
+import { checksumOf } from '../../../testing/memory/s3-version.ts';
+import { Pipeline, SOURCE, TARGET } from '../../../testing/pipeline.ts';
 
 async function given(): Promise<Pipeline> {
   const pipeline = new Pipeline();

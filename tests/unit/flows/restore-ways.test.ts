@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { settleRestore } from '@holdfast/core/flows/restore/settle-restore.ts';
+import { settleRestore } from '@holdfast/core/restore/settle-restore.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Pipeline, SOURCE, TARGET, VAULT } from '../../support/pipeline.ts';
+import { Pipeline, SOURCE, TARGET, VAULT } from '../../../testing/pipeline.ts';
 
 let pipeline: Pipeline;
 beforeEach(async () => {

@@ -1,11 +1,11 @@
-import { MemoryCatalog } from '@holdfast/core/adapters/memory/memory-catalog.ts';
-import { reindex } from '@holdfast/core/flows/reindex.ts';
+import { reindex } from '@holdfast/core/catalog/reindex.ts';
 import { KINDS } from '@holdfast/core/kinds/all.ts';
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import { StoreError } from '@holdfast/core/model/errors.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { MemoryCatalog } from '../../../testing/memory/memory-catalog.ts';
+import { Pipeline, SOURCE, TARGET, VAULT } from '../../../testing/pipeline.ts';
 import { AWKWARD_KEYS } from '../../support/awkward-keys.ts';
-import { Pipeline, SOURCE, TARGET, VAULT } from '../../support/pipeline.ts';
 
 const EVERYTHING = {
   headers: {

@@ -1,8 +1,8 @@
-import { settleReconcile } from '@holdfast/core/flows/reconcile/settle-reconcile.ts';
+import { settleReconcile } from '@holdfast/core/kinds/s3/reconcile/settle-reconcile.ts';
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Pipeline, SOURCE } from '../../support/pipeline.ts';
+import { Pipeline, SOURCE } from '../../../testing/pipeline.ts';
 
 let pipeline: Pipeline;
 beforeEach(async () => {

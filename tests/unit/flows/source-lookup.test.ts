@@ -1,6 +1,6 @@
-import { rememberSources } from '@holdfast/core/flows/source-lookup.ts';
+import { rememberSources } from '@holdfast/core/catalog/source-lookup.ts';
 import { describe, expect, it } from 'vitest';
-import { Pipeline, SOURCE } from '../../support/pipeline.ts';
+import { Pipeline, SOURCE } from '../../../testing/pipeline.ts';
 
 describe('the lookup of sources', () => {
   it('asks the catalog once in half a minute', async () => {

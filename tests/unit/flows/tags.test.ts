@@ -1,17 +1,17 @@
-import { checksums } from '@holdfast/core/adapters/checksums.ts';
-import { reindex } from '@holdfast/core/flows/reindex.ts';
-import { makePlan } from '@holdfast/core/flows/restore/make-plan.ts';
-import { verifyVault } from '@holdfast/core/flows/verify-vault.ts';
+import { checksums } from '@holdfast/core/aws/checksums.ts';
+import { reindex } from '@holdfast/core/catalog/reindex.ts';
 import { KINDS } from '@holdfast/core/kinds/all.ts';
 import { s3History } from '@holdfast/core/kinds/s3/history.ts';
-import { newestPerObject } from '@holdfast/core/model/change.ts';
+import { newestPerObject } from '@holdfast/core/kinds/s3/model/change.ts';
+import { parseS3Event } from '@holdfast/core/kinds/s3/model/s3-event.ts';
+import { parseTagsRecord, sameTags } from '@holdfast/core/kinds/s3/model/tags-record.ts';
+import { aclRecordKey, tagsRecordKey } from '@holdfast/core/kinds/s3/model/vault-key.ts';
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import type { Tags } from '@holdfast/core/model/object.ts';
-import { parseS3Event } from '@holdfast/core/model/s3-event.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
-import { parseTagsRecord, sameTags } from '@holdfast/core/model/tags-record.ts';
-import { aclRecordKey, tagsRecordKey } from '@holdfast/core/model/vault-key.ts';
+import { makePlan } from '@holdfast/core/restore/make-plan.ts';
+import { verifyVault } from '@holdfast/core/verify/verify-vault.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Pipeline, SOURCE, TARGET, VAULT } from '../../support/pipeline.ts';
+import { Pipeline, SOURCE, TARGET, VAULT } from '../../../testing/pipeline.ts';
 
 const KEY = 'a';
 const COPY = `s3/${SOURCE}/${KEY}`;

@@ -1,6 +1,6 @@
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Pipeline, SOURCE, TARGET } from '../../support/pipeline.ts';
+import { Pipeline, SOURCE, TARGET } from '../../../testing/pipeline.ts';
 
 // A bucket was deleted, and somebody else has made one of the same name, which everybody may read and write.
 

@@ -1,8 +1,8 @@
-import { measure, Tally } from '@holdfast/core/flows/tally.ts';
+import { measure, Tally } from '@holdfast/core/catalog/tally.ts';
 import type { CaptureOutcome } from '@holdfast/core/model/capture-outcome.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import { describe, expect, it } from 'vitest';
-import { Pipeline } from '../../support/pipeline.ts';
+import { Pipeline } from '../../../testing/pipeline.ts';
 
 const entry = (state: Entry['state'], size?: number): Entry => ({
   source: 's3://b',

@@ -1,8 +1,8 @@
+import { vaultPlace } from '@holdfast/core/kinds/s3/model/vault-key.ts';
 import { StoreError } from '@holdfast/core/model/errors.ts';
 import type { Archive } from '@holdfast/core/model/object.ts';
-import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Pipeline, SOURCE, TARGET, VAULT } from '../../support/pipeline.ts';
+import { Pipeline, SOURCE, TARGET, VAULT } from '../../../testing/pipeline.ts';
 
 const HOUR = 3600;
 

@@ -1,10 +1,10 @@
-import { reindex } from '@holdfast/core/flows/reindex.ts';
-import { bucketStatesAt, plainStatesAt } from '@holdfast/core/flows/source-history.ts';
+import { reindex } from '@holdfast/core/catalog/reindex.ts';
 import { KINDS } from '@holdfast/core/kinds/all.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
-import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
+import { vaultPlace } from '@holdfast/core/kinds/s3/model/vault-key.ts';
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
+import { bucketStatesAt, plainStatesAt } from '@holdfast/core/vault/source-history.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Pipeline, SOURCE, VAULT } from '../../support/pipeline.ts';
+import { Pipeline, SOURCE, VAULT } from '../../../testing/pipeline.ts';
 
 const LONG = `${'k'.repeat(1023)}z`;
 let pipeline: Pipeline;

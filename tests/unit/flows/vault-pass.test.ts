@@ -1,7 +1,7 @@
+import { vaultPlace } from '@holdfast/core/kinds/s3/model/vault-key.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
-import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Pipeline, SOURCE, VAULT } from '../../support/pipeline.ts';
+import { Pipeline, SOURCE, VAULT } from '../../../testing/pipeline.ts';
 
 const URI = `s3://${SOURCE}`;
 const LONG = 'k'.repeat(1024);

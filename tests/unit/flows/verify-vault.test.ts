@@ -1,16 +1,16 @@
-import { checksums } from '@holdfast/core/adapters/checksums.ts';
-import { MemoryObjectStore } from '@holdfast/core/adapters/memory/memory-object-store.ts';
-import { Reservoir } from '@holdfast/core/flows/reservoir.ts';
-import { type Finding, isProblem } from '@holdfast/core/flows/verify/findings.ts';
-import { type Verification, type VerifyRequest, verifyVault } from '@holdfast/core/flows/verify-vault.ts';
+import { checksums } from '@holdfast/core/aws/checksums.ts';
 import { s3History } from '@holdfast/core/kinds/s3/history.ts';
+import { tagsRecordKey, vaultPlace } from '@holdfast/core/kinds/s3/model/vault-key.ts';
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import { StoreError } from '@holdfast/core/model/errors.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
-import { tagsRecordKey, vaultPlace } from '@holdfast/core/model/vault-key.ts';
+import { Reservoir } from '@holdfast/core/model/reservoir.ts';
 import type { ObjectRef, OpenObject } from '@holdfast/core/ports/object-store.ts';
+import { type Finding, isProblem } from '@holdfast/core/verify/findings.ts';
+import { type Verification, type VerifyRequest, verifyVault } from '@holdfast/core/verify/verify-vault.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Pipeline, SOURCE, VAULT } from '../../support/pipeline.ts';
+import { MemoryObjectStore } from '../../../testing/memory/memory-object-store.ts';
+import { Pipeline, SOURCE, VAULT } from '../../../testing/pipeline.ts';
 
 const LONG = `${'k'.repeat(1023)}z`;
 let pipeline: Pipeline;

@@ -1,5 +1,5 @@
+import { aclRecordText, parseAclRecord } from '@holdfast/core/kinds/s3/model/acl-record.ts';
 import { AclSchema, GROUPS, isDefaultAcl, MAX_GRANTS, sameAcl } from '@holdfast/core/model/acl.ts';
-import { aclRecordText, parseAclRecord } from '@holdfast/core/model/acl-record.ts';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 

@@ -1,4 +1,4 @@
-import { attributesDigest } from '@holdfast/core/model/attributes.ts';
+import { attributesDigest } from '@holdfast/core/kinds/s3/model/attributes.ts';
 import type { ObjectFacts } from '@holdfast/core/model/object.ts';
 import { describe, expect, it } from 'vitest';
 

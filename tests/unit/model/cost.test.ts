@@ -1,8 +1,8 @@
-import { estimateCost } from '@holdfast/core/model/cost/estimate.ts';
-import { bandOf, type Inventory, InventoryCount } from '@holdfast/core/model/cost/inventory.ts';
-import { usageOf } from '@holdfast/core/model/cost/requests.ts';
-import { currentCopies, oldVersions } from '@holdfast/core/model/cost/storage.ts';
-import { NO_USAGE, priceOf, total } from '@holdfast/core/model/cost/usage.ts';
+import { estimateCost } from '@holdfast/core/cost/estimate.ts';
+import { bandOf, type Inventory, InventoryCount } from '@holdfast/core/cost/inventory.ts';
+import { usageOf } from '@holdfast/core/cost/requests.ts';
+import { currentCopies, oldVersions } from '@holdfast/core/cost/storage.ts';
+import { NO_USAGE, priceOf, total } from '@holdfast/core/cost/usage.ts';
 import { describe, expect, it } from 'vitest';
 
 const MIB = 1024 ** 2;

@@ -1,8 +1,8 @@
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
+import { isNameKey, MAX_KEY_BYTES, vaultPlace } from '@holdfast/core/kinds/s3/model/vault-key.ts';
+import { parseBucketUri } from '@holdfast/core/model/bucket-uri.ts';
 import { compareKeys, keyBytes } from '@holdfast/core/model/byte-order.ts';
-import { parseBucketUri } from '@holdfast/core/model/source-uri.ts';
 import { captureRuleName, sourceStackName } from '@holdfast/core/model/stack-names.ts';
-import { isNameKey, MAX_KEY_BYTES, vaultPlace } from '@holdfast/core/model/vault-key.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

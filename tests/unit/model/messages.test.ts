@@ -1,6 +1,6 @@
+import { parseImportMessage } from '@holdfast/core/kinds/workdocs/import/import-messages.ts';
+import { parseDocumentMessage, parseSiteMessage } from '@holdfast/core/kinds/workdocs/model/site-messages.ts';
 import * as messages from '@holdfast/core/model/messages.ts';
-import { parseImportMessage } from '@holdfast/core/model/workdocs/import-messages.ts';
-import { parseDocumentMessage, parseSiteMessage } from '@holdfast/core/model/workdocs/site-messages.ts';
 import { expect, it } from 'vitest';
 
 it.each([

@@ -1,4 +1,4 @@
-import { isMarkOf, markedDocument, originMark } from '@holdfast/core/model/workdocs/origin-mark.ts';
+import { isMarkOf, markedDocument, originMark } from '@holdfast/core/kinds/workdocs/model/origin-mark.ts';
 import { describe, expect, it } from 'vitest';
 
 const ORIGIN = {

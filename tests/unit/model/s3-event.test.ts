@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { newestPerObject } from '@holdfast/core/model/change.ts';
-import { parseS3Event } from '@holdfast/core/model/s3-event.ts';
-import { compareSequencers } from '@holdfast/core/model/sequencer.ts';
+import { newestPerObject } from '@holdfast/core/kinds/s3/model/change.ts';
+import { parseS3Event } from '@holdfast/core/kinds/s3/model/s3-event.ts';
+import { compareSequencers } from '@holdfast/core/kinds/s3/model/sequencer.ts';
 import { describe, expect, it } from 'vitest';
 
 const EVENTS = new URL('../../../events/', import.meta.url);

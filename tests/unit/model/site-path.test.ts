@@ -1,4 +1,4 @@
-import { decodePart, encodePart } from '@holdfast/core/model/workdocs/site-path.ts';
+import { decodePart, encodePart } from '@holdfast/core/kinds/workdocs/model/site-path.ts';
 import { describe, expect, it } from 'vitest';
 
 describe('a name as one part of a path', () => {

@@ -1,4 +1,4 @@
-import { thawCost } from '@holdfast/core/model/cost/thaw-prices.ts';
+import { thawCost } from '@holdfast/core/cost/thaw-prices.ts';
 import { type Archive, archiveOf } from '@holdfast/core/model/object.ts';
 import { givenUpAt, type ThawTier, thawRequest, thawTime } from '@holdfast/core/model/thaw.ts';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,5 @@
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
+import { parseReconcileQueue } from '@holdfast/core/kinds/s3/model/pulse.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
 import { deletionBound } from '@holdfast/core/model/deletion-bound.ts';
 import { withDeletionTags, withoutDeletionTags } from '@holdfast/core/model/deletion-tags.ts';
@@ -15,7 +16,6 @@ import {
 } from '@holdfast/core/model/messages.ts';
 import { formatMoment, parseMoment } from '@holdfast/core/model/moment.ts';
 import { isArchivedClass } from '@holdfast/core/model/object.ts';
-import { parseReconcileQueue } from '@holdfast/core/model/pulse.ts';
 import { parseRestoreMessage } from '@holdfast/core/model/restore-request.ts';
 import { readConfig } from '@holdfast/core/runtime/config.ts';
 import { retryDelay } from '@holdfast/core/runtime/sqs-batch.ts';

@@ -1,13 +1,13 @@
 // Each test states what ought to be; one that fails is a defect.
-import { reindex } from '@holdfast/core/flows/reindex.ts';
+import { reindex } from '@holdfast/core/catalog/reindex.ts';
 import { KINDS } from '@holdfast/core/kinds/all.ts';
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import { StoreError } from '@holdfast/core/model/errors.ts';
 import { compileFilter } from '@holdfast/core/model/filter.ts';
 import { parseMoment } from '@holdfast/core/model/moment.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { describe, expect, it } from 'vitest';
+import { Pipeline, SOURCE, TARGET, VAULT } from '../../../testing/pipeline.ts';
 import { AWKWARD_KEYS } from '../../support/awkward-keys.ts';
-import { Pipeline, SOURCE, TARGET, VAULT } from '../../support/pipeline.ts';
 
 const KIB = 1024;
 const LARGE = { multipartThresholdBytes: 10 * KIB, partBytes: 4 * KIB };

@@ -1,14 +1,14 @@
-import { toStoreError } from '@holdfast/core/adapters/aws/s3-errors.ts';
-import { S3ObjectStore } from '@holdfast/core/adapters/aws/s3-object-store.ts';
-import { MemoryTelemetry } from '@holdfast/core/adapters/memory/memory-telemetry.ts';
+import { toStoreError } from '@holdfast/core/aws/s3-errors.ts';
+import { S3ObjectStore } from '@holdfast/core/aws/s3-object-store.ts';
 import { StoreError } from '@holdfast/core/model/errors.ts';
 import { emptyLag } from '@holdfast/core/model/lag.ts';
 import { respond } from '@holdfast/core/runtime/sqs-batch.ts';
 import type { SQSEvent } from 'aws-lambda';
 import { expect, it } from 'vitest';
 import { sourceJson } from '../../../cli/sources/source-json.ts';
+import { MemoryTelemetry } from '../../../testing/memory/memory-telemetry.ts';
+import { Pipeline, SOURCE, TARGET } from '../../../testing/pipeline.ts';
 import { cannedS3, errorXml } from '../../support/canned-s3.ts';
-import { Pipeline, SOURCE, TARGET } from '../../support/pipeline.ts';
 
 const unavailable = () => new StoreError('unavailable', 'injected');
 

@@ -1,9 +1,9 @@
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import { StoreError } from '@holdfast/core/model/errors.ts';
 import { parseRestoreMessage } from '@holdfast/core/model/restore-request.ts';
-import { sourceUri } from '@holdfast/core/model/source-uri.ts';
 import { describe, expect, it } from 'vitest';
-import { Pipeline, SOURCE, TARGET, VAULT } from '../../support/pipeline.ts';
+import { Pipeline, SOURCE, TARGET, VAULT } from '../../../testing/pipeline.ts';
 
 async function pipe(options: ConstructorParameters<typeof Pipeline>[0] = {}) {
   const p = new Pipeline(options);

@@ -1,7 +1,7 @@
 // Defects that were found by asking why a wrong variant of the code passed every test.
-import { findMiddle } from '@holdfast/core/flows/reconcile/split-range.ts';
+import { findMiddle } from '@holdfast/core/kinds/s3/reconcile/split-range.ts';
 import { describe, expect, it } from 'vitest';
-import { Pipeline, SOURCE, VAULT } from '../../support/pipeline.ts';
+import { Pipeline, SOURCE, VAULT } from '../../../testing/pipeline.ts';
 
 const KIB = 1024;
 const BODY = Buffer.alloc(25 * KIB, 'abcdefgh');

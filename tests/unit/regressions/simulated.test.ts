@@ -1,14 +1,14 @@
-import { checksums } from '@holdfast/core/adapters/checksums.ts';
-import { isObject } from '@holdfast/core/adapters/memory/s3-version.ts';
-import { cancelJob } from '@holdfast/core/flows/cancel-job.ts';
-import { settleReconcile } from '@holdfast/core/flows/reconcile/settle-reconcile.ts';
-import { reindex } from '@holdfast/core/flows/reindex.ts';
-import { handleRestoreWork } from '@holdfast/core/flows/restore/handle-restore-work.ts';
+import { checksums } from '@holdfast/core/aws/checksums.ts';
+import { reindex } from '@holdfast/core/catalog/reindex.ts';
+import { cancelJob } from '@holdfast/core/jobs/cancel-job.ts';
 import { KINDS } from '@holdfast/core/kinds/all.ts';
 import { s3History } from '@holdfast/core/kinds/s3/history.ts';
+import { settleReconcile } from '@holdfast/core/kinds/s3/reconcile/settle-reconcile.ts';
 import type { ExtrasStep } from '@holdfast/core/model/messages.ts';
+import { handleRestoreWork } from '@holdfast/core/restore/handle-restore-work.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Pipeline, SOURCE, TARGET, VAULT } from '../../support/pipeline.ts';
+import { isObject } from '../../../testing/memory/s3-version.ts';
+import { Pipeline, SOURCE, TARGET, VAULT } from '../../../testing/pipeline.ts';
 
 // What random histories found (npm run simulate), each as short as it could be told.
 let pipeline: Pipeline;

@@ -1,4 +1,4 @@
-import { recordKey, versionKey } from '@holdfast/core/model/workdocs/site-key.ts';
+import { recordKey, versionKey } from '@holdfast/core/kinds/workdocs/model/site-key.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { givenSite, SITE, SITE_SOURCE, type SitePipeline } from '../flows/workdocs/support/site-pipeline.ts';
 

@@ -1,10 +1,10 @@
-import { checksums } from '@holdfast/core/adapters/checksums.ts';
-import { cancelJob } from '@holdfast/core/flows/cancel-job.ts';
+import { checksums } from '@holdfast/core/aws/checksums.ts';
+import { cancelJob } from '@holdfast/core/jobs/cancel-job.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import { nextJobId } from '@holdfast/core/model/job.ts';
 import type { QueueName } from '@holdfast/core/model/queues.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Pipeline, SOURCE, TARGET, VAULT } from '../../support/pipeline.ts';
+import { Pipeline, SOURCE, TARGET, VAULT } from '../../../testing/pipeline.ts';
 
 let p: Pipeline;
 
@@ -100,7 +100,7 @@ describe('a restore that is cancelled', () => {
     await work('restore');
     await work('restore');
     const [batch = ''] = p.queue.take('restoreWork');
-    const { handleRestoreWork } = await import('@holdfast/core/flows/restore/handle-restore-work.ts');
+    const { handleRestoreWork } = await import('@holdfast/core/restore/handle-restore-work.ts');
     await handleRestoreWork(
       batch,
       { ...p.delivery(p.message(batch)), receiveCount: 1, timeLeft: () => 0 },
@@ -262,7 +262,7 @@ describe('a restore that is resumed', () => {
     p.s3.put(TARGET, 'a', 'another');
     await p.restore('j');
     const world = { ...p.world, settings: { ...p.world.settings, restoreTargets: [] } };
-    const { handleRestoreMessage } = await import('@holdfast/core/flows/restore/handle-restore-message.ts');
+    const { handleRestoreMessage } = await import('@holdfast/core/restore/handle-restore-message.ts');
     const message = p.message(JSON.stringify({ resume: 'j' }));
     await handleRestoreMessage(message.body, p.delivery(message), world);
     expect(await p.catalog.getJob('j.2')).toBeUndefined();

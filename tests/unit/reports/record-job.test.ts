@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { verifiedJob } from '@holdfast/core/flows/verify/verified-job.ts';
 import { HoldfastError } from '@holdfast/core/model/errors.ts';
+import { verifiedJob } from '@holdfast/core/verify/verified-job.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { recordJob } from '../../../cli/jobs/record-job.ts';
 import { Output } from '../../../cli/output.ts';

@@ -1,5 +1,5 @@
-import { reportHtml } from '@holdfast/core/model/report/report-html.ts';
 import type { Report } from '@holdfast/core/model/report.ts';
+import { reportHtml } from '@holdfast/core/report/report-html.ts';
 import { type DefaultTreeAdapterTypes, html, parse } from 'parse5';
 import { describe, expect, it } from 'vitest';
 import { HOSTILE_TEXTS, REPORTS } from '../../support/reports.ts';

@@ -1,12 +1,12 @@
-import { MemoryNotices } from '@holdfast/core/adapters/memory/memory-notices.ts';
-import { recordFinishedJob } from '@holdfast/core/flows/record-finished-job.ts';
-import { collectProblems } from '@holdfast/core/flows/report/collect-problems.ts';
+import { recordFinishedJob } from '@holdfast/core/jobs/record-finished-job.ts';
 import { HoldfastError } from '@holdfast/core/model/errors.ts';
 import type { Problem } from '@holdfast/core/model/job.ts';
 import { type Report, ReportSchema } from '@holdfast/core/model/report.ts';
+import { collectProblems } from '@holdfast/core/report/collect-problems.ts';
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Pipeline, SOURCE, TARGET, VAULT } from '../../support/pipeline.ts';
+import { MemoryNotices } from '../../../testing/memory/memory-notices.ts';
+import { Pipeline, SOURCE, TARGET, VAULT } from '../../../testing/pipeline.ts';
 
 let p: Pipeline;
 
@@ -62,7 +62,7 @@ describe('the report of a job', () => {
       jobId: 'j',
       askedBy: 'root',
     });
-    const { handleRestoreMessage } = await import('@holdfast/core/flows/restore/handle-restore-message.ts');
+    const { handleRestoreMessage } = await import('@holdfast/core/restore/handle-restore-message.ts');
     const delivery = { ...p.delivery(p.message(body)), receiveCount: 1, sender: 'AIDAEXAMPLE' };
     await handleRestoreMessage(body, delivery, p.world);
     expect((await p.job('j')).askedBy).toEqual({ name: 'root', sender: 'AIDAEXAMPLE' });

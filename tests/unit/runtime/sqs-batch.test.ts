@@ -1,7 +1,7 @@
-import { MemoryTelemetry } from '@holdfast/core/adapters/memory/memory-telemetry.ts';
 import { messageHandler, receivesOf } from '@holdfast/core/runtime/sqs-batch.ts';
 import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
+import { MemoryTelemetry } from '../../../testing/memory/memory-telemetry.ts';
 
 function record(messageId: string, receives = 1, redriven = false): SQSRecord {
   return {

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { dynamoClient, s3Client, sqsClient } from '@holdfast/core/adapters/aws/clients.ts';
-import { DynamoCatalog } from '@holdfast/core/adapters/aws/dynamo-catalog.ts';
-import { S3ObjectStore } from '@holdfast/core/adapters/aws/s3-object-store.ts';
-import { SqsWorkQueue } from '@holdfast/core/adapters/aws/sqs-work-queue.ts';
+import { dynamoClient, s3Client, sqsClient } from '@holdfast/core/aws/clients.ts';
+import { DynamoCatalog } from '@holdfast/core/aws/dynamo-catalog.ts';
+import { S3ObjectStore } from '@holdfast/core/aws/s3-object-store.ts';
+import { SqsWorkQueue } from '@holdfast/core/aws/sqs-work-queue.ts';
 import { StoreError } from '@holdfast/core/model/errors.ts';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FaultPlan } from '../../e2e/support/fault-plan.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { VARIANTS } from '../../simulation/variants.ts';
+import { VARIANTS } from '../../../testing/simulation/variants.ts';
 
 // To play them takes long. That each of them still breaks something, whoever changes a flow learns at once.
 describe('a variant that histories have to find', () => {

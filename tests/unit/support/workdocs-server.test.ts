@@ -5,10 +5,10 @@ import {
   WorkDocs,
 } from '@aws-sdk/client-workdocs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { handled } from '../../support/workdocs-server/answer.ts';
-import { siteControl } from '../../support/workdocs-server/control-client.ts';
-import { OPERATIONS } from '../../support/workdocs-server/operations.ts';
-import { startWorkDocsServer, type WorkDocsServer } from '../../support/workdocs-server/server.ts';
+import { handled } from '../../../testing/workdocs-server/answer.ts';
+import { siteControl } from '../../../testing/workdocs-server/control-client.ts';
+import { OPERATIONS } from '../../../testing/workdocs-server/operations.ts';
+import { startWorkDocsServer, type WorkDocsServer } from '../../../testing/workdocs-server/server.ts';
 
 const ORGANIZATION = 'd-9067e0513b';
 const NOON = Date.UTC(2024, 4, 1, 12);

@@ -1,4 +1,4 @@
-import { SourceKinds } from '../flows/source-kind.ts';
+import { SourceKinds } from '../source/source-kind.ts';
 import { s3Address } from './s3/address.ts';
 import { s3History } from './s3/history.ts';
 import { workDocsAddress } from './workdocs/address.ts';

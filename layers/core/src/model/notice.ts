@@ -1,6 +1,6 @@
+import { duration, KIND_WORDS, sentence, verdict } from '../report/words.ts';
 import { defined } from './defined.ts';
 import type { Job } from './job.ts';
-import { duration, KIND_WORDS, sentence, verdict } from './report/words.ts';
 import type { Report } from './report.ts';
 import { count } from './text.ts';
 import { visible } from './visible.ts';

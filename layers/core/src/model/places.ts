@@ -1,5 +1,5 @@
+import { MAX_KEY_BYTES } from '../kinds/s3/model/vault-key.ts';
 import { keyBytes } from './byte-order.ts';
-import { MAX_KEY_BYTES } from './vault-key.ts';
 
 const BEFORE_SURROGATES = 0xd7ff;
 const AFTER_SURROGATES = 0xe000;

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 import { type AddressBook, OWN_RESTORE_OPTIONS, type RestoreInto } from './address.ts';
+import { parseBucketUri } from './bucket-uri.ts';
 import { defined } from './defined.ts';
 import { InvalidInputError } from './errors.ts';
 import { compileFilter } from './filter.ts';
 import { AskedNameSchema, JobIdSchema } from './job.ts';
 import { parseJson } from './json.ts';
 import { parseMoment } from './moment.ts';
-import { parseBucketUri } from './source-uri.ts';
 import { ORIGINAL, STORAGE_CLASSES } from './storage-class.ts';
 import { clashingRules } from './target-key.ts';
 import { THAW_TIERS } from './thaw.ts';

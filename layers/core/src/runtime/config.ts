@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import type { Settings } from '../flows/dependencies.ts';
 import { HoldfastError } from '../model/errors.ts';
 import type { QueueName } from '../model/queues.ts';
 import { TAG_COPY_MAX_BYTES } from '../model/tag-bound.ts';
-import { MAX_TREE_DOCUMENTS } from '../model/workdocs/tree-bound.ts';
+import { MAX_TREE_DOCUMENTS } from '../model/tree-bound.ts';
+import type { Settings } from '../ports/world.ts';
 import { QueueUrlsSchema } from './queue-addresses.ts';
 
 const MIB = 1024 * 1024;

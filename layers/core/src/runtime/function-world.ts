@@ -1,14 +1,14 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { ChangeMessageVisibilityCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { dynamoClient, s3Client, sqsClient } from '../adapters/aws/clients.ts';
-import { countThrottles } from '../adapters/aws/count-throttles.ts';
-import { DynamoCatalog } from '../adapters/aws/dynamo-catalog.ts';
-import { PowertoolsTelemetry } from '../adapters/aws/powertools-telemetry.ts';
-import { S3ObjectStore } from '../adapters/aws/s3-object-store.ts';
-import { SqsWorkQueue } from '../adapters/aws/sqs-work-queue.ts';
-import type { Unwired } from '../flows/dependencies.ts';
+import { dynamoClient, s3Client, sqsClient } from '../aws/clients.ts';
+import { countThrottles } from '../aws/count-throttles.ts';
+import { DynamoCatalog } from '../aws/dynamo-catalog.ts';
+import { PowertoolsTelemetry } from '../aws/powertools-telemetry.ts';
+import { S3ObjectStore } from '../aws/s3-object-store.ts';
+import { SqsWorkQueue } from '../aws/sqs-work-queue.ts';
 import type { QueueName } from '../model/queues.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import type { Unwired } from '../ports/world.ts';
 import { readConfig } from './config.ts';
 import type { Postpone, RespondOptions } from './sqs-batch.ts';
 

@@ -4,4 +4,4 @@
  */
 
 export { SignatureV4 as SignatureV4SignWithCredentials } from '@smithy/signature-v4';
-export { ByteSignature as SignatureV4MultiRegion } from '../adapters/aws/byte-signature.ts';
+export { ByteSignature as SignatureV4MultiRegion } from '../aws/byte-signature.ts';

@@ -1,8 +1,8 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import pMap from 'p-map';
-import type { Delivery } from '../flows/dependencies.ts';
 import { logText } from '../model/errors.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
+import type { Delivery } from '../ports/world.ts';
 
 /** Lets a failed message come again after a while of its own, and not after the queue's whole visibility timeout. */
 export type Postpone = (record: SQSRecord, seconds: number) => Promise<void>;

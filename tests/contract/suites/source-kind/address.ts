@@ -1,8 +1,8 @@
-import { SourceKinds } from '@holdfast/core/flows/source-kind.ts';
 import { AddressBook, type RestoreInto } from '@holdfast/core/model/address.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { checkRestoreWish } from '@holdfast/core/model/restore-request.ts';
 import { placeUri } from '@holdfast/core/model/source-place.ts';
+import { SourceKinds } from '@holdfast/core/source/source-kind.ts';
 import { expect } from 'vitest';
 import { type GivenKind, PLAIN, type SourcePromise } from './given.ts';
 import {

@@ -1,7 +1,7 @@
-import type { DatedChange } from '@holdfast/core/flows/source-kind.ts';
-import type { Difference } from '@holdfast/core/flows/vault/differences.ts';
 import { compareKeys } from '@holdfast/core/model/byte-order.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
+import type { Difference } from '@holdfast/core/source/differences.ts';
+import type { DatedChange } from '@holdfast/core/source/source-kind.ts';
 import { expect } from 'vitest';
 import type { SourcePromise } from './given.ts';
 import { BESIDE, fullLife, GROUP, type Happening, type Life, type Moment, type Thing } from './life.ts';

@@ -1,8 +1,8 @@
-import type { MemoryS3 } from '@holdfast/core/adapters/memory/memory-s3.ts';
-import type { World } from '@holdfast/core/flows/dependencies.ts';
-import type { SourceKind } from '@holdfast/core/flows/source-kind.ts';
 import type { RestoreChoice, RestoreInto } from '@holdfast/core/model/address.ts';
 import type { SourcePlace } from '@holdfast/core/model/source-place.ts';
+import type { World } from '@holdfast/core/ports/world.ts';
+import type { SourceKind } from '@holdfast/core/source/source-kind.ts';
+import type { MemoryS3 } from '../../../../testing/memory/memory-s3.ts';
 
 /** A thing of a source: its name, and the group that it lies in, which is none where it is empty. */
 export type Item = { readonly group: string; readonly name: string };

@@ -1,10 +1,10 @@
-import { checksums } from '@holdfast/core/adapters/checksums.ts';
-import { MemoryCatalog } from '@holdfast/core/adapters/memory/memory-catalog.ts';
-import { type ReindexedSource, reindex } from '@holdfast/core/flows/reindex.ts';
-import { SourceKinds } from '@holdfast/core/flows/source-kind.ts';
-import { type Verification, verifyVault } from '@holdfast/core/flows/verify-vault.ts';
+import { checksums } from '@holdfast/core/aws/checksums.ts';
+import { type ReindexedSource, reindex } from '@holdfast/core/catalog/reindex.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
+import { SourceKinds } from '@holdfast/core/source/source-kind.ts';
+import { type Verification, verifyVault } from '@holdfast/core/verify/verify-vault.ts';
 import { expect } from 'vitest';
+import { MemoryCatalog } from '../../../../testing/memory/memory-catalog.ts';
 import type { SourcePromise } from './given.ts';
 import { awkwardLife, fullLife, type Life, ownAwkwardLife, ownFullLife, type Thing } from './life.ts';
 import { versionOf } from './reading.ts';

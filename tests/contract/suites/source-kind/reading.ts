@@ -1,7 +1,7 @@
-import type { SourceStateAt } from '@holdfast/core/flows/source-history.ts';
-import type { Candidate } from '@holdfast/core/flows/vault/candidate.ts';
-import type { RealVersion } from '@holdfast/core/flows/vault-history.ts';
 import { compareKeys } from '@holdfast/core/model/byte-order.ts';
+import type { Candidate } from '@holdfast/core/source/candidate.ts';
+import type { SourceStateAt } from '@holdfast/core/vault/source-history.ts';
+import type { RealVersion } from '@holdfast/core/vault/vault-history.ts';
 import type { Life, Moment, Span, Thing } from './life.ts';
 
 /** A key and its text. */

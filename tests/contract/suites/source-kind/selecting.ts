@@ -1,7 +1,7 @@
-import { selectedObjects } from '@holdfast/core/flows/restore/select-objects.ts';
-import type { Looked, Selected, Selection } from '@holdfast/core/flows/vault/selection.ts';
 import { compareKeys } from '@holdfast/core/model/byte-order.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
+import { selectedObjects } from '@holdfast/core/source/select-objects.ts';
+import type { Looked, Selected, Selection } from '@holdfast/core/source/selection.ts';
 import { expect } from 'vitest';
 import type { SourcePromise } from './given.ts';
 import { awkwardLife, BESIDE, fullLife, GROUP, ITEMS, type Life, type Thing } from './life.ts';

@@ -1,16 +1,16 @@
-import { MemorySite } from '@holdfast/core/adapters/memory/memory-site.ts';
 import { KINDS } from '@holdfast/core/kinds/all.ts';
 import { QUEUES } from '@holdfast/core/model/queues.ts';
-import { MemoryBucketAdmin } from '../../../../cli/adapters/memory/memory-bucket-admin.ts';
-import { MemoryQueueAdmin } from '../../../../cli/adapters/memory/memory-queue-admin.ts';
-import { MemoryStacks } from '../../../../cli/adapters/memory/memory-stacks.ts';
 import type { Connection, Deps, GlobalOptions, SitePlace } from '../../../../cli/context.ts';
 import { accountOf, type CoreStack, readOutputs } from '../../../../cli/core-stack.ts';
 import type { ExitCode } from '../../../../cli/exit-codes.ts';
 import type { TextStream } from '../../../../cli/output.ts';
 import { runCli } from '../../../../cli/run-cli.ts';
 import { type ServiceClock, serviceClock } from '../../../../cli/time/service-clock.ts';
-import { Pipeline, VAULT } from '../../../support/pipeline.ts';
+import { MemoryBucketAdmin } from '../../../../testing/memory/memory-bucket-admin.ts';
+import { MemoryQueueAdmin } from '../../../../testing/memory/memory-queue-admin.ts';
+import { MemorySite } from '../../../../testing/memory/memory-site.ts';
+import { MemoryStacks } from '../../../../testing/memory/memory-stacks.ts';
+import { Pipeline, VAULT } from '../../../../testing/pipeline.ts';
 
 /** Who uses the CLI. */
 export const CALLER = 'arn:aws:iam::111122223333:user/anna';

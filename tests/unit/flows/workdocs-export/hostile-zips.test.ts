@@ -1,9 +1,9 @@
-import { entryBytes } from '@holdfast/core/flows/workdocs-export/entry-bytes.ts';
-import { ZipDirectory } from '@holdfast/core/flows/workdocs-export/zip-directory.ts';
+import { entryBytes } from '@holdfast/core/kinds/workdocs/import/entry-bytes.ts';
+import { ZipDirectory } from '@holdfast/core/kinds/workdocs/import/zip-directory.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { endRecord, type RawEntry, rawZip, zip64End, zip64Extra } from '../../../../testing/zips/raw-zip.ts';
 import { EXPORT, GivenExport } from '../../../support/given-export.ts';
-import { endRecord, type RawEntry, rawZip, zip64End, zip64Extra } from '../../../support/raw-zip.ts';
 
 let given: GivenExport;
 /** A good one beside every bad one: it has to come through. */

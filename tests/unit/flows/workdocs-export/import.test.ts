@@ -1,9 +1,9 @@
-import { siteStatesAt } from '@holdfast/core/flows/workdocs/site-states.ts';
-import { siteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
+import { siteStatesAt } from '@holdfast/core/kinds/workdocs/history/site-states.ts';
+import { siteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { VAULT } from '../../../../testing/pipeline.ts';
+import { rawZip } from '../../../../testing/zips/raw-zip.ts';
 import { EXPORT, GivenExport, MODIFIED, SITE, zipOf } from '../../../support/given-export.ts';
-import { VAULT } from '../../../support/pipeline.ts';
-import { rawZip } from '../../../support/raw-zip.ts';
 
 let given: GivenExport;
 beforeEach(() => {

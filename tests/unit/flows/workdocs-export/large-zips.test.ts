@@ -1,12 +1,12 @@
-import { checksums } from '@holdfast/core/adapters/checksums.ts';
-import { scanZip } from '@holdfast/core/flows/workdocs-export/scan-zip.ts';
-import { ZipDirectory } from '@holdfast/core/flows/workdocs-export/zip-directory.ts';
-import { parseExport } from '@holdfast/core/model/workdocs/import-names.ts';
-import { versionNames } from '@holdfast/core/model/workdocs/version-names.ts';
+import { checksums } from '@holdfast/core/aws/checksums.ts';
+import { parseExport } from '@holdfast/core/kinds/workdocs/import/import-names.ts';
+import { scanZip } from '@holdfast/core/kinds/workdocs/import/scan-zip.ts';
+import { versionNames } from '@holdfast/core/kinds/workdocs/import/version-names.ts';
+import { ZipDirectory } from '@holdfast/core/kinds/workdocs/import/zip-directory.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { VAULT } from '../../../../testing/pipeline.ts';
+import { VirtualZip, withVirtualZip } from '../../../../testing/zips/virtual-zip.ts';
 import { EXPORT, GivenExport, SITE } from '../../../support/given-export.ts';
-import { VAULT } from '../../../support/pipeline.ts';
-import { VirtualZip, withVirtualZip } from '../../../support/virtual-zip.ts';
 
 const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;

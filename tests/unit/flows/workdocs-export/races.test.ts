@@ -1,14 +1,14 @@
-import { checksums } from '@holdfast/core/adapters/checksums.ts';
-import { settleImport } from '@holdfast/core/flows/workdocs-export/settle-import.ts';
+import { checksums } from '@holdfast/core/aws/checksums.ts';
+import { settleImport } from '@holdfast/core/kinds/workdocs/import/settle-import.ts';
+import { versionNames } from '@holdfast/core/kinds/workdocs/import/version-names.ts';
+import { recordText } from '@holdfast/core/kinds/workdocs/model/records.ts';
+import { recordKey } from '@holdfast/core/kinds/workdocs/model/site-key.ts';
+import { siteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
 import { isDrained } from '@holdfast/core/model/job.ts';
-import { recordText } from '@holdfast/core/model/workdocs/records.ts';
-import { recordKey } from '@holdfast/core/model/workdocs/site-key.ts';
-import { siteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
-import { versionNames } from '@holdfast/core/model/workdocs/version-names.ts';
 import { expect, it } from 'vitest';
+import { VAULT } from '../../../../testing/pipeline.ts';
+import { rawZip } from '../../../../testing/zips/raw-zip.ts';
 import { EXPORT, GivenExport, SITE } from '../../../support/given-export.ts';
-import { VAULT } from '../../../support/pipeline.ts';
-import { rawZip } from '../../../support/raw-zip.ts';
 
 it('a record that reached the vault and not the catalog is added to, not replaced', async () => {
   const before = new GivenExport();

@@ -1,12 +1,12 @@
-import { checksums } from '@holdfast/core/adapters/checksums.ts';
-import { cancelJob } from '@holdfast/core/flows/cancel-job.ts';
-import { importExport } from '@holdfast/core/flows/workdocs-export/import-export.ts';
-import { registerImport } from '@holdfast/core/flows/workdocs-export/register-import.ts';
+import { checksums } from '@holdfast/core/aws/checksums.ts';
+import { cancelJob } from '@holdfast/core/jobs/cancel-job.ts';
+import { importExport } from '@holdfast/core/kinds/workdocs/import/import-export.ts';
+import { registerImport } from '@holdfast/core/kinds/workdocs/import/register-import.ts';
+import { siteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
 import { StoreError } from '@holdfast/core/model/errors.ts';
-import { siteUri } from '@holdfast/core/model/workdocs/site-uri.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { VAULT } from '../../../../testing/pipeline.ts';
 import { EXPORT, GivenExport, SITE } from '../../../support/given-export.ts';
-import { VAULT } from '../../../support/pipeline.ts';
 
 let given: GivenExport;
 beforeEach(async () => {

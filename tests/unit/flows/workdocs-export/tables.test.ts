@@ -1,4 +1,4 @@
-import { tableRows } from '@holdfast/core/flows/workdocs-export/read-table.ts';
+import { tableRows } from '@holdfast/core/kinds/workdocs/import/read-table.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { GivenExport } from '../../../support/given-export.ts';
 

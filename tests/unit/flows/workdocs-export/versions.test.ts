@@ -1,14 +1,14 @@
-import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import {
   compareVersions,
   defaultSite,
   ownerOf,
   versionId,
-} from '@holdfast/core/model/workdocs/import-names.ts';
-import { looksLikeVersion, versionNames } from '@holdfast/core/model/workdocs/version-names.ts';
+} from '@holdfast/core/kinds/workdocs/import/import-names.ts';
+import { looksLikeVersion, versionNames } from '@holdfast/core/kinds/workdocs/import/version-names.ts';
+import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { rawZip } from '../../../../testing/zips/raw-zip.ts';
 import { GivenExport, zipOf } from '../../../support/given-export.ts';
-import { rawZip } from '../../../support/raw-zip.ts';
 
 let given: GivenExport;
 beforeEach(() => {

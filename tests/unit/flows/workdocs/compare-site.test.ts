@@ -1,11 +1,11 @@
-import { compareSite } from '@holdfast/core/flows/workdocs/compare-site.ts';
-import type { StepResult } from '@holdfast/core/flows/workdocs/crawl-step.ts';
-import { hasFilter } from '@holdfast/core/flows/workdocs/site-place.ts';
+import { hasFilter } from '@holdfast/core/kinds/workdocs/capture/site-place.ts';
+import { compareSite } from '@holdfast/core/kinds/workdocs/crawl/compare-site.ts';
+import type { StepResult } from '@holdfast/core/kinds/workdocs/crawl/crawl-step.ts';
+import type { CrawlStep } from '@holdfast/core/kinds/workdocs/model/site-messages.ts';
+import type { SiteContent } from '@holdfast/core/kinds/workdocs/site.ts';
 import { SiteError } from '@holdfast/core/model/errors.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import type { SourceSettings } from '@holdfast/core/model/source.ts';
-import type { CrawlStep } from '@holdfast/core/model/workdocs/site-messages.ts';
-import type { SiteContent } from '@holdfast/core/ports/site.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { givenSite, SITE_SOURCE, type SitePipeline } from './support/site-pipeline.ts';
 

@@ -1,4 +1,4 @@
-import { emptyMessage, heldMessage, isHeld } from '@holdfast/core/flows/workdocs/held.ts';
+import { emptyMessage, heldMessage, isHeld } from '@holdfast/core/kinds/workdocs/capture/held.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import { describe, expect, it } from 'vitest';
 

@@ -1,6 +1,6 @@
-import { type Seen, seeRecord } from '@holdfast/core/flows/workdocs/keep-record.ts';
-import { markGone } from '@holdfast/core/flows/workdocs/mark-gone.ts';
-import { type RecordRef, recordKey, versionKey } from '@holdfast/core/model/workdocs/site-key.ts';
+import { type Seen, seeRecord } from '@holdfast/core/kinds/workdocs/capture/keep-record.ts';
+import { markGone } from '@holdfast/core/kinds/workdocs/capture/mark-gone.ts';
+import { type RecordRef, recordKey, versionKey } from '@holdfast/core/kinds/workdocs/model/site-key.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { itemContext } from './support/item-context.ts';
 import { givenSite, SITE, type SitePipeline } from './support/site-pipeline.ts';

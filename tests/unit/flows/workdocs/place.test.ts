@@ -1,4 +1,4 @@
-import { isCovered, ownerItems, placeOf } from '@holdfast/core/flows/workdocs/site-place.ts';
+import { isCovered, ownerItems, placeOf } from '@holdfast/core/kinds/workdocs/capture/site-place.ts';
 import { SiteError } from '@holdfast/core/model/errors.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { itemContext } from './support/item-context.ts';

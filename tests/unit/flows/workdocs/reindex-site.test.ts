@@ -1,13 +1,13 @@
-import { MemoryCatalog } from '@holdfast/core/adapters/memory/memory-catalog.ts';
-import { registerSource } from '@holdfast/core/flows/register-source.ts';
-import { type ReindexedSource, reindex } from '@holdfast/core/flows/reindex.ts';
-import { keepRecord, seeRecord } from '@holdfast/core/flows/workdocs/keep-record.ts';
-import { isCovered } from '@holdfast/core/flows/workdocs/site-place.ts';
+import { registerSource } from '@holdfast/core/catalog/register-source.ts';
+import { type ReindexedSource, reindex } from '@holdfast/core/catalog/reindex.ts';
 import { KINDS } from '@holdfast/core/kinds/all.ts';
-import type { SiteRecord } from '@holdfast/core/model/workdocs/records.ts';
-import { recordKey } from '@holdfast/core/model/workdocs/site-key.ts';
+import { keepRecord, seeRecord } from '@holdfast/core/kinds/workdocs/capture/keep-record.ts';
+import { isCovered } from '@holdfast/core/kinds/workdocs/capture/site-place.ts';
+import type { SiteRecord } from '@holdfast/core/kinds/workdocs/model/records.ts';
+import { recordKey } from '@holdfast/core/kinds/workdocs/model/site-key.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Pipeline, VAULT } from '../../../support/pipeline.ts';
+import { MemoryCatalog } from '../../../../testing/memory/memory-catalog.ts';
+import { Pipeline, VAULT } from '../../../../testing/pipeline.ts';
 import { itemContext } from './support/item-context.ts';
 import { givenSite } from './support/site-pipeline.ts';
 

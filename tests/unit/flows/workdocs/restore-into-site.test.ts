@@ -1,17 +1,17 @@
-import { checksums } from '@holdfast/core/adapters/checksums.ts';
-import { MemoryObjectStore } from '@holdfast/core/adapters/memory/memory-object-store.ts';
-import { MemoryS3 } from '@holdfast/core/adapters/memory/memory-s3.ts';
-import { MemorySite } from '@holdfast/core/adapters/memory/memory-site.ts';
-import { restoreIntoSite } from '@holdfast/core/flows/workdocs/restore-into-site.ts';
+import { checksums } from '@holdfast/core/aws/checksums.ts';
+import { restoreIntoSite } from '@holdfast/core/kinds/workdocs/restore-into/restore-into-site.ts';
 import type {
   DocumentToRestore,
   IntoSiteOptions,
   ThingOutcome,
   ThingToRestore,
   VersionToRestore,
-} from '@holdfast/core/flows/workdocs/thing-to-restore.ts';
+} from '@holdfast/core/kinds/workdocs/restore-into/thing-to-restore.ts';
 import { SiteError } from '@holdfast/core/model/errors.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { MemoryObjectStore } from '../../../../testing/memory/memory-object-store.ts';
+import { MemoryS3 } from '../../../../testing/memory/memory-s3.ts';
+import { MemorySite } from '../../../../testing/memory/memory-site.ts';
 
 const VAULT = 'vault';
 const NOON = Date.UTC(2026, 4, 1, 12);

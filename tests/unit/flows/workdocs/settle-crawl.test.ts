@@ -1,4 +1,4 @@
-import { settleCrawl } from '@holdfast/core/flows/workdocs/settle-crawl.ts';
+import { settleCrawl } from '@holdfast/core/kinds/workdocs/crawl/settle-crawl.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { SITE_SOURCE, SitePipeline } from './support/site-pipeline.ts';

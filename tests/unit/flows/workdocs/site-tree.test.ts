@@ -1,7 +1,7 @@
-import type { SiteState } from '@holdfast/core/flows/workdocs/site-entries.ts';
-import { readSiteTree, type TreeOptions } from '@holdfast/core/flows/workdocs/site-tree.ts';
+import type { SiteState } from '@holdfast/core/kinds/workdocs/history/site-entries.ts';
+import { readSiteTree, type TreeOptions } from '@holdfast/core/kinds/workdocs/history/site-tree.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Pipeline, VAULT } from '../../../support/pipeline.ts';
+import { Pipeline, VAULT } from '../../../../testing/pipeline.ts';
 import { SITE, SiteVault } from '../../../support/site-vault.ts';
 
 let pipeline: Pipeline;

@@ -1,6 +1,6 @@
 import type { Address } from '../../model/address.ts';
-import { bucketOf, parseBucketUri, sourceUri } from '../../model/source-uri.ts';
-import { aclRecordPrefix, longVaultPrefix, tagsRecordPrefix, vaultPrefix } from '../../model/vault-key.ts';
+import { bucketOf, parseBucketUri, sourceUri } from '../../model/bucket-uri.ts';
+import { aclRecordPrefix, longVaultPrefix, tagsRecordPrefix, vaultPrefix } from './model/vault-key.ts';
 
 /** `s3://bucket[/prefix]`. */
 export const s3Address: Address = {

@@ -1,17 +1,17 @@
-import { bucketChanges } from '../../flows/change-history.ts';
-import { compareBucketMoments } from '../../flows/compare-moments.ts';
-import type { VaultReader } from '../../flows/dependencies.ts';
-import { namesUnder } from '../../flows/names-under.ts';
-import { selectedObjects } from '../../flows/restore/select-objects.ts';
-import { bucketStatesAt } from '../../flows/source-history.ts';
-import type { SourceHistory } from '../../flows/source-kind.ts';
-import { bucketVersions, oldestCopy } from '../../flows/source-versions.ts';
-import { vaultObjects } from '../../flows/vault/version-reader.ts';
-import { bucketCandidates } from '../../flows/verify/candidates.ts';
+import { bucketOf, sourceUri } from '../../model/bucket-uri.ts';
 import type { SourcePlace } from '../../model/source-place.ts';
-import { bucketOf, sourceUri } from '../../model/source-uri.ts';
-import { bucketOfFolder } from '../../model/vault-key.ts';
-import { bucketPresence } from './presence.ts';
+import type { VaultReader } from '../../ports/world.ts';
+import { selectedObjects } from '../../source/select-objects.ts';
+import type { SourceHistory } from '../../source/source-kind.ts';
+import { vaultObjects } from '../../source/version-reader.ts';
+import { namesUnder } from '../../vault/names-under.ts';
+import { bucketStatesAt } from '../../vault/source-history.ts';
+import { bucketCandidates } from './history/candidates.ts';
+import { bucketChanges } from './history/change-history.ts';
+import { compareBucketMoments } from './history/compare-moments.ts';
+import { bucketPresence } from './history/presence.ts';
+import { bucketVersions, oldestCopy } from './history/source-versions.ts';
+import { bucketOfFolder } from './model/vault-key.ts';
 import { s3Selection } from './selection.ts';
 
 /** How buckets are read back: the version history of a copy is that of its object. */

@@ -1,7 +1,7 @@
 import type { Address } from '../../model/address.ts';
-import { sitePrefix } from '../../model/workdocs/site-key.ts';
-import { isWithin } from '../../model/workdocs/site-path.ts';
-import { parseSiteUri, siteOf, siteUri } from '../../model/workdocs/site-uri.ts';
+import { sitePrefix } from './model/site-key.ts';
+import { isWithin } from './model/site-path.ts';
+import { parseSiteUri, siteOf, siteUri } from './model/site-uri.ts';
 
 /** `workdocs://site[/user/folder]`. */
 export const workDocsAddress: Address = {

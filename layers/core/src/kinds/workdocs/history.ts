@@ -1,18 +1,18 @@
-import type { VaultReader, World } from '../../flows/dependencies.ts';
-import { namesUnder } from '../../flows/names-under.ts';
-import type { SourceHistory } from '../../flows/source-kind.ts';
-import type { Candidate, CandidateRequest, Listeners } from '../../flows/vault/candidate.ts';
-import { vaultObjects } from '../../flows/vault/version-reader.ts';
-import { compareSiteMoments } from '../../flows/workdocs/compare-site-moments.ts';
-import { oldestSiteMoment } from '../../flows/workdocs/oldest-moment.ts';
-import { recordFacts, recordStates } from '../../flows/workdocs/record-states.ts';
-import { siteCandidates } from '../../flows/workdocs/site-candidates.ts';
-import { siteDoubts } from '../../flows/workdocs/site-doubts.ts';
-import { siteChanges } from '../../flows/workdocs/site-history.ts';
-import { siteStatesAt } from '../../flows/workdocs/site-states.ts';
 import type { SourcePlace } from '../../model/source-place.ts';
-import { siteOf, siteUri } from '../../model/workdocs/site-uri.ts';
-import { selectSiteRepeatedly } from './look-through.ts';
+import type { VaultReader, World } from '../../ports/world.ts';
+import type { Candidate, CandidateRequest, Listeners } from '../../source/candidate.ts';
+import type { SourceHistory } from '../../source/source-kind.ts';
+import { vaultObjects } from '../../source/version-reader.ts';
+import { namesUnder } from '../../vault/names-under.ts';
+import { compareSiteMoments } from './history/compare-site-moments.ts';
+import { selectSiteRepeatedly } from './history/look-through.ts';
+import { oldestSiteMoment } from './history/oldest-moment.ts';
+import { recordFacts, recordStates } from './history/record-states.ts';
+import { siteCandidates } from './history/site-candidates.ts';
+import { siteDoubts } from './history/site-doubts.ts';
+import { siteChanges } from './history/site-history.ts';
+import { siteStatesAt } from './history/site-states.ts';
+import { siteOf, siteUri } from './model/site-uri.ts';
 import { workDocsSelection } from './selection.ts';
 
 /** How WorkDocs sites are read back: by their records, which say what lay where; so a site is always read as a whole. */

@@ -1,5 +1,5 @@
-import type { SourceSelection } from '../../flows/source-kind.ts';
-import { lookThroughSite } from './look-through.ts';
+import type { SourceSelection } from '../../source/source-kind.ts';
+import { lookThroughSite } from './history/look-through.ts';
 
 /** A site's tree: what is left of it could only be told by reading it again. */
 export const workDocsSelection: SourceSelection = {

@@ -1,16 +1,16 @@
 import { lstat, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MemoryObjectStore } from '@holdfast/core/adapters/memory/memory-object-store.ts';
-import { MemoryS3 } from '@holdfast/core/adapters/memory/memory-s3.ts';
-import type { Attributes } from '@holdfast/core/adapters/memory/s3-version.ts';
-import { bucketStatesAt } from '@holdfast/core/flows/source-history.ts';
-import type { Selected } from '@holdfast/core/flows/vault/selection.ts';
-import { vaultObjects } from '@holdfast/core/flows/vault/version-reader.ts';
-import { vaultPlace } from '@holdfast/core/model/vault-key.ts';
+import { vaultPlace } from '@holdfast/core/kinds/s3/model/vault-key.ts';
+import type { Selected } from '@holdfast/core/source/selection.ts';
+import { vaultObjects } from '@holdfast/core/source/version-reader.ts';
+import { bucketStatesAt } from '@holdfast/core/vault/source-history.ts';
 import { onTestFinished } from 'vitest';
 import type { LocalWorld } from '../../../../../cli/local/local-job.ts';
-import { Pipeline } from '../../../../support/pipeline.ts';
+import { MemoryObjectStore } from '../../../../../testing/memory/memory-object-store.ts';
+import { MemoryS3 } from '../../../../../testing/memory/memory-s3.ts';
+import type { Attributes } from '../../../../../testing/memory/s3-version.ts';
+import { Pipeline } from '../../../../../testing/pipeline.ts';
 
 export const VAULT = 'vault';
 const SOURCE = 'photos';

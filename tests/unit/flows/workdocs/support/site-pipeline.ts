@@ -1,27 +1,27 @@
-import { checksums } from '@holdfast/core/adapters/checksums.ts';
-import { MemoryCatalog } from '@holdfast/core/adapters/memory/memory-catalog.ts';
-import { MemoryObjectStore } from '@holdfast/core/adapters/memory/memory-object-store.ts';
-import { MemoryS3 } from '@holdfast/core/adapters/memory/memory-s3.ts';
-import { MemorySite } from '@holdfast/core/adapters/memory/memory-site.ts';
-import { MemoryTelemetry } from '@holdfast/core/adapters/memory/memory-telemetry.ts';
-import { MemoryWorkQueue } from '@holdfast/core/adapters/memory/memory-work-queue.ts';
-import type { Delivery, Settings } from '@holdfast/core/flows/dependencies.ts';
-import { protectedSource } from '@holdfast/core/flows/register-source.ts';
-import { captureDocuments } from '@holdfast/core/flows/workdocs/capture-documents.ts';
-import { readSite } from '@holdfast/core/flows/workdocs/read-site.ts';
-import type { SiteWorld } from '@holdfast/core/flows/workdocs/site-world.ts';
-import type { Entry } from '@holdfast/core/model/entry.ts';
-import type { Job } from '@holdfast/core/model/job.ts';
-import type { QueueName } from '@holdfast/core/model/queues.ts';
-import type { Source, SourceSettings } from '@holdfast/core/model/source.ts';
+import { checksums } from '@holdfast/core/aws/checksums.ts';
+import { protectedSource } from '@holdfast/core/catalog/register-source.ts';
+import { captureDocuments } from '@holdfast/core/kinds/workdocs/capture-documents.ts';
 import {
   type DocumentRecord,
   type FolderRecord,
   parseRecord,
   type SiteRecord,
   type UserRecord,
-} from '@holdfast/core/model/workdocs/records.ts';
-import { type RecordKind, recordKey, versionKey } from '@holdfast/core/model/workdocs/site-key.ts';
+} from '@holdfast/core/kinds/workdocs/model/records.ts';
+import { type RecordKind, recordKey, versionKey } from '@holdfast/core/kinds/workdocs/model/site-key.ts';
+import { readSite } from '@holdfast/core/kinds/workdocs/read-site.ts';
+import type { SiteWorld } from '@holdfast/core/kinds/workdocs/site-world.ts';
+import type { Entry } from '@holdfast/core/model/entry.ts';
+import type { Job } from '@holdfast/core/model/job.ts';
+import type { QueueName } from '@holdfast/core/model/queues.ts';
+import type { Source, SourceSettings } from '@holdfast/core/model/source.ts';
+import type { Delivery, Settings } from '@holdfast/core/ports/world.ts';
+import { MemoryCatalog } from '../../../../../testing/memory/memory-catalog.ts';
+import { MemoryObjectStore } from '../../../../../testing/memory/memory-object-store.ts';
+import { MemoryS3 } from '../../../../../testing/memory/memory-s3.ts';
+import { MemorySite } from '../../../../../testing/memory/memory-site.ts';
+import { MemoryTelemetry } from '../../../../../testing/memory/memory-telemetry.ts';
+import { MemoryWorkQueue } from '../../../../../testing/memory/memory-work-queue.ts';
 
 export const SITE = 'd-926726012c';
 export const SITE_SOURCE = `workdocs://${SITE}`;

@@ -1,0 +1,43 @@
+import { bucketOf } from '../../../model/bucket-uri.ts';
+import type { VaultReader } from '../../../ports/world.ts';
+import { chooser, type Looked, type Selection, type VaultPart } from '../../../source/selection.ts';
+import { longStatesAt, plainStatesAt } from '../../../vault/source-history.ts';
+import { keyVersions } from '../../../vault/vault-history.ts';
+import { vaultPlace } from '../model/vault-key.ts';
+
+/** Goes through one part of what the vault has of a bucket, from behind a vault key on, in the listing's order. */
+export async function* lookThroughBucket(
+  part: VaultPart,
+  selection: Selection,
+  after: string | undefined,
+  world: VaultReader,
+): AsyncGenerator<Looked> {
+  if (selection.versionId !== undefined) {
+    if (part === 'plain') yield* oneVersion(selection, world);
+    return;
+  }
+  const choose = chooser(selection);
+  const { prefix, at } = selection;
+  const bucket = bucketOf(selection.source);
+  const states =
+    part === 'plain'
+      ? plainStatesAt(bucket, prefix, at, after, world)
+      : longStatesAt(bucket, at, after, world);
+  for await (const state of states) {
+    const selected = choose(state);
+    yield { mark: state.vaultKey, ...(selected === undefined ? {} : { selected }) };
+  }
+}
+
+/** The selection's prefix is the whole key then. */
+async function* oneVersion(
+  { source, prefix: key, versionId }: Selection,
+  world: VaultReader,
+): AsyncGenerator<Looked> {
+  const { key: vaultKey } = vaultPlace(bucketOf(source), key);
+  for await (const version of keyVersions(vaultKey, world)) {
+    if (version.versionId !== versionId || version.deleteMarker) continue;
+    yield { mark: vaultKey, selected: { key, vaultKey, version } };
+    return;
+  }
+}

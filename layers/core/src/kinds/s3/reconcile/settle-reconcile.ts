@@ -1,0 +1,109 @@
+import { afterTheEnd, endJob } from '../../../jobs/end-job.ts';
+import { type Deletions, enterDeletions } from '../../../jobs/enter-deletions.ts';
+import { finishReconcile, type Verdict } from '../../../jobs/finish-reconcile.ts';
+import { deletionBound } from '../../../model/deletion-bound.ts';
+import { InvalidInputError, isSiteError, isStoreError, logText, messageOf } from '../../../model/errors.ts';
+import { isDrained, type Job } from '../../../model/job.ts';
+import type { ReconcileMessage } from '../../../model/messages.ts';
+import type { Delivery, World } from '../../../ports/world.ts';
+
+type SettleWorld = Pick<World, 'catalog' | 'queue' | 'clock' | 'telemetry'>;
+
+const DELETIONS_STEP = { id: '0', phase: 'deletions' } as const;
+
+/**
+ * Takes a reconcile further when a step or a batch of it was counted: from comparing to deleting, or to its end. Safe
+ * to call at any time, by anybody, any number of times.
+ *
+ * @param delivery the message that was done; one that may have been with a handler that died between counting and sending
+ *   sends again what had to be sent, if nobody has begun it
+ */
+export async function settleReconcile(
+  jobId: string,
+  world: SettleWorld,
+  delivery: Pick<Delivery, 'receiveCount' | 'messageId'>,
+): Promise<void> {
+  const job = await world.catalog.getJob(jobId);
+  if (job?.state !== 'running') return afterTheEnd(job, delivery, world, true);
+  const deletions: Deletions = {
+    from: 'compare',
+    isDue: () => job.openRanges <= 0 && mayDelete(job),
+    firstStep: `${DELETIONS_STEP.phase}-${DELETIONS_STEP.id}`,
+    send: () => sendDeletions(job, world),
+  };
+  if (await enterDeletions(job, deletions, delivery, world)) return;
+  if (isDrained(job)) await finishReconcile(job, verdictOn(job), delivery, world);
+}
+
+function gone(job: Job): number {
+  return job.counts['gone'] ?? 0;
+}
+
+function isHeld(job: Job): boolean {
+  return job.approved !== true && gone(job) > deletionBound(job.counts['entries'] ?? 0);
+}
+
+function mayDelete(job: Job): boolean {
+  return gone(job) > 0 && !isHeld(job);
+}
+
+async function sendDeletions(job: Job, { queue }: SettleWorld): Promise<void> {
+  const message: ReconcileMessage = {
+    kind: 'reconcile',
+    source: job.source,
+    trigger: job.trigger as ReconcileMessage['trigger'],
+    jobId: job.id,
+    step: DELETIONS_STEP,
+  };
+  await queue.send('reconcile', [JSON.stringify(message)]);
+}
+
+function verdictOn(job: Job): Verdict {
+  const { counts } = job;
+  const held = isHeld(job);
+  // From the listing, less what of it could not be captured; a held object is still in the vault.
+  const kept = held ? gone(job) : 0;
+  const keptBytes = held ? (counts['goneBytes'] ?? 0) : 0;
+  return {
+    partial: held || ['failed', 'unprotected', 'waiting'].some((name) => (counts[name] ?? 0) > 0),
+    held: kept,
+    message: held ? heldMessage(job) : undefined,
+    totals: {
+      objects: (counts['objects'] ?? 0) - (counts['waiting'] ?? 0) - (counts['leftOut'] ?? 0) + kept,
+      bytes:
+        (counts['bytes'] ?? 0) - (counts['waitingBytes'] ?? 0) - (counts['leftOutBytes'] ?? 0) + keptBytes,
+      unprotected: ['waiting', 'unprotected', 'failed', 'copying'].reduce(
+        (sum, name) => sum + (counts[name] ?? 0),
+        0,
+      ),
+    },
+  };
+}
+
+function heldMessage(job: Job): string {
+  return (
+    `${gone(job)} of ${job.counts['entries'] ?? 0} objects are missing at ${job.source}: nothing was marked deleted; ` +
+    `look at the source, then run: holdfast approve ${job.source}`
+  );
+}
+
+/** Ends a reconcile that could not be done. Nothing of the source is marked; what the vault has stays as it is. */
+export async function failReconcile(
+  uri: string,
+  jobId: string,
+  error: unknown,
+  delivery: Pick<Delivery, 'receiveCount' | 'messageId'>,
+  world: SettleWorld,
+): Promise<void> {
+  const why = messageOf(error);
+  const message = `${uri} could not be reconciled: ${why}; nothing was marked deleted`;
+  world.telemetry.error('reconcile failed', { source: uri, jobId, error: logText(error) });
+  const job = await world.catalog.getJob(jobId);
+  // One that could not even begin is told of by its message in the dead-letter queue.
+  if (job === undefined && !(error instanceof InvalidInputError)) throw error;
+  if (job?.state !== 'running') return afterTheEnd(job, delivery, world);
+  // Only what the store said tells of the source; a queue or table that fails is ours.
+  if (isStoreError(error) || isSiteError(error)) await world.catalog.patchSource(uri, { unreachable: why });
+  const end = { state: 'failed' as const, finishedAt: world.clock(), endedBy: delivery.messageId, message };
+  await endJob(job, end, world);
+}

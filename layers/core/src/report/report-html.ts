@@ -1,0 +1,100 @@
+import type { JobState } from '../model/job.ts';
+import type { Report } from '../model/report.ts';
+import { bytes, count } from '../model/text.ts';
+import { type Advice, adviceOn } from './advice.ts';
+import { charts } from './chart.ts';
+import { facts } from './facts.ts';
+import { constant, type Html, html, NOTHING } from './html.ts';
+import { noteLists, problemLists, reasonsTable } from './problems.ts';
+import { STYLE } from './style.ts';
+import { isDamaged, KIND_WORDS, sentence, verdict } from './words.ts';
+
+type Mood = { readonly shade: 'ok' | 'warn' | 'bad' | 'info'; readonly sign: string };
+
+const MOODS: Readonly<Record<JobState, Mood>> = {
+  running: { shade: 'info', sign: '…' },
+  done: { shade: 'ok', sign: '✓' },
+  partial: { shade: 'warn', sign: '!' },
+  failed: { shade: 'bad', sign: '✕' },
+  cancelled: { shade: 'info', sign: '■' },
+};
+
+/** Nothing is loaded, run, sent or framed: a page of this file's own style and text, whoever's keys are in it. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+/** A report as one page that needs nothing else: the verdict first, then what to do, then everything behind it. */
+export function reportHtml(report: Report): string {
+  const title = `${verdict(report)}: ${KIND_WORDS[report.kind]} of ${report.source} (${report.jobId})`;
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${constant(POLICY)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta name="robots" content="noindex">
+<title>${title}</title>
+<style>${constant(STYLE)}</style>
+</head>
+<body>
+<header>
+<p class="what">Holdfast · ${KIND_WORDS[report.kind]} of <bdi>${report.source}</bdi></p>
+${verdictBox(report)}
+</header>
+<main>
+${advice(adviceOn(report))}
+${charts(report)}
+${reasonsTable(report)}
+<h2>What was asked, and when</h2>
+${facts(report)}
+${problemLists(report)}
+${noteLists(report)}
+${numbers(report)}
+</main>
+<footer>Times are UTC. The same for programs is in the JSON report of the same name beside this page.</footer>
+</body>
+</html>
+`;
+  return page.toString();
+}
+
+function verdictBox(report: Report): Html {
+  const { shade, sign } = MOODS[isDamaged(report) ? 'failed' : report.state];
+  const why = report.message === undefined ? NOTHING : html`<p class="why">${report.message}</p>`;
+  return html`<div class="verdict ${shade}">
+<h1 class="${shade}"><span aria-hidden="true">${sign}</span> ${verdict(report)}</h1>
+<p>${sentence(report)}</p>
+${why}
+</div>`;
+}
+
+function advice(steps: readonly Advice[]): Html {
+  if (steps.length === 0) return NOTHING;
+  return html`<section class="next"><h2>What to do</h2>
+<ol>
+${steps.map(step)}</ol></section>`;
+}
+
+function step({ words, command }: Advice): Html {
+  return html`<li>${words}${command === undefined ? NOTHING : html`<code>${command}</code>`}</li>
+`;
+}
+
+/** Every counter, by its own name: what the chart leaves out is here. */
+function numbers({ counts }: Report): Html {
+  const rows = Object.entries(counts).filter(([, n]) => n !== 0);
+  if (rows.length === 0) return NOTHING;
+  return html`<h2>All counters</h2>
+<table><tbody>
+${rows.map(
+  ([
+    name,
+    n,
+  ]) => html`<tr><td class="r"><code>${name}</code></td><td class="n">${amount(name, n)}</td><td></td></tr>
+`,
+)}</tbody></table>`;
+}
+
+function amount(name: string, n: number): string {
+  return /bytes$/i.test(name) ? `${bytes(n)} (${count(n)})` : count(n);
+}

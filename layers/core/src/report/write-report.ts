@@ -1,0 +1,84 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Job } from '../model/job.ts';
+import { parseReportMessage } from '../model/messages.ts';
+import { noticeOf, wantsNotice } from '../model/notice.ts';
+import { type Report, reportKey, reportOf, reportPageKey } from '../model/report.ts';
+import type { Notices } from '../ports/notices.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import type { Delivery, World } from '../ports/world.ts';
+import { collectProblems, toReported } from './collect-problems.ts';
+import { reportHtml } from './report-html.ts';
+
+export type ReportWorld = Pick<World, 'catalog' | 'settings' | 'telemetry'> & {
+  readonly store: Pick<ObjectStore, 'put'>;
+  /** Absent when nobody wants to be told. */
+  readonly notices?: Notices;
+};
+
+const STOP_BEFORE_END_MS = 30_000;
+/** Says that the job's end was told: a message that comes again writes the report anew, and tells nobody twice. */
+const TOLD = 'told';
+
+/**
+ * Does one message of the report queue: writes the report of a job that ended, for programs and for people, into the
+ * vault, and tells of it who wants to know.
+ *
+ * @throws what the queue has to retry. The job has ended, whatever becomes of its report.
+ */
+export async function writeReport(body: string, delivery: Delivery, world: ReportWorld): Promise<void> {
+  const { jobId, notify } = parseReportMessage(body);
+  const job = await world.catalog.getJob(jobId);
+  if (job === undefined || job.state === 'running') {
+    world.telemetry.warn('no report of a job that has not ended', { jobId });
+    return;
+  }
+  const report = await write(job, world, () => delivery.timeLeft() < STOP_BEFORE_END_MS);
+  if (notify === true && wantsNotice(job)) await tell(report, world);
+}
+
+/**
+ * Writes the report of a job as it is when it is written: what a batch counted meanwhile is in it, and one that was made
+ * before, and comes late, does not stay.
+ */
+async function write(job: Job, world: ReportWorld, timeIsShort: () => boolean): Promise<Report> {
+  const report = await makeReport(job, world, timeIsShort);
+  await putReport(job, report, world);
+  const now = await world.catalog.getJob(job.id);
+  return now === undefined || isDeepStrictEqual(now.counts, job.counts)
+    ? report
+    : write(now, world, timeIsShort);
+}
+
+/** The report of a job that has ended, from the catalog. */
+export async function makeReport(
+  job: Job,
+  { catalog }: Pick<World, 'catalog'>,
+  timeIsShort: () => boolean = () => false,
+): Promise<Report> {
+  return reportOf(job, toReported(await collectProblems(catalog.listProblems(job.id), timeIsShort)));
+}
+
+async function putReport(
+  job: Job,
+  report: Report,
+  { store, settings: { vault } }: Pick<ReportWorld, 'store' | 'settings'>,
+): Promise<void> {
+  const key = reportKey(job.kind, job.id, job.startedAt);
+  const page = { bucket: vault, key: reportPageKey(key) };
+  await store.put(page, reportHtml(report), 'text/html; charset=utf-8');
+  await store.put({ bucket: vault, key }, reportJson(report), 'application/json');
+}
+
+/** A report for programs. */
+export function reportJson(report: Report): string {
+  return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+async function tell(report: Report, { notices, catalog, settings }: ReportWorld): Promise<void> {
+  if (notices === undefined) return;
+  const { jobId } = report;
+  if ((await catalog.getStep(jobId, TOLD)) !== undefined) return;
+  const key = reportKey(report.kind, jobId, Date.parse(report.startedAt));
+  await notices.publish(noticeOf(report, `s3://${settings.vault}/${reportPageKey(key)}`));
+  await catalog.completeStep({ jobId, step: TOLD, progress: {}, problems: [], continuations: [] });
+}

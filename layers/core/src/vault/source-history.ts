@@ -1,0 +1,66 @@
+import { isNameKey, longVaultPrefix, vaultPrefix } from '../kinds/s3/model/vault-key.ts';
+import type { Checksum } from '../model/object.ts';
+import type { VaultReader } from '../ports/world.ts';
+import { type VaultState, vaultStatesAt } from './vault-history.ts';
+
+/** A source object as the vault had it at a moment. */
+export type SourceStateAt = VaultState & {
+  readonly key: string;
+  /** When its content was last changed, where the source says so: the time of a file. ms since 1970 */
+  readonly modifiedAt?: number;
+  /** When it became what it was, where that is known better than by when the vault got it. */
+  readonly changedAt?: number;
+  /** Of the bytes, where something else than the copy itself remembers it. */
+  readonly checksum?: Checksum;
+  /** Why the vault has not what was current: an older version stands in for it, or none, whose id is empty then. */
+  readonly lacking?: string;
+  /** When it was made what the vault has not, where that is known. */
+  readonly lackingSince?: number;
+};
+
+/** The objects of a bucket whose vault key begins with their own: nearly all. */
+export async function* plainStatesAt(
+  bucket: string,
+  prefix: string,
+  at: number,
+  after: string | undefined,
+  world: VaultReader,
+): AsyncGenerator<SourceStateAt> {
+  const base = vaultPrefix(bucket);
+  for await (const state of vaultStatesAt(base + prefix, at, after, world)) {
+    yield { ...state, key: state.vaultKey.slice(base.length) };
+  }
+}
+
+/** The objects whose keys are too long to be vault keys: all of the bucket, each costs one request for its name. */
+export async function* longStatesAt(
+  bucket: string,
+  at: number,
+  after: string | undefined,
+  world: VaultReader,
+): AsyncGenerator<SourceStateAt> {
+  for await (const state of vaultStatesAt(longVaultPrefix(bucket), at, after, world)) {
+    if (isNameKey(state.vaultKey)) continue;
+    const key = await world.store.get({ bucket: world.settings.vault, key: `${state.vaultKey}.key` });
+    yield { ...state, key };
+  }
+}
+
+/** Everything the vault knows of a bucket under a prefix, as of a moment: plain keys in order, then long ones. */
+export async function* bucketStatesAt(
+  bucket: string,
+  prefix: string,
+  at: number,
+  world: VaultReader,
+): AsyncGenerator<SourceStateAt> {
+  for await (const state of plainStatesAt(bucket, prefix, at, undefined, world)) {
+    if (wasThere(state)) yield state;
+  }
+  for await (const state of longStatesAt(bucket, at, undefined, world)) {
+    if (wasThere(state) && state.key.startsWith(prefix)) yield state;
+  }
+}
+
+function wasThere({ current, deleted }: SourceStateAt): boolean {
+  return current !== undefined || deleted !== undefined;
+}
