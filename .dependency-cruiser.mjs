@@ -46,6 +46,24 @@ export default {
       to: { path: '^layers/core/src/.*(aws|runtime)/' },
     },
     {
+      name: 'core-without-kinds',
+      comment:
+        'The core reaches a kind of source through layers/core/src/source/ only, as a parameter: a new kind changes nothing ' +
+        'there. What two kinds share goes into the core; what one needs stays with it.',
+      severity: 'error',
+      from: { path: '^layers/core/src/', pathNot: '^layers/core/src/kinds/' },
+      to: { path: '^layers/core/src/kinds/' },
+    },
+    {
+      name: 'kinds-apart',
+      comment:
+        'A kind knows no other kind, nor the lists of all of them: those are for the command line, and for handlers. What two ' +
+        'kinds share goes into the core.',
+      severity: 'error',
+      from: { path: '^layers/core/src/kinds/([^/]+)/' },
+      to: { path: '^layers/core/src/kinds/', pathNot: '^layers/core/src/kinds/$1/' },
+    },
+    {
       name: 'memory-without-aws',
       comment: 'What stands in for AWS in tests shares no code with the adapters that it stands in for.',
       severity: 'error',

@@ -1,6 +1,7 @@
 import { checksums } from '@holdfast/core/aws/checksums.ts';
 import { registerSource } from '@holdfast/core/catalog/register-source.ts';
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
+import { KINDS } from '@holdfast/core/kinds/all.ts';
 import { type BacklogWorld, captureBacklog } from '@holdfast/core/kinds/s3/capture/capture-backlog.ts';
 import { captureEvents } from '@holdfast/core/kinds/s3/capture/capture-events.ts';
 import { s3History } from '@holdfast/core/kinds/s3/history.ts';
@@ -20,7 +21,7 @@ import { handlePlanStep } from '@holdfast/core/restore/handle-plan-step.ts';
 import { handleRestoreMessage } from '@holdfast/core/restore/handle-restore-message.ts';
 import { handleRestoreWork } from '@holdfast/core/restore/handle-restore-work.ts';
 import type { PlanWorld } from '@holdfast/core/restore/plan-restore.ts';
-import type { SourceHistory } from '@holdfast/core/source/source-kind.ts';
+import type { HistoryOf, SourceHistory } from '@holdfast/core/source/source-kind.ts';
 import { MemoryCatalog } from './memory/memory-catalog.ts';
 import { MemoryEventWiring } from './memory/memory-event-wiring.ts';
 import type { MemoryNotices } from './memory/memory-notices.ts';
@@ -58,7 +59,9 @@ export class Pipeline {
   readonly telemetry = new MemoryTelemetry();
   /** Who is told of finished jobs, in a stack with a topic for it. */
   notices: MemoryNotices | undefined;
-  readonly world: World & AcceptWorld & PlanWorld & { readonly history: SourceHistory };
+  readonly world: World &
+    AcceptWorld &
+    PlanWorld & { readonly history: SourceHistory; readonly historyOf: HistoryOf };
   #messages = 0;
   #retrying: Array<{ queue: QueueName; message: Message }> = [];
 
@@ -77,6 +80,7 @@ export class Pipeline {
     this.world = {
       addresses: ADDRESSES,
       history: s3History,
+      historyOf: (source) => KINDS.of(source).history,
       planQueue: 'restore',
       store: this.store,
       catalog: this.catalog,

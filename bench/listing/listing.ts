@@ -1,6 +1,6 @@
+import { bucketStatesAt } from '@holdfast/core/kinds/s3/history/bucket-states.ts';
 import { s3History } from '@holdfast/core/kinds/s3/history.ts';
 import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
-import { bucketStatesAt } from '@holdfast/core/vault/source-history.ts';
 import { MemoryObjectStore } from '../../testing/memory/memory-object-store.ts';
 import { MemoryS3 } from '../../testing/memory/memory-s3.ts';
 import { PROBE_SETTINGS } from '../measure/probe-settings.ts';

@@ -247,5 +247,5 @@ function restoreMessage(body: string, delivery: Delivery, world: World): Promise
 }
 
 function restoreWork(body: string, delivery: Delivery, world: World): Promise<void> {
-  return handleRestoreWork(body, delivery, { ...world, checksums, history: s3History });
+  return handleRestoreWork(body, delivery, { ...world, checksums, historyOf: () => s3History });
 }

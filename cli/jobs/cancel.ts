@@ -1,4 +1,5 @@
 import { cancelJob, findRunning } from '@holdfast/core/jobs/cancel-job.ts';
+import { JOB_ENDINGS } from '@holdfast/core/kinds/job-endings.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import { confirm } from '../confirm.ts';
 import type { Connection, Context } from '../context.ts';
@@ -13,5 +14,5 @@ export async function cancel(
 ): Promise<Job> {
   const job = await findRunning(id, world);
   await confirm(`${progressText(job)}. Cancel it? What was done by then stays.`, yes, context);
-  return cancelJob(id, await caller(), world);
+  return cancelJob(id, await caller(), world, JOB_ENDINGS);
 }

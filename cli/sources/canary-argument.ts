@@ -1,7 +1,6 @@
 import { CANARY_NAME, MAX_CANARY_BYTES, readCanary } from '@holdfast/core/kinds/s3/model/canary.ts';
-import { MAX_KEY_BYTES } from '@holdfast/core/kinds/s3/model/vault-key.ts';
 import { parseBucketUri, sourceUri } from '@holdfast/core/model/bucket-uri.ts';
-import { keyBytes } from '@holdfast/core/model/byte-order.ts';
+import { keyBytes, MAX_KEY_BYTES } from '@holdfast/core/model/byte-order.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { coverage, type SourceSettings } from '@holdfast/core/model/source.ts';
 import type { Connection } from '../context.ts';

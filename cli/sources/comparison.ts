@@ -1,9 +1,9 @@
-import { importCommand } from '@holdfast/core/kinds/workdocs/import/import-command.ts';
 import type { Crawl } from '@holdfast/core/kinds/workdocs/model/site-messages.ts';
 import { isSiteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { ReconcileMessage } from '@holdfast/core/model/messages.ts';
 import type { Source } from '@holdfast/core/model/source.ts';
+import { importCommand } from '@holdfast/core/report/import-command.ts';
 import type { JobStart } from '../jobs/start-job.ts';
 
 type Wish = Pick<Crawl, 'trigger' | 'approved' | 'deep' | 'vault'> & { readonly jobId: string };

@@ -1,5 +1,5 @@
 import type { SourcePlace } from '@holdfast/core/model/source-place.ts';
-import type { SourceStateAt } from '@holdfast/core/vault/source-history.ts';
+import type { SourceStateAt } from '@holdfast/core/source/source-state.ts';
 import type { Command } from 'commander';
 import type { Connection, Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';

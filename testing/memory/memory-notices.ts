@@ -1,6 +1,5 @@
 import { HoldfastError } from '@holdfast/core/model/errors.ts';
-import type { Notice } from '@holdfast/core/model/notice.ts';
-import type { Notices } from '@holdfast/core/ports/notices.ts';
+import type { Notice, Notices } from '@holdfast/core/ports/notices.ts';
 
 /** Notices kept in memory. */
 export class MemoryNotices implements Notices {

@@ -7,7 +7,7 @@ import type { Content, Thawing } from './s3-content.ts';
 const DAY_MS = 24 * 3600 * 1000;
 
 /** The archive that the bytes lie in now; a thaw in Intelligent-Tiering moves them out of it for good. */
-export function archiveIn(content: Content, now: number): Archive | undefined {
+function archiveIn(content: Content, now: number): Archive | undefined {
   const isMoved = content.archiveStatus !== undefined && isThawed(content, now);
   return archiveOf(content.storageClass) ?? (isMoved ? undefined : content.archiveStatus);
 }

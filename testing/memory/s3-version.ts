@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { MAX_KEY_BYTES } from '@holdfast/core/kinds/s3/model/vault-key.ts';
 import type { Grants } from '@holdfast/core/model/acl.ts';
-import { keyBytes } from '@holdfast/core/model/byte-order.ts';
+import { keyBytes, MAX_KEY_BYTES } from '@holdfast/core/model/byte-order.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
 import { StoreError } from '@holdfast/core/model/errors.ts';
 import { namedValues } from '@holdfast/core/model/named-values.ts';

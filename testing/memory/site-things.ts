@@ -19,7 +19,7 @@ export type UserThing = {
 };
 
 export type ThingStatus = 'ACTIVE' | 'RESTORING' | 'RECYCLING' | 'RECYCLED';
-export type Grant = { readonly type: string; readonly role: string };
+type Grant = { readonly type: string; readonly role: string };
 
 type Resource = {
   readonly id: string;

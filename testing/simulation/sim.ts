@@ -422,6 +422,6 @@ const HANDLERS: Readonly<Record<Exclude<BucketQueue, 'capture'>, Handler>> = {
       planQueue: 'restore',
     }),
   restoreWork: (body, delivery, world) =>
-    handleRestoreWork(body, delivery, { ...world, checksums, history: s3History }),
+    handleRestoreWork(body, delivery, { ...world, checksums, historyOf: () => s3History }),
   report: writeReport,
 };

@@ -12,5 +12,10 @@ export type Variant = {
   readonly rare?: true;
 };
 
-/** One place of the source, and what stands there instead; the file is under layers/core/src. */
+/** One place of the source, and what stands there instead; the file is under layers/core/src, or under testing/. */
 type Edit = { readonly file: string; readonly find: string; readonly replace: string };
+
+/** Where the file of an edit is, from the root of the repository. */
+export function editedPath({ file }: Pick<Edit, 'file'>): string {
+  return file.startsWith('testing/') ? file : `layers/core/src/${file}`;
+}

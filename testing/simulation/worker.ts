@@ -1,7 +1,7 @@
 import { registerHooks } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Chunk, ChunkResult, WorkerData } from './chunk.ts';
-import type { Variant } from './variant.ts';
+import { editedPath, type Variant } from './variant.ts';
 import { VARIANTS } from './variants.ts';
 
 const { policies, variant } = workerData as WorkerData;
@@ -24,7 +24,7 @@ function breakSource({ name, edits }: Variant): void {
   registerHooks({
     load(url, context, next) {
       const loaded = next(url, context);
-      const here = edits.filter(({ file }) => url.endsWith(`/layers/core/src/${file}`));
+      const here = edits.filter((edit) => url.endsWith(`/${editedPath(edit)}`));
       if (here.length === 0) return loaded;
       return {
         ...loaded,

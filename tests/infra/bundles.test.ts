@@ -18,8 +18,8 @@ const OF_SITES: ReadonlySet<string> = new Set([
 ]);
 
 // A function is for one kind of source, and holds no other: but for the addresses of all, which say how sources are named.
-const OF_SITES_ONLY = /\/src\/(flows\/workdocs|kinds\/workdocs\/(?!address\.ts)|adapters\/(aws\/)?workdocs)/;
-const OF_BUCKETS_ONLY = /\/src\/(flows\/(pulse|capture\/(?!mark-deleted\.ts))|kinds\/s3\/(?!address\.ts))/;
+const OF_SITES_ONLY = /\/src\/kinds\/workdocs\/(?!address\.ts|model\/site-(key|path|uri)\.ts)/;
+const OF_BUCKETS_ONLY = /\/src\/kinds\/s3\/(?!address\.ts|model\/vault-key\.ts)/;
 
 type BuildProperties = {
   readonly Target: string;

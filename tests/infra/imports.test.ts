@@ -44,8 +44,26 @@ const BROKEN: ReadonlyArray<{
     rule: 'domain-through-ports',
     of: 'an adapter in a flow, loaded late',
     files: {
-      [`${CORE}/restore/verb.ts`]: `export const verb = () => import('../kinds/s3/aws/real.ts');\n`,
+      [`${CORE}/kinds/s3/verb.ts`]: `export const verb = () => import('./aws/real.ts');\n`,
       [`${CORE}/kinds/s3/aws/real.ts`]: 'export const real = 1;\n',
+    },
+  },
+  {
+    rule: 'core-without-kinds',
+    of: 'a kind in what restores all kinds',
+    files: {
+      [`${CORE}/restore/knows.ts`]: `export type { T } from '../kinds/s3/own.ts';\n`,
+      [`${CORE}/kinds/s3/own.ts`]: TYPE,
+    },
+  },
+  {
+    rule: 'kinds-apart',
+    of: 'a kind in another, and the list of all of them in one',
+    files: {
+      [`${CORE}/kinds/s3/borrows.ts`]: `export type { T } from '../workdocs/own.ts';\n`,
+      [`${CORE}/kinds/s3/lists.ts`]: `export type { T } from '../list.ts';\n`,
+      [`${CORE}/kinds/workdocs/own.ts`]: TYPE,
+      [`${CORE}/kinds/list.ts`]: TYPE,
     },
   },
   {

@@ -4,15 +4,16 @@ import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { ObjectFacts } from '@holdfast/core/model/object.ts';
 import type { SourcePlace } from '@holdfast/core/model/source-place.ts';
 import type { VaultReader, World } from '@holdfast/core/ports/world.ts';
+import { CARRIED } from '@holdfast/core/source/beside.ts';
 import type { Candidate, CandidateRequest } from '@holdfast/core/source/candidate.ts';
 import type { Change } from '@holdfast/core/source/changes.ts';
 import type { Comparison, Difference } from '@holdfast/core/source/differences.ts';
 import { selectedObjects } from '@holdfast/core/source/select-objects.ts';
 import { chooser, type Looked, type Selection, selectedOf } from '@holdfast/core/source/selection.ts';
 import type { SourceHistory, SourceKind } from '@holdfast/core/source/source-kind.ts';
+import type { SourceStateAt } from '@holdfast/core/source/source-state.ts';
 import type { VersionReader } from '@holdfast/core/source/version-reader.ts';
 import { namesUnder } from '@holdfast/core/vault/names-under.ts';
-import type { SourceStateAt } from '@holdfast/core/vault/source-history.ts';
 
 // A kind of source that is none of the product: a journal, whose notes lie in packs, many in one object of the vault, and go by
 // titles, `topic: name`, which are no paths. What the vault has of one is its packs, and a log that says what lies in them.
@@ -26,6 +27,7 @@ type Place = Readonly<Record<'key' | 'versionId', string> & Record<'first' | 'la
 const SCHEME = 'journal://';
 const LATE = Number.MAX_SAFE_INTEGER;
 const nameOf = (source: string) => source.slice(SCHEME.length);
+const earlier = (one: number | undefined, { at }: LogLine) => Math.min(one ?? at, at);
 const under = (source: string) => `journal/${nameOf(source)}/`;
 export const logKey = (source: string) => `${under(source)}log.json`;
 export const packKey = (source: string, pack: number) => `${under(source)}packs/${pack}`;
@@ -164,12 +166,10 @@ const history: SourceHistory = {
   reader,
   lookThrough,
   hasAny: async (place, world) => (await notesOf(place, world)).size > 0,
-  oldestMoment: async (place, world) => {
-    const all = [...(await notesOf(place, world)).values()].flat().map(({ at }) => at);
-    return all.length === 0 ? undefined : Math.min(...all);
-  },
-  parts: ['plain'],
-  resumable: true,
+  oldestMoment: async (place, world) =>
+    [...(await notesOf(place, world)).values()].flat().reduce<number | undefined>(earlier, undefined),
+  ...{ parts: ['plain'], resumable: true, beside: CARRIED },
+  top: { unprotectedMayBeHidden: true, toldUnmatched: true, comparedByFilter: false },
   selectRepeatedly: (selection, world) => () => selectedObjects(selection, history, world),
   entries: {
     sources: async function* (world) {

@@ -1,8 +1,8 @@
 import { reindex } from '@holdfast/core/catalog/reindex.ts';
 import { KINDS } from '@holdfast/core/kinds/all.ts';
+import { bucketStatesAt, plainStatesAt } from '@holdfast/core/kinds/s3/history/bucket-states.ts';
 import { vaultPlace } from '@holdfast/core/kinds/s3/model/vault-key.ts';
 import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
-import { bucketStatesAt, plainStatesAt } from '@holdfast/core/vault/source-history.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Pipeline, SOURCE, VAULT } from '../../../testing/pipeline.ts';
 

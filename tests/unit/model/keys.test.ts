@@ -1,7 +1,7 @@
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
-import { isNameKey, MAX_KEY_BYTES, vaultPlace } from '@holdfast/core/kinds/s3/model/vault-key.ts';
+import { isNameKey, vaultPlace } from '@holdfast/core/kinds/s3/model/vault-key.ts';
 import { parseBucketUri } from '@holdfast/core/model/bucket-uri.ts';
-import { compareKeys, keyBytes } from '@holdfast/core/model/byte-order.ts';
+import { compareKeys, keyBytes, MAX_KEY_BYTES } from '@holdfast/core/model/byte-order.ts';
 import { captureRuleName, sourceStackName } from '@holdfast/core/model/stack-names.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -1,7 +1,6 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import { HoldfastError, messageOf } from '../model/errors.ts';
-import type { Notice } from '../model/notice.ts';
-import type { Notices } from '../ports/notices.ts';
+import type { Notice, Notices } from '../ports/notices.ts';
 
 /** One SNS topic: people get the text, programs the attributes, by which subscriptions can also filter. */
 export class SnsNotices implements Notices {

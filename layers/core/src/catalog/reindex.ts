@@ -9,7 +9,7 @@ import { type Source, SourceSettingsSchema, type SourceTotals } from '../model/s
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { World } from '../ports/world.ts';
 import type { EntryHistory, SourceHistory, SourceKinds } from '../source/source-kind.ts';
-import type { SourceStateAt } from '../vault/source-history.ts';
+import type { SourceStateAt } from '../source/source-state.ts';
 import { protectedSource } from './register-source.ts';
 
 /** What a reindex did, or with `dryRun` would do, per source. */

@@ -1,14 +1,17 @@
-import { endImport } from '../kinds/workdocs/import/end-import.ts';
-import { importCommand } from '../kinds/workdocs/import/import-command.ts';
 import { InvalidInputError } from '../model/errors.ts';
-import { type Job, jobIs } from '../model/job.ts';
+import { type Job, type JobKind, jobIs } from '../model/job.ts';
 import type { World } from '../ports/world.ts';
+import { importCommand } from '../report/import-command.ts';
 import { endJob } from './end-job.ts';
+
+/** Jobs of these kinds end with more than their own row. */
+export type JobEndings = Readonly<Partial<Record<JobKind, typeof endJob>>>;
 
 /**
  * Ends a running job as cancelled. Its messages that wait are dropped as they come; a batch that is under way is done.
  *
  * @param by who cancels it, in words
+ * @param endings how jobs of some kinds end
  * @returns the job as it ended
  * @throws {InvalidInputError} when there is no such job, or it is over
  */
@@ -16,6 +19,7 @@ export async function cancelJob(
   jobId: string,
   by: string | undefined,
   world: Pick<World, 'catalog' | 'queue' | 'clock'>,
+  endings: JobEndings,
 ): Promise<Job> {
   const job = await findRunning(jobId, world);
   const who = by === undefined ? '' : ` by ${by}`;
@@ -24,7 +28,7 @@ export async function cancelJob(
     finishedAt: world.clock(),
     message: `cancelled${who}: ${whatStays(job)}`,
   };
-  const isEnded = job.kind === 'import' ? await endImport(job, end, world) : await endJob(job, end, world);
+  const isEnded = await (endings[job.kind] ?? endJob)(job, end, world);
   if (!isEnded) await findRunning(jobId, world);
   return (await world.catalog.getJob(jobId)) ?? { ...job, ...end };
 }

@@ -11,3 +11,6 @@ export function compareKeys(left: string, right: string): number {
 export function keyBytes(key: string): number {
   return Buffer.byteLength(key);
 }
+
+/** S3's limit for a key, in bytes of UTF-8. */
+export const MAX_KEY_BYTES = 1024;

@@ -1,5 +1,4 @@
-import { MAX_KEY_BYTES } from '../kinds/s3/model/vault-key.ts';
-import { keyBytes } from './byte-order.ts';
+import { keyBytes, MAX_KEY_BYTES } from './byte-order.ts';
 
 const BEFORE_SURROGATES = 0xd7ff;
 const AFTER_SURROGATES = 0xe000;

@@ -1,7 +1,7 @@
-import { importCommand } from '../kinds/workdocs/import/import-command.ts';
 import { tableOf } from '../model/named-values.ts';
 import type { Report } from '../model/report.ts';
 import { isCrawl, listedOf } from './crawl-counts.ts';
+import { importCommand } from './import-command.ts';
 
 /** What a reason means, and what helps. Reasons that are not here speak for themselves in their details. */
 const REASONS = tableOf({

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Job } from '../model/job.ts';
 import { parseReportMessage } from '../model/messages.ts';
-import { noticeOf, wantsNotice } from '../model/notice.ts';
 import { type Report, reportKey, reportOf, reportPageKey } from '../model/report.ts';
 import type { Notices } from '../ports/notices.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Delivery, World } from '../ports/world.ts';
 import { collectProblems, toReported } from './collect-problems.ts';
+import { noticeOf, wantsNotice } from './notice.ts';
 import { reportHtml } from './report-html.ts';
 
 export type ReportWorld = Pick<World, 'catalog' | 'settings' | 'telemetry'> & {

@@ -9,7 +9,7 @@ import type { QueueName } from '../model/queues.ts';
 import type { AcceptedRestore } from '../model/restore-request.ts';
 import type { HeadResult } from '../ports/object-store.ts';
 import type { Delivery, World } from '../ports/world.ts';
-import type { SourceHistory } from '../source/source-kind.ts';
+import type { HistoryOf } from '../source/source-kind.ts';
 import { mayStillPass } from '../vault/denied.ts';
 import { findExtras } from './find-extras.ts';
 import { requestOf } from './request-of.ts';
@@ -17,7 +17,7 @@ import { settleRestore } from './settle-restore.ts';
 import { targetWorld } from './target-world.ts';
 
 export type ExtrasWorld = Pick<World, 'store' | 'catalog' | 'queue' | 'clock' | 'settings' | 'telemetry'> & {
-  readonly history: Pick<SourceHistory, 'presence'>;
+  readonly historyOf: HistoryOf;
 };
 
 const STOP_BEFORE_END_MS = 60_000;
@@ -70,7 +70,8 @@ async function lookOn(
 ): Promise<Found> {
   const extras: ListedObject[] = [];
   let seen = 0;
-  for await (const { object, extra } of findExtras(request, after, world)) {
+  const history = world.historyOf(request.source);
+  for await (const { object, extra } of findExtras(request, after, { ...world, history })) {
     if (extra) extras.push(object);
     const full =
       ++seen >= world.settings.keysPerStep || (seen % 100 === 0 && timeLeft() < STOP_BEFORE_END_MS);

@@ -1,6 +1,6 @@
-import { parseS3Event } from '../kinds/s3/model/s3-event.ts';
 import { parseJson } from '../model/json.ts';
 import { parseRestoreWork } from '../model/messages.ts';
+import { parseS3Notification } from '../model/s3-notification.ts';
 import type { Delivery } from '../ports/world.ts';
 import { askThaws } from './ask-thaws.ts';
 import { deleteExtras } from './delete-extras.ts';
@@ -13,7 +13,7 @@ import { sweepThaws } from './sweep-thaws.ts';
  * read now, the look for events that never came, or a step of what an exact restore deletes.
  */
 export async function handleRestoreWork(body: string, delivery: Delivery, world: BatchWorld): Promise<void> {
-  if (!hasKind(parseJson(body))) return hearThawed(parseS3Event(body), delivery, world);
+  if (!hasKind(parseJson(body))) return hearThawed(parseS3Notification(body), delivery, world);
   const message = parseRestoreWork(body);
   if (message.kind === 'thaw') return askThaws(message, delivery, world);
   if (message.kind === 'sweep') return sweepThaws(message, delivery, world);

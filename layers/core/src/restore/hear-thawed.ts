@@ -1,4 +1,4 @@
-import type { Change } from '../kinds/s3/model/change.ts';
+import { isThawed, type S3Notification } from '../model/s3-notification.ts';
 import { thawId } from '../model/thaw-wait.ts';
 import type { Delivery } from '../ports/world.ts';
 import { type BatchWorld, restoreBatch } from './restore-batch.ts';
@@ -9,11 +9,11 @@ import { thawedBatch } from './thaw-requests.ts';
  * object itself, and one that cannot be read after all goes on waiting for the sweep.
  */
 export async function hearThawed(
-  changes: readonly Change[],
+  told: readonly S3Notification[],
   delivery: Delivery,
   world: BatchWorld,
 ): Promise<void> {
-  const thawed = changes.filter(({ kind, bucket }) => kind === 'seen' && bucket === world.settings.vault);
+  const thawed = told.filter((one) => isThawed(one) && one.bucket === world.settings.vault);
   if (thawed.length === 0) return;
   const jobs = (await world.catalog.listThawingJobs()).filter(({ ended }) => !ended);
   for (const { key } of thawed) {

@@ -3,7 +3,6 @@ import { type Requests, sumRequests, usageOf } from '../cost/requests.ts';
 import { FUNCTION_USAGE } from '../cost/speed.ts';
 import { priceOf, sumUsage, timesUsage, total } from '../cost/usage.ts';
 import { restoreWork } from '../cost/work.ts';
-import { tagsAt } from '../kinds/s3/records/tags-record.ts';
 import { defined } from '../model/defined.ts';
 import { namedValues } from '../model/named-values.ts';
 import { isArchivedClass, type ListedObject } from '../model/object.ts';
@@ -281,7 +280,9 @@ class Count {
     const [copy, target] = await Promise.all([store.head(from), store.head(to)]);
     if (!copy.found || !target.found) return false;
     const { source, at } = this.#request;
-    const { own } = await tagsAt({ source, key: selected.key, from, copy: copy.object, at }, this.#world);
+    const { beside } = this.#world.history;
+    const asked = { source, key: selected.key, from, copy: copy.object, at };
+    const { own } = await beside.tagsAt(asked, this.#world);
     return isIdentical(copy.object, own, target.object, to, { store });
   }
 

@@ -1,12 +1,12 @@
-import { aclAt } from '../kinds/s3/records/acl-record.ts';
 import { type Grants, type KeptAcl, keptAcl, sameAcl, takesAcls } from '../model/acl.ts';
 import { defined } from '../model/defined.ts';
 import { isStoreError, messageOf } from '../model/errors.ts';
-import type { ObjectFacts } from '../model/object.ts';
 import type { AcceptedRestore } from '../model/restore-request.ts';
 import type { Source } from '../model/source.ts';
 import type { ObjectRef } from '../ports/object-store.ts';
 import type { World } from '../ports/world.ts';
+import type { CopyAt } from '../source/beside.ts';
+import type { HistoryOf } from '../source/source-kind.ts';
 import { mayStillPass } from '../vault/denied.ts';
 
 /** What a batch has to know to give ACLs back. */
@@ -41,7 +41,7 @@ export type WantedAcl = { readonly acl?: Exclude<KeptAcl, 'unreadable'>; readonl
 type Asked = {
   readonly key: string;
   readonly from: Required<ObjectRef>;
-  readonly copy: Pick<ObjectFacts, 'lastModified'>;
+  readonly copy: CopyAt['copy'];
 };
 
 /** What ACL an object is to get, as of the moment that is restored. */
@@ -49,10 +49,10 @@ export async function wantedAcl(
   { key, from, copy }: Asked,
   { source, at }: Pick<AcceptedRestore, 'source' | 'at'>,
   terms: AclTerms | undefined,
-  world: Pick<World, 'store' | 'settings'>,
+  world: Pick<World, 'store' | 'settings'> & { readonly historyOf: HistoryOf },
 ): Promise<WantedAcl> {
   if (terms === undefined) return {};
-  const kept = await aclAt({ source, key, from, copy, at }, world);
+  const kept = await world.historyOf(source).beside.acls?.at({ source, key, from, copy, at }, world);
   if (kept === 'unreadable')
     return { note: 'its ACL could not be read at the source; it has the default one' };
   if (kept === undefined && !wasRead(copy.lastModified, at, terms))

@@ -6,7 +6,7 @@ import type { RestoreBatch, RestoreItem, ThawBatch } from '../model/messages.ts'
 import { type Thaw, tierFor } from '../model/thaw.ts';
 import type { Checksums } from '../ports/checksums.ts';
 import type { Delivery, World } from '../ports/world.ts';
-import type { SourceHistory } from '../source/source-kind.ts';
+import type { HistoryOf } from '../source/source-kind.ts';
 import { mayStillPass } from '../vault/denied.ts';
 import { freeKeys } from './free-keys.ts';
 import { requestOf } from './request-of.ts';
@@ -17,7 +17,7 @@ import { targetWorld } from './target-world.ts';
 
 export type BatchWorld = Pick<World, 'store' | 'catalog' | 'queue' | 'clock' | 'settings' | 'telemetry'> & {
   readonly checksums: Checksums;
-  readonly history: Pick<SourceHistory, 'presence'>;
+  readonly historyOf: HistoryOf;
 };
 
 /** `again`: access was denied, and may not be the next time. */

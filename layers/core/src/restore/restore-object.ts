@@ -1,4 +1,3 @@
-import { tagsAt } from '../kinds/s3/records/tags-record.ts';
 import { defined } from '../model/defined.ts';
 import { isStoreError, messageOf } from '../model/errors.ts';
 import type { Problem } from '../model/job.ts';
@@ -9,6 +8,8 @@ import { type AcceptedRestore, mayOverwrite } from '../model/restore-request.ts'
 import type { StorageClass } from '../model/storage-class.ts';
 import { mappingOf, TARGET_ITSELF, targetKey } from '../model/target-key.ts';
 import type { HeadResult, ObjectRef, WriteCondition, Written } from '../ports/object-store.ts';
+import type { TagsAt } from '../source/beside.ts';
+import type { HistoryOf } from '../source/source-kind.ts';
 import { copyParts, multipartStart, partBytesFor } from '../vault/copy-parts.ts';
 import { isIdentical } from '../vault/is-identical.ts';
 import type { IsFree } from './free-keys.ts';
@@ -46,7 +47,7 @@ export type ObjectRequest = Pick<
   /** How ACLs are given back; absent: they are not. */
   readonly acls?: AclTerms | undefined;
 };
-export type ObjectWorld = VerifyingWorld;
+export type ObjectWorld = VerifyingWorld & { readonly historyOf: HistoryOf };
 
 type Task = {
   readonly key: string;
@@ -151,13 +152,13 @@ async function aclThere(
   return { isRight: false, note: 'has another ACL at the target than it had, which was left alone' };
 }
 
-/** The tags of a copy; of a bucket's object as of the moment that is restored. */
+/** The tags of a copy, as of the moment that is restored. */
 function tagsFor(
   { key, from, copy }: Task,
   { source, at }: ObjectRequest,
   world: ObjectWorld,
-): ReturnType<typeof tagsAt> {
-  return tagsAt({ source, key, from, copy, at }, world);
+): Promise<TagsAt> {
+  return world.historyOf(source).beside.tagsAt({ source, key, from, copy, at }, world);
 }
 
 /** How an object is written: on top of what was looked at. */

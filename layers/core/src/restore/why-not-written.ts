@@ -1,5 +1,4 @@
-import { MAX_KEY_BYTES } from '../kinds/s3/model/vault-key.ts';
-import { keyBytes } from '../model/byte-order.ts';
+import { keyBytes, MAX_KEY_BYTES } from '../model/byte-order.ts';
 import { isTargetItself } from '../model/target-key.ts';
 
 type Why = { readonly reason: string; readonly detail: string };

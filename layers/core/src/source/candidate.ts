@@ -1,5 +1,6 @@
 import type { Entry } from '../model/entry.ts';
-import type { Checksum } from '../model/object.ts';
+import type { Checksum, ListedVersion } from '../model/object.ts';
+import type { World } from '../ports/world.ts';
 import type { RealVersion } from '../vault/vault-history.ts';
 
 /** A version to be proven, with the catalog's entry when that names this very version. */
@@ -29,10 +30,31 @@ export type TopDoubt = {
   /** The entry's key. */
   readonly key: string;
   readonly vaultKey: string;
-  /** Of a site's document: its versions' bytes lie below this, in the vault. */
-  readonly bytesUnder?: string;
-  /** Records beside a copy lie there, not a copy. */
-  readonly isBeside?: true;
+  /** The bytes lie apart, below this in the vault, and the entry counts how many there are. */
+  readonly bytes?: { readonly under: string; readonly named: (entry: Entry | undefined) => number };
+  /** Records beside a copy lie there, not a copy: how they lie now; undefined where nothing is wrong with them. */
+  readonly beside?: (source: string, world: DoubtWorld) => Promise<WrongRecord | undefined>;
+};
+
+export type DoubtWorld = Pick<World, 'store' | 'catalog' | 'settings'>;
+
+/** What lies wrongly on top of records beside a copy. */
+export type WrongRecord = {
+  readonly top: ListedVersion;
+  /** What the records say of the object, in a word: `tags`. */
+  readonly what: string;
+  /** Whose record lies below, and expires there; absent where none of them can be read. */
+  readonly key?: string;
+};
+
+/** What may lie on top in the vault for an entry of the catalog, where kinds differ in that. */
+export type TopRules = {
+  /** An entry of what cannot be captured may have a delete marker on top: it was deleted, and came back so. */
+  readonly unprotectedMayBeHidden: boolean;
+  /** Who walks the candidates hears of entries whose version is not there. */
+  readonly toldUnmatched: boolean;
+  /** A comparison with the source leaves out what the settings of the source leave out. */
+  readonly comparedByFilter: boolean;
 };
 
 /** Who hears where vault and catalog seem to disagree, when they are walked. */

@@ -1,8 +1,8 @@
 import { defined } from '../model/defined.ts';
 import { compileFilter } from '../model/filter.ts';
 import type { AcceptedRestore } from '../model/restore-request.ts';
-import type { SourceStateAt } from '../vault/source-history.ts';
 import type { RealVersion } from '../vault/vault-history.ts';
+import type { SourceStateAt } from './source-state.ts';
 
 /** What of a source is wanted, and as of when. */
 export type Selection = Pick<

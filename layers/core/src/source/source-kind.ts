@@ -1,14 +1,14 @@
-import type { TagsWorld } from '../kinds/s3/records/tag-changes.ts';
 import { type Address, AddressBook } from '../model/address.ts';
 import type { Entry } from '../model/entry.ts';
 import { InvalidInputError } from '../model/errors.ts';
 import type { SourcePlace } from '../model/source-place.ts';
 import type { VaultReader, World } from '../ports/world.ts';
-import type { SourceStateAt } from '../vault/source-history.ts';
-import type { Candidate, CandidateRequest, Listeners } from './candidate.ts';
+import type { Beside } from './beside.ts';
+import type { Candidate, CandidateRequest, Listeners, TopRules } from './candidate.ts';
 import type { Change } from './changes.ts';
 import type { Comparison, Difference } from './differences.ts';
 import type { Looked, Selected, Selection, TreeReading, VaultPart } from './selection.ts';
+import type { SourceStateAt } from './source-state.ts';
 import type { VersionReader } from './version-reader.ts';
 
 /** Something that happened to an object, and when: ms since 1970. */
@@ -65,9 +65,15 @@ export type SourceHistory = SourceSelection & {
   /** The earliest moment of which the vault still has something under a place; undefined where it has nothing. */
   readonly oldestMoment: (place: SourcePlace, world: VaultReader) => Promise<number | undefined>;
   /** What is another at a second moment than at a first one. */
-  readonly compare: (comparison: Comparison, world: TagsWorld) => AsyncIterable<Difference>;
+  readonly compare: (
+    comparison: Comparison,
+    world: Pick<World, 'store' | 'settings'>,
+  ) => AsyncIterable<Difference>;
   /** What happened, in no order. */
-  readonly changes: (request: ChangesRequest, world: TagsWorld) => AsyncIterable<DatedChange>;
+  readonly changes: (
+    request: ChangesRequest,
+    world: Pick<World, 'store' | 'settings'>,
+  ) => AsyncIterable<DatedChange>;
   /** How the bytes of versions are read. */
   readonly reader: (world: Pick<World, 'store' | 'settings'>) => VersionReader;
   /** What there is to prove. The listeners hear where vault and catalog seem to disagree on the way. */
@@ -76,17 +82,27 @@ export type SourceHistory = SourceSelection & {
     listeners: Listeners,
     world: Pick<World, 'store' | 'settings' | 'catalog'>,
   ) => AsyncIterable<Candidate>;
+  /** What may lie on top in the vault. */
+  readonly top: TopRules;
   /** A selection that is gone through several times: for the names, for the plan, for the bytes. */
   readonly selectRepeatedly: (
     selection: Selection,
     world: VaultReader,
     reading: TreeReading,
   ) => () => AsyncIterable<Selected>;
+  /** What objects had beside their bytes. */
+  readonly beside: Beside;
   /** Which keys were there; absent where no restore makes a bucket exact. */
   readonly presence?: (request: PresenceRequest, world: VaultReader) => Presence;
   /** What the catalog has to say of a source, by what the vault says. */
   readonly entries: EntryHistory;
 };
+
+/** All that whoever brings objects back needs of a history. */
+export type RestoredHistory = Pick<SourceHistory, 'presence' | 'beside'>;
+
+/** Finds the history of the kind that a source is of. */
+export type HistoryOf = (source: string) => RestoredHistory;
 
 /** How the catalog's entries of a kind are rebuilt from the vault. */
 export type EntryHistory = {

@@ -1,19 +1,17 @@
-import { isWrong, recordsAtPlace } from '../kinds/s3/records/records-beside.ts';
-import { bytesNamed } from '../kinds/workdocs/history/record-pairs.ts';
-import { isSiteUri } from '../kinds/workdocs/model/site-uri.ts';
 import type { Entry } from '../model/entry.ts';
 import type { ListedVersion } from '../model/object.ts';
 import { coverage } from '../model/source.ts';
 import type { World } from '../ports/world.ts';
-import type { TopDoubt } from '../source/candidate.ts';
+import type { DoubtWorld, TopDoubt, TopRules } from '../source/candidate.ts';
 import { vaultVersions } from '../vault/vault-history.ts';
 import type { Finding } from './findings.ts';
 
-type DoubtWorld = Pick<World, 'store' | 'catalog' | 'settings' | 'clock'>;
+type LookWorld = DoubtWorld & Pick<World, 'clock'>;
 type Request = {
   readonly source: string;
   /** Only what was on top by then, ms since 1970. */
   readonly at?: number;
+  readonly rules: TopRules;
   readonly tell: (finding: Finding) => void;
 };
 type Look = { readonly finding: Finding; readonly mayBeOnItsWay: boolean };
@@ -32,11 +30,14 @@ const MAX_LATER = 10_000;
  *
  * @param top undefined when there is nothing at all
  */
-export function namesTop(entry: Entry | undefined, top: ListedVersion | undefined): boolean {
+export function namesTop(
+  entry: Entry | undefined,
+  top: ListedVersion | undefined,
+  { unprotectedMayBeHidden }: TopRules,
+): boolean {
   const onTop = top === undefined || top.deleteMarker ? undefined : top.etag;
   if (entry === undefined || entry.state === 'deleted') return onTop === undefined;
-  // What was deleted, and came back in a state that cannot be captured, still has its marker.
-  if (onTop === undefined && entry.state === 'unprotected' && !isSiteUri(entry.source)) return true;
+  if (onTop === undefined && entry.state === 'unprotected' && unprotectedMayBeHidden) return true;
   return onTop === entry.vaultEtag;
 }
 
@@ -47,11 +48,11 @@ export function namesTop(entry: Entry | undefined, top: ListedVersion | undefine
  */
 export class TopDoubts {
   readonly #request: Request;
-  readonly #world: DoubtWorld;
+  readonly #world: LookWorld;
   readonly #later: TopDoubt[] = [];
   #covers: Promise<(key: string) => boolean> | undefined;
 
-  constructor(request: Request, world: DoubtWorld) {
+  constructor(request: Request, world: LookWorld) {
     this.#request = request;
     this.#world = world;
   }
@@ -79,18 +80,18 @@ export class TopDoubts {
     }
   }
 
-  async #look({ key, vaultKey, bytesUnder, isBeside }: TopDoubt): Promise<Look | undefined> {
-    if (isBeside) return this.#lookAtRecords(vaultKey);
+  async #look({ key, vaultKey, bytes, beside }: TopDoubt): Promise<Look | undefined> {
+    if (beside !== undefined) return this.#lookAtRecords(vaultKey, beside);
     const { store, catalog, settings } = this.#world;
-    const { source, at } = this.#request;
+    const { source, at, rules } = this.#request;
     // The catalog first: what is copied and recorded in between is new, and looked at again.
     const entry = await catalog.getEntry(source, key);
     const page = await store.listVersions({ bucket: settings.vault, prefix: vaultKey, limit: 1 });
     const top = page.versions.find((version) => version.key === vaultKey);
-    if (namesTop(entry, top))
-      return bytesUnder === undefined || at !== undefined
+    if (namesTop(entry, top, rules))
+      return bytes === undefined || at !== undefined
         ? undefined
-        : this.#lookAtBytes(key, bytesUnder, entry);
+        : this.#lookAtBytes(key, bytes.under, bytes.named(entry));
     if (at !== undefined && (top?.lastModified ?? 0) > at) return undefined;
     const finding = await this.#findingOn(key, vaultKey, entry, top);
     if (finding === undefined) return undefined;
@@ -104,17 +105,16 @@ export class TopDoubts {
   }
 
   /** A record of the current copy that lies under something expires; under what no record is, nobody can tell what is. */
-  async #lookAtRecords(vaultKey: string): Promise<Look | undefined> {
-    const found = await recordsAtPlace(this.#request.source, vaultKey, this.#world);
-    if (found === undefined || !isWrong(found)) return undefined;
-    const { top, what } = found;
+  async #lookAtRecords(vaultKey: string, find: NonNullable<TopDoubt['beside']>): Promise<Look | undefined> {
+    const found = await find(this.#request.source, this.#world);
+    if (found === undefined) return undefined;
+    const { top, what, key } = found;
     const { versionId } = top;
     const mayBeOnItsWay = this.#isYoung(top);
-    if (found.is === 'unknown') {
+    if (key === undefined) {
       const detail = `version ${versionId}: it is no record of ${what}, and none is under it`;
       return { finding: { key: vaultKey, versionId, reason: 'foreign', detail }, mayBeOnItsWay };
     }
-    const { key } = found;
     const reason = top.deleteMarker ? 'hidden' : 'foreign';
     const is = top.deleteMarker ? 'a delete marker on' : 'on top of';
     const detail = `version ${versionId}: it is ${is} the record of its ${what}, which expires below it`;
@@ -125,8 +125,7 @@ export class TopDoubts {
   }
 
   /** Of hidden bytes the record and its entry say nothing: their sizes have to add up. */
-  async #lookAtBytes(key: string, prefix: string, entry: Entry | undefined): Promise<Look | undefined> {
-    const named = entry === undefined ? 0 : bytesNamed(entry);
+  async #lookAtBytes(key: string, prefix: string, named: number): Promise<Look | undefined> {
     let onTop = 0;
     let marker: ListedVersion | undefined;
     for await (const version of vaultVersions(prefix, undefined, this.#world)) {
@@ -149,8 +148,7 @@ export class TopDoubts {
   ): Promise<Finding | undefined> {
     const named = entry?.state === 'deleted' ? undefined : entry?.vaultVersionId;
     if (top === undefined || (!top.deleteMarker && (await this.#isMissing(vaultKey, named)))) {
-      // Of objects, the walk through the entries tells that.
-      if (!isSiteUri(this.#request.source)) return undefined;
+      if (this.#request.rules.toldUnmatched) return undefined;
       const words = 'the catalog names it, and the vault does not have it';
       return { key, versionId: named ?? '', reason: 'missing', detail: `version ${named}: ${words}` };
     }
@@ -170,8 +168,8 @@ export class TopDoubts {
 
   /** A reconcile looks at no object that the source's settings leave out. */
   async #leftOut(key: string): Promise<string> {
-    const { source } = this.#request;
-    if (isSiteUri(source)) return '';
+    const { source, rules } = this.#request;
+    if (!rules.comparedByFilter) return '';
     this.#covers ??= this.#world.catalog.getSource(source).then(coverage);
     return (await this.#covers)(key)
       ? ''

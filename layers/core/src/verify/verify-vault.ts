@@ -72,7 +72,7 @@ const PAGE = 1000;
 export async function verifyVault(
   request: VerifyRequest,
   options: VerifyOptions,
-  history: Pick<SourceHistory, 'candidates' | 'reader'>,
+  history: Pick<SourceHistory, 'candidates' | 'reader' | 'top'>,
   world: VerifyWorld,
 ): Promise<Verification> {
   const startedAt = world.clock();
@@ -83,7 +83,8 @@ export async function verifyVault(
     if (finding !== undefined) tally.find(finding);
   };
   const { source, prefix, at, seed } = request;
-  const doubts = new TopDoubts({ source, ...defined({ at }), tell: (finding) => tally.find(finding) }, world);
+  const tell = (finding: Finding) => tally.find(finding);
+  const doubts = new TopDoubts({ source, ...defined({ at }), rules: history.top, tell }, world);
   const listeners = { onUnmatched: missed, onTop: (doubt: TopDoubt) => doubts.look(doubt) };
   const all = tally.counting(history.candidates(request, listeners, world));
   const chosen = request.sample === 'all' ? all : await drawn(all, request.sample, request.seed);

@@ -1,6 +1,6 @@
 import { compareKeys } from '@holdfast/core/model/byte-order.ts';
 import type { Candidate } from '@holdfast/core/source/candidate.ts';
-import type { SourceStateAt } from '@holdfast/core/vault/source-history.ts';
+import type { SourceStateAt } from '@holdfast/core/source/source-state.ts';
 import type { RealVersion } from '@holdfast/core/vault/vault-history.ts';
 import type { Life, Moment, Span, Thing } from './life.ts';
 

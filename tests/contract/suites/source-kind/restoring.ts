@@ -126,6 +126,7 @@ async function restoreByMessage(life: Life, { captured }: Moment): Promise<Job> 
   const world = {
     ...{ ...given, queue, settings, checksums, history, planQueue },
     addresses: new AddressBook([kind.address]),
+    historyOf: () => kind.history,
   };
   const jobId = 'restore-of-the-suite';
   const at = formatMoment(captured);

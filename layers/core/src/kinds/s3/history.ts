@@ -5,13 +5,14 @@ import { selectedObjects } from '../../source/select-objects.ts';
 import type { SourceHistory } from '../../source/source-kind.ts';
 import { vaultObjects } from '../../source/version-reader.ts';
 import { namesUnder } from '../../vault/names-under.ts';
-import { bucketStatesAt } from '../../vault/source-history.ts';
-import { bucketCandidates } from './history/candidates.ts';
+import { bucketStatesAt } from './history/bucket-states.ts';
+import { BUCKET_TOP, bucketCandidates } from './history/candidates.ts';
 import { bucketChanges } from './history/change-history.ts';
 import { compareBucketMoments } from './history/compare-moments.ts';
 import { bucketPresence } from './history/presence.ts';
 import { bucketVersions, oldestCopy } from './history/source-versions.ts';
 import { bucketOfFolder } from './model/vault-key.ts';
+import { bucketBeside } from './records/bucket-beside.ts';
 import { s3Selection } from './selection.ts';
 
 /** How buckets are read back: the version history of a copy is that of its object. */
@@ -24,9 +25,11 @@ export const s3History: SourceHistory = {
   changes: bucketChanges,
   reader: vaultObjects,
   candidates: bucketCandidates,
+  top: BUCKET_TOP,
   // Listed anew each time: a history may have more objects than memory.
   selectRepeatedly: (selection, world, reading) => () =>
     selectedObjects(selection, s3History, world, reading),
+  beside: bucketBeside,
   presence: bucketPresence,
   entries: {
     sources,

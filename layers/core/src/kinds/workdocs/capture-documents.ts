@@ -1,13 +1,13 @@
 import pMap from 'p-map';
 import { countAndSend, sendCounted } from '../../jobs/counted-step.ts';
 import { afterTheEnd } from '../../jobs/end-job.ts';
+import { failReconcile } from '../../jobs/fail-reconcile.ts';
 import type { CaptureOutcome } from '../../model/capture-outcome.ts';
 import { defined } from '../../model/defined.ts';
 import { InvalidInputError, isSiteError, logText, messageOf } from '../../model/errors.ts';
 import type { Problem } from '../../model/job.ts';
 import type { Source } from '../../model/source.ts';
 import type { Delivery } from '../../ports/world.ts';
-import { failReconcile } from '../s3/reconcile/settle-reconcile.ts';
 import { bringLargeVersion } from './capture/bring-large-version.ts';
 import { captureItem } from './capture/capture-item.ts';
 import { contextOf, type ItemContext, type ItemResult, type Look } from './capture/item-context.ts';

@@ -1,5 +1,6 @@
 import type { SourcePlace } from '../../model/source-place.ts';
 import type { VaultReader, World } from '../../ports/world.ts';
+import { CARRIED } from '../../source/beside.ts';
 import type { Candidate, CandidateRequest, Listeners } from '../../source/candidate.ts';
 import type { SourceHistory } from '../../source/source-kind.ts';
 import { vaultObjects } from '../../source/version-reader.ts';
@@ -9,7 +10,7 @@ import { selectSiteRepeatedly } from './history/look-through.ts';
 import { oldestSiteMoment } from './history/oldest-moment.ts';
 import { recordFacts, recordStates } from './history/record-states.ts';
 import { siteCandidates } from './history/site-candidates.ts';
-import { siteDoubts } from './history/site-doubts.ts';
+import { SITE_TOP, siteDoubts } from './history/site-doubts.ts';
 import { siteChanges } from './history/site-history.ts';
 import { siteStatesAt } from './history/site-states.ts';
 import { siteOf, siteUri } from './model/site-uri.ts';
@@ -25,7 +26,9 @@ export const workDocsHistory: SourceHistory = {
   changes: siteChanges,
   reader: vaultObjects,
   candidates,
+  top: SITE_TOP,
   selectRepeatedly: selectSiteRepeatedly,
+  beside: CARRIED,
   entries: {
     sources,
     statesOf: (source, world) => recordStates(siteOf(source), world),

@@ -1,10 +1,10 @@
 import { lstat, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bucketStatesAt } from '@holdfast/core/kinds/s3/history/bucket-states.ts';
 import { vaultPlace } from '@holdfast/core/kinds/s3/model/vault-key.ts';
 import type { Selected } from '@holdfast/core/source/selection.ts';
 import { vaultObjects } from '@holdfast/core/source/version-reader.ts';
-import { bucketStatesAt } from '@holdfast/core/vault/source-history.ts';
 import { onTestFinished } from 'vitest';
 import type { LocalWorld } from '../../../../../cli/local/local-job.ts';
 import { MemoryObjectStore } from '../../../../../testing/memory/memory-object-store.ts';

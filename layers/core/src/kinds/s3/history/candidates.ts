@@ -2,12 +2,25 @@ import { bucketOf } from '../../../model/bucket-uri.ts';
 import { compareKeys } from '../../../model/byte-order.ts';
 import type { Entry } from '../../../model/entry.ts';
 import type { World } from '../../../ports/world.ts';
-import type { Candidate, CandidateRequest, Listeners, TopDoubt } from '../../../source/candidate.ts';
+import type {
+  Candidate,
+  CandidateRequest,
+  Listeners,
+  TopDoubt,
+  TopRules,
+} from '../../../source/candidate.ts';
 import { catalogEntries } from '../../../vault/listings.ts';
 import { namesTop } from '../../../verify/top-doubts.ts';
 import { longVaultPrefix, vaultPlace } from '../model/vault-key.ts';
-import { isWrong, recordsBeside } from '../records/records-beside.ts';
+import { isWrong, recordsAtPlace, recordsBeside } from '../records/records-beside.ts';
 import { bucketVersions, type SourceVersion } from './source-versions.ts';
+
+/** The entries are walked beside the versions, and a reconcile looks at no object that the settings leave out. */
+export const BUCKET_TOP: TopRules = {
+  unprotectedMayBeHidden: true,
+  toldUnmatched: true,
+  comparedByFilter: true,
+};
 
 type Joined = SourceVersion & { readonly entry?: Entry };
 
@@ -40,8 +53,18 @@ async function* besideDoubts(
   const row = (await world.catalog.getSource(source)) ?? { source };
   for await (const found of recordsBeside(row, {}, world)) {
     const key = 'key' in found ? found.key : '';
-    if (isWrong(found) && key.startsWith(prefix)) yield { key, vaultKey: found.vaultKey, isBeside: true };
+    if (isWrong(found) && key.startsWith(prefix)) yield doubtOf(key, found.vaultKey);
   }
+}
+
+function doubtOf(key: string, vaultKey: string): TopDoubt {
+  const beside: TopDoubt['beside'] = async (source, world) => {
+    const found = await recordsAtPlace(source, vaultKey, world);
+    if (found === undefined || !isWrong(found)) return undefined;
+    const { top, what } = found;
+    return found.is === 'unknown' ? { top, what } : { top, what, key: found.key };
+  };
+  return { key, vaultKey, beside };
 }
 
 async function* joined(
@@ -59,7 +82,7 @@ async function* joined(
     // Long keys stand apart in the vault, in an order of their own.
     if (isLong(one)) long = long?.key === one.key ? long : await world.catalog.getEntry(source, one.key);
     const entry = isLong(one) ? long : await named.entryOf(one.key);
-    if (one.version.latest && !namesTop(entry, one.version))
+    if (one.version.latest && !namesTop(entry, one.version, BUCKET_TOP))
       await onTop({ key: one.key, vaultKey: one.version.key });
     const isNamed = entry !== undefined && entry.vaultVersionId === one.version.versionId;
     if (isNamed) named.match(entry);

@@ -1,9 +1,9 @@
 import { bucketOf } from '../../../model/bucket-uri.ts';
 import type { VaultReader } from '../../../ports/world.ts';
 import { chooser, type Looked, type Selection, type VaultPart } from '../../../source/selection.ts';
-import { longStatesAt, plainStatesAt } from '../../../vault/source-history.ts';
 import { keyVersions } from '../../../vault/vault-history.ts';
 import { vaultPlace } from '../model/vault-key.ts';
+import { longStatesAt, plainStatesAt } from './bucket-states.ts';
 
 /** Goes through one part of what the vault has of a bucket, from behind a vault key on, in the listing's order. */
 export async function* lookThroughBucket(

@@ -2,9 +2,10 @@ import { bucketOf } from '../../../model/bucket-uri.ts';
 import { compareKeys } from '../../../model/byte-order.ts';
 import type { VaultReader } from '../../../ports/world.ts';
 import type { Presence, PresenceRequest } from '../../../source/source-kind.ts';
-import { plainStatesAt, type SourceStateAt } from '../../../vault/source-history.ts';
+import type { SourceStateAt } from '../../../source/source-state.ts';
 import { vaultStatesAt } from '../../../vault/vault-history.ts';
 import { vaultPlace } from '../model/vault-key.ts';
+import { plainStatesAt } from './bucket-states.ts';
 
 /** Which keys a bucket had at a moment: one listing for plain keys, and one request for each long one. */
 export function bucketPresence(request: PresenceRequest, world: VaultReader): Presence {

@@ -1,8 +1,5 @@
 import { createHash } from 'node:crypto';
-import { keyBytes } from '../../../model/byte-order.ts';
-
-/** S3's limit for a key, in bytes of UTF-8. */
-export const MAX_KEY_BYTES = 1024;
+import { keyBytes, MAX_KEY_BYTES } from '../../../model/byte-order.ts';
 
 /** Where one source key lives in the vault. */
 export type VaultPlace = {

@@ -1,5 +1,6 @@
 import { beginReconcile } from '../../../jobs/begin-reconcile.ts';
 import { afterTheEnd } from '../../../jobs/end-job.ts';
+import { failReconcile } from '../../../jobs/fail-reconcile.ts';
 import { bucketOf } from '../../../model/bucket-uri.ts';
 import { defined } from '../../../model/defined.ts';
 import { InvalidInputError, isStoreError } from '../../../model/errors.ts';
@@ -19,7 +20,7 @@ import { compareBeside } from './compare-beside.ts';
 import { compareLong } from './compare-long.ts';
 import { compareRange, type RangeResult, type StepLimit } from './compare-range.ts';
 import { lookAgainSoon } from './look-again-soon.ts';
-import { failReconcile, settleReconcile } from './settle-reconcile.ts';
+import { settleReconcile } from './settle-reconcile.ts';
 import { findMiddle } from './split-range.ts';
 import { type VaultPart, vaultPartFor, vaultPartIn } from './vault-slice.ts';
 

@@ -1,8 +1,7 @@
-import { afterTheEnd, endJob } from '../../../jobs/end-job.ts';
+import { afterTheEnd } from '../../../jobs/end-job.ts';
 import { type Deletions, enterDeletions } from '../../../jobs/enter-deletions.ts';
 import { finishReconcile, type Verdict } from '../../../jobs/finish-reconcile.ts';
 import { deletionBound } from '../../../model/deletion-bound.ts';
-import { InvalidInputError, isSiteError, isStoreError, logText, messageOf } from '../../../model/errors.ts';
 import { isDrained, type Job } from '../../../model/job.ts';
 import type { ReconcileMessage } from '../../../model/messages.ts';
 import type { Delivery, World } from '../../../ports/world.ts';
@@ -85,25 +84,4 @@ function heldMessage(job: Job): string {
     `${gone(job)} of ${job.counts['entries'] ?? 0} objects are missing at ${job.source}: nothing was marked deleted; ` +
     `look at the source, then run: holdfast approve ${job.source}`
   );
-}
-
-/** Ends a reconcile that could not be done. Nothing of the source is marked; what the vault has stays as it is. */
-export async function failReconcile(
-  uri: string,
-  jobId: string,
-  error: unknown,
-  delivery: Pick<Delivery, 'receiveCount' | 'messageId'>,
-  world: SettleWorld,
-): Promise<void> {
-  const why = messageOf(error);
-  const message = `${uri} could not be reconciled: ${why}; nothing was marked deleted`;
-  world.telemetry.error('reconcile failed', { source: uri, jobId, error: logText(error) });
-  const job = await world.catalog.getJob(jobId);
-  // One that could not even begin is told of by its message in the dead-letter queue.
-  if (job === undefined && !(error instanceof InvalidInputError)) throw error;
-  if (job?.state !== 'running') return afterTheEnd(job, delivery, world);
-  // Only what the store said tells of the source; a queue or table that fails is ours.
-  if (isStoreError(error) || isSiteError(error)) await world.catalog.patchSource(uri, { unreachable: why });
-  const end = { state: 'failed' as const, finishedAt: world.clock(), endedBy: delivery.messageId, message };
-  await endJob(job, end, world);
 }

@@ -1,10 +1,8 @@
 import { bucketOf } from '../../../model/bucket-uri.ts';
-import type { ObjectFacts, Tags } from '../../../model/object.ts';
 import { ownTags } from '../../../model/origin.ts';
 import { keepsTagsBeside } from '../../../model/tag-bound.ts';
-import type { ObjectRef } from '../../../ports/object-store.ts';
 import type { World } from '../../../ports/world.ts';
-import { isSiteUri } from '../../workdocs/model/site-uri.ts';
+import { type CopyAt, carriedTags, type TagsAt } from '../../../source/beside.ts';
 import { parseTagsRecord, type TagsRecord, tagsRecordText } from '../model/tags-record.ts';
 import { tagsRecordKey, tagsRecordPrefix } from '../model/vault-key.ts';
 import { hideRecord, type Place, type RecordKind, recordAt } from './record-beside.ts';
@@ -33,28 +31,13 @@ export async function hideTags(
   await hideRecord(TAGS, place, versionId, world);
 }
 
-/** A copy in the vault whose tags are asked for. */
-export type TaggedCopy = {
-  /** As the catalog names it. A site's copies have no records of tags. */
-  readonly source: string;
-  readonly key: string;
-  readonly from: Required<ObjectRef>;
-  readonly copy: Pick<ObjectFacts, 'size' | 'tagCount' | 'lastModified'>;
-  /** The moment, ms since 1970. */
-  readonly at: number;
-};
-
 /**
  * The tags of a copy: what it carries itself, and the object's own as they were at a moment. Of a large copy the newest
  * record counts that was written by then and names it.
  */
-export async function tagsAt(
-  { source, key, from, copy, at }: TaggedCopy,
-  world: RecordWorld,
-): Promise<{ readonly carried: Tags; readonly own: Tags }> {
-  const carried = copy.tagCount === 0 ? {} : await world.store.getTags(from);
-  if (isSiteUri(source) || !keepsTagsBeside(copy.size, world.settings))
-    return { carried, own: ownTags(carried) };
+export async function tagsAt({ source, key, from, copy, at }: CopyAt, world: RecordWorld): Promise<TagsAt> {
+  const carried = await carriedTags(from, copy, world);
+  if (!keepsTagsBeside(copy.size, world.settings)) return { carried, own: ownTags(carried) };
   const asked = { versionId: from.versionId, madeAt: copy.lastModified, at };
   const record = await recordAt(TAGS, { bucket: bucketOf(source), key }, asked, world);
   return { carried, own: record?.tags ?? ownTags(carried) };

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { defined } from '../../../model/defined.ts';
 import type { Entry } from '../../../model/entry.ts';
 import type { VaultReader } from '../../../ports/world.ts';
-import type { SourceStateAt } from '../../../vault/source-history.ts';
+import type { SourceStateAt } from '../../../source/source-state.ts';
 import { type VaultState, vaultStatesAt } from '../../../vault/vault-history.ts';
 import { parseRecord, type SiteRecord } from '../model/records.ts';
 import { entryKey, RECORD_KINDS, recordOfKey, recordPrefix } from '../model/site-key.ts';

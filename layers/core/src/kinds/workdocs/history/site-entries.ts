@@ -1,6 +1,6 @@
 import { compareKeys } from '../../../model/byte-order.ts';
 import { defined } from '../../../model/defined.ts';
-import type { SourceStateAt } from '../../../vault/source-history.ts';
+import type { SourceStateAt } from '../../../source/source-state.ts';
 import type { RealVersion } from '../../../vault/vault-history.ts';
 import { encodePart } from '../model/site-path.ts';
 import type { Place, SiteFolders } from './site-folders.ts';

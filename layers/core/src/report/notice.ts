@@ -1,20 +1,10 @@
-import { duration, KIND_WORDS, sentence, verdict } from '../report/words.ts';
-import { defined } from './defined.ts';
-import type { Job } from './job.ts';
-import type { Report } from './report.ts';
-import { count } from './text.ts';
-import { visible } from './visible.ts';
-
-/** What somebody is told: a line and a few more for people, and the same for programs. */
-export type Notice = {
-  /** At most 100 characters of ASCII, no line breaks: what SNS takes for a subject. */
-  readonly subject: string;
-  readonly text: string;
-  /** Short values by which a subscriber can choose what to get. */
-  readonly labels: Readonly<Record<string, string>>;
-  /** Everything, as JSON. */
-  readonly details: object;
-};
+import { defined } from '../model/defined.ts';
+import type { Job } from '../model/job.ts';
+import type { Report } from '../model/report.ts';
+import { count } from '../model/text.ts';
+import { visible } from '../model/visible.ts';
+import type { Notice } from '../ports/notices.ts';
+import { duration, KIND_WORDS, sentence, verdict } from './words.ts';
 
 const SUBJECT_CHARS = 100;
 const REASONS_TOLD = 5;

@@ -1,22 +1,7 @@
-import { isNameKey, longVaultPrefix, vaultPrefix } from '../kinds/s3/model/vault-key.ts';
-import type { Checksum } from '../model/object.ts';
-import type { VaultReader } from '../ports/world.ts';
-import { type VaultState, vaultStatesAt } from './vault-history.ts';
-
-/** A source object as the vault had it at a moment. */
-export type SourceStateAt = VaultState & {
-  readonly key: string;
-  /** When its content was last changed, where the source says so: the time of a file. ms since 1970 */
-  readonly modifiedAt?: number;
-  /** When it became what it was, where that is known better than by when the vault got it. */
-  readonly changedAt?: number;
-  /** Of the bytes, where something else than the copy itself remembers it. */
-  readonly checksum?: Checksum;
-  /** Why the vault has not what was current: an older version stands in for it, or none, whose id is empty then. */
-  readonly lacking?: string;
-  /** When it was made what the vault has not, where that is known. */
-  readonly lackingSince?: number;
-};
+import type { VaultReader } from '../../../ports/world.ts';
+import type { SourceStateAt } from '../../../source/source-state.ts';
+import { vaultStatesAt } from '../../../vault/vault-history.ts';
+import { isNameKey, longVaultPrefix, vaultPrefix } from '../model/vault-key.ts';
 
 /** The objects of a bucket whose vault key begins with their own: nearly all. */
 export async function* plainStatesAt(
