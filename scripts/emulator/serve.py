@@ -12,7 +12,7 @@ from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from ministack.core import iam_actions, iam_evaluator
-from ministack.services import s3
+from ministack.services import cloudformation, s3
 from ministack.services.cloudformation import changesets, engine, handlers, provisioners, stacks
 
 
@@ -303,6 +303,23 @@ def _composite_alarm(logical_id, props, stack_name):
     return name, {"Arn": f"arn:aws:cloudwatch:{region}:{account}:alarm:{name}"}
 
 
+def _nested_applications(parse, apply_transforms):
+    """AWS::Serverless::Application: the template of a "nested application" may be one of SAM, too, and is transformed."""
+    return lambda body: apply_transforms(parse(body))
+
+
+def _attributes_of_what_stays(update):
+    """Fn::GetAtt "returns the value of an attribute from a resource in the template", also of one that an update leaves alone."""
+
+    def update_resource(resource_type, physical_id, old, new, stack_name, logical_id=None, attributes=None):
+        if attributes is None:
+            kept = cloudformation._stacks.get(stack_name, {}).get("_resources", {}).get(logical_id, {})
+            attributes = kept.get("Attributes")
+        return update(resource_type, physical_id, old, new, stack_name, logical_id, attributes)
+
+    return update_resource
+
+
 s3._get_object_tagging = _tags_of_any_version(s3._get_object_tagging)
 s3._S3_EVENTBRIDGE_EVENT_DETAIL_TYPE["ObjectTagging:Put"] = "Object Tags Added"
 s3._S3_EVENTBRIDGE_EVENT_DETAIL_TYPE["ObjectTagging:Delete"] = "Object Tags Deleted"
@@ -330,6 +347,9 @@ provisioners._RESOURCE_HANDLERS["AWS::CloudWatch::CompositeAlarm"] = {
     "update": lambda physical_id, old, new, stack_name: (physical_id, {}),
     "delete": lambda physical_id, props: None,
 }
+# Only nested stacks ask these two: what others use of them is bound by now.
+engine._parse_template = _nested_applications(engine._parse_template, engine._apply_transforms)
+provisioners._update_resource = _attributes_of_what_stays(provisioners._update_resource)
 iam_actions.extract_resource_arn = _rule_of_targets(iam_actions.extract_resource_arn)
 iam_evaluator._resolve_condition_key = _known_services(
     _principal_arn_of_roles(iam_evaluator._resolve_condition_key)
