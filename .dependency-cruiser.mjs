@@ -84,7 +84,7 @@ export default {
           '^layers/core/src/runtime/',
           '^cli/connect\\.ts$',
           // The types of what Lambda calls a handler with.
-          '^functions/[^/]+/handler\\.ts$',
+          '^functions/[^/]+/[^/]+/handler\\.ts$',
         ],
       },
       to: { path: 'node_modules/(@aws-sdk|@smithy|@aws-lambda-powertools|@types/aws-lambda)/' },

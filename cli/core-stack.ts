@@ -1,3 +1,4 @@
+import type { QueueName } from '@holdfast/core/model/queues.ts';
 import { QueueAddressesSchema } from '@holdfast/core/runtime/queue-addresses.ts';
 import * as v from 'valibot';
 import { CommandError } from './errors.ts';
@@ -16,13 +17,14 @@ const OutputsSchema = v.object({
   SiteQueueArn: text,
   // Without it, the hourly messages of a source would end as dead letters.
   HourlyChecks: text,
-  CaptureChangesRoleName: text,
-  CaptureBacklogRoleName: text,
-  ReconcileSourceRoleName: text,
   RestoreObjectsRoleName: text,
-  ReadSiteRoleName: text,
-  CaptureDocumentsRoleName: text,
-  ImportExportRoleName: text,
+  // Not there where the stack is deployed without the kind: see roleOf.
+  CaptureChangesRoleName: v.optional(text),
+  CaptureBacklogRoleName: v.optional(text),
+  ReconcileSourceRoleName: v.optional(text),
+  ReadSiteRoleName: v.optional(text),
+  CaptureDocumentsRoleName: v.optional(text),
+  ImportExportRoleName: v.optional(text),
   // CloudFormation leaves an output out when it is empty.
   RestoreTargetPatterns: v.optional(v.string(), ''),
   // So with a stack of an earlier version, whose restores delete nothing.
@@ -44,6 +46,53 @@ export type CoreStack = {
   readonly outputs: CoreOutputs;
   readonly parameters: Readonly<Record<string, string>>;
 };
+
+/** The parameter of template.yaml that says whether there are functions for a kind. */
+type KindParameter = 'Buckets' | 'WorkDocs';
+
+/** The queues that functions of a kind read; those of restores and reports are read in every stack. */
+const READ_WITH: Readonly<Record<QueueName, KindParameter | undefined>> = {
+  capture: 'Buckets',
+  backlog: 'Buckets',
+  reconcile: 'Buckets',
+  restore: undefined,
+  restoreWork: undefined,
+  report: undefined,
+  site: 'WorkDocs',
+  documents: 'WorkDocs',
+  largeDocuments: 'WorkDocs',
+  import: 'WorkDocs',
+  siteRestore: 'WorkDocs',
+};
+
+/** @throws {CommandError} when nobody reads a queue, because the stack is deployed without the kind that it is for */
+export function checkIsRead(queue: QueueName, { name, parameters }: CoreStack): void {
+  const parameter = READ_WITH[queue];
+  if (parameter !== undefined && parameters[parameter] === 'false') throw without(parameter, name);
+}
+
+/** The name of a function's role. @throws {CommandError} when the stack is deployed without the kind that it is for */
+export function roleOf(output: RoleOutput, { name, outputs }: CoreStack): string {
+  const role = outputs[output];
+  if (role === undefined) throw without(ROLES[output], name);
+  return role;
+}
+
+const ROLES = {
+  CaptureChangesRoleName: 'Buckets',
+  CaptureBacklogRoleName: 'Buckets',
+  ReconcileSourceRoleName: 'Buckets',
+  ReadSiteRoleName: 'WorkDocs',
+  CaptureDocumentsRoleName: 'WorkDocs',
+  ImportExportRoleName: 'WorkDocs',
+} as const satisfies Partial<Record<keyof CoreOutputs, KindParameter>>;
+type RoleOutput = keyof typeof ROLES;
+
+function without(parameter: KindParameter, stack: string): CommandError {
+  return new CommandError(
+    `stack "${stack}" is deployed with ${parameter}=false and has no functions for this: deploy it with ${parameter}=true`,
+  );
+}
 
 /** Reads a stack's outputs. @throws {CommandError} when it is not a whole Holdfast stack */
 export function readOutputs({ name, status, outputs }: StackView): CoreOutputs {

@@ -40,6 +40,9 @@ async function main(): Promise<number> {
         command: join(python, 'cfn-lint'),
         args: [
           'template.yaml',
+          'stacks/jobs/template.yaml',
+          'stacks/s3/template.yaml',
+          'stacks/workdocs/template.yaml',
           'templates/source.yaml',
           'templates/workdocs.yaml',
           'templates/workdocs-import.yaml',

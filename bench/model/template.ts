@@ -3,11 +3,13 @@ import { resolve } from 'node:path';
 import { TAG_COPY_MAX_BYTES } from '@holdfast/core/model/tag-bound.ts';
 import { MAX_TREE_DOCUMENTS } from '@holdfast/core/model/tree-bound.ts';
 import type { Settings } from '@holdfast/core/ports/world.ts';
-import { isSeq, parseDocument } from 'yaml';
+import { type Document, isSeq, parseDocument } from 'yaml';
 
 const MIB = 1024 * 1024;
-const FILE = resolve(import.meta.dirname, '../../template.yaml');
-const document = parseDocument(readFileSync(FILE, 'utf8'), { logLevel: 'error' });
+const read = (file: string) =>
+  parseDocument(readFileSync(resolve(import.meta.dirname, '../..', file), 'utf8'), { logLevel: 'error' });
+const root = read('template.yaml');
+const rooms = [read('stacks/jobs/template.yaml'), read('stacks/s3/template.yaml')];
 
 /** What the template says of one function and of the queue that it reads. */
 export type FunctionSettings = {
@@ -51,25 +53,27 @@ export function flowSettings(vault: string): Settings {
 }
 
 function parameter(name: string): number {
-  return number(['Parameters', name, 'Default']);
+  return number(root, ['Parameters', name, 'Default']);
 }
 
 function functionSettings(name: string): FunctionSettings {
+  const room = rooms.find((one) => one.hasIn(['Resources', name]));
+  if (room === undefined) throw new Error(`no template has ${name}`);
   const properties = ['Resources', name, 'Properties'];
   const mapping = [...properties, 'Events', 'Messages', 'Properties'];
   return {
-    memoryMiB: number([...properties, 'MemorySize'], ['Globals', 'Function', 'MemorySize']),
-    timeoutSeconds: number([...properties, 'Timeout'], ['Globals', 'Function', 'Timeout']),
-    batchSize: number([...mapping, 'BatchSize']),
-    windowSeconds: Number(document.getIn([...mapping, 'MaximumBatchingWindowInSeconds']) ?? 0),
-    maximumConcurrency: number([...mapping, 'ScalingConfig', 'MaximumConcurrency']),
+    memoryMiB: number(room, [...properties, 'MemorySize'], ['Globals', 'Function', 'MemorySize']),
+    timeoutSeconds: number(room, [...properties, 'Timeout'], ['Globals', 'Function', 'Timeout']),
+    batchSize: number(room, [...mapping, 'BatchSize']),
+    windowSeconds: Number(room.getIn([...mapping, 'MaximumBatchingWindowInSeconds']) ?? 0),
+    maximumConcurrency: number(room, [...mapping, 'ScalingConfig', 'MaximumConcurrency']),
   };
 }
 
 /** Where the template chooses, the second choice: that of its defaults. @throws when neither path holds a number: the template was changed in a way the model does not know */
-function number(path: readonly string[], otherwise: readonly string[] = path): number {
+function number(document: Document, path: readonly string[], otherwise: readonly string[] = path): number {
   const found = document.getIn(path) ?? document.getIn(otherwise);
   const value = Number(isSeq(found) && found.tag === '!If' ? found.get(2) : found);
   if (Number.isFinite(value)) return value;
-  throw new Error(`template.yaml has no number at ${path.join('.')}`);
+  throw new Error(`the template has no number at ${path.join('.')}`);
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { resolve } from 'node:path';
 import { LAMBDA_NODE_OPTIONS } from '../cloud/bench-cloud.ts';
-import { FUNCTION_ENV } from '../function-env.ts';
+import { functionEnv } from '../function-env.ts';
 import type { Latencies } from './modelled-endpoint.ts';
 import type { InstanceResult } from './one-instance.ts';
 
@@ -39,8 +39,7 @@ async function measureOne(handler: string, concurrency: number, port: number): P
     // The function's metrics go to its standard output.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: {
-      ...FUNCTION_ENV,
-      CONCURRENCY: String(concurrency),
+      ...functionEnv({ concurrency: String(concurrency) }),
       AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
     },
   });

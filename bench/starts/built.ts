@@ -1,5 +1,5 @@
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
+import { glob } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { checkoutVenv, ROOT } from '../../scripts/lib/checkout-venv.ts';
 import { run } from '../../scripts/lib/run.ts';
 import { isBuilt, samBuild } from '../../scripts/lib/sam.ts';
@@ -13,7 +13,8 @@ export async function builtFunction(logicalId: string): Promise<string> {
     const { sam } = await checkoutVenv();
     await samBuild({ command: sam, run, settings: cloudSettings(), cloud: {} }, hash);
   }
-  const folder = join(ROOT, '.aws-sam/build', logicalId);
-  await access(join(folder, 'handler.mjs'));
-  return folder;
+  // Each nested stack has a folder of its own.
+  for await (const handler of glob(`*/${logicalId}/handler.mjs`, { cwd: join(ROOT, '.aws-sam/build') }))
+    return dirname(join(ROOT, '.aws-sam/build', handler));
+  throw new Error(`sam build made no ${logicalId}`);
 }

@@ -63,7 +63,7 @@ type BuildProperties = {
 
 /** What the template tells esbuild through `sam build`. */
 async function templateSettings(): Promise<BuildOptions> {
-  const text = await readFile(join(ROOT, 'template.yaml'), 'utf8');
+  const text = await readFile(join(ROOT, 'stacks/s3/template.yaml'), 'utf8');
   const { Resources } = parse(text, { logLevel: 'silent', merge: true });
   const { Target, MainFields, Banner, Alias }: BuildProperties =
     Resources.CaptureChangesFunction.Metadata.BuildProperties;
@@ -77,7 +77,7 @@ async function templateSettings(): Promise<BuildOptions> {
     mainFields: MainFields.split(','),
     banner: pairs(Banner),
     alias: pairs(Alias),
-    absWorkingDir: join(FUNCTIONS_DIR, 'capture-changes'),
+    absWorkingDir: join(FUNCTIONS_DIR, 's3/capture-changes'),
   };
 }
 

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { ROOT } from '../../scripts/lib/checkout-venv.ts';
 
 /** One function, packed in one way. */
@@ -19,17 +19,19 @@ export type Packaging = {
 export const FUNCTIONS_DIR = join(ROOT, 'functions');
 export const CORE_DIR = join(ROOT, 'layers/core');
 
-/** The functions' folders by name, as `capture-changes`. */
+/** The functions' folders, as `s3/capture-changes`. */
 export async function functionNames(): Promise<string[]> {
-  const entries = await readdir(FUNCTIONS_DIR, { withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name)
-    .toSorted();
+  const rooms = await readdir(FUNCTIONS_DIR);
+  const names = rooms.map(async (room) =>
+    (await readdir(join(FUNCTIONS_DIR, room))).map((name) => `${room}/${name}`),
+  );
+  return (await Promise.all(names)).flat().toSorted();
 }
 
-/** `capture-changes` → `CaptureChangesFunction`, as the template calls it. */
+/** `s3/capture-changes` → `CaptureChangesFunction`, as the template of its room calls it. */
 export function logicalId(name: string): string {
-  const words = name.split('-').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
+  const words = basename(name)
+    .split('-')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1));
   return `${words.join('')}Function`;
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { LAMBDA_NODE_OPTIONS } from '../cloud/bench-cloud.ts';
-import { FUNCTION_ENV } from '../function-env.ts';
+import { functionEnv } from '../function-env.ts';
 
 /** One start of a function in a fresh process. */
 export type Start = {
@@ -28,7 +28,7 @@ export function start(handler: string): Promise<Start> {
   return new Promise((done, fail) => {
     const argv = [...LAMBDA_NODE_OPTIONS, '--input-type=module', '-e', PROBE, handler];
     const child = spawn(process.execPath, argv, {
-      env: { ...FUNCTION_ENV, AWS_LAMBDA_FUNCTION_NAME: 'bench' },
+      env: { ...functionEnv(), AWS_LAMBDA_FUNCTION_NAME: 'bench' },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const out: Buffer[] = [];

@@ -1,7 +1,7 @@
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import type { ExportPlace } from '@holdfast/core/kinds/workdocs/import/import-names.ts';
 import { sourceStackName } from '@holdfast/core/model/stack-names.ts';
-import type { CoreStack } from '../core-stack.ts';
+import { type CoreStack, roleOf } from '../core-stack.ts';
 import { SOURCE_TAG, STACK_TAG, type StackRequest } from '../ports.ts';
 import { readTemplate } from '../sources/source-stack.ts';
 
@@ -18,7 +18,7 @@ export async function exportStack(
     parameters: {
       Bucket: bucket,
       Prefix: literal(prefix),
-      ImportExportRole: core.outputs.ImportExportRoleName,
+      ImportExportRole: roleOf('ImportExportRoleName', core),
       KmsKeyArn: kmsKey ?? '',
     },
     tags: { [SOURCE_TAG]: source, [STACK_TAG]: core.name },

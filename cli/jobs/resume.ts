@@ -1,9 +1,11 @@
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { nextJobId } from '@holdfast/core/model/job.ts';
 import type { ResumeMessage } from '@holdfast/core/model/messages.ts';
 import { checkExact, checkTarget } from '@holdfast/core/restore/accept-restore.ts';
 import { requestOf } from '@holdfast/core/restore/request-of.ts';
 import { findContinuation, findResumable } from '@holdfast/core/restore/resume-restore.ts';
 import type { Connection, Context } from '../context.ts';
+import { checkIsRead } from '../core-stack.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { startJob, tellStarted } from './start-job.ts';
 
@@ -19,6 +21,7 @@ export async function resume(
   const { world } = connection;
   const job = await findResumable(id, world);
   const request = requestOf(job);
+  checkIsRead(ADDRESSES.of(job.source).planQueue, connection.stack);
   checkExact(request, world);
   await checkTarget(request, world);
   const known = await findContinuation(job, world);

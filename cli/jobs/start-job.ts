@@ -1,6 +1,7 @@
 import { defined } from '@holdfast/core/model/defined.ts';
 import type { QueueName } from '@holdfast/core/model/queues.ts';
 import type { Connection, Context } from '../context.ts';
+import { checkIsRead } from '../core-stack.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { followHint, followJob } from './follow-job.ts';
 import { followLargeCopies } from './follow-large-copies.ts';
@@ -35,12 +36,17 @@ export type Telling = {
   readonly report?: string | undefined;
 };
 
-/** Sends the message that begins a job; then follows the job, or says how to. */
+/**
+ * Sends the message that begins a job; then follows the job, or says how to.
+ *
+ * @throws {CommandError} when the stack has no functions for it
+ */
 export async function startJob(
   start: JobStart & Telling,
   connection: Connection,
   context: Context,
 ): Promise<ExitCode> {
+  checkIsRead(start.queue, connection.stack);
   const message = { ...start.message, ...defined({ askedBy: await connection.caller() }) };
   await connection.world.queue.send(start.queue, [JSON.stringify(message)]);
   return tellStarted(start, connection, context);

@@ -1,3 +1,4 @@
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
@@ -14,6 +15,7 @@ import type { RestorePlan } from '@holdfast/core/restore/restore-plan.ts';
 import { targetWorld } from '@holdfast/core/restore/target-world.ts';
 import { selectedObjects } from '@holdfast/core/source/select-objects.ts';
 import type { Connection, Context } from '../context.ts';
+import { checkIsRead } from '../core-stack.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { versionOrMoment } from '../jobs/job-text.ts';
 import { checkReportFile } from '../jobs/save-report.ts';
@@ -99,6 +101,7 @@ async function begin(
   context: Context,
 ): Promise<ExitCode> {
   const { request, at } = asked;
+  checkIsRead(ADDRESSES.of(request.source).planQueue, connection.stack);
   const plan = await planIfAsked(asked, options, connection, context);
   if (options.dryRun && plan !== undefined) return tellPlan(asked, plan, connection, context);
   const { history } = context.kinds.of(request.source);

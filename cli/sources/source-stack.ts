@@ -5,7 +5,7 @@ import { siteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
 import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import type { SourceSettings } from '@holdfast/core/model/source.ts';
 import { captureRuleName, sourceStackName } from '@holdfast/core/model/stack-names.ts';
-import type { CoreStack } from '../core-stack.ts';
+import { type CoreStack, roleOf } from '../core-stack.ts';
 import { CommandError } from '../errors.ts';
 import { SOURCE_TAG, STACK_TAG, type StackRequest } from '../ports.ts';
 
@@ -32,9 +32,9 @@ export async function bucketStack(
       CaptureRuleName: captureRuleName(core.name, bucket),
       CaptureQueueArn: outputs.CaptureQueueArn,
       ReconcileQueueArn: outputs.ReconcileQueueArn,
-      CaptureChangesRole: outputs.CaptureChangesRoleName,
-      CaptureBacklogRole: outputs.CaptureBacklogRoleName,
-      ReconcileSourceRole: outputs.ReconcileSourceRoleName,
+      CaptureChangesRole: roleOf('CaptureChangesRoleName', core),
+      CaptureBacklogRole: roleOf('CaptureBacklogRoleName', core),
+      ReconcileSourceRole: roleOf('ReconcileSourceRoleName', core),
       RestoreObjectsRole: outputs.RestoreObjectsRoleName,
       ExactRestores: outputs.ExactRestoresAllowed,
       CanaryKey: canaryKey ?? '',
@@ -68,8 +68,8 @@ export async function siteStack(
       CaptureRuleName: captureRuleName(core.name, source),
       SiteQueueArn: outputs.SiteQueueArn,
       PollSchedule: every,
-      ReadSiteRole: outputs.ReadSiteRoleName,
-      CaptureDocumentsRole: outputs.CaptureDocumentsRoleName,
+      ReadSiteRole: roleOf('ReadSiteRoleName', core),
+      CaptureDocumentsRole: roleOf('CaptureDocumentsRoleName', core),
       CoreStack: core.name,
       AlarmTopicArn: outputs.AlarmTopicArn,
     },

@@ -5,6 +5,7 @@ import { join, relative, sep } from 'node:path';
 /** What the built functions and the stack are made from. */
 const SOURCES = [
   'template.yaml',
+  'stacks',
   'samconfig.toml',
   'package-lock.json',
   'tsconfig.json',

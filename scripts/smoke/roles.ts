@@ -38,7 +38,8 @@ export async function rolesCannotDestroy(world: SmokeWorld): Promise<string> {
   return `${roles.length} roles, ${writers} of them may write`;
 }
 
-async function rolesOf({ clients, stack }: SmokeWorld): Promise<string[]> {
+/** Those of the stack, and of the stacks within it. */
+async function rolesOf({ clients, stack }: Pick<SmokeWorld, 'clients' | 'stack'>): Promise<string[]> {
   const roles: string[] = [];
   for (let NextToken: string | undefined; ; ) {
     const page = await clients.cloudFormation.send(
@@ -46,6 +47,8 @@ async function rolesOf({ clients, stack }: SmokeWorld): Promise<string[]> {
     );
     for (const { ResourceType, PhysicalResourceId = '' } of page.StackResourceSummaries ?? [])
       if (ResourceType === 'AWS::IAM::Role') roles.push(PhysicalResourceId);
+      else if (ResourceType === 'AWS::CloudFormation::Stack')
+        roles.push(...(await rolesOf({ clients, stack: PhysicalResourceId })));
     NextToken = page.NextToken;
     if (NextToken === undefined) return roles;
   }

@@ -6,41 +6,42 @@ import { promisify } from 'node:util';
 import { checkoutVenv, ROOT } from '../../scripts/lib/checkout-venv.ts';
 import { withLock } from '../../scripts/lib/lock.ts';
 import { toStderr } from '../../scripts/lib/progress.ts';
+import { withNested } from './nested-stacks.ts';
+import type { Template, Value } from './template.ts';
 
-/** A value of a template: JSON in which an object of one key, `Ref` or `Fn::…`, may stand for something else. */
-export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };
-
-export type Resource = {
-  readonly Type: string;
-  readonly Properties?: Readonly<Record<string, Value>>;
-  /** Name of the condition under which it exists. */
-  readonly Condition?: string;
-  readonly DeletionPolicy?: string;
-  readonly UpdateReplacePolicy?: string;
-  readonly DependsOn?: string | readonly string[];
-};
-
-/** A template as CloudFormation gets it: SAM's resources are translated, intrinsics are in their long form. */
-export type Template = {
-  readonly Parameters: Readonly<Record<string, { readonly Type: string; readonly Default?: Value }>>;
-  readonly Conditions: Readonly<Record<string, Value>>;
-  readonly Resources: Readonly<Record<string, Resource>>;
-  readonly Outputs: Readonly<Record<string, Value>>;
-};
+export type { Resource, Template, Value } from './template.ts';
 
 export type TemplateFile =
   | 'template.yaml'
+  | 'stacks/jobs/template.yaml'
+  | 'stacks/s3/template.yaml'
+  | 'stacks/workdocs/template.yaml'
   | 'templates/source.yaml'
   | 'templates/workdocs.yaml'
   | 'templates/workdocs-import.yaml';
 
 const cache = new Map<TemplateFile, Promise<Template>>();
 
-/** The template as CloudFormation gets it, translated by AWS's own SAM translator. */
-export function deployedTemplate(file: TemplateFile): Promise<Template> {
+/** The template as CloudFormation gets it, translated by AWS's own SAM translator: of its nested stacks only that they are there. */
+export function translatedTemplate(file: TemplateFile): Promise<Template> {
   const known = cache.get(file) ?? translate(file);
   cache.set(file, known);
   return known;
+}
+
+/** The same with what its nested stacks hold in their place: everything that is deployed, as if it were one stack. */
+export async function deployedTemplate(file: TemplateFile): Promise<Template> {
+  const template = await translatedTemplate(file);
+  const nested = Object.entries(template.Resources).flatMap(([id, { Type, Properties }]) =>
+    Type === 'AWS::CloudFormation::Stack' ? [[id, fileOf(Properties?.['TemplateURL'])] as const] : [],
+  );
+  const templates = nested.map(async ([id, name]) => [id, await deployedTemplate(name)] as const);
+  return withNested(template, new Map(await Promise.all(templates)));
+}
+
+/** As transform-template.py makes it of a location in this folder. */
+function fileOf(url: Value | undefined): TemplateFile {
+  return String(url).replace('https://s3.amazonaws.com/artifacts/', '') as TemplateFile;
 }
 
 const SCRIPT = join(import.meta.dirname, 'transform-template.py');

@@ -13,6 +13,10 @@ from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
 
+# The tests know a nested template by what follows.
+ARTIFACTS = "https://s3.amazonaws.com/artifacts/"
+
+
 class NoManagedPolicies:
     """The names of AWS's managed policies are known to IAM alone; no function here names one."""
 
@@ -21,10 +25,13 @@ class NoManagedPolicies:
 
 
 def package(template):
-    """As `sam package` does: code on this disk becomes code in a bucket."""
+    """As `sam package` does: code and templates on this disk become objects of a bucket."""
     for resource in template["Resources"].values():
+        properties = resource.get("Properties", {})
         if resource["Type"] == "AWS::Serverless::Function":
-            resource["Properties"]["CodeUri"] = "s3://artifacts/code"
+            properties["CodeUri"] = "s3://artifacts/code"
+        if resource["Type"] == "AWS::Serverless::Application":
+            properties["Location"] = ARTIFACTS + properties["Location"]
 
 
 def main(file):

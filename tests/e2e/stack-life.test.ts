@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import {
   CloudFormationClient,
   CreateStackCommand,
@@ -7,13 +10,17 @@ import {
   paginateDescribeStackEvents,
   paginateListStackResources,
   type StackEvent,
+  UpdateStackCommand,
   waitUntilStackDeleteComplete,
 } from '@aws-sdk/client-cloudformation';
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { HeadBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { holdfastJson } from '../../scripts/demo/holdfast.ts';
+import { checkoutVenv, ROOT } from '../../scripts/lib/checkout-venv.ts';
+import { toolEnv } from '../../scripts/lib/cloud-env.ts';
+import { run } from '../../scripts/lib/run.ts';
 import { dynamo, givenBucket, s3, stack } from './support/cloud.ts';
 
 const cloudFormation = new CloudFormationClient();
@@ -30,24 +37,44 @@ beforeAll(async () => {
   template = TemplateBody;
 });
 
+type Parameters = Readonly<Record<string, string>>;
+
 /** Creates a second stack of the real template. @returns the state that it ends in, and the first reason if it failed */
-async function create(StackName: string, body: string, RequireTls: string): Promise<string> {
+async function create(StackName: string, body: string, parameters: Parameters): Promise<string> {
   made.push(StackName);
   await s3.send(new PutObjectCommand({ Bucket: ARTIFACTS, Key: StackName, Body: body }));
-  await cloudFormation.send(
-    new CreateStackCommand({
-      StackName,
-      TemplateURL: `${process.env['AWS_ENDPOINT_URL']}/${ARTIFACTS}/${StackName}`,
-      Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_AUTO_EXPAND'],
-      Parameters: [{ ParameterKey: 'RequireTls', ParameterValue: RequireTls }],
-    }),
-  );
+  await cloudFormation.send(new CreateStackCommand(requestOf(StackName, parameters)));
+  return ended(StackName);
+}
+
+/** Deploys the same template again. @returns as `create` does */
+async function update(StackName: string, parameters: Parameters): Promise<string> {
+  await cloudFormation.send(new UpdateStackCommand(requestOf(StackName, parameters)));
+  return ended(StackName);
+}
+
+function requestOf(StackName: string, parameters: Parameters) {
+  const all = { RequireTls: 'false', ...parameters };
+  return {
+    StackName,
+    TemplateURL: `${process.env['AWS_ENDPOINT_URL']}/${ARTIFACTS}/${StackName}`,
+    Capabilities: ['CAPABILITY_IAM' as const, 'CAPABILITY_AUTO_EXPAND' as const],
+    Parameters: Object.entries(all).map(([ParameterKey, ParameterValue]) => ({
+      ParameterKey,
+      ParameterValue,
+    })),
+  };
+}
+
+async function ended(StackName: string): Promise<string> {
   await expect
     .poll(() => statusOf(StackName), { timeout: 120_000, interval: 500 })
     .not.toMatch(/IN_PROGRESS/);
   const status = await statusOf(StackName);
-  if (status === 'CREATE_COMPLETE') return status;
-  const failed = (await events(StackName)).filter(({ ResourceStatus }) => ResourceStatus === 'CREATE_FAILED');
+  if (/^(CREATE|UPDATE)_COMPLETE$/.test(status)) return status;
+  const failed = (await events(StackName)).filter(({ ResourceStatus }) =>
+    /_FAILED$/.test(ResourceStatus ?? ''),
+  );
   const first = failed.at(-1);
   return `${status}: ${first?.LogicalResourceId} ${first?.ResourceStatusReason}`;
 }
@@ -64,8 +91,17 @@ async function events(StackName: string): Promise<StackEvent[]> {
 }
 
 async function statusOf(StackName: string): Promise<string> {
+  return (await described(StackName))?.StackStatus ?? '';
+}
+
+async function outputsOf(StackName: string): Promise<Record<string, string>> {
+  const { Outputs = [] } = (await described(StackName)) ?? {};
+  return Object.fromEntries(Outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
+}
+
+async function described(StackName: string) {
   const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName }));
-  return Stacks?.[0]?.StackStatus ?? '';
+  return Stacks?.[0];
 }
 
 const made: string[] = [];
@@ -101,7 +137,7 @@ const isThere = (Bucket: string) =>
 describe('a stack that requires TLS, as on AWS by default', () => {
   it('is created, and none of its queues takes anything over plain http', async () => {
     const name = 'holdfast-tls';
-    expect(await create(name, template, 'true')).toBe('CREATE_COMPLETE');
+    expect(await create(name, template, { RequireTls: 'true' })).toBe('CREATE_COMPLETE');
     const queues = await resources(name, 'AWS::SQS::Queue');
     expect(queues).toHaveLength(22);
     for (const QueueUrl of queues)
@@ -112,6 +148,75 @@ describe('a stack that requires TLS, as on AWS by default', () => {
   });
 });
 
+describe('sam build and sam deploy in the root, with nothing but samconfig.toml', () => {
+  it('deploy everything', async () => {
+    const name = 'holdfast-plain';
+    const { sam } = await checkoutVenv();
+    const env = {
+      // sam does not say whose its bucket is, as Holdfast does: it asks past the proxy that looks for that.
+      ...toolEnv(process.env, { ...inject('cloudEnv'), AWS_ENDPOINT_URL: inject('directEndpoint') }),
+      PATH: [join(ROOT, 'node_modules/.bin'), process.env['PATH']].join(delimiter),
+      SAM_CLI_TELEMETRY: '0',
+      SAM_CLI_POLL_DELAY: '0.2',
+    };
+    const folder = await mkdtemp(join(tmpdir(), 'holdfast-plain-'));
+    const places = ['--build-dir', join(folder, 'build'), '--cache-dir', join(folder, 'cache')];
+    const config = ['--config-env', 'local', '--config-file', join(ROOT, 'samconfig.toml')];
+    const built = await run(sam, ['build', ...config, ...places], { cwd: ROOT, env });
+    expect(built.code, built.output).toBe(0);
+    made.push(name);
+    const deployed = await run(
+      sam,
+      [
+        ...['deploy', ...config, '--template-file', join(folder, 'build/template.yaml')],
+        ...['--stack-name', name, '--parameter-overrides', 'RequireTls=false'],
+      ],
+      { cwd: ROOT, env },
+    );
+    await rm(folder, { recursive: true });
+    expect(deployed.code, deployed.output).toBe(0);
+    expect(await statusOf(name)).toBe('CREATE_COMPLETE');
+    expect(await resources(name, 'AWS::CloudFormation::Stack')).toHaveLength(3);
+  });
+});
+
+describe('a stack that is deployed again', () => {
+  const name = 'holdfast-again';
+  /** The functions of the nested stacks, by what their physical names hold. */
+  const functions = async () => {
+    const nested = await resources(name, 'AWS::CloudFormation::Stack');
+    return (await Promise.all(nested.map((one) => resources(one, 'AWS::Lambda::Function')))).flat();
+  };
+  const isOfSites = (one: string) => one.includes('-WorkDocsStack-');
+
+  it('loses the functions of a kind with its parameter, gets them back, and keeps its vault and its catalog', async () => {
+    expect(await create(name, template, {})).toBe('CREATE_COMPLETE');
+    const kept = async () => [
+      ...(await resources(name, 'AWS::S3::Bucket')),
+      ...(await resources(name, 'AWS::DynamoDB::Table')),
+      ...(await resources(name, 'AWS::SQS::Queue')).sort(),
+    ];
+    const [before, all] = [await kept(), await functions()];
+    expect([before.length, all.length]).toEqual([24, 10]);
+
+    expect(await update(name, { WorkDocs: 'false' })).toBe('UPDATE_COMPLETE');
+    expect(await functions()).toEqual(all.filter((one) => !isOfSites(one)));
+    expect(Object.keys(await outputsOf(name))).not.toContain('ReadSiteRoleName');
+    const { code, output } = await holdfastJson(
+      ['protect', 'workdocs://d-1234567890', '--stack', name],
+      process.env,
+    );
+    const error = { message: expect.stringContaining('deploy it with WorkDocs=true') };
+    expect({ code, output }).toMatchObject({ code: 1, output: { error } });
+
+    // What a nested stack does not change, it still has: its functions find their roles, and its outputs their names.
+    expect(await update(name, { LogRetentionDays: '7' })).toBe('UPDATE_COMPLETE');
+    expect((await functions()).filter(isOfSites)).toHaveLength(4);
+    expect((await outputsOf(name))['ReadSiteRoleName']).toContain('-WorkDocsStack-');
+    expect(await kept()).toEqual(before);
+  });
+});
+
 describe('a first deployment that fails', () => {
   it('takes its vault and its catalog with it', async () => {
     const name = 'holdfast-failing';
@@ -119,7 +224,7 @@ describe('a first deployment that fails', () => {
       '  Fails:\n    Type: AWS::CloudWatch::CompositeAlarm\n    DependsOn: [Vault, Catalog]\n    Properties: {AlarmRule: ""}\n';
     const failing = template.replace(/^Resources:\n/m, `Resources:\n${alarm}`);
     expect(failing).toContain(alarm);
-    expect(await create(name, failing, 'false')).toMatch(/^ROLLBACK_COMPLETE: Fails /);
+    expect(await create(name, failing, {})).toMatch(/^ROLLBACK_COMPLETE: Fails /);
     const madeOf = (id: string) => (event: StackEvent) =>
       event.LogicalResourceId === id && event.ResourceStatus === 'CREATE_COMPLETE';
     const all = await events(name);
@@ -134,7 +239,7 @@ describe('a first deployment that fails', () => {
 describe('a core stack that is deleted before its sources are unprotected', () => {
   it('keeps its vault, and says how the stacks of its sources go', async () => {
     const name = 'holdfast-gone';
-    expect(await create(name, template, 'false')).toBe('CREATE_COMPLETE');
+    expect(await create(name, template, {})).toBe('CREATE_COMPLETE');
     const [vault = ''] = await resources(name, 'AWS::S3::Bucket');
     const bucket = await givenBucket('orphan');
     const run = (...args: string[]) => holdfastJson([...args, '--stack', name], process.env);

@@ -10,13 +10,6 @@ const KIB = 1024;
 const BAR_KIB = 500;
 /** With the clients of WorkDocs and STS, or readers of zips and tables: see docs/adr/0024. */
 const SITE_BAR_KIB = 640;
-const OF_SITES: ReadonlySet<string> = new Set([
-  'read-site',
-  'capture-documents',
-  'import-export',
-  'plan-site-restore',
-]);
-
 // A function is for one kind of source, and holds no other: but for the addresses of all, which say how sources are named.
 const OF_SITES_ONLY = /\/src\/kinds\/workdocs\/(?!address\.ts|model\/site-(key|path|uri)\.ts)/;
 const OF_BUCKETS_ONLY = /\/src\/kinds\/s3\/(?!address\.ts|model\/vault-key\.ts)/;
@@ -28,13 +21,32 @@ type BuildProperties = {
   readonly Banner: readonly string[];
 };
 
-/** What `sam build` is told by the template, as esbuild's own options. */
-const template = parse(readFileSync(join(ROOT, 'template.yaml'), 'utf8'), {
-  logLevel: 'silent',
-  merge: true,
-});
-const properties = template.Resources.CaptureChangesFunction.Metadata.BuildProperties as BuildProperties;
+type Room = {
+  readonly Globals: unknown;
+  readonly Resources: Readonly<
+    Record<
+      string,
+      {
+        readonly Type: string;
+        readonly Metadata?: { readonly BuildProperties: BuildProperties };
+        readonly Properties: { readonly CodeUri?: string };
+      }
+    >
+  >;
+};
+const ROOMS = readdirSync(join(ROOT, 'stacks'));
+const room = (name: string): Room =>
+  parse(readFileSync(join(ROOT, 'stacks', name, 'template.yaml'), 'utf8'), {
+    logLevel: 'silent',
+    merge: true,
+  });
+const functionsOf = (name: string) =>
+  Object.values(room(name).Resources).filter(({ Type }) => Type === 'AWS::Serverless::Function');
 
+/** What `sam build` is told by the templates, as esbuild's own options. */
+const [properties = expect.fail()] = functionsOf('s3').map(({ Metadata }) => Metadata?.BuildProperties);
+
+/** @param name as `s3/capture-changes` */
 async function bundle(name: string) {
   const folder = join(ROOT, 'functions', name);
   const { outputFiles, metafile } = await build({
@@ -57,12 +69,34 @@ async function bundle(name: string) {
 }
 
 describe('the bundle of', () => {
-  it.each(readdirSync(join(ROOT, 'functions')))('%s is within its bound', async (name) => {
+  it.each(
+    ROOMS.flatMap((kind) => readdirSync(join(ROOT, 'functions', kind)).map((name) => `${kind}/${name}`)),
+  )('%s is within its bound', async (name) => {
     const { code, inputs } = await bundle(name);
     const { length } = code;
+    const isOfSites = name.startsWith('workdocs/');
     expect(length).toBeGreaterThan(0);
-    expect(length).toBeLessThanOrEqual((OF_SITES.has(name) ? SITE_BAR_KIB : BAR_KIB) * KIB);
-    const foreign = OF_SITES.has(name) ? OF_BUCKETS_ONLY : OF_SITES_ONLY;
+    expect(length).toBeLessThanOrEqual((isOfSites ? SITE_BAR_KIB : BAR_KIB) * KIB);
+    const foreign = isOfSites ? OF_BUCKETS_ONLY : OF_SITES_ONLY;
     expect(inputs.filter((file) => foreign.test(file))).toEqual([]);
+  });
+});
+
+// SAM has no place for what the templates of several stacks share: neither Globals nor build settings go down to nested ones.
+describe('the rooms of stacks/', () => {
+  it.each(ROOMS)('%s builds its functions as all others do, and tells them the same', (name) => {
+    expect(room(name).Globals).toEqual(room('s3').Globals);
+    for (const { Metadata } of functionsOf(name)) expect(Metadata?.BuildProperties).toEqual(properties);
+  });
+
+  it.each(ROOMS)('%s has the functions of its folder, and no other', (name) => {
+    const built = functionsOf(name).map(({ Properties }) => Properties.CodeUri);
+    const folders = readdirSync(join(ROOT, 'functions', name)).map((one) => `../../functions/${name}/${one}`);
+    expect(built.sort()).toEqual(folders.sort());
+  });
+
+  it('are those of functions/, and one of them is for what all kinds share', () => {
+    expect(readdirSync(join(ROOT, 'functions'))).toEqual(ROOMS);
+    expect(ROOMS).toEqual(['jobs', 's3', 'workdocs']);
   });
 });

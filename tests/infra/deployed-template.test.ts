@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deployedTemplate, type Template } from '../../testing/iam/deployed-template.ts';
+import { deployedTemplate, type Template, translatedTemplate } from '../../testing/iam/deployed-template.ts';
 import { resolve } from '../../testing/iam/resolve-value.ts';
 import { rolePolicies } from '../../testing/iam/role-policies.ts';
 
@@ -25,7 +25,7 @@ describe('the template as CloudFormation gets it', () => {
   });
 
   it('is translated once for a process', () => {
-    expect(deployedTemplate('template.yaml')).toBe(deployedTemplate('template.yaml'));
+    expect(translatedTemplate('template.yaml')).toBe(translatedTemplate('template.yaml'));
   });
 
   it('may also be one without SAM', () => {

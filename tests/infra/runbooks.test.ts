@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../cli/registry.ts';
 import { deployedTemplate, type Value } from '../../testing/iam/deployed-template.ts';
+import { holds, resolve } from '../../testing/iam/resolve-value.ts';
 import { references } from './support/template-resources.ts';
 
 const RUNBOOKS = new URL('../../docs/runbooks/', import.meta.url);
@@ -29,24 +30,26 @@ const matches = (pattern: RegExp) =>
 describe('alarms', () => {
   it('are there for what the design names', () => {
     expect(alarms.map(({ id }) => id)).toEqual([
-      'CaptureDeadLettersAlarm',
-      'BacklogDeadLettersAlarm',
-      'ReconcileDeadLettersAlarm',
       'RestoreDeadLettersAlarm',
       'RestoreWorkDeadLettersAlarm',
       'ReportDeadLettersAlarm',
+      'LagAlarm',
+      'HeldDeletionsAlarm',
+      'JobFunctionErrorsAlarm',
+      'JobFunctionThrottlesAlarm',
+      'CaptureDeadLettersAlarm',
+      'BacklogDeadLettersAlarm',
+      'ReconcileDeadLettersAlarm',
+      'CaptureStalledAlarm',
+      'WiringDriftAlarm',
+      'BucketFunctionErrorsAlarm',
+      'BucketFunctionThrottlesAlarm',
       'SiteDeadLettersAlarm',
       'DocumentDeadLettersAlarm',
       'LargeDocumentDeadLettersAlarm',
       'ImportDeadLettersAlarm',
       'SiteRestoreDeadLettersAlarm',
-      'LagAlarm',
-      'CaptureStalledAlarm',
-      'WiringDriftAlarm',
-      'HeldDeletionsAlarm',
-      'FunctionErrorsAlarm',
       'SiteFunctionErrorsAlarm',
-      'FunctionThrottlesAlarm',
       'SiteFunctionThrottlesAlarm',
       'MassChangeAlarm',
       'ManyChangesAlarm',
@@ -101,6 +104,16 @@ describe('alarms', () => {
     expect(Math.min(...watched.map((group) => 10 - group.length))).toBeGreaterThanOrEqual(0);
   });
 
+  it('of dead letters look at every queue of them once', () => {
+    const watched = alarms
+      .filter(({ id }) => id.endsWith('DeadLettersAlarm'))
+      .flatMap(({ is }) => references(is['Dimensions']));
+    const queues = Object.entries(templates[0]?.Resources ?? {})
+      .filter(([id, { Type }]) => Type === 'AWS::SQS::Queue' && id.endsWith('DeadLetters'))
+      .map(([id]) => id);
+    expect(watched.sort()).toEqual(queues.sort());
+  });
+
   it('count only what Holdfast emits', () => {
     const used = matches(/"Namespace":"Holdfast","MetricName":"(\w+)"/g);
     expect(used.length).toBeGreaterThan(4);
@@ -120,13 +133,43 @@ it('commands in the pages exist', () => {
   for (const command of commands) expect(Object.keys(COMMANDS)).toContain(command);
 });
 
+type Widget = {
+  readonly properties: {
+    readonly title: string;
+    readonly alarms?: readonly string[];
+    readonly metrics?: ReadonlyArray<readonly unknown[]>;
+  };
+};
+
 describe('the dashboard', () => {
-  it('is JSON, and shows every alarm of its stack', () => {
-    const body = templates[0]?.Resources['Dashboard']?.Properties?.['DashboardBody'] as { 'Fn::Sub': string };
-    const text = body['Fn::Sub'];
-    expect(() => JSON.parse(text.replace(/\$\{[^}]+\}/g, 'x'))).not.toThrow();
-    for (const { id } of alarms.filter(({ id }) => id in (templates[0]?.Resources ?? {})))
-      expect(text).toContain(`\${${id}.Arn}`);
+  const [template = expect.fail()] = templates;
+  const made = (parameters: Readonly<Record<string, string>>): Widget[] => {
+    const body = template.Resources['Dashboard']?.Properties?.['DashboardBody'] ?? null;
+    return JSON.parse(String(resolve(body, { template, parameters }))).widgets;
+  };
+  const ofStack = (type: string, parameters: Readonly<Record<string, string>> = {}) =>
+    Object.entries(template.Resources)
+      .filter(([, { Type, Condition }]) => Type === type && holds(Condition, { template, parameters }))
+      .map(([id]) => id);
+
+  it.each([{}, { WorkDocs: 'false' }, { Buckets: 'false' }])(
+    'is JSON, and shows every alarm and every function that is there with %j',
+    (parameters) => {
+      const widgets = made(parameters);
+      const shown = widgets.flatMap(({ properties }) => properties.alarms ?? []);
+      const alarm = (id: string) => `arn:aws:cloudwatch:us-east-1:111122223333:alarm:${id}`;
+      expect(shown).toEqual(ofStack('AWS::CloudWatch::Alarm', parameters).map(alarm));
+      const durations = widgets.find(({ properties }) => properties.title === 'Functions: time, p99');
+      const functions = durations?.properties.metrics?.map(([, , , name]) => name);
+      expect(functions).toEqual(ofStack('AWS::Lambda::Function', parameters));
+    },
+  );
+
+  it('shows how much waits in every queue, and how much was given up', () => {
+    const counted = made({}).flatMap(({ properties }) =>
+      (properties.metrics ?? []).flatMap(([namespace, , , name]) => (namespace === 'AWS/SQS' ? [name] : [])),
+    );
+    expect(counted.sort()).toEqual(ofStack('AWS::SQS::Queue').sort());
   });
 
   it('shows every metric that is emitted, but the age that an alarm alone looks at', () => {

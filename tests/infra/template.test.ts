@@ -12,9 +12,13 @@ type Template = {
 
 // CloudFormation's own tags (!Ref, !Sub …) are left as the text or list they stand before.
 const read = (name: string): Template =>
-  parse(readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8'), { logLevel: 'silent' });
+  parse(readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8'), { logLevel: 'silent', merge: true });
 
 const core = read('template.yaml');
+const rooms = ['jobs', 's3', 'workdocs'].map((name) => read(`stacks/${name}/template.yaml`));
+const [{ Globals } = expect.fail()] = rooms as unknown as Array<{
+  Globals: { Function: { Timeout: number } };
+}>;
 const source = read('templates/source.yaml');
 
 function resources(template: Template, type: string): Array<[string, Resource]> {
@@ -23,7 +27,7 @@ function resources(template: Template, type: string): Array<[string, Resource]> 
 
 const queues = resources(core, 'AWS::SQS::Queue');
 const workQueues = queues.filter(([name]) => !name.endsWith('DeadLetters'));
-const functions = resources(core, 'AWS::Serverless::Function');
+const functions = rooms.flatMap((room) => resources(room, 'AWS::Serverless::Function'));
 
 describe('the stack of a source', () => {
   it('lets captures see how an object is locked: a HEAD leaves out what may not be read', () => {
@@ -133,7 +137,7 @@ describe('thaws', () => {
     for (const name of ['PlanRestoreRole', 'PlanSiteRestoreRole', 'RestoreObjectsRole'])
       expect(JSON.stringify(core.Resources[name])).not.toContain('Vault');
     for (const name of ['PlanRestore', 'PlanSiteRestore', 'RestoreObjects'])
-      expect(core.Resources[`${name}Function`]).toMatchObject({ DependsOn: `${name}Policy` });
+      expect(Object.fromEntries(functions)[`${name}Function`]).toMatchObject({ DependsOn: `${name}Policy` });
   });
 });
 
@@ -163,11 +167,11 @@ describe('the queues', () => {
   });
 
   it('hide a message for six times its function’s time, as Lambda asks', () => {
-    const { Timeout } = (core as unknown as { Globals: { Function: { Timeout: number } } }).Globals.Function;
+    const { Timeout } = Globals.Function;
     for (const [name, { Properties }] of functions) {
       const queue = `${name.replace(/Function$/, '')}`;
       const timeout = Number(Properties['Timeout'] ?? Timeout);
-      const consumed = JSON.stringify(Properties['Events']).match(/(\w+Queue)\.Arn/)?.[1] ?? '';
+      const consumed = JSON.stringify(Properties['Events']).match(/(\w+Queue)Arn/)?.[1] ?? '';
       expect({
         queue,
         visible: Number(core.Resources[consumed]?.Properties['VisibilityTimeout']) >= 6 * timeout,

@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { s3Client, sqsClient } from '@holdfast/core/aws/clients.ts';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { FUNCTION_ENV } from '../../../bench/function-env.ts';
+import { functionEnv } from '../../../bench/function-env.ts';
 import { cloudCatalog } from '../../contract/support/cloud-catalog.ts';
 
 type Handler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
@@ -38,20 +38,20 @@ export async function motoStack(endpoint: string) {
   const restore = await createQueue(sqs, `restore-${suffix}`);
   const restoreWork = await createQueue(sqs, `restore-work-${suffix}`);
   const { catalog, table } = await cloudCatalog({ endpoint, region: 'us-east-1' });
-  Object.assign(process.env, FUNCTION_ENV, {
-    // That of moto.
-    ACCOUNT_ID: '123456789012',
-    VAULT_BUCKET: vault,
-    CATALOG_TABLE: table,
-    QUEUES: JSON.stringify({
-      ...JSON.parse(FUNCTION_ENV['QUEUES'] ?? ''),
-      ...{ restore, restoreWork, report: await createQueue(sqs, `report-${suffix}`) },
-    }),
-    RESTORE_TARGETS: 'holdfast-restore-*',
-  });
+  const report = await createQueue(sqs, `report-${suffix}`);
+  // The account is that of moto.
+  const settings = {
+    account: '123456789012',
+    vault,
+    catalog: table,
+    queues: { restore, restoreWork, report },
+  };
+  Object.assign(process.env, functionEnv(settings), { RESTORE_TARGETS: 'holdfast-restore-*' });
   // Only now: the handlers read their environment when they are loaded.
-  const planRestore: { handler: Handler } = await import('../../../functions/plan-restore/handler.ts');
-  const restoreObjects: { handler: Handler } = await import('../../../functions/restore-objects/handler.ts');
+  const planRestore: { handler: Handler } = await import('../../../functions/jobs/plan-restore/handler.ts');
+  const restoreObjects: { handler: Handler } = await import(
+    '../../../functions/jobs/restore-objects/handler.ts'
+  );
   const functions: ReadonlyArray<readonly [string, Handler]> = [
     [restore, planRestore.handler],
     [restoreWork, restoreObjects.handler],

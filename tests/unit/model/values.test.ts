@@ -349,8 +349,10 @@ describe('messages', () => {
 
 describe('the environment of a function', () => {
   it('is refused with everything that is missing or wrong, at once', () => {
-    expect(() => readConfig({ VAULT_BUCKET: 'v', PART_MIB: 'many', ACCOUNT_ID: '1' })).toThrow(
-      /ACCOUNT_ID: not an account[\s\S]*CATALOG_TABLE[\s\S]*PART_MIB: not a whole number/,
+    const SETTINGS = JSON.stringify({ vault: 'v', partMiB: 'many', account: '1' });
+    expect(() => readConfig({ SETTINGS })).toThrow(
+      /SETTINGS.account: not an account[\s\S]*SETTINGS.catalog[\s\S]*SETTINGS.partMiB: not a whole number[\s\S]*RESTORE_TARGETS/,
     );
+    expect(() => readConfig({ SETTINGS: '{', RESTORE_TARGETS: '' })).toThrow(/SETTINGS: /);
   });
 });

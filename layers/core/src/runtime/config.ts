@@ -10,23 +10,28 @@ const MIB = 1024 * 1024;
 const text = v.pipe(v.string(), v.minLength(1));
 const number = v.pipe(v.string(), v.regex(/^\d+$/, 'not a whole number'), v.transform(Number));
 
+/** Everything but the restore targets, as JSON: template.yaml says it once, for every function. */
+const SettingsSchema = v.object({
+  stack: text,
+  account: v.pipe(v.string(), v.regex(/^\d{12}$/, 'not an account')),
+  vault: text,
+  catalog: text,
+  queues: QueueUrlsSchema,
+  exactRestores: v.picklist(['true', 'false']),
+  aclRestores: v.picklist(['true', 'false']),
+  retentionDays: number,
+  multipartThresholdMiB: number,
+  partMiB: number,
+  concurrency: number,
+  keysPerStep: number,
+  maxReceives: number,
+  retryBaseSeconds: number,
+});
+
 const EnvSchema = v.object({
-  HOLDFAST_STACK: text,
-  ACCOUNT_ID: v.pipe(v.string(), v.regex(/^\d{12}$/, 'not an account')),
-  VAULT_BUCKET: text,
-  CATALOG_TABLE: text,
-  QUEUES: QueueUrlsSchema,
-  /** Bucket-name globs, comma separated; may be empty. */
+  SETTINGS: v.pipe(v.string(), v.parseJson(), SettingsSchema),
+  /** Bucket-name globs, comma separated; may be empty. Apart from the rest: a name may hold what JSON may not. */
   RESTORE_TARGETS: v.string(),
-  EXACT_RESTORES: v.picklist(['true', 'false']),
-  ACL_RESTORES: v.picklist(['true', 'false']),
-  RETENTION_DAYS: number,
-  MULTIPART_THRESHOLD_MIB: number,
-  PART_MIB: number,
-  CONCURRENCY: number,
-  KEYS_PER_STEP: number,
-  MAX_RECEIVES: number,
-  RETRY_BASE_SECONDS: number,
 });
 
 /** What a function is told by its environment, read once. */
@@ -57,33 +62,33 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     const problems = parsed.issues.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`);
     throw new HoldfastError(`the environment is not complete: ${problems.join('; ')}`, 'fatal');
   }
-  const is = parsed.output;
+  const { SETTINGS: is, RESTORE_TARGETS } = parsed.output;
   return {
-    stack: is.HOLDFAST_STACK,
-    account: is.ACCOUNT_ID,
-    table: is.CATALOG_TABLE,
-    queues: is.QUEUES,
-    retentionDays: is.RETENTION_DAYS,
-    retryBaseSeconds: is.RETRY_BASE_SECONDS,
-    settings: settingsOf(is),
+    stack: is.stack,
+    account: is.account,
+    table: is.catalog,
+    queues: is.queues,
+    retentionDays: is.retentionDays,
+    retryBaseSeconds: is.retryBaseSeconds,
+    settings: settingsOf(is, restoreTargets(is.stack, RESTORE_TARGETS)),
   };
 }
 
-function settingsOf(is: v.InferOutput<typeof EnvSchema>): Settings {
+function settingsOf(is: v.InferOutput<typeof SettingsSchema>, targets: readonly string[]): Settings {
   return {
-    vault: is.VAULT_BUCKET,
-    multipartThresholdBytes: is.MULTIPART_THRESHOLD_MIB * MIB,
+    vault: is.vault,
+    multipartThresholdBytes: is.multipartThresholdMiB * MIB,
     tagCopyMaxBytes: TAG_COPY_MAX_BYTES,
-    partBytes: is.PART_MIB * MIB,
-    concurrency: is.CONCURRENCY,
-    keysPerStep: is.KEYS_PER_STEP,
+    partBytes: is.partMiB * MIB,
+    concurrency: is.concurrency,
+    keysPerStep: is.keysPerStep,
     treeDocuments: MAX_TREE_DOCUMENTS,
     maxRanges: MAX_RANGES,
     graceMs: GRACE_MS,
-    maxReceives: is.MAX_RECEIVES,
-    restoreTargets: restoreTargets(is.HOLDFAST_STACK, is.RESTORE_TARGETS),
-    exactRestores: is.EXACT_RESTORES === 'true',
-    aclRestores: is.ACL_RESTORES === 'true',
+    maxReceives: is.maxReceives,
+    restoreTargets: targets,
+    exactRestores: is.exactRestores === 'true',
+    aclRestores: is.aclRestores === 'true',
   };
 }
 

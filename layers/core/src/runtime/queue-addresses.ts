@@ -6,8 +6,8 @@ const text = v.pipe(v.string(), v.minLength(1));
 /** A queue and where its dead letters go. */
 export type QueueUrls = { readonly url: string; readonly deadLetters: string };
 
-/** JSON in which each queue has its URL: what the template tells a function. */
-export const QueueUrlsSchema = v.pipe(v.string(), v.parseJson(), v.object(v.entriesFromList(QUEUES, text)));
+/** Each queue has its URL: what the template tells a function. */
+export const QueueUrlsSchema = v.object(v.entriesFromList(QUEUES, text));
 
 /** JSON in which each queue has its URL and that of its dead letters: what a stack tells everybody else. */
 export const QueueAddressesSchema = v.pipe(

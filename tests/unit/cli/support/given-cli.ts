@@ -87,6 +87,8 @@ export class CliWorld {
   unreachable: Error | undefined;
   /** What the core stack was deployed with. */
   readonly parameters: Record<string, string> = {};
+  /** What the core stack says of itself. */
+  outputs: Readonly<Record<string, string>> = OUTPUTS;
   /** With which options the core stack was looked for. */
   readonly connects: GlobalOptions[] = [];
   /** The kinds of sources that there are. */
@@ -137,7 +139,7 @@ export class CliWorld {
       name: 'holdfast',
       account: accountOf(OUTPUTS),
       region: 'us-east-1',
-      outputs: readOutputs({ name: 'holdfast', status: 'CREATE_COMPLETE', outputs: OUTPUTS, tags: {} }),
+      outputs: readOutputs({ name: 'holdfast', status: 'CREATE_COMPLETE', outputs: this.outputs, tags: {} }),
       parameters: this.parameters,
     };
     const { stacks, queues, buckets } = this;
