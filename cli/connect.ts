@@ -29,6 +29,7 @@ import { s3Endpoint } from './adapters/aws/s3-endpoint.ts';
 import { SqsQueueAdmin } from './adapters/aws/sqs-queue-admin.ts';
 import type { Buckets, Connection, GlobalOptions } from './context.ts';
 import { accountOf, type CoreStack, readOutputs } from './core-stack.ts';
+import { assumptionsOf } from './cost/assumptions.ts';
 import { CommandError } from './errors.ts';
 import { orphansOf } from './orphans.ts';
 import type { StackView } from './ports.ts';
@@ -39,7 +40,6 @@ const PATIENCE = {
   maxAttempts: 3,
   requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
 };
-const MIB = 1024 * 1024;
 
 /**
  * Finds the core stack and the ways to what it holds.
@@ -198,15 +198,15 @@ function ways(
 }
 
 /** The same settings as the functions have, as far as the CLI's flows look at them; it copies and lists nothing in steps. */
-function settingsOf({ name, outputs }: CoreStack): Settings {
+function settingsOf(stack: CoreStack): Settings {
+  const { name, outputs } = stack;
   return {
     vault: outputs.VaultBucket,
     restoreTargets: restoreTargets(name, outputs.RestoreTargetPatterns),
     exactRestores: outputs.ExactRestoresAllowed === 'true',
     aclRestores: outputs.AclRestoresAllowed === 'true',
-    multipartThresholdBytes: outputs.MultipartThresholdInMiB * MIB,
+    ...assumptionsOf(stack).copies,
     tagCopyMaxBytes: TAG_COPY_MAX_BYTES,
-    partBytes: 256 * MIB,
     concurrency: CONCURRENCY,
     keysPerStep: 20_000,
     treeDocuments: MAX_TREE_DOCUMENTS,

@@ -11,6 +11,8 @@ export type AwsOptions = {
   /** What the header `Date` says; none when it says nothing. ms since 1970. */
   readonly date: () => number | undefined;
   readonly outputs: Readonly<Record<string, string>>;
+  /** What the stack was deployed with. */
+  readonly parameters?: Readonly<Record<string, string>>;
   readonly status?: string;
   /** The buckets; without them, S3 knows none. */
   readonly store?: ObjectStore;
@@ -66,14 +68,19 @@ const IDENTITY =
   '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>' +
   '<Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>';
 
-function stackXml({ outputs, status = 'CREATE_COMPLETE' }: AwsOptions): string {
-  const members = Object.entries(outputs).map(
-    ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
-  );
+function stackXml({ outputs, parameters = {}, status = 'CREATE_COMPLETE' }: AwsOptions): string {
+  const membersOf = (values: Readonly<Record<string, string>>, what: string) =>
+    Object.entries(values)
+      .map(
+        ([key, value]) =>
+          `<member><${what}Key>${key}</${what}Key><${what}Value>${value}</${what}Value></member>`,
+      )
+      .join('');
   return (
     '<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><DescribeStacksResult><Stacks>' +
     `<member><StackName>holdfast</StackName><CreationTime>2026-01-01T00:00:00Z</CreationTime><StackStatus>${status}` +
-    `</StackStatus><Outputs>${members.join('')}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`
+    `</StackStatus><Outputs>${membersOf(outputs, 'Output')}</Outputs>` +
+    `<Parameters>${membersOf(parameters, 'Parameter')}</Parameters></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`
   );
 }
 

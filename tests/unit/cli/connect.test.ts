@@ -40,6 +40,16 @@ describe('connect', () => {
     });
   });
 
+  it('plans with the parts that the stack copies in', async () => {
+    const partsOf = async (parameters: Record<string, string>) => {
+      const { world } = await connect({ ...OPTIONS, ...(await givenStack({ parameters })) });
+      aws?.close();
+      return world.settings.partBytes;
+    };
+    expect(await partsOf({ PartMiB: '64' })).toBe(64 * 1024 ** 2);
+    expect(await partsOf({})).toBe(256 * 1024 ** 2);
+  });
+
   it("begins at AWS's time, and goes on from there", async () => {
     const { clock, world } = await connect({ ...OPTIONS, ...(await givenStack({})) });
 
