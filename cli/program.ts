@@ -20,7 +20,7 @@ export function buildProgram(options: ProgramOptions): Command {
   const { deps } = options;
   const program = globalOptions(new Command('holdfast'))
     .description(
-      'Near-real-time, immutable, versioned backup of S3 buckets, and restore of any of it to any moment.',
+      'Near-real-time, immutable, versioned backup of S3 buckets and WorkDocs sites, and restore of any of it to any moment.',
     )
     .version(packageJson.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
