@@ -65,10 +65,19 @@ const READ_WITH: Readonly<Record<QueueName, KindParameter | undefined>> = {
   siteRestore: 'WorkDocs',
 };
 
-/** @throws {CommandError} when nobody reads a queue, because the stack is deployed without the kind that it is for */
-export function checkIsRead(queue: QueueName, { name, parameters }: CoreStack): void {
+/** The parameter with which the stack was deployed without functions that read a queue; undefined where somebody reads it. */
+export function unreadFor(
+  queue: QueueName,
+  { parameters }: Pick<CoreStack, 'parameters'>,
+): KindParameter | undefined {
   const parameter = READ_WITH[queue];
-  if (parameter !== undefined && parameters[parameter] === 'false') throw without(parameter, name);
+  return parameter !== undefined && parameters[parameter] === 'false' ? parameter : undefined;
+}
+
+/** @throws {CommandError} when nobody reads a queue, because the stack is deployed without the kind that it is for */
+export function checkIsRead(queue: QueueName, stack: CoreStack): void {
+  const parameter = unreadFor(queue, stack);
+  if (parameter !== undefined) throw without(parameter, stack.name);
 }
 
 /** The name of a function's role. @throws {CommandError} when the stack is deployed without the kind that it is for */

@@ -2,9 +2,15 @@ import type { Crawl } from '@holdfast/core/kinds/workdocs/model/site-messages.ts
 import { isSiteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { ReconcileMessage } from '@holdfast/core/model/messages.ts';
+import type { QueueName } from '@holdfast/core/model/queues.ts';
 import type { Source } from '@holdfast/core/model/source.ts';
 import { importCommand } from '@holdfast/core/report/import-command.ts';
 import type { JobStart } from '../jobs/start-job.ts';
+
+/** Where the message goes that has a source compared: the functions of its kind read there. */
+export function comparisonQueue(source: string): QueueName {
+  return isSiteUri(source) ? 'site' : 'reconcile';
+}
 
 type Wish = Pick<Crawl, 'trigger' | 'approved' | 'deep' | 'vault'> & { readonly jobId: string };
 
@@ -18,8 +24,9 @@ export function comparison(
   { deep, ...others }: Wish,
 ): Pick<JobStart, 'queue' | 'message'> {
   const wish = { ...others, ...(deep ? { deep } : {}) };
+  const queue = comparisonQueue(source);
   if (!isSiteUri(source))
-    return { queue: 'reconcile', message: { kind: 'reconcile', source, ...wish } satisfies ReconcileMessage };
+    return { queue, message: { kind: 'reconcile', source, ...wish } satisfies ReconcileMessage };
   if (site?.importedFrom !== undefined) {
     throw new InvalidInputError(
       `${source} was imported from ${site.importedFrom}: there is no site to compare it with. To read the export again, ` +
@@ -27,5 +34,5 @@ export function comparison(
     );
   }
   const message: Crawl = { kind: 'crawl', source, ...wish };
-  return { queue: 'site', message };
+  return { queue, message };
 }

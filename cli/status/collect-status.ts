@@ -1,7 +1,9 @@
 import type { Connection } from '../context.ts';
+import { type CoreStack, unreadFor } from '../core-stack.ts';
 import { jobJson } from '../jobs/job-json.ts';
 import type { Status } from '../json/status.ts';
 import { deadLetters, waiting } from '../ports.ts';
+import { comparisonQueue } from '../sources/comparison.ts';
 import { importTroubles } from '../sources/import-trouble.ts';
 import { listSources } from '../sources/list-sources.ts';
 import { rpoTroubles } from '../sources/rpo.ts';
@@ -38,8 +40,24 @@ export async function collectStatus(
     queues: depths,
     runningJobs: running.map((job) => jobJson(job, connection.stack)),
     settled: running.length === 0 && waiting(depths) === 0,
-    attention: [...sources.flatMap(troubles), ...deadTroubles(deadLetters(depths))],
+    attention: [
+      ...sources.flatMap((one) => [...functionTroubles(one, connection.stack), ...troubles(one)]),
+      ...deadTroubles(deadLetters(depths)),
+    ],
   };
+}
+
+/** A stack that was deployed without a kind while a source of it was protected; an import needs no functions any more. */
+function functionTroubles(
+  { source, state, importedFrom }: Status['sources'][number],
+  stack: CoreStack,
+): string[] {
+  const parameter = unreadFor(comparisonQueue(source), stack);
+  if (parameter === undefined || state === 'unprotected' || importedFrom !== null) return [];
+  return [
+    `${source}: nothing of it is captured, for the stack is deployed with ${parameter}=false: deploy it with ${parameter}=true, ` +
+      `or run: holdfast unprotect ${source}`,
+  ];
 }
 
 function troubles(one: Status['sources'][number]): string[] {

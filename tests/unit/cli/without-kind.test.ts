@@ -74,6 +74,11 @@ describe('a stack without buckets', () => {
         stderr: expect.stringContaining(NONE('Buckets')),
       });
     }
+    const status = await cli.run('status');
+    expect(status.code).toBe(3);
+    expect(status.stdout).toContain(
+      's3://photos: nothing of it is captured, for the stack is deployed with Buckets=false',
+    );
     cli.givenBucket('holdfast-restore-x');
     const restored = await cli.run(
       'restore',
