@@ -4,6 +4,7 @@ import type { ObjectStore } from '@holdfast/core/ports/object-store.ts';
 import type { World } from '@holdfast/core/ports/world.ts';
 import type { SourceKinds } from '@holdfast/core/source/source-kind.ts';
 import type { CoreStack } from './core-stack.ts';
+import type { CliKind } from './kind.ts';
 import type { Output, TextStream } from './output.ts';
 import type { BucketAdmin, QueueAdmin, Stacks } from './ports.ts';
 import type { Progress } from './progress.ts';
@@ -43,7 +44,7 @@ export type Unread = 'end' | 'go-on' | 'fail';
 /** Everything the CLI takes from its process. */
 export type Deps = {
   /** The kinds of sources that there are. */
-  readonly kinds: SourceKinds;
+  readonly kinds: SourceKinds<CliKind>;
   readonly stdout: TextStream;
   readonly stderr: TextStream;
   readonly progress: Progress;

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
 import { setTimeout } from 'node:timers/promises';
-import { KINDS } from '@holdfast/core/kinds/all.ts';
 import type { Deps } from './context.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { KINDS } from './kinds/all.ts';
 import { machineZone } from './moments/machine-zone.ts';
 import { progressOn } from './progress.ts';
 import { watchReader } from './reader.ts';

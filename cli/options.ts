@@ -1,6 +1,6 @@
-import { isSiteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
+import type { MomentOrVersion } from '@holdfast/core/source/object-versions.ts';
 import { InvalidArgumentError } from 'commander';
 import type { Connection, Context } from './context.ts';
 import { checkPhrase, readMoment } from './moments/read-moment.ts';
@@ -50,11 +50,7 @@ export async function pastMoment(text: string, { connect, zone }: Speaker): Prom
   return Math.min(at, start);
 }
 
-/** What `--at` can name of a single object: a moment, or one version by its id. */
-export type MomentOrVersion = { readonly at: number } | { readonly versionId: string };
-
 const VERSION_ID = /^[\w.-]{16,1024}$/;
-const SITE_VERSION_ID = /^[\w.@+=,&-]{1,256}$/;
 
 /**
  * Reads `--at` of a single object. Whether there is such a version, only the vault can say.
@@ -64,16 +60,15 @@ const SITE_VERSION_ID = /^[\w.@+=,&-]{1,256}$/;
 export async function momentOrVersion(
   text: string,
   source: string,
-  context: Speaker,
+  context: Speaker & Pick<Context, 'kinds'>,
 ): Promise<MomentOrVersion> {
   const isMoment = /^\d{4}-\d{2}-\d{2}/.test(text) || !VERSION_ID.test(text);
   if (!isMoment) return { versionId: text };
   try {
     return { at: await pastMoment(text, context) };
   } catch (error) {
-    // WorkDocs' own ids of versions can be short, or begin with digits.
-    if (!isSiteUri(source) || !SITE_VERSION_ID.test(text)) throw error;
-    return { versionId: text };
+    if (context.kinds.of(source).history.isOwnId?.(text)) return { versionId: text };
+    throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 import { checksums } from '@holdfast/core/aws/checksums.ts';
 import { isStoreError } from '@holdfast/core/model/errors.ts';
 import type { OpenObject } from '@holdfast/core/ports/object-store.ts';
+import type { FoundVersion, MomentOrVersion, ObjectPlace } from '@holdfast/core/source/object-versions.ts';
 import type { VersionReader } from '@holdfast/core/source/version-reader.ts';
 import { checkedBytes, expectedOf } from '@holdfast/core/vault/check-bytes.ts';
 import type { RealVersion } from '@holdfast/core/vault/vault-history.ts';
@@ -10,11 +11,9 @@ import type { Connection, Context } from '../context.ts';
 import { CommandError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
-import { type MomentOrVersion, momentOrVersion, noteMoment } from '../options.ts';
-import { OBJECT_HELP, type ObjectUri, parseObjectUri } from '../sources/object-argument.ts';
-import { visibleKey } from '../text/visible.ts';
-import { findVersion } from '../vault/find-version.ts';
-import type { FoundVersion } from '../vault/found-version.ts';
+import { momentOrVersion, noteMoment } from '../options.ts';
+import { OBJECT_HELP, parseObjectUri } from '../sources/object-argument.ts';
+import { findVersion, uriOf } from '../vault/find-version.ts';
 import { noteUnprotected } from '../vault/note-unprotected.ts';
 
 type Options = { readonly at?: string };
@@ -53,14 +52,14 @@ async function cat(context: Context, uri: string, { at }: Options): Promise<Exit
   const wanted = at === undefined ? undefined : await momentOrVersion(at, object.source, context);
   const connection = await context.connect('reading');
   await note(object, wanted, connection, context);
-  const version = await findVersion(object, wanted ?? { at: Number.MAX_SAFE_INTEGER }, connection);
+  const version = await findVersion(object, wanted ?? { at: Number.MAX_SAFE_INTEGER }, connection, context);
   if (version.lacking !== undefined) context.output.note(version.lacking);
   await write(object, version, connection, context);
   return EXIT.done;
 }
 
 async function note(
-  object: ObjectUri,
+  object: ObjectPlace,
   wanted: MomentOrVersion | undefined,
   connection: Connection,
   context: Context,
@@ -70,13 +69,14 @@ async function note(
 }
 
 async function write(
-  { source, key }: ObjectUri,
+  object: ObjectPlace,
   { version, checksum }: FoundVersion,
   connection: Connection,
   { kinds, output }: Context,
 ): Promise<void> {
   const { world } = connection;
-  const what = `${source}/${visibleKey(key)}`;
+  const { source, key } = object;
+  const what = uriOf(object);
   const [entry, opened] = await Promise.all([
     world.catalog.getEntry(source, key),
     open(what, version, kinds.of(source).history.reader(world)),

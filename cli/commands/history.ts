@@ -1,5 +1,5 @@
-import { changeHistory } from '@holdfast/core/kinds/s3/history/change-history.ts';
 import { placeUri, type SourcePlace } from '@holdfast/core/model/source-place.ts';
+import { changeHistory } from '@holdfast/core/source/change-history.ts';
 import { type Changes, NO_CHANGES } from '@holdfast/core/source/changes.ts';
 import { type Command, Option } from 'commander';
 import type { Act } from '../command.ts';

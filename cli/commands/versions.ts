@@ -1,18 +1,14 @@
-import { isSiteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { Command } from 'commander';
 import type { Act } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
-import type { VersionLine } from '../json/versions.ts';
 import { OBJECT_HELP, parseObjectUri } from '../sources/object-argument.ts';
-import { bytes, seconds } from '../text/format.ts';
-import { pad } from '../text/table.ts';
-import { visibleKey } from '../text/visible.ts';
-import { tellDocument } from '../vault/document-versions.ts';
+import { uriOf } from '../vault/find-version.ts';
 import { noteUnprotected } from '../vault/note-unprotected.ts';
-import { objectHistory } from '../vault/object-history.ts';
+import { versionLine } from '../vault/version-line.ts';
+import { versionText } from '../vault/version-text.ts';
 
 export function define(command: Command, act: Act): void {
   command
@@ -37,47 +33,22 @@ export function define(command: Command, act: Act): void {
 }
 
 async function versions(context: Context, uri: string): Promise<ExitCode> {
-  const { source, key } = parseObjectUri(uri, context);
+  const object = parseObjectUri(uri, context);
+  const { history, nouns } = context.kinds.of(object.source);
   const connection = await context.connect('reading');
-  if (isSiteUri(source)) return tellDocument({ source, key }, connection, context);
   const { output } = context;
-  let shown = 0;
-  for await (const line of objectHistory(source, key, connection)) {
+  const shown = { all: 0, places: 0 };
+  for await (const facts of history.versionsOf(object, connection.world)) {
+    const line = versionLine(object, facts);
+    if ('event' in facts) shown.places++;
     if (output.json) output.document(line);
-    else output.lines(...linesOf(line));
+    else output.lines(...versionText(line, shown.places === 1));
     await output.drained();
-    shown++;
+    shown.all++;
   }
-  await noteUnprotected({ source, key }, connection, context);
-  if (shown > 0) return EXIT.done;
+  await noteUnprotected(object, connection, context);
+  if (shown.all > 0) return EXIT.done;
   throw new InvalidInputError(
-    `the vault holds no version of ${visibleKey(uri)}: holdfast ls ${source} shows what it holds`,
+    `the vault holds ${nouns.noVersionOf(uriOf(object))}: holdfast ls ${object.source} shows what it holds`,
   );
 }
-
-/** A version; above it, since the newest is first, when its tags changed. */
-function linesOf({
-  state,
-  capturedAt,
-  endedAt,
-  size,
-  vaultVersionId,
-  differsBy,
-  taggedAt,
-}: VersionLine): string[] {
-  const end = endedAt === null ? state : `${state} ${seconds(Date.parse(endedAt))}`;
-  if (capturedAt === null) return [`${end}; its versions have expired`];
-  const version = [
-    seconds(Date.parse(capturedAt)),
-    pad(bytes(size ?? 0), 10, 'right'),
-    pad(vaultVersionId ?? '-', 32),
-    ...(differsBy === null || differsBy === 'content' ? [end] : [end, SAME[differsBy]]),
-  ];
-  return [
-    ...taggedAt.map((at) => `${seconds(Date.parse(at))}  ${pad('', 10)}  tags changed`),
-    version.join('  '),
-  ];
-}
-
-/** What is to be said of a version with the bytes of the one before it. */
-const SAME = { tags: 'same bytes, other tags', metadata: 'same bytes and tags' };

@@ -5,7 +5,7 @@ import { formatMoment } from '@holdfast/core/model/moment.ts';
 import type { RestoreRequest, RestoreWish } from '@holdfast/core/model/restore-request.ts';
 import { requestOf } from '@holdfast/core/restore/request-of.ts';
 import type { Connection, Context } from '../context.ts';
-import { noVersion } from '../vault/found-version.ts';
+import { noVersion } from '../vault/find-version.ts';
 import { checkNotBefore } from '../vault/not-before.ts';
 
 /** Refuses a restore that would find nothing. @throws {InvalidInputError} */

@@ -1,20 +1,14 @@
-import { vaultPlace } from '@holdfast/core/kinds/s3/model/vault-key.ts';
-import { isSiteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
-import { bucketOf } from '@holdfast/core/model/bucket-uri.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
-import type { ListedVersion } from '@holdfast/core/model/object.ts';
-import {
-  keyVersions,
-  type RealVersion,
-  refine,
-  type VaultState,
-} from '@holdfast/core/vault/vault-history.ts';
-import type { Connection } from '../context.ts';
-import type { MomentOrVersion } from '../options.ts';
-import type { ObjectUri } from '../sources/object-argument.ts';
+import type { Nouns } from '@holdfast/core/source/nouns.ts';
+import type {
+  FoundVersion,
+  MomentOrVersion,
+  NoVersion,
+  ObjectPlace,
+} from '@holdfast/core/source/object-versions.ts';
+import type { Connection, Context } from '../context.ts';
 import { seconds } from '../text/format.ts';
-import { findDocumentVersion } from './find-document-version.ts';
-import { type FoundVersion, noVersion, uriOf } from './found-version.ts';
+import { visibleKey } from '../text/visible.ts';
 
 /**
  * The version of one object that was current at a moment, or the one of an id.
@@ -22,60 +16,55 @@ import { type FoundVersion, noVersion, uriOf } from './found-version.ts';
  * @throws {InvalidInputError} when there is none, with what there is instead
  */
 export async function findVersion(
-  object: ObjectUri,
+  object: ObjectPlace,
   wanted: MomentOrVersion,
-  connection: Pick<Connection, 'world'>,
+  { world }: Pick<Connection, 'world'>,
+  { kinds }: Pick<Context, 'kinds'>,
 ): Promise<FoundVersion> {
-  if (isSiteUri(object.source)) return findDocumentVersion(object, wanted, connection);
-  const versions = keyVersions(vaultPlace(bucketOf(object.source), object.key).key, connection.world);
-  const version =
-    'versionId' in wanted
-      ? await versionById(object, wanted.versionId, versions)
-      : await versionAt(object, wanted.at, versions);
-  return { version };
-}
-
-async function versionById(
-  object: ObjectUri,
-  versionId: string,
-  versions: AsyncIterable<ListedVersion>,
-): Promise<RealVersion> {
-  for await (const version of versions) {
-    if (version.versionId === versionId && !version.deleteMarker) return version;
-  }
-  throw noVersion(object, versionId);
-}
-
-async function versionAt(
-  object: ObjectUri,
-  at: number,
-  versions: AsyncIterable<ListedVersion>,
-): Promise<RealVersion> {
-  let state: VaultState = { vaultKey: vaultPlace(bucketOf(object.source), object.key).key };
-  let oldest: ListedVersion | undefined;
-  for await (const version of versions) {
-    state = refine(state, version, at);
-    if (state.current !== undefined) return state.current;
-    oldest = version;
-  }
-  throw new InvalidInputError(whyNot(object, at, state, oldest));
+  const { history, nouns } = kinds.of(object.source);
+  const found = await history.version(object, wanted, world);
+  if ('version' in found) return found;
+  throw new InvalidInputError(whyNot(object, wanted, found, nouns));
 }
 
 function whyNot(
-  object: ObjectUri,
-  at: number,
-  { deleted }: VaultState,
-  oldest: ListedVersion | undefined,
+  object: ObjectPlace,
+  wanted: MomentOrVersion,
+  none: NoVersion,
+  { nothingOf }: Pick<Nouns, 'nothingOf'>,
 ): string {
   const uri = uriOf(object);
   const history = `holdfast versions ${uri} shows its history`;
-  if (oldest === undefined) {
-    return `the vault has nothing of ${uri}: holdfast ls ${object.source} shows what it holds`;
+  const at = 'at' in wanted ? wanted.at : Number.MAX_SAFE_INTEGER;
+  switch (none.absent) {
+    case 'object': {
+      const when = none.at === undefined ? '' : ' at that moment';
+      return `the vault has ${nothingOf(uri)}${when}: holdfast ls ${object.source} shows what it holds`;
+    }
+    case 'version':
+      return neither(object, 'versionId' in wanted ? wanted.versionId : '');
+    case 'not-yet':
+      return `${uri} was not there yet at ${seconds(at)}, its oldest version is of ${seconds(none.oldest)}: ${history}`;
+    case 'deleted': {
+      const last = none.last === undefined ? '' : `, --at ${none.last} is what there was last`;
+      return `${uri} was deleted at ${seconds(none.at)}: ${history}${last}`;
+    }
+    case 'bytes':
+      return `the vault has not the bytes of ${uri}: ${none.why ?? 'they have expired'}`;
   }
-  if (deleted === undefined) {
-    return `${uri} was not there yet at ${seconds(at)}, its oldest version is of ${seconds(oldest.lastModified)}: ${history}`;
-  }
-  const { last } = deleted;
-  const wayOut = last === undefined ? history : `${history}, --at ${last.versionId} is what there was last`;
-  return `${uri} was deleted at ${seconds(deleted.at)}: ${wayOut}`;
+}
+
+/** Of an id that nothing goes by; it may have been meant for a moment. */
+function neither(object: ObjectPlace, versionId: string): string {
+  const uri = uriOf(object);
+  return `"${versionId}" is neither a moment nor a version of ${uri}: holdfast versions ${uri} shows what there is`;
+}
+
+/** For an id that nothing goes by. */
+export function noVersion(object: ObjectPlace, versionId: string): InvalidInputError {
+  return new InvalidInputError(neither(object, versionId));
+}
+
+export function uriOf({ source, key }: ObjectPlace): string {
+  return `${source}/${visibleKey(key)}`;
 }

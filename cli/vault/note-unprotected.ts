@@ -1,10 +1,10 @@
 import { REASON_TEXT } from '@holdfast/core/model/entry.ts';
+import type { ObjectPlace } from '@holdfast/core/source/object-versions.ts';
 import type { Connection, Context } from '../context.ts';
-import type { ObjectUri } from '../sources/object-argument.ts';
 
 /** The newest version in the vault may not be the source's present one, and the catalog knows why. */
 export async function noteUnprotected(
-  { source, key }: ObjectUri,
+  { source, key }: ObjectPlace,
   { world }: Connection,
   { output }: Context,
 ): Promise<void> {

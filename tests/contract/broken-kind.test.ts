@@ -131,6 +131,66 @@ const FAULTS: readonly Fault[] = [
     breaks: ['has the versions found that are not there any more'],
   },
   {
+    name: 'tells no version that was replaced',
+    given: GIVEN_BUCKET,
+    history: ({ versionsOf }) => ({
+      versionsOf: async function* (...asked) {
+        for await (const one of versionsOf(...asked))
+          if ('event' in one || one.state !== 'replaced') yield one;
+      },
+    }),
+    breaks: ['tells every version of an object, the newest first'],
+  },
+  {
+    name: 'tells every version as the current one',
+    given: GIVEN_SITE,
+    history: ({ versionsOf }) => ({
+      versionsOf: async function* (...asked) {
+        for await (const one of versionsOf(...asked))
+          yield 'event' in one ? one : { ...one, state: 'current' };
+      },
+    }),
+    breaks: ['tells which version of an object is the current one'],
+  },
+  {
+    name: 'tells the versions of another object',
+    given: GIVEN_BUCKET,
+    history: ({ versionsOf, version }) => ({
+      versionsOf: ({ source, key }, world) => versionsOf({ source, key: key.slice(0, 10) }, world),
+      version: ({ source, key }, ...more) => version({ source, key: key.slice(0, 10) }, ...more),
+    }),
+    breaks: ['tells no version of what nobody captured', 'finds versions of names that have broken tools'],
+  },
+  {
+    name: 'finds what there is now, whatever moment is asked for',
+    given: GIVEN_SITE,
+    history: ({ version }) => ({
+      version: (object, wanted, world) => version(object, 'at' in wanted ? { at: LATE } : wanted, world),
+    }),
+    breaks: ['finds the version of every moment, or says that there was none'],
+  },
+  {
+    name: 'says of what was deleted that it never was',
+    given: GIVEN_BUCKET,
+    history: ({ version }) => ({
+      version: async (...asked) => {
+        const found = await version(...asked);
+        return 'absent' in found ? { absent: 'object' } : found;
+      },
+    }),
+    breaks: ['says when an object was deleted that is not found'],
+  },
+  {
+    name: 'finds the newest version, whatever id is asked for',
+    given: GIVEN_BUCKET,
+    history: ({ version }) => ({ version: (object, _, world) => version(object, { at: LATE }, world) }),
+    breaks: [
+      'finds the version of every moment, or says that there was none',
+      'says when an object was deleted that is not found',
+      'finds every version of an object by its ids, and none by another',
+    ],
+  },
+  {
     name: 'compares, and misses what was deleted',
     given: GIVEN_BUCKET,
     history: ({ compare }) => ({

@@ -3,16 +3,12 @@ import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { ObjectFacts } from '@holdfast/core/model/object.ts';
 import type { SourcePlace } from '@holdfast/core/model/source-place.ts';
-import type { VaultReader, World } from '@holdfast/core/ports/world.ts';
+import type { VaultReader } from '@holdfast/core/ports/world.ts';
 import { CARRIED } from '@holdfast/core/source/beside.ts';
-import type { Candidate, CandidateRequest } from '@holdfast/core/source/candidate.ts';
-import type { Change } from '@holdfast/core/source/changes.ts';
-import type { Comparison, Difference } from '@holdfast/core/source/differences.ts';
 import { selectedObjects } from '@holdfast/core/source/select-objects.ts';
-import { chooser, type Looked, type Selection, selectedOf } from '@holdfast/core/source/selection.ts';
+import { chooser, selectedOf } from '@holdfast/core/source/selection.ts';
 import type { SourceHistory, SourceKind } from '@holdfast/core/source/source-kind.ts';
 import type { SourceStateAt } from '@holdfast/core/source/source-state.ts';
-import type { VersionReader } from '@holdfast/core/source/version-reader.ts';
 import { namesUnder } from '@holdfast/core/vault/names-under.ts';
 
 // A kind of source that is none of the product: a journal, whose notes lie in packs, many in one object of the vault, and go by
@@ -73,98 +69,97 @@ function stateAt(lines: readonly LogLine[], at: number): SourceStateAt | undefin
   return { key: line.key, vaultKey: last.pack.key, checksum, ...what };
 }
 
-async function* statesAt(place: SourcePlace, at: number, world: VaultReader): AsyncGenerator<SourceStateAt> {
-  for (const lines of (await notesOf(place, world)).values()) {
-    const state = stateAt(lines, at);
-    if (state !== undefined) yield state;
-  }
-}
-
-async function* compare({ from, to, ...place }: Comparison, world: VaultReader): AsyncGenerator<Difference> {
-  for (const [key, lines] of await notesOf(place, world)) {
-    const [before, after] = [stateAt(lines, from)?.current, stateAt(lines, to)?.current];
-    if (before?.versionId === after?.versionId) continue;
-    const change = before === undefined ? 'added' : after === undefined ? 'deleted' : 'changed';
-    yield { key, vaultKey: (after ?? before)?.key ?? '', change, ...defined({ before, after }) };
-  }
-}
-
-async function* changes({ since, ...place }: SourcePlace & { readonly since: number }, world: VaultReader) {
-  for (const lines of (await notesOf(place, world)).values())
-    for (const [index, line] of lines.entries()) {
-      const [size, before] = [versionIn(line)?.size, lines[index - 1]];
-      const kind: Change['kind'] =
-        size === undefined ? 'deleted' : before?.pack === undefined ? 'added' : 'overwritten';
-      const bytes = size ?? (before && versionIn(before)?.size) ?? 0;
-      if (line.at >= since) yield { kind, bytes, at: line.at };
-    }
-}
-
-async function* candidates(
-  { at, ...place }: CandidateRequest,
-  _: unknown,
-  world: Pick<World, 'store' | 'settings' | 'catalog'>,
-): AsyncGenerator<Candidate> {
-  for (const [key, lines] of await notesOf(place, world)) {
-    const entry = await world.catalog.getEntry(place.source, key);
-    const moments = at === undefined ? lines.map((line) => line.at) : [at];
-    for (const moment of moments) {
-      const { current: version, checksum } = stateAt(lines, moment) ?? {};
-      if (version === undefined) continue;
-      const named = entry?.vaultVersionId === version.versionId ? entry : undefined;
-      yield { key, version, ...defined({ checksum, entry: named }) };
-    }
-  }
-}
-
-async function* lookThrough(
-  _: unknown,
-  selection: Selection,
-  after: string | undefined,
-  world: VaultReader,
-): AsyncGenerator<Looked> {
-  const [choose, { versionId }] = [chooser(selection), selection];
-  for (const [mark, lines] of await notesOf(selection, world)) {
-    if (after !== undefined && compareKeys(mark, after) <= 0) continue;
-    const moments = versionId === undefined ? [selection.at] : lines.map(({ at }) => at);
-    for (const state of moments.flatMap((at) => stateAt(lines, at) ?? [])) {
-      const isNamed = state.current !== undefined && state.current.versionId === versionId;
-      const selected = isNamed ? selectedOf(state, state.current) : undefined;
-      yield { mark, ...defined({ selected: versionId === undefined ? choose(state) : selected }) };
-    }
-  }
-}
-
-/** A note is read out of its pack: the object of the vault that many notes share. */
-function reader({ store, settings }: Pick<World, 'store' | 'settings'>): VersionReader {
-  const bucket = settings.vault;
-  const factsOf = ({ checksum: _, ...facts }: ObjectFacts, { first, last }: Place): ObjectFacts => {
-    return { ...facts, etag: `of ${first}`, size: last - first + 1, metadata: {} };
-  };
-  return {
-    head: async (version) => {
-      const place = packOf(version);
-      const found = await store.head({ bucket, key: place.key, versionId: place.versionId });
-      return found.found ? { found: true, object: factsOf(found.object, place) } : found;
-    },
-    open: async (version, { range, signal } = {}) => {
-      const place = packOf(version);
-      const last = range?.last === undefined ? place.last : place.first + range.last;
-      const bytes = { first: place.first + (range?.first ?? 0), last };
-      const ref = { bucket, key: place.key, versionId: place.versionId };
-      const { object, body } = await store.open(ref, { range: bytes, ...defined({ signal }) });
-      return { object: factsOf(object, place), body };
-    },
-  };
-}
-
 const history: SourceHistory = {
-  statesAt,
-  compare,
-  changes,
-  candidates,
-  reader,
-  lookThrough,
+  async *statesAt(place, at, world) {
+    for (const lines of (await notesOf(place, world)).values()) {
+      const state = stateAt(lines, at);
+      if (state !== undefined) yield state;
+    }
+  },
+  async *compare({ from, to, ...place }, world) {
+    for (const [key, lines] of await notesOf(place, world)) {
+      const [before, after] = [stateAt(lines, from)?.current, stateAt(lines, to)?.current];
+      if (before?.versionId === after?.versionId) continue;
+      const change = before === undefined ? 'added' : after === undefined ? 'deleted' : 'changed';
+      yield { key, vaultKey: (after ?? before)?.key ?? '', change, ...defined({ before, after }) };
+    }
+  },
+  async *changes({ since, ...place }, world) {
+    for (const lines of (await notesOf(place, world)).values())
+      for (const [index, line] of lines.entries()) {
+        const [size, before] = [versionIn(line)?.size, lines[index - 1]];
+        const kind = size === undefined ? 'deleted' : before?.pack === undefined ? 'added' : 'overwritten';
+        const bytes = size ?? (before && versionIn(before)?.size) ?? 0;
+        if (line.at >= since) yield { kind, bytes, at: line.at };
+      }
+  },
+  async *candidates({ at, ...place }, _, world) {
+    for (const [key, lines] of await notesOf(place, world)) {
+      const entry = await world.catalog.getEntry(place.source, key);
+      for (const moment of at === undefined ? lines.map((line) => line.at) : [at]) {
+        const { current: version, checksum } = stateAt(lines, moment) ?? {};
+        if (version === undefined) continue;
+        const named = entry?.vaultVersionId === version.versionId ? entry : undefined;
+        yield { key, version, ...defined({ checksum, entry: named }) };
+      }
+    }
+  },
+  async *lookThrough(_, selection, after, world) {
+    const [choose, { versionId }] = [chooser(selection), selection];
+    for (const [mark, lines] of await notesOf(selection, world)) {
+      if (after !== undefined && compareKeys(mark, after) <= 0) continue;
+      const moments = versionId === undefined ? [selection.at] : lines.map(({ at }) => at);
+      for (const state of moments.flatMap((at) => stateAt(lines, at) ?? [])) {
+        const isNamed = state.current !== undefined && state.current.versionId === versionId;
+        const selected = isNamed ? selectedOf(state, state.current) : undefined;
+        yield { mark, ...defined({ selected: versionId === undefined ? choose(state) : selected }) };
+      }
+    }
+  },
+  async version({ source, key }, wanted, world) {
+    const lines = (await notesOf({ source, prefix: key }, world)).get(key) ?? [];
+    if ('versionId' in wanted) {
+      const version = lines.map(versionIn).find((one) => one?.versionId === wanted.versionId);
+      return version === undefined ? { absent: 'version' } : { version };
+    }
+    const { current, deleted, checksum } = stateAt(lines, wanted.at) ?? {};
+    if (current !== undefined) return { version: current, ...defined({ checksum }) };
+    const last = deleted?.last?.versionId;
+    if (deleted !== undefined) return { absent: 'deleted', at: deleted.at, ...defined({ last }) };
+    return lines[0] === undefined ? { absent: 'object' } : { absent: 'not-yet', oldest: lines[0].at };
+  },
+  async *versionsOf({ source, key }, world) {
+    const lines = (await notesOf({ source, prefix: key }, world)).get(key) ?? [];
+    for (const [index, line] of [...lines.entries()].toReversed()) {
+      const [version, next] = [versionIn(line), lines[index + 1]];
+      const state = next === undefined ? 'current' : next.pack === undefined ? 'deleted' : 'replaced';
+      if (version === undefined) continue;
+      yield { state, vaultKey: version.key, version, taggedAt: [], ...defined({ endedAt: next?.at }) };
+    }
+  },
+  /** A note is read out of its pack: the object of the vault that many notes share. */
+  reader({ store, settings: { vault: bucket } }) {
+    const factsOf = ({ checksum: _, ...facts }: ObjectFacts, { first, last }: Place): ObjectFacts => {
+      return { ...facts, etag: `of ${first}`, size: last - first + 1, metadata: {} };
+    };
+    return {
+      head: async (version) => {
+        const { key, versionId, ...place } = packOf(version);
+        const found = await store.head({ bucket, key, versionId });
+        return found.found
+          ? { found: true, object: factsOf(found.object, { key, versionId, ...place }) }
+          : found;
+      },
+      open: async (version, { range, signal } = {}) => {
+        const place = packOf(version);
+        const last = range?.last === undefined ? place.last : place.first + range.last;
+        const bytes = { first: place.first + (range?.first ?? 0), last };
+        const ref = { bucket, key: place.key, versionId: place.versionId };
+        const { object, body } = await store.open(ref, { range: bytes, ...defined({ signal }) });
+        return { object: factsOf(object, place), body };
+      },
+    };
+  },
   hasAny: async (place, world) => (await notesOf(place, world)).size > 0,
   oldestMoment: async (place, world) =>
     [...(await notesOf(place, world)).values()].flat().reduce<number | undefined>(earlier, undefined),
@@ -175,7 +170,7 @@ const history: SourceHistory = {
     sources: async function* (world) {
       for await (const name of namesUnder('journal/', world)) yield `${SCHEME}${name}`;
     },
-    statesOf: (source, world) => statesAt({ source, prefix: '' }, LATE, world),
+    statesOf: (source, world) => history.statesAt({ source, prefix: '' }, LATE, world),
     factsOf: () => (state) => Promise.resolve(defined({ checksum: state.checksum })),
     isCounted: () => true,
   },

@@ -6,11 +6,13 @@ import { MOMENTS } from './source-kind/moments.ts';
 import { PROVING } from './source-kind/proving.ts';
 import { RESTORING } from './source-kind/restoring.ts';
 import { SELECTING } from './source-kind/selecting.ts';
+import { VERSIONS } from './source-kind/versions.ts';
 
 /** Everything that a kind of source promises to the core. */
 export const PROMISES: readonly SourcePromise[] = [
   ...ADDRESS,
   ...MOMENTS,
+  ...VERSIONS,
   ...CHANGES,
   ...SELECTING,
   ...PROVING,

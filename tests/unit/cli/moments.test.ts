@@ -240,9 +240,10 @@ describe('the time zone of TZ', () => {
 });
 
 describe('a moment or a version', () => {
-  const { clock, ...rest } = new CliWorld().connection;
+  const cli = new CliWorld();
+  const { clock, ...rest } = cli.connection;
   const connection = { ...rest, clock: { ...clock, start: Date.parse(NOW) } };
-  const context = { connect: async () => connection, zone: 'UTC' };
+  const context = { connect: async () => connection, zone: 'UTC', kinds: cli.kinds };
 
   it.each(['3sL4kqtJlcpXroDTDmJ.rmSpXd3dIbrHY-MTRCxf3vjVBH40', 'c2VjcmV0X3ZlcnNpb25faWQ'])(
     '%s is a version',

@@ -118,7 +118,7 @@ describe('cat of a document', () => {
     const gone = await cli.run('cat', PLAN);
     expect(gone.code).toBe(2);
     expect(gone.stderr).toContain(
-      `was deleted, at 2026-03-01T12:01:00Z: holdfast versions ${PLAN} shows its history, --at v1`,
+      `was deleted at 2026-03-01T12:01:00Z: holdfast versions ${PLAN} shows its history, --at v1`,
     );
     expect((await cli.run('cat', PLAN, '--at', 'v1')).stdout).toBe('one');
     expect((await cli.run('cat', `${SITE_URI}/anna/none`)).stderr).toContain(

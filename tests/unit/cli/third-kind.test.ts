@@ -2,9 +2,10 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { reindex } from '@holdfast/core/catalog/reindex.ts';
-import { KINDS } from '@holdfast/core/kinds/all.ts';
+import type { Nouns } from '@holdfast/core/source/nouns.ts';
 import { SourceKinds } from '@holdfast/core/source/source-kind.ts';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { KINDS } from '../../../cli/kinds/all.ts';
 import { NAMES_FILE } from '../../../cli/local/names-list.ts';
 import { MemoryCatalog } from '../../../testing/memory/memory-catalog.ts';
 import { VAULT } from '../../../testing/pipeline.ts';
@@ -15,6 +16,11 @@ import { CliWorld } from './support/given-cli.ts';
 // The core and the command line know of no journal. It is one more in the list of kinds that they are given.
 
 const DIARY = 'journal://diary';
+const NOUNS: Nouns = {
+  ...{ item: 'note', itemForm: 'journal://name/topic: title' },
+  nothingOf: (uri) => `no note ${uri}`,
+  noVersionOf: (uri) => `no note ${uri}, and never did`,
+};
 const note = (group: string, name: string) => ({ group, name });
 
 let cli: CliWorld;
@@ -24,7 +30,7 @@ let diary: Awaited<ReturnType<typeof givenJournal>>;
 /** Two notes in one pack; then one of them is another, the other is gone, and there is a third. */
 beforeEach(async () => {
   cli = new CliWorld();
-  cli.kinds = new SourceKinds([...KINDS.all, JOURNAL]);
+  cli.kinds = new SourceKinds([...KINDS.all, { ...JOURNAL, nouns: NOUNS }]);
   diary = await givenJournal(cli.pipeline);
   diary.pass(60_000);
   await diary.put(note('plans', 'a/b?'), 'to begin with');
@@ -74,6 +80,34 @@ describe('a third kind of source', () => {
     ]);
     const rows = await lines('history', DIARY, '--days', '1');
     expect(rows).toMatchObject([{ added: 3, overwritten: 1, deleted: 1 }]);
+  });
+
+  it('has its versions told, the newest first', async () => {
+    expect(await lines('versions', `${DIARY}/plans: a/b?`)).toMatchObject([
+      { state: 'current', size: 12, endedAt: null, vaultKey: packKey(DIARY, 2) },
+      { state: 'replaced', size: 13, vaultKey: packKey(DIARY, 1) },
+    ]);
+    expect(await lines('versions', `${DIARY}/plans: gone`)).toMatchObject([{ state: 'deleted', size: 13 }]);
+    const { code, stderr } = await cli.run('versions', `${DIARY}/plans: none`);
+    expect({ code, stderr }).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(
+        `the vault holds no note ${DIARY}/plans: none, and never did: holdfast ls`,
+      ),
+    });
+  });
+
+  it('is written out: as it is, as of a moment, and one version by its id', async () => {
+    const uri = `${DIARY}/plans: a/b?`;
+    const [, first] = await lines('versions', uri);
+    const { vaultVersionId } = first as { vaultVersionId: string };
+    expect((await cli.run('cat', uri)).stdout).toBe('and to go on');
+    expect((await cli.run('cat', uri, '--at', before)).stdout).toBe('to begin with');
+    expect((await cli.run('cat', uri, '--at', vaultVersionId)).stdout).toBe('to begin with');
+    const gone = await cli.run('cat', `${DIARY}/plans: gone`);
+    expect(gone.code).toBe(2);
+    const [, last = ''] = /, --at (\S+) is what there was last$/m.exec(gone.stderr) ?? [];
+    expect((await cli.run('cat', `${DIARY}/plans: gone`, '--at', last)).stdout).toBe('to be deleted');
   });
 
   it('is proven note by note, though notes share an object of the vault', async () => {

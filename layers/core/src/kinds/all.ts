@@ -4,7 +4,10 @@ import { s3History } from './s3/history.ts';
 import { workDocsAddress } from './workdocs/address.ts';
 import { workDocsHistory } from './workdocs/history.ts';
 
-/** Every kind of source with all that it can be asked: for the command line. A function imports the one it is for. */
+/**
+ * Every kind of source with all that it is read back by. The command line has a list of its own, with words and more; a function
+ * imports the one kind it is for.
+ */
 export const KINDS = new SourceKinds([
   { address: s3Address, history: s3History },
   { address: workDocsAddress, history: workDocsHistory },

@@ -7,6 +7,7 @@ import type { Beside } from './beside.ts';
 import type { Candidate, CandidateRequest, Listeners, TopRules } from './candidate.ts';
 import type { Change } from './changes.ts';
 import type { Comparison, Difference } from './differences.ts';
+import type { ObjectVersions } from './object-versions.ts';
 import type { Looked, Selected, Selection, TreeReading, VaultPart } from './selection.ts';
 import type { SourceStateAt } from './source-state.ts';
 import type { VersionReader } from './version-reader.ts';
@@ -57,46 +58,47 @@ export type SourceSelection = {
  * How sources of a kind are read back: pure, from the vault alone. Times are ms since 1970; every method throws StoreError
  * where the vault does not answer, and makes no request before it is iterated.
  */
-export type SourceHistory = SourceSelection & {
-  /** Everything that the vault knows under a place as of a moment, in the order of the keys; what was deleted, too. */
-  readonly statesAt: (place: SourcePlace, at: number, world: VaultReader) => AsyncIterable<SourceStateAt>;
-  /** Whether the vault has, or had, anything under a place. */
-  readonly hasAny: (place: SourcePlace, world: VaultReader) => Promise<boolean>;
-  /** The earliest moment of which the vault still has something under a place; undefined where it has nothing. */
-  readonly oldestMoment: (place: SourcePlace, world: VaultReader) => Promise<number | undefined>;
-  /** What is another at a second moment than at a first one. */
-  readonly compare: (
-    comparison: Comparison,
-    world: Pick<World, 'store' | 'settings'>,
-  ) => AsyncIterable<Difference>;
-  /** What happened, in no order. */
-  readonly changes: (
-    request: ChangesRequest,
-    world: Pick<World, 'store' | 'settings'>,
-  ) => AsyncIterable<DatedChange>;
-  /** How the bytes of versions are read. */
-  readonly reader: (world: Pick<World, 'store' | 'settings'>) => VersionReader;
-  /** What there is to prove. The listeners hear where vault and catalog seem to disagree on the way. */
-  readonly candidates: (
-    request: CandidateRequest,
-    listeners: Listeners,
-    world: Pick<World, 'store' | 'settings' | 'catalog'>,
-  ) => AsyncIterable<Candidate>;
-  /** What may lie on top in the vault. */
-  readonly top: TopRules;
-  /** A selection that is gone through several times: for the names, for the plan, for the bytes. */
-  readonly selectRepeatedly: (
-    selection: Selection,
-    world: VaultReader,
-    reading: TreeReading,
-  ) => () => AsyncIterable<Selected>;
-  /** What objects had beside their bytes. */
-  readonly beside: Beside;
-  /** Which keys were there; absent where no restore makes a bucket exact. */
-  readonly presence?: (request: PresenceRequest, world: VaultReader) => Presence;
-  /** What the catalog has to say of a source, by what the vault says. */
-  readonly entries: EntryHistory;
-};
+export type SourceHistory = SourceSelection &
+  ObjectVersions & {
+    /** Everything that the vault knows under a place as of a moment, in the order of the keys; what was deleted, too. */
+    readonly statesAt: (place: SourcePlace, at: number, world: VaultReader) => AsyncIterable<SourceStateAt>;
+    /** Whether the vault has, or had, anything under a place. */
+    readonly hasAny: (place: SourcePlace, world: VaultReader) => Promise<boolean>;
+    /** The earliest moment of which the vault still has something under a place; undefined where it has nothing. */
+    readonly oldestMoment: (place: SourcePlace, world: VaultReader) => Promise<number | undefined>;
+    /** What is another at a second moment than at a first one. */
+    readonly compare: (
+      comparison: Comparison,
+      world: Pick<World, 'store' | 'settings'>,
+    ) => AsyncIterable<Difference>;
+    /** What happened, in no order. */
+    readonly changes: (
+      request: ChangesRequest,
+      world: Pick<World, 'store' | 'settings'>,
+    ) => AsyncIterable<DatedChange>;
+    /** How the bytes of versions are read. */
+    readonly reader: (world: Pick<World, 'store' | 'settings'>) => VersionReader;
+    /** What there is to prove. The listeners hear where vault and catalog seem to disagree on the way. */
+    readonly candidates: (
+      request: CandidateRequest,
+      listeners: Listeners,
+      world: Pick<World, 'store' | 'settings' | 'catalog'>,
+    ) => AsyncIterable<Candidate>;
+    /** What may lie on top in the vault. */
+    readonly top: TopRules;
+    /** A selection that is gone through several times: for the names, for the plan, for the bytes. */
+    readonly selectRepeatedly: (
+      selection: Selection,
+      world: VaultReader,
+      reading: TreeReading,
+    ) => () => AsyncIterable<Selected>;
+    /** What objects had beside their bytes. */
+    readonly beside: Beside;
+    /** Which keys were there; absent where no restore makes a bucket exact. */
+    readonly presence?: (request: PresenceRequest, world: VaultReader) => Presence;
+    /** What the catalog has to say of a source, by what the vault says. */
+    readonly entries: EntryHistory;
+  };
 
 /** All that whoever brings objects back needs of a history. */
 export type RestoredHistory = Pick<SourceHistory, 'presence' | 'beside'>;
@@ -120,18 +122,18 @@ export type EntryHistory = {
 export type SourceKind = { readonly address: Address; readonly history: SourceHistory };
 
 /** The kinds that there are. */
-export class SourceKinds {
-  readonly all: readonly SourceKind[];
+export class SourceKinds<Kind extends SourceKind = SourceKind> {
+  readonly all: readonly Kind[];
   /** How their sources are named. */
   readonly addresses: AddressBook;
 
-  constructor(all: readonly SourceKind[]) {
+  constructor(all: readonly Kind[]) {
     this.all = all;
     this.addresses = new AddressBook(all.map(({ address }) => address));
   }
 
   /** The kind of a source that the catalog or the vault names. @throws {InvalidInputError} for no known one */
-  of(source: string): SourceKind {
+  of(source: string): Kind {
     const kind = this.all.find(({ address }) => source.startsWith(address.scheme));
     if (kind !== undefined) return kind;
     const schemes = this.all.map(({ address }) => address.scheme).join(', ');

@@ -1,8 +1,8 @@
-import { KINDS } from '@holdfast/core/kinds/all.ts';
 import { QUEUES } from '@holdfast/core/model/queues.ts';
 import type { Connection, Deps, GlobalOptions, SitePlace } from '../../../../cli/context.ts';
 import { accountOf, type CoreStack, readOutputs } from '../../../../cli/core-stack.ts';
 import type { ExitCode } from '../../../../cli/exit-codes.ts';
+import { KINDS } from '../../../../cli/kinds/all.ts';
 import type { TextStream } from '../../../../cli/output.ts';
 import { runCli } from '../../../../cli/run-cli.ts';
 import { type ServiceClock, serviceClock } from '../../../../cli/time/service-clock.ts';

@@ -1,7 +1,7 @@
-import { KINDS } from '@holdfast/core/kinds/all.ts';
 import { connect, connectBuckets } from '../../../../cli/connect.ts';
 import type { WritableSite } from '../../../../cli/context.ts';
 import type { ExitCode } from '../../../../cli/exit-codes.ts';
+import { KINDS } from '../../../../cli/kinds/all.ts';
 import { runCli } from '../../../../cli/run-cli.ts';
 import { silent } from './given-cli.ts';
 

@@ -9,6 +9,8 @@ import { bucketStatesAt } from './history/bucket-states.ts';
 import { BUCKET_TOP, bucketCandidates } from './history/candidates.ts';
 import { bucketChanges } from './history/change-history.ts';
 import { compareBucketMoments } from './history/compare-moments.ts';
+import { bucketVersion } from './history/find-version.ts';
+import { bucketObjectVersions } from './history/object-versions.ts';
 import { bucketPresence } from './history/presence.ts';
 import { bucketVersions, oldestCopy } from './history/source-versions.ts';
 import { bucketOfFolder } from './model/vault-key.ts';
@@ -23,6 +25,8 @@ export const s3History: SourceHistory = {
   oldestMoment: ({ source, prefix }, world) => oldestCopy(bucketOf(source), prefix, world),
   compare: compareBucketMoments,
   changes: bucketChanges,
+  version: bucketVersion,
+  versionsOf: bucketObjectVersions,
   reader: vaultObjects,
   candidates: bucketCandidates,
   top: BUCKET_TOP,

@@ -6,6 +6,7 @@ import type { SourceHistory } from '../../source/source-kind.ts';
 import { vaultObjects } from '../../source/version-reader.ts';
 import { namesUnder } from '../../vault/names-under.ts';
 import { compareSiteMoments } from './history/compare-site-moments.ts';
+import { documentVersion, documentVersions, isDocumentVersionId } from './history/document-versions.ts';
 import { selectSiteRepeatedly } from './history/look-through.ts';
 import { oldestSiteMoment } from './history/oldest-moment.ts';
 import { recordFacts, recordStates } from './history/record-states.ts';
@@ -24,6 +25,9 @@ export const workDocsHistory: SourceHistory = {
   oldestMoment: oldestSiteMoment,
   compare: compareSiteMoments,
   changes: siteChanges,
+  version: documentVersion,
+  versionsOf: documentVersions,
+  isOwnId: isDocumentVersionId,
   reader: vaultObjects,
   candidates,
   top: SITE_TOP,

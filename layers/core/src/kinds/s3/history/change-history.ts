@@ -1,45 +1,18 @@
 import { pMapIterable } from 'p-map';
 import { bucketOf } from '../../../model/bucket-uri.ts';
 import type { ListedVersion } from '../../../model/object.ts';
-import { addChange, type Change, type Changes, NO_CHANGES } from '../../../source/changes.ts';
+import type { Change } from '../../../source/changes.ts';
 import { isSameContent } from '../../../source/differences.ts';
-import type { ChangesRequest, DatedChange, SourceHistory } from '../../../source/source-kind.ts';
+import type { ChangesRequest, DatedChange } from '../../../source/source-kind.ts';
 import type { RealVersion } from '../../../vault/vault-history.ts';
 import { sameTags } from '../model/tags-record.ts';
 import { tagsRecordPrefix } from '../model/vault-key.ts';
 import { recordedChanges, type TagsWorld, tagsOfVersion } from '../records/tag-changes.ts';
 import { bucketVersions, type SourceVersion } from './source-versions.ts';
 
-export type HistoryRequest = {
-  readonly source: string;
-  readonly prefix: string;
-  /** What is older is left out. */
-  readonly since: number;
-  /** In which span a moment lies: when that begins. */
-  readonly spanOf: (at: number) => number;
-  /** Of a bucket: also reads tags, two requests for each copy of the same bytes, and two for each record beside a large copy. */
-  readonly tags?: boolean;
-  readonly onProgress?: (versions: number) => void;
-};
-
 const PAGE = 1000;
 /** Objects whose tags are read at the same time. */
 const AT_ONCE = 16;
-
-/** How much changed when; memory grows with the number of spans alone, beside what the history needs. */
-export async function changeHistory(
-  { source, prefix, since, spanOf, tags = false, onProgress = () => {} }: HistoryRequest,
-  history: Pick<SourceHistory, 'changes'>,
-  world: TagsWorld,
-): Promise<Map<number, Changes>> {
-  const spans = new Map<number, Changes>();
-  for await (const change of history.changes({ source, prefix, since, tags, onProgress }, world)) {
-    if (change.at < since) continue;
-    const span = spanOf(change.at);
-    spans.set(span, addChange(spans.get(span) ?? NO_CHANGES, change));
-  }
-  return spans;
-}
 
 /**
  * What happened to a bucket's objects, by one pass over the vault's versions, in constant memory. Where tags are read, what was

@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import type { SourcePlace } from '../../../model/source-place.ts';
 import type { VaultReader } from '../../../ports/world.ts';
+import type { PlaceFacts } from '../../../source/object-versions.ts';
 import { keyVersions, type RealVersion } from '../../../vault/vault-history.ts';
 import { type DocumentRecord, parseRecord, type VersionRecord } from '../model/records.ts';
 import { recordKey } from '../model/site-key.ts';
@@ -26,12 +27,7 @@ export type DocumentVersionFacts = {
   readonly lacking: string | undefined;
 };
 
-/** Where a document was, from a moment on: ms since 1970, by when it was captured. */
-export type DocumentPlace = {
-  readonly at: number;
-  readonly event: 'captured' | 'renamed' | 'moved' | 'deleted' | 'restored';
-  readonly path: string;
-};
+type DocumentPlace = Omit<PlaceFacts, 'itemId'>;
 
 export type DocumentHistory = {
   readonly documentId: string;
@@ -61,7 +57,10 @@ export async function documentHistory(
   const captures = await capturesOf(site, documentId, world);
   const newest = captures.findLast(({ record }) => record !== undefined)?.record;
   if (newest === undefined) return undefined;
-  const isDeleted = states.some((state) => state.key === path && state.deleted !== undefined);
+  // Another one may have been deleted under the same path.
+  const isDeleted = states.some(
+    (state) => state.key === path && state.documentId === documentId && state.deleted !== undefined,
+  );
   const own = new Map(
     states.flatMap((state) =>
       state.documentId === documentId && state.siteVersionId !== undefined

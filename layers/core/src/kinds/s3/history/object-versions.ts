@@ -1,18 +1,18 @@
-import { hasOtherTags } from '@holdfast/core/kinds/s3/history/change-history.ts';
-import { tagsRecordKey, vaultPlace } from '@holdfast/core/kinds/s3/model/vault-key.ts';
-import { recordedChanges } from '@holdfast/core/kinds/s3/records/tag-changes.ts';
-import { bucketOf } from '@holdfast/core/model/bucket-uri.ts';
-import type { ListedVersion } from '@holdfast/core/model/object.ts';
-import { keepsTagsBeside } from '@holdfast/core/model/tag-bound.ts';
-import { isSameContent } from '@holdfast/core/source/differences.ts';
-import { keyVersions, type RealVersion } from '@holdfast/core/vault/vault-history.ts';
-import type { Connection } from '../context.ts';
-import { moment } from '../json/moment.ts';
-import type { VersionLine } from '../json/versions.ts';
+import { bucketOf } from '../../../model/bucket-uri.ts';
+import { defined } from '../../../model/defined.ts';
+import type { ListedVersion } from '../../../model/object.ts';
+import { keepsTagsBeside } from '../../../model/tag-bound.ts';
+import type { World } from '../../../ports/world.ts';
+import { isSameContent } from '../../../source/differences.ts';
+import type { ObjectPlace, VersionFacts } from '../../../source/object-versions.ts';
+import { keyVersions, type RealVersion } from '../../../vault/vault-history.ts';
+import { tagsRecordKey, vaultPlace } from '../model/vault-key.ts';
+import { recordedChanges } from '../records/tag-changes.ts';
+import { hasOtherTags } from './change-history.ts';
 
-type World = Connection['world'];
+type Reader = Pick<World, 'store' | 'settings'>;
 type Place = { readonly bucket: string; readonly key: string };
-type End = { readonly state: VersionLine['state']; readonly at?: number };
+type End = { readonly state: VersionFacts['state']; readonly at?: number };
 /** A version, what ended it, and what lies below it. */
 type Span = {
   readonly version: RealVersion;
@@ -24,23 +24,24 @@ type Span = {
  * Every version the vault has of one object, the newest first, each with what ended it, how it differs from the one before it, and
  * when its tags were changed since. Where copies have the same bytes, their tags are read; of a large object all records of them.
  */
-export async function* objectHistory(
-  source: string,
-  key: string,
-  { world }: Pick<Connection, 'world'>,
-): AsyncGenerator<VersionLine> {
+export async function* bucketObjectVersions(
+  { source, key }: ObjectPlace,
+  world: Reader,
+): AsyncGenerator<VersionFacts> {
   const place = { bucket: bucketOf(source), key };
   const vaultKey = vaultPlace(place.bucket, key).key;
-  const base = { source, key, vaultKey };
   const records = new Records(place, world);
   for await (const one of spansOf(vaultKey, world)) {
-    const told = 'version' in one ? await changesOf(one, place, records, world) : NOTHING;
-    yield { ...base, ...ended(one.end), ...facts('version' in one ? one.version : undefined), ...told };
+    const { at: endedAt, state } = one.end;
+    const end = { vaultKey, state, ...defined({ endedAt }) };
+    if ('version' in one)
+      yield { ...end, version: one.version, ...(await changesOf(one, place, records, world)) };
+    else yield { ...end, taggedAt: [] };
   }
 }
 
 /** The last one has no version, where only the deletion is left. */
-async function* spansOf(vaultKey: string, world: World): AsyncGenerator<Span | Pick<Span, 'end'>> {
+async function* spansOf(vaultKey: string, world: Reader): AsyncGenerator<Span | Pick<Span, 'end'>> {
   let end: End = { state: 'current' };
   let open: Omit<Span, 'older'> | undefined;
   for await (const version of keyVersions(vaultKey, world)) {
@@ -53,17 +54,16 @@ async function* spansOf(vaultKey: string, world: World): AsyncGenerator<Span | P
   else if (end.state === 'deleted') yield { end };
 }
 
-type Told = Pick<VersionLine, 'differsBy' | 'taggedAt'>;
-const NOTHING: Told = { differsBy: null, taggedAt: [] };
+type Told = Pick<VersionFacts, 'differsBy' | 'taggedAt'>;
 
 async function changesOf(
   { version, older }: Span,
   place: Place,
   records: Records,
-  world: World,
+  world: Reader,
 ): Promise<Told> {
-  const taggedAt = (await records.of(version)).map((at) => moment(at));
-  if (older === undefined || older.deleteMarker) return { differsBy: null, taggedAt };
+  const taggedAt = await records.of(version);
+  if (older === undefined || older.deleteMarker) return { taggedAt };
   if (!isSameContent(version, older)) return { differsBy: 'content', taggedAt };
   const isTagged = await hasOtherTags({ ...place, version, older }, world);
   return { differsBy: isTagged ? 'tags' : 'metadata', taggedAt };
@@ -72,10 +72,10 @@ async function changesOf(
 /** When tags changed by records beside copies; read once, where there may be some. */
 class Records {
   readonly #place: Place;
-  readonly #world: World;
+  readonly #world: Reader;
   #all: Promise<ReadonlyMap<string, readonly number[]>> | undefined;
 
-  constructor(place: Place, world: World) {
+  constructor(place: Place, world: Reader) {
     this.#place = place;
     this.#world = world;
   }
@@ -98,18 +98,4 @@ class Records {
       ]),
     );
   }
-}
-
-function ended({ state, at }: End): Pick<VersionLine, 'state' | 'endedAt'> {
-  return { state, endedAt: moment(at) };
-}
-
-function facts(version: RealVersion | undefined) {
-  return {
-    capturedAt: moment(version?.lastModified),
-    size: version?.size ?? null,
-    vaultVersionId: version?.versionId ?? null,
-    etag: version?.etag ?? null,
-    storageClass: version?.storageClass ?? null,
-  };
 }
