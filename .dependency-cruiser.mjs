@@ -64,6 +64,24 @@ export default {
       to: { path: '^layers/core/src/kinds/', pathNot: '^layers/core/src/kinds/$1/' },
     },
     {
+      name: 'commands-without-kinds',
+      comment:
+        'The command line asks for no kind of source by its scheme or by its code: it takes the facets of the kind that ' +
+        '`context.kinds` or cli/kinds/all.ts finds. What belongs to one kind lies in its folder of cli/kinds/.',
+      severity: 'error',
+      from: { path: '^cli/', pathNot: '^cli/kinds/[^/]+/' },
+      to: { path: '^layers/core/src/kinds/[^/]+/' },
+    },
+    {
+      name: 'command-kinds-apart',
+      comment:
+        'A kind of the command line knows no other kind, neither here nor in the core. What two kinds share goes beside their ' +
+        'folders, or below both.',
+      severity: 'error',
+      from: { path: '^cli/kinds/([^/]+)/' },
+      to: { path: '^(cli|layers/core/src)/kinds/([^/]+)/', pathNot: '^(cli|layers/core/src)/kinds/$1/' },
+    },
+    {
       name: 'memory-without-aws',
       comment: 'What stands in for AWS in tests shares no code with the adapters that it stands in for.',
       severity: 'error',

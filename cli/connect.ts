@@ -14,8 +14,6 @@ import {
 import { DynamoCatalog } from '@holdfast/core/aws/dynamo-catalog.ts';
 import { S3ObjectStore } from '@holdfast/core/aws/s3-object-store.ts';
 import { SqsWorkQueue } from '@holdfast/core/aws/sqs-work-queue.ts';
-import { EventBridgeWiring } from '@holdfast/core/kinds/s3/aws/eventbridge-wiring.ts';
-import { captureRuleName } from '@holdfast/core/model/stack-names.ts';
 import { TAG_COPY_MAX_BYTES } from '@holdfast/core/model/tag-bound.ts';
 import { MAX_TREE_DOCUMENTS } from '@holdfast/core/model/tree-bound.ts';
 import type { Clock } from '@holdfast/core/ports/clock.ts';
@@ -31,6 +29,7 @@ import type { Buckets, Connection, GlobalOptions } from './context.ts';
 import { accountOf, type CoreStack, readOutputs } from './core-stack.ts';
 import { assumptionsOf } from './cost/assumptions.ts';
 import { CommandError } from './errors.ts';
+import { bucketWiring } from './kinds/s3/wiring.ts';
 import { orphansOf } from './orphans.ts';
 import type { StackView } from './ports.ts';
 
@@ -184,10 +183,9 @@ function ways(
         import: urls.import.url,
       },
     }),
-    wiring: new EventBridgeWiring({
+    wiring: bucketWiring(stack.name, {
       s3,
       eventBridge: eventBridgeClient(clients),
-      ruleName: (bucket) => captureRuleName(stack.name, bucket),
       queueUrl: urls.capture.url,
     }),
     telemetry: silent,

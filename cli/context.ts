@@ -1,10 +1,9 @@
-import type { SiteReader, SiteWriter } from '@holdfast/core/kinds/workdocs/site.ts';
-import type { Source } from '@holdfast/core/model/source.ts';
 import type { ObjectStore } from '@holdfast/core/ports/object-store.ts';
 import type { World } from '@holdfast/core/ports/world.ts';
 import type { SourceKinds } from '@holdfast/core/source/source-kind.ts';
 import type { CoreStack } from './core-stack.ts';
 import type { CliKind } from './kind.ts';
+import type { SitePlace, WritableSite } from './kinds/workdocs/writable-site.ts';
 import type { Output, TextStream } from './output.ts';
 import type { BucketAdmin, QueueAdmin, Stacks } from './ports.ts';
 import type { Progress } from './progress.ts';
@@ -30,10 +29,6 @@ export type Connection = {
   /** Who asks, as AWS names it; undefined when it does not say. Asks once. */
   readonly caller: () => Promise<string | undefined>;
 };
-
-/** A WorkDocs site, where it is, and the role by which it is written to. */
-export type SitePlace = Pick<Source, 'source' | 'site'>;
-export type WritableSite = SiteReader & SiteWriter;
 
 /** Buckets, without a stack. */
 export type Buckets = { readonly store: ObjectStore; readonly region: string };

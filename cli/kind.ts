@@ -1,5 +1,13 @@
 import type { Nouns } from '@holdfast/core/source/nouns.ts';
 import type { SourceKind } from '@holdfast/core/source/source-kind.ts';
+import type { Work } from '@holdfast/core/source/work.ts';
+import type { Standing } from './standing.ts';
 
-/** A kind of source with all that people ask of it. A new one is a folder in `kinds/`, and a line in `kinds/all.ts`. */
-export type CliKind = SourceKind & { readonly nouns: Nouns };
+/** A kind of source with all that is asked of sources that are there. */
+export type CliKind = SourceKind & {
+  readonly nouns: Nouns;
+  readonly work: Work;
+  readonly standing: Standing;
+  /** The bucket that a source is, so that a new one can be set up like it; absent where sources are no buckets. */
+  readonly bucketOf?: (source: string) => string;
+};

@@ -42,7 +42,8 @@ function processDeps(interrupt: AbortController): Omit<Deps, 'whenUnread'> {
     // The AWS SDK takes a while to load; --help and usage errors do not wait for it.
     connect: async (options) => (await import('./connect.ts')).connect(options),
     connectBuckets: async (options) => (await import('./connect.ts')).connectBuckets(options),
-    connectSite: async (options, place) => (await import('./connect-site.ts')).connectSite(options, place),
+    connectSite: async (options, place) =>
+      (await import('./kinds/workdocs/connect-site.ts')).connectSite(options, place),
     zone: machineZone,
     pause: async (ms) => setTimeout(ms),
     random: () => randomBytes(4).toString('hex'),

@@ -22,9 +22,6 @@ export function positive(text: string): number {
 const TOLERANCE_MS = 60 * 1000;
 const DAY_MS = 24 * 3600 * 1000;
 
-/** What a source, or a part of one, is in --help. */
-export const SOURCE_HELP = 's3://bucket, s3://bucket/prefix, workdocs://site, or workdocs://site/user/folder';
-
 /** What `--at` is in --help. */
 export const AT_HELP =
   'as of this moment: 2026-03-01T12:00:00Z, a date (its beginning), "yesterday 18:00", "2h ago"';

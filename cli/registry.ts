@@ -27,7 +27,7 @@ export const COMMANDS: Readonly<Record<string, Registered>> = {
   },
   import: {
     summary: 'read an export of WorkDocs in S3 into the vault',
-    load: () => import('./commands/import.ts'),
+    load: () => import('./kinds/workdocs/import/command.ts'),
   },
   ls: { summary: 'what the vault holds, now or at a moment', load: () => import('./commands/ls.ts') },
   find: { summary: 'objects in the vault by a glob', load: () => import('./commands/find.ts') },

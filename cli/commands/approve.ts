@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
 import { newJobId, startJob } from '../jobs/start-job.ts';
-import { comparison } from '../sources/comparison.ts';
+import { WHOLE_HELP } from '../kinds/uri-help.ts';
 import { findProtected } from '../sources/source-argument.ts';
 import { count, seconds } from '../text/format.ts';
 
@@ -18,7 +18,7 @@ export function define(command: Command, act: Act): void {
       'Lets a held mass deletion through. A reconcile that misses more objects than usual marks none of them deleted ' +
         'until somebody has looked at the source and says so here. Deleted objects stay in the vault for its retention.',
     )
-    .argument('<uri>', 's3://bucket, or workdocs://d-1234567890')
+    .argument('<uri>', WHOLE_HELP)
     .option('-y, --yes', 'do not ask')
     .option('--wait', 'wait until it is done')
     .addHelpText(
@@ -33,6 +33,7 @@ export function define(command: Command, act: Act): void {
 
 async function approve(context: Context, uri: string, { yes, wait }: Options): Promise<ExitCode> {
   const { source, connection } = await findProtected(uri, context);
+  const { work } = context.kinds.of(source.source);
   const { source: name, heldDeletions: held } = source;
   if (held === undefined)
     throw new InvalidInputError(`no deletions are held for ${name}; there is nothing to approve`);
@@ -42,7 +43,7 @@ async function approve(context: Context, uri: string, { yes, wait }: Options): P
     context,
   );
   const jobId = newJobId('reconcile', connection, context);
-  const start = comparison(source, { trigger: 'approve', approved: true, jobId });
+  const start = work.comparison(source, { trigger: 'approve', approved: true, jobId });
   const facts = { source: name, held: held.count };
   const heading = [
     `${name}: what is still missing is marked deleted (${count(held.count)} when it was held)`,

@@ -11,8 +11,9 @@ import type { Connection, Context } from '../context.ts';
 import { CommandError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
+import { OBJECT_HELP } from '../kinds/uri-help.ts';
 import { momentOrVersion, noteMoment } from '../options.ts';
-import { OBJECT_HELP, parseObjectUri } from '../sources/object-argument.ts';
+import { parseObjectUri } from '../sources/object-argument.ts';
 import { findVersion, uriOf } from '../vault/find-version.ts';
 import { noteUnprotected } from '../vault/note-unprotected.ts';
 

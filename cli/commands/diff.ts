@@ -14,7 +14,8 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
 import type { DiffLine, DiffSummary } from '../json/diff.ts';
 import { moment } from '../json/moment.ts';
-import { noteRetention, pastMoment, SOURCE_HELP } from '../options.ts';
+import { SOURCE_HELP } from '../kinds/uri-help.ts';
+import { noteRetention, pastMoment } from '../options.ts';
 import { bytes, count } from '../text/format.ts';
 import { pad } from '../text/table.ts';
 import { TAGS_HELP, tagsText } from '../text/tags.ts';
@@ -62,7 +63,7 @@ async function diff(
   const place = context.kinds.addresses.parse(uri);
   const { source, prefix } = place;
   const tags = withTags === true;
-  checkTags(source, tags);
+  checkTags(source, tags, context);
   const from = await pastMoment(fromText, context);
   const to = await pastMoment(toText ?? 'now', context);
   if (from > to) {

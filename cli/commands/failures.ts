@@ -49,7 +49,7 @@ async function failures(context: Context, { redrive, limit }: Options): Promise<
     return EXIT.done;
   }
   output.progress('reading the dead-letter queues');
-  const found = await listFailures(limit, connection);
+  const found = await listFailures(limit, connection, context);
   output.answer(found, () => linesOf(found, connection.clock.now()));
   return EXIT.done;
 }

@@ -8,9 +8,10 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
 import type { HistoryLine } from '../json/history.ts';
 import { moment } from '../json/moment.ts';
+import { SOURCE_HELP } from '../kinds/uri-help.ts';
 import { daysOf, hoursOf, type Spans } from '../moments/spans.ts';
 import { startOfDay, wallTime } from '../moments/wall-clock.ts';
-import { noteRetention, positive, SOURCE_HELP } from '../options.ts';
+import { noteRetention, positive } from '../options.ts';
 import { changeBar } from '../text/change-bar.ts';
 import { bytes, count, counted } from '../text/format.ts';
 import { type Column, table } from '../text/table.ts';
@@ -60,7 +61,7 @@ async function history(
 ): Promise<ExitCode> {
   const place = context.kinds.addresses.parse(uri);
   const tags = withTags === true;
-  checkTags(place.source, tags);
+  checkTags(place.source, tags, context);
   const { output, zone } = context;
   const connection = await context.connect('reading');
   const spans = by === 'day' ? daysOf(zone) : hoursOf(zone);

@@ -4,7 +4,7 @@ import type { Act } from '../command.ts';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
-import { SOURCE_HELP } from '../options.ts';
+import { SOURCE_HELP } from '../kinds/uri-help.ts';
 import { type ListOptions, listOptions, listStates } from '../vault/list-states.ts';
 
 export function define(command: Command, act: Act): void {

@@ -1,60 +1,37 @@
 import { registerSource, renewSource } from '@holdfast/core/catalog/register-source.ts';
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
-import { isSiteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
 import type { Ownership } from '@holdfast/core/model/acl.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { GLOB_SYNTAX } from '@holdfast/core/model/glob/earlier-meaning.ts';
 import type { Source, SourceSettings } from '@holdfast/core/model/source.ts';
 import { sourceStackName } from '@holdfast/core/model/stack-names.ts';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { Act } from '../command.ts';
 import type { Connection, Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
 import { newJobId, startJob } from '../jobs/start-job.ts';
 import type { Protected } from '../json/protect.ts';
-import { ON_OFF } from '../options.ts';
+import { KINDS } from '../kinds/all.ts';
+import type { Kind } from '../kinds/kind.ts';
+import type { Protection, ProtectOptions } from '../kinds/protection.ts';
+import { PROTECT_HELP } from '../kinds/uri-help.ts';
 import { aclLines, aclsSetting, ownershipOf } from '../sources/acls-setting.ts';
-import { type CoveredOptions, coveredOptions } from '../sources/covered-argument.ts';
-import { noneIsMeant } from '../sources/none-is-meant.ts';
-import { type BucketOptions, bucketProtection } from '../sources/protect-bucket.ts';
-import { type SiteOptions, siteProtection } from '../sources/protect-site.ts';
-import type { Protection } from '../sources/protection.ts';
+import { coveredOptions } from '../sources/covered-argument.ts';
 import { Steps } from '../steps.ts';
 import { visibleKey } from '../text/visible.ts';
 
-type Options = CoveredOptions &
-  BucketOptions &
-  SiteOptions & { readonly initial: boolean; readonly wait?: true };
+type Options = ProtectOptions & { readonly initial: boolean; readonly wait?: true };
 
 export function define(command: Command, act: Act): void {
-  coveredOptions(command, 's3://bucket[/prefix], or workdocs://d-1234567890[/user[/folder]]')
-    .description(
-      'Backs up a bucket or a WorkDocs site from now on. A bucket: deploys its own small stack, switches EventBridge on ' +
-        'at it (its other notifications stay), and begins the first reconcile, which copies what is there already. A ' +
-        'WorkDocs site: deploys its own small stack, by which its activities are polled, and begins the first crawl.',
-    )
-    .option(
-      '--canary <uri>',
-      'buckets: have a tiny object written at s3://bucket/prefix each hour, and read back from the vault: the lag is then ' +
-        'proven; takes a right to write that one object',
-    )
-    .addOption(
-      new Option(
-        '--tags-changed <on|off>',
-        'of a bucket: whether tags that change after the upload are captured, too (default: on)',
-      ).choices(ON_OFF),
-    )
-    .option(
-      '--acls',
-      'of a bucket: remember the ACLs of its objects, where they are not the default one; takes the right to read them, and a request for each object that is captured',
-    )
-    .option('--site-region <region>', "WorkDocs: the site's region, if it is another than the stack's")
-    .option('--role-arn <arn>', 'WorkDocs: a role to assume to read the site, of its account or another')
-    .option('--user <query>', 'WorkDocs: only users that match, as WorkDocs searches for users')
-    .option('--folder <path>', 'WorkDocs: only this folder and what is below it: user/folder')
-    .option('--every <interval>', 'WorkDocs: how often activities are read: 1m, 5m, 1h (default: 5m)')
+  coveredOptions(command, PROTECT_HELP).description(
+    'Backs up a bucket or a WorkDocs site from now on. A bucket: deploys its own small stack, switches EventBridge on ' +
+      'at it (its other notifications stay), and begins the first reconcile, which copies what is there already. A ' +
+      'WorkDocs site: deploys its own small stack, by which its activities are polled, and begins the first crawl.',
+  );
+  for (const option of KINDS.all.flatMap(({ protection }) => protection.options())) command.addOption(option);
+  command
     .option('--no-initial', 'leave out the first reconcile: only what changes from now on is copied')
     .option('--wait', 'wait until the first reconcile is done, and the large copies that it began')
     .addHelpText(
@@ -86,11 +63,7 @@ async function protect(context: Context, uri: string, options: Options): Promise
   await protection.check(connection);
   const ownership = await ownershipOf(protection, connection);
   const known = await knownAs(protection, connection);
-  const warnings = [
-    ...protection.warnings(connection.stack),
-    ...(await noneIsMeant(protection.settings, connection)),
-  ];
-  for (const warning of warnings) context.output.note(`warning: ${warning}`);
+  for (const warning of await protection.warnings(connection)) context.output.note(`warning: ${warning}`);
   await wire(protection, known, ownership, connection, context);
   const stack = sourceStackName(connection.stack.name, source, ADDRESSES);
   const wired = wiredAs(protection, known, ownership, stack);
@@ -102,29 +75,20 @@ async function protect(context: Context, uri: string, options: Options): Promise
 function protectionOf(uri: string, options: Options): Protection {
   if (options.wait && !options.initial)
     throw new InvalidInputError('--wait waits for the first reconcile, which --no-initial leaves out');
-  if (isSiteUri(uri)) {
-    if (options.tagsChanged !== undefined)
-      throw new InvalidInputError(`--tags-changed is for buckets, and "${uri}" is a WorkDocs site`);
-    if (options.acls !== undefined)
-      throw new InvalidInputError(`--acls is for buckets, and "${uri}" is a WorkDocs site`);
-    if (options.canary === undefined) return siteProtection(uri, options);
-    throw new InvalidInputError(
-      `--canary is for buckets, and "${uri}" is a WorkDocs site: its polls, each some minutes, tell how far it is captured`,
-    );
-  }
-  ADDRESSES.parse(uri);
-  const { siteRegion, roleArn, user, folder, every } = options;
-  const given = Object.entries({
-    '--site-region': siteRegion,
-    '--role-arn': roleArn,
-    '--user': user,
-    '--folder': folder,
-    '--every': every,
-  });
-  const [misplaced] = given.find(([, value]) => value !== undefined) ?? [];
-  if (misplaced !== undefined)
-    throw new InvalidInputError(`${misplaced} is for WorkDocs sites, and "${uri}" is a bucket`);
-  return bucketProtection(uri, options);
+  const { source } = ADDRESSES.parse(uri);
+  const kind = KINDS.of(source);
+  for (const other of KINDS.all) if (other !== kind) refuseOptionsOf(other, kind, uri, options);
+  return kind.protection.of(uri, options);
+}
+
+/** @throws {InvalidInputError} naming the first option that is for another kind of source */
+function refuseOptionsOf(other: Kind, { nouns, protection }: Kind, uri: string, options: Options): void {
+  const given = other.protection.options().find((option) => options[option.attributeName()] !== undefined);
+  if (given === undefined) return;
+  const more = protection.refusals[given.attributeName()];
+  throw new InvalidInputError(
+    `${given.long} is for ${other.address.containers}, and "${uri}" is ${nouns.one}${more === undefined ? '' : `: ${more}`}`,
+  );
 }
 
 /**
@@ -164,7 +128,7 @@ async function wire(
   await protection.wire(steps, connection);
   const settings = {
     ...protection.settings,
-    ...ownerOf(protection.settings, connection),
+    ...(protection.ownAccount ? { account: connection.stack.account } : {}),
     globSyntax: GLOB_SYNTAX,
     ...watchedFrom(protection, clock.now()),
     ...aclsSetting(protection.acls ?? false, known, clock.now()),
@@ -175,14 +139,6 @@ async function wire(
       ? registerSource({ ...settings, protectedAt: clock.now() }, world)
       : renewSource(settings, known, world),
   );
-}
-
-/** A bucket that was checked is one of the stack's own account. */
-function ownerOf(
-  { source }: Protection['settings'],
-  { stack: { account } }: Connection,
-): { account?: string } {
-  return isSiteUri(source) ? {} : { account };
 }
 
 function watchedFrom(

@@ -1,7 +1,4 @@
-import { isSiteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
-import { InvalidInputError } from '@holdfast/core/model/errors.ts';
-import { readsAcls, type Source } from '@holdfast/core/model/source.ts';
 import type { Command } from 'commander';
 import type { Act } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -9,7 +6,7 @@ import type { ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
 import { checkReportFile, reportOption } from '../jobs/save-report.ts';
 import { newJobId, startJob } from '../jobs/start-job.ts';
-import { comparison } from '../sources/comparison.ts';
+import { WHOLE_HELP } from '../kinds/uri-help.ts';
 import { findProtected } from '../sources/source-argument.ts';
 
 type Options = {
@@ -25,7 +22,7 @@ export function define(command: Command, act: Act): void {
       "Compares a source with its backup now, and captures what differs. It also checks the source's event wiring. " +
         'The same happens by itself every day. A WorkDocs site is crawled: by itself, every week.',
     )
-    .argument('<uri>', 's3://bucket, or workdocs://d-1234567890')
+    .argument('<uri>', WHOLE_HELP)
     .option(
       '--deep',
       'look into every object for what no listing shows: its tags, and its ACL if those are remembered; of a WorkDocs site into ' +
@@ -57,19 +54,11 @@ async function reconcile(context: Context, uri: string, options: Options): Promi
   const { deep, vault, wait, report } = options;
   checkReportFile(report, wait ?? false);
   const { source, connection } = await findProtected(uri, context);
-  if (deep) checkDeep(source);
+  const { work } = context.kinds.of(source.source);
+  if (deep) work.checkDeep(source);
   const jobId = newJobId('reconcile', connection, context);
-  const start = comparison(source, { trigger: 'manual', jobId, ...defined({ deep, vault }) });
+  const start = work.comparison(source, { trigger: 'manual', jobId, ...defined({ deep, vault }) });
   const heading = [`${source.source} is being compared with its backup`];
   const telling = { jobId, facts: { source: source.source }, heading, wait: wait ?? false, report };
   return startJob({ ...telling, ...start }, connection, context);
-}
-
-/** @throws {InvalidInputError} where no changes are captured of what no listing shows */
-function checkDeep(source: Source): void {
-  if (isSiteUri(source.source) || source.tagChanges === true || readsAcls(source)) return;
-  throw new InvalidInputError(
-    `--deep compares tags and ACLs, and of ${source.source} no changes of either are captured: ` +
-      'holdfast protect it again with --tags-changed on, or with --acls',
-  );
 }

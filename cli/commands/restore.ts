@@ -4,7 +4,8 @@ import type { Act } from '../command.ts';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
-import { SOURCE_HELP } from '../options.ts';
+import { KINDS } from '../kinds/all.ts';
+import { SOURCE_HELP } from '../kinds/uri-help.ts';
 import { addRestoreOptions, type RestoreOptions } from '../restore/restore-options.ts';
 import { parseTarget } from '../restore/restore-target.ts';
 import { restoreToBucket } from '../restore/to-bucket.ts';
@@ -44,12 +45,18 @@ export function define(command: Command, act: Act): void {
     .action(act(restore));
 }
 
+/** The kinds whose sources are restored into by themselves. */
+const TARGETS = KINDS.all.flatMap(({ address: { scheme }, restoreTarget }) =>
+  restoreTarget === undefined ? [] : [{ scheme, form: restoreTarget.form }],
+);
+
 async function restore(context: Context, uri: string, options: RestoreOptions): Promise<ExitCode> {
-  const target = parseTarget(targetOf(options));
+  const target = parseTarget(targetOf(options), TARGETS);
   if (target.kind === 'bucket') return restoreToBucket(uri, target.uri, options, context);
-  if (target.kind === 'site') {
-    const { restoreToSite } = await import('../restore/to-site.ts');
-    return restoreToSite(uri, target.uri, options, context);
+  if (target.kind === 'source') {
+    const restoreInto = await KINDS.of(target.uri).restoreTarget?.load();
+    if (restoreInto !== undefined) return restoreInto(uri, target.uri, options, context);
+    throw new InvalidInputError(`"${target.uri}" is no target: nothing is restored into it`);
   }
   // Archives and checksums are only loaded where they are used.
   const { restoreToLocal } = await import('../restore/to-local.ts');

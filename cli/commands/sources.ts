@@ -25,7 +25,7 @@ export function define(command: Command, act: Act): void {
 
 async function sources(context: Context, { all }: Options): Promise<ExitCode> {
   const connection = await context.connect('reading');
-  const found = await listSources(connection);
+  const found = await listSources(connection, context);
   const shown = found.filter(({ state }) => all || state !== 'unprotected');
   const answer: Sources = { sources: shown };
   context.output.answer(answer, () => tableOf(shown, connection.clock.now()));

@@ -43,13 +43,18 @@ export function define(command: Command, act: Act): void {
 }
 
 async function status(context: Context, uri: string | undefined, { wait }: Options): Promise<ExitCode> {
-  const only = uri === undefined ? undefined : parseSource(uri);
+  const only = uri === undefined ? undefined : parseSource(uri, context);
   const connection = await context.connect('reading');
   if (only !== undefined) await checkThere(only, connection);
   if (wait) await waitUntilSettled(only, connection, context);
   const { output } = context;
-  const found = await collectStatus(only, output.json ? Number.POSITIVE_INFINITY : SHOWN, connection);
-  output.answer(found, () => statusLines(found, connection.clock.now()));
+  const found = await collectStatus(
+    only,
+    output.json ? Number.POSITIVE_INFINITY : SHOWN,
+    connection,
+    context,
+  );
+  output.answer(found, () => statusLines(found, connection.clock.now(), context));
   return found.attention.length > 0 ? EXIT.partial : EXIT.done;
 }
 

@@ -1,6 +1,5 @@
 import { unregisterSource } from '@holdfast/core/catalog/register-source.ts';
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
-import { isSiteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { sourceStackName } from '@holdfast/core/model/stack-names.ts';
 import type { Command } from 'commander';
@@ -10,6 +9,8 @@ import type { Connection, Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
 import type { Unprotected } from '../json/unprotect.ts';
+import { KINDS } from '../kinds/all.ts';
+import { WHOLE_HELP } from '../kinds/uri-help.ts';
 import { parseSource } from '../sources/source-argument.ts';
 import { Steps } from '../steps.ts';
 
@@ -20,7 +21,7 @@ export function define(command: Command, act: Act): void {
     .description(
       'Stops backing up a bucket or a site: deletes its small stack. What the vault holds of it stays.',
     )
-    .argument('<uri>', 's3://bucket, or workdocs://d-1234567890')
+    .argument('<uri>', WHOLE_HELP)
     .option('-y, --yes', 'do not ask')
     .addHelpText(
       'after',
@@ -34,7 +35,7 @@ export function define(command: Command, act: Act): void {
 }
 
 async function unprotect(context: Context, uri: string, { yes }: Options): Promise<ExitCode> {
-  const source = parseSource(uri);
+  const source = parseSource(uri, context);
   const connection = await context.connect('writing');
   const stack = sourceStackName(connection.stack.name, source, ADDRESSES);
   await checkSomething(source, stack, connection);
@@ -52,9 +53,7 @@ async function unprotect(context: Context, uri: string, { yes }: Options): Promi
   };
   context.output.answer(answer, () => [
     `${source} is no longer backed up; what the vault holds of it stays in s3://${answer.vault}`,
-    ...(isSiteUri(source)
-      ? []
-      : ['  EventBridge stays switched on at the bucket, since other rules may use it']),
+    ...KINDS.of(source).protection.stays,
   ]);
   return EXIT.done;
 }

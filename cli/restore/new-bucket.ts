@@ -1,5 +1,4 @@
-import { isSiteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
-import { bucketOf, sourceUri } from '@holdfast/core/model/bucket-uri.ts';
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { RestoreRequest } from '@holdfast/core/model/restore-request.ts';
 import type { Connection, Context } from '../context.ts';
@@ -34,8 +33,9 @@ export async function createTarget(
   context: Context,
 ): Promise<BucketSetup> {
   const uri = sourceUri(target.bucket);
-  const like = isSiteUri(source) ? undefined : await buckets.describe(bucketOf(source));
-  if (like === undefined && !isSiteUri(source)) {
+  const bucket = context.kinds.of(source).bucketOf?.(source);
+  const like = bucket === undefined ? undefined : await buckets.describe(bucket);
+  if (like === undefined && bucket !== undefined) {
     context.output.note(`${source} cannot be read: ${uri} is made with S3's own defaults`);
   }
   const setup = like ?? { versioned: false };

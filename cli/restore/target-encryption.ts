@@ -1,5 +1,4 @@
-import { isSiteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
-import { bucketOf, sourceUri } from '@holdfast/core/model/bucket-uri.ts';
+import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import type { RestoreRequest } from '@holdfast/core/model/restore-request.ts';
 import type { RestorePlan } from '@holdfast/core/restore/restore-plan.ts';
 import type { Connection, Context } from '../context.ts';
@@ -16,9 +15,9 @@ export async function withEncryption(
   { source, target }: RestoreRequest,
   isNew: boolean,
   { buckets, stack }: Connection,
-  { output }: Pick<Context, 'output'>,
+  { kinds, output }: Pick<Context, 'kinds' | 'output'>,
 ): Promise<RestorePlan> {
-  const like = isNew ? (isSiteUri(source) ? undefined : bucketOf(source)) : target.bucket;
+  const like = isNew ? kinds.of(source).bucketOf?.(source) : target.bucket;
   const encryption = like === undefined ? undefined : (await buckets.describe(like))?.encryption;
   const role = stack.outputs.RestoreObjectsRoleName;
   const needs = `its policy has to let the role ${role} use it (kms:GenerateDataKey, kms:Decrypt), or nothing can be written`;

@@ -34,7 +34,7 @@ import { checkHasCopies } from './restore-checks.ts';
 import { BUCKET_OPTIONS, type RestoreOptions, refuseAny, toWish } from './restore-options.ts';
 import type { RestoreTarget } from './restore-target.ts';
 
-type LocalTarget = Exclude<RestoreTarget, { kind: 'bucket' | 'site' }>;
+type LocalTarget = Exclude<RestoreTarget, { kind: 'bucket' | 'source' }>;
 type Task = {
   readonly target: LocalTarget;
   readonly options: RestoreOptions;

@@ -2,11 +2,10 @@ import { type Ownership, takesAcls } from '@holdfast/core/model/acl.ts';
 import { bucketOf } from '@holdfast/core/model/bucket-uri.ts';
 import { asksForAcls, type Source, type SourceSettings } from '@holdfast/core/model/source.ts';
 import type { Connection } from '../context.ts';
-import type { Protection } from './protection.ts';
 
 /** What a bucket does with ACLs, where those are to be remembered: it is asked with one's own rights. */
 export async function ownershipOf(
-  { acls, settings }: Protection,
+  { acls, settings }: { readonly acls?: boolean; readonly settings: Pick<SourceSettings, 'source'> },
   { world }: Connection,
 ): Promise<Ownership | undefined> {
   return acls === true ? world.store.ownership(bucketOf(settings.source)) : undefined;

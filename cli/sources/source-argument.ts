@@ -1,4 +1,3 @@
-import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { Source } from '@holdfast/core/model/source.ts';
 import type { Connection, Context } from '../context.ts';
@@ -8,10 +7,10 @@ import type { Connection, Context } from '../context.ts';
  *
  * @throws {InvalidInputError} also when it names a part of it
  */
-export function parseSource(uri: string): string {
-  const { source, prefix } = ADDRESSES.parse(uri);
+export function parseSource(uri: string, { kinds }: Pick<Context, 'kinds'>): string {
+  const { source, prefix } = kinds.addresses.parse(uri);
   if (prefix === '') return source;
-  const whole = ADDRESSES.of(source).container;
+  const whole = kinds.addresses.of(source).container;
   throw new InvalidInputError(`"${uri}" names a part of a ${whole}; this is about the whole: ${source}`);
 }
 
@@ -25,10 +24,10 @@ export type FoundSource = { readonly source: Source; readonly connection: Connec
  */
 export async function findProtected(
   uri: string,
-  { connect }: Pick<Context, 'connect'>,
+  context: Pick<Context, 'connect' | 'kinds'>,
 ): Promise<FoundSource> {
-  const name = parseSource(uri);
-  const connection = await connect('writing');
+  const name = parseSource(uri, context);
+  const connection = await context.connect('writing');
   const source = await connection.world.catalog.getSource(name);
   if (source?.state === 'protected') return { source, connection };
   throw new InvalidInputError(

@@ -1,16 +1,20 @@
-import { isSiteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
 import { MAX_STEPS, stepsOfStored } from '@holdfast/core/model/filter.ts';
 import { changedMeaning, GLOB_SYNTAX } from '@holdfast/core/model/glob/earlier-meaning.ts';
 import { type LagHistogram, lagPercentile } from '@holdfast/core/model/lag.ts';
-import { asksForAcls, readsAcls, type Source } from '@holdfast/core/model/source.ts';
+import type { Source } from '@holdfast/core/model/source.ts';
 import { moment } from '../json/moment.ts';
 import type { Lag, SourceJson } from '../json/sources.ts';
 import type { StackView } from '../ports.ts';
-import { renewalOf, rpoOf } from './rpo.ts';
+import type { Standing } from '../standing.ts';
 import { vaultOverdue } from './vault-pass.ts';
 
 /** A source as `--json` gives it. @param stack its small stack, if there is one */
-export function sourceJson(source: Source, stack: StackView | undefined, now: number): SourceJson {
+export function sourceJson(
+  source: Source,
+  stack: StackView | undefined,
+  now: number,
+  standing: Standing,
+): SourceJson {
   const { totals, heldDeletions: held, lastImport, canary } = source;
   return {
     source: source.source,
@@ -21,16 +25,15 @@ export function sourceJson(source: Source, stack: StackView | undefined, now: nu
     exclude: source.exclude ?? [],
     globChanges: globChanges(source),
     slowGlobs: slowGlobs(source),
-    tagChanges: tagChangesJson(source),
-    acls: aclsJson(source),
+    ...standing.captured(source),
     protectedAt: moment(source.protectedAt),
     ...wiringJson(source, stack),
     objects: atLeastNone(totals.objects),
     bytes: atLeastNone(totals.bytes),
     unprotected: atLeastNone(totals.unprotected),
-    rpo: rpoOf(source, stack, now),
+    rpo: standing.rpo(source, stack, now),
     canary: canary === undefined ? null : `${source.source}/${canary.key}`,
-    renewWith: renewalOf(source),
+    renewWith: standing.renewal(source),
     lag: lagJson(source.lag),
     lastEventAt: moment(source.lastEventAt),
     lastPollAt: moment(source.lastPollAt),
@@ -57,18 +60,6 @@ function globChanges({ globSyntax, include = [], exclude = [] }: Source): Source
 function slowGlobs(source: Source): SourceJson['slowGlobs'] {
   const steps = stepsOfStored(source);
   return steps > MAX_STEPS ? { steps, most: MAX_STEPS } : null;
-}
-
-function tagChangesJson({ source, tagChanges }: Source): SourceJson['tagChanges'] {
-  if (isSiteUri(source)) return null;
-  if (tagChanges === undefined) return 'earlier';
-  return tagChanges ? 'on' : 'off';
-}
-
-function aclsJson(source: Source): SourceJson['acls'] {
-  if (isSiteUri(source.source)) return null;
-  if (!asksForAcls(source)) return 'off';
-  return readsAcls(source) ? 'on' : 'disabled';
 }
 
 /** Between reconciles the totals are estimates: the answer of a write can be lost, and with it what it counted. */

@@ -1,9 +1,8 @@
-import type { Connection } from '../context.ts';
+import type { Connection, Context } from '../context.ts';
 import { type CoreStack, unreadFor } from '../core-stack.ts';
 import { jobJson } from '../jobs/job-json.ts';
 import type { Status } from '../json/status.ts';
 import { deadLetters, waiting } from '../ports.ts';
-import { comparisonQueue } from '../sources/comparison.ts';
 import { importTroubles } from '../sources/import-trouble.ts';
 import { listSources } from '../sources/list-sources.ts';
 import { rpoTroubles } from '../sources/rpo.ts';
@@ -21,18 +20,23 @@ export async function collectStatus(
   only: string | undefined,
   keep: number,
   connection: Connection,
+  context: Pick<Context, 'kinds'>,
 ): Promise<Status> {
   const { world, queues } = connection;
   const isMeant = (source: string) => only === undefined || source === only;
   const [found, depths, jobs] = await Promise.all([
-    listSources(connection),
+    listSources(connection, context),
     queues.depths(),
     world.catalog.listJobs(),
   ]);
   const meant = found.filter(({ source, state }) => isMeant(source) && (only ?? state) !== 'unprotected');
   const sources: Status['sources'] = [];
   for (const one of meant) {
-    sources.push({ ...one, unprotectedObjects: await listUnprotected(one, keep, world.catalog) });
+    const covers = context.kinds.find(one.source)?.standing.covers(one) ?? (() => true);
+    sources.push({
+      ...one,
+      unprotectedObjects: await listUnprotected(one.source, covers, keep, world.catalog),
+    });
   }
   const running = jobs.filter(({ source, state }) => state === 'running' && isMeant(source));
   return {
@@ -41,7 +45,7 @@ export async function collectStatus(
     runningJobs: running.map((job) => jobJson(job, connection.stack)),
     settled: running.length === 0 && waiting(depths) === 0,
     attention: [
-      ...sources.flatMap((one) => [...functionTroubles(one, connection.stack), ...troubles(one)]),
+      ...sources.flatMap((one) => [...functionTroubles(one, connection.stack, context), ...troubles(one)]),
       ...deadTroubles(deadLetters(depths)),
     ],
   };
@@ -51,8 +55,10 @@ export async function collectStatus(
 function functionTroubles(
   { source, state, importedFrom }: Status['sources'][number],
   stack: CoreStack,
+  { kinds }: Pick<Context, 'kinds'>,
 ): string[] {
-  const parameter = unreadFor(comparisonQueue(source), stack);
+  const work = kinds.find(source)?.work;
+  const parameter = work && unreadFor(work.comparisonQueue, stack);
   if (parameter === undefined || state === 'unprotected' || importedFrom !== null) return [];
   return [
     `${source}: nothing of it is captured, for the stack is deployed with ${parameter}=false: deploy it with ${parameter}=true, ` +

@@ -1,5 +1,5 @@
-import { isSiteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
 import { REASON_TEXT, type UnprotectedReason } from '@holdfast/core/model/entry.ts';
+import type { Context } from '../context.ts';
 import { problemLine, resultText } from '../jobs/job-text.ts';
 import type { Lag, Rpo } from '../json/sources.ts';
 import type { Status } from '../json/status.ts';
@@ -23,8 +23,10 @@ const QUEUE_COLUMNS: readonly Column[] = [
   { title: 'GIVEN UP', align: 'right' },
 ];
 
+type Kinds = Pick<Context, 'kinds'>;
+
 /** The status for people. */
-export function statusLines(status: Status, now: number): string[] {
+export function statusLines(status: Status, now: number, context: Kinds): string[] {
   const { sources, queues, runningJobs, settled, attention } = status;
   return [
     ...sourceLines(sources, now),
@@ -34,7 +36,7 @@ export function statusLines(status: Status, now: number): string[] {
       queues.map((one) => [one.queue, count(one.visible), count(one.inFlight), count(one.dead)]),
     ),
     ...runningJobs.map((job) => `running: ${job.id} (${job.source}): ${resultText(job)}`),
-    ...sources.flatMap(unprotectedLines),
+    ...sources.flatMap((one) => unprotectedLines(one, context)),
     '',
     ...(attention.length > 0 ? attention.map((one) => `! ${one}`) : [allIsWell(settled)]),
   ];
@@ -81,13 +83,13 @@ function lagText(lag: Lag | null, share: 'p50Seconds' | 'p99Seconds'): string {
   return seconds === null ? 'above 1 h' : `within ${count(seconds)} s`;
 }
 
-function unprotectedLines(status: Status['sources'][number]): string[] {
+function unprotectedLines(status: Status['sources'][number], context: Kinds): string[] {
   const { source, state, unprotectedObjects } = status;
   const { total, byReason, objects } = unprotectedObjects;
   if (state === 'unprotected') return [`${source} is no longer backed up`];
   if (total === 0) return [];
   const reasons = Object.entries(byReason).map(
-    ([reason, n]) => `  ${count(n)} ${reason}: ${reasonText(reason as UnprotectedReason, status)}`,
+    ([reason, n]) => `  ${count(n)} ${reason}: ${reasonText(reason as UnprotectedReason, status, context)}`,
   );
   const further = total - objects.length;
   return [
@@ -101,15 +103,13 @@ function unprotectedLines(status: Status['sources'][number]): string[] {
   ];
 }
 
-/** Where a site differs from a bucket: it has no policies, and another crawl or import is what tries again. */
-const SITE_REASON_TEXT: Partial<typeof REASON_TEXT> = {
-  'access-denied':
-    'access denied at the site: check the rights of the role that reads it, then holdfast reconcile',
-  failed: 'capture failed after its retries: see the detail, then holdfast reconcile',
-};
 const IMPORT_FAILED = 'could not be imported: see the detail; once the export is mended, import it again';
 
-function reasonText(reason: UnprotectedReason, { source, importedFrom }: Status['sources'][number]): string {
+function reasonText(
+  reason: UnprotectedReason,
+  { source, importedFrom }: Status['sources'][number],
+  { kinds }: Kinds,
+): string {
   if (importedFrom !== null && reason === 'failed') return IMPORT_FAILED;
-  return (isSiteUri(source) ? SITE_REASON_TEXT[reason] : undefined) ?? REASON_TEXT[reason];
+  return kinds.of(source).nouns.reasons[reason] ?? REASON_TEXT[reason];
 }

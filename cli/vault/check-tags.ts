@@ -1,10 +1,11 @@
-import { isSiteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
+import type { Context } from '../context.ts';
 
-/** @throws {InvalidInputError} where tags are asked for of a site */
-export function checkTags(source: string, tags: boolean): void {
-  if (tags && isSiteUri(source))
-    throw new InvalidInputError(
-      `--tags is for buckets, and ${source} is a WorkDocs site: documents have no tags`,
-    );
+/** @throws {InvalidInputError} where tags are asked for of what has none */
+export function checkTags(source: string, tags: boolean, { kinds }: Pick<Context, 'kinds'>): void {
+  const { one, noTags } = kinds.of(source).nouns;
+  if (!tags || noTags === undefined) return;
+  const tagged = kinds.all.filter(({ nouns }) => nouns.noTags === undefined);
+  const those = tagged.map(({ address }) => address.containers).join(', ');
+  throw new InvalidInputError(`--tags is for ${those}, and ${source} is ${one}: ${noTags}`);
 }

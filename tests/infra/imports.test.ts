@@ -67,6 +67,23 @@ const BROKEN: ReadonlyArray<{
     },
   },
   {
+    rule: 'commands-without-kinds',
+    of: 'a kind in a command, and in what lies beside the kinds',
+    files: {
+      'cli/commands/asks.ts': `export type { T } from '../../${CORE}/kinds/s3/own.ts';\n`,
+      'cli/kinds/shared.ts': `export type { T } from '../../${CORE}/kinds/s3/own.ts';\n`,
+    },
+  },
+  {
+    rule: 'command-kinds-apart',
+    of: 'a kind in another one of the command line, from either side',
+    files: {
+      'cli/kinds/s3/borrows.ts': `export type { T } from '../workdocs/face.ts';\n`,
+      'cli/kinds/s3/reaches.ts': `export type { T } from '../../../${CORE}/kinds/workdocs/own.ts';\n`,
+      'cli/kinds/workdocs/face.ts': TYPE,
+    },
+  },
+  {
     rule: 'memory-without-aws',
     of: 'an adapter of AWS in one of the memory',
     files: {
@@ -112,6 +129,7 @@ const SOUND: Readonly<Record<string, string>> = {
   'cli/top.ts': `import type { T } from './within/below.ts';\nexport type U = T;\n`,
   'cli/within/below.ts': `export type { T } from '../beside.ts';\n`,
   'cli/beside.ts': TYPE,
+  'cli/kinds/s3/own.ts': `export type { T } from '../../../${CORE}/kinds/s3/own.ts';\n`,
 };
 
 describe('the rules for imports', async () => {

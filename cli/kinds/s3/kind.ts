@@ -1,6 +1,18 @@
 import { s3Address } from '@holdfast/core/kinds/s3/address.ts';
 import { s3History } from '@holdfast/core/kinds/s3/history.ts';
-import type { CliKind } from '../../kind.ts';
+import { bucketOf } from '@holdfast/core/model/bucket-uri.ts';
+import type { Kind } from '../kind.ts';
 import { s3Nouns } from './nouns.ts';
+import { s3Protection } from './protect-bucket.ts';
+import { s3Standing } from './standing.ts';
+import { s3Work } from './work.ts';
 
-export const S3: CliKind = { address: s3Address, history: s3History, nouns: s3Nouns };
+export const S3: Kind = {
+  address: s3Address,
+  history: s3History,
+  nouns: s3Nouns,
+  work: s3Work,
+  standing: s3Standing,
+  protection: s3Protection,
+  bucketOf,
+};

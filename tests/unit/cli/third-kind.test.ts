@@ -2,9 +2,9 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { reindex } from '@holdfast/core/catalog/reindex.ts';
-import type { Nouns } from '@holdfast/core/source/nouns.ts';
 import { SourceKinds } from '@holdfast/core/source/source-kind.ts';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { CliKind } from '../../../cli/kind.ts';
 import { KINDS } from '../../../cli/kinds/all.ts';
 import { NAMES_FILE } from '../../../cli/local/names-list.ts';
 import { MemoryCatalog } from '../../../testing/memory/memory-catalog.ts';
@@ -16,10 +16,27 @@ import { CliWorld } from './support/given-cli.ts';
 // The core and the command line know of no journal. It is one more in the list of kinds that they are given.
 
 const DIARY = 'journal://diary';
-const NOUNS: Nouns = {
-  ...{ item: 'note', itemForm: 'journal://name/topic: title' },
-  nothingOf: (uri) => `no note ${uri}`,
-  noVersionOf: (uri) => `no note ${uri}, and never did`,
+/** What people say of journals, and ask of them. */
+const FACE: CliKind = {
+  ...JOURNAL,
+  nouns: {
+    ...{ one: 'a journal', wholeForm: 'journal://name', protectForm: 'journal://name' },
+    ...{ partForms: ['journal://name'], itemForm: 'journal://name/topic: title', reasons: {} },
+    nothingOf: (uri) => `no note ${uri}`,
+    noVersionOf: (uri) => `no note ${uri}, and never did`,
+  },
+  work: {
+    explains: {},
+    comparisonQueue: 'reconcile',
+    comparison: ({ source }) => ({ queue: 'reconcile', message: { source } }),
+    checkDeep: () => {},
+  },
+  standing: {
+    rpo: () => null,
+    renewal: () => null,
+    captured: () => ({ tagChanges: null, acls: null }),
+    covers: () => () => true,
+  },
 };
 const note = (group: string, name: string) => ({ group, name });
 
@@ -30,7 +47,7 @@ let diary: Awaited<ReturnType<typeof givenJournal>>;
 /** Two notes in one pack; then one of them is another, the other is gone, and there is a third. */
 beforeEach(async () => {
   cli = new CliWorld();
-  cli.kinds = new SourceKinds([...KINDS.all, { ...JOURNAL, nouns: NOUNS }]);
+  cli.kinds = new SourceKinds<CliKind>([...KINDS.all, FACE]);
   diary = await givenJournal(cli.pipeline);
   diary.pass(60_000);
   await diary.put(note('plans', 'a/b?'), 'to begin with');
@@ -108,6 +125,13 @@ describe('a third kind of source', () => {
     expect(gone.code).toBe(2);
     const [, last = ''] = /, --at (\S+) is what there was last$/m.exec(gone.stderr) ?? [];
     expect((await cli.run('cat', `${DIARY}/plans: gone`, '--at', last)).stdout).toBe('to be deleted');
+  });
+
+  it('is among the sources, and has a status', async () => {
+    expect(await lines('sources')).toMatchObject([{ sources: [{ source: DIARY, objects: 2, acls: null }] }]);
+    const { code, json } = await cli.run('status', DIARY, '--json');
+    expect(code).toBe(3);
+    expect(json()).toMatchObject([{ sources: [{ source: DIARY, rpo: null, wiring: 'broken' }] }]);
   });
 
   it('is proven note by note, though notes share an object of the vault', async () => {

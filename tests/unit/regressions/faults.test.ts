@@ -5,6 +5,7 @@ import { emptyLag } from '@holdfast/core/model/lag.ts';
 import { respond } from '@holdfast/core/runtime/sqs-batch.ts';
 import type { SQSEvent } from 'aws-lambda';
 import { expect, it } from 'vitest';
+import { s3Standing } from '../../../cli/kinds/s3/standing.ts';
 import { sourceJson } from '../../../cli/sources/source-json.ts';
 import { MemoryTelemetry } from '../../../testing/memory/memory-telemetry.ts';
 import { Pipeline, SOURCE, TARGET } from '../../../testing/pipeline.ts';
@@ -106,5 +107,5 @@ it('F6 totals that lost answers made negative are shown as none', async () => {
   await p.catalog.addActivity(source, { totals, lag: emptyLag() });
   const row = await p.catalog.getSource(source);
   expect(row?.totals.unprotected).toBe(-2);
-  expect(row && sourceJson(row, undefined, p.now)).toMatchObject({ objects: 0, unprotected: 0 });
+  expect(row && sourceJson(row, undefined, p.now, s3Standing)).toMatchObject({ objects: 0, unprotected: 0 });
 });

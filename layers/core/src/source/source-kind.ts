@@ -132,9 +132,14 @@ export class SourceKinds<Kind extends SourceKind = SourceKind> {
     this.addresses = new AddressBook(all.map(({ address }) => address));
   }
 
+  /** The kind of what may be a source of none: the tags of a stack can say anything. */
+  find(source: string): Kind | undefined {
+    return this.all.find(({ address }) => source.startsWith(address.scheme));
+  }
+
   /** The kind of a source that the catalog or the vault names. @throws {InvalidInputError} for no known one */
   of(source: string): Kind {
-    const kind = this.all.find(({ address }) => source.startsWith(address.scheme));
+    const kind = this.find(source);
     if (kind !== undefined) return kind;
     const schemes = this.all.map(({ address }) => address.scheme).join(', ');
     throw new InvalidInputError(`"${source}" is a source of no known kind: there are ${schemes}`);

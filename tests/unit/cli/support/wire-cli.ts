@@ -1,7 +1,7 @@
 import { connect, connectBuckets } from '../../../../cli/connect.ts';
-import type { WritableSite } from '../../../../cli/context.ts';
 import type { ExitCode } from '../../../../cli/exit-codes.ts';
 import { KINDS } from '../../../../cli/kinds/all.ts';
+import type { WritableSite } from '../../../../cli/kinds/workdocs/writable-site.ts';
 import { runCli } from '../../../../cli/run-cli.ts';
 import { silent } from './given-cli.ts';
 

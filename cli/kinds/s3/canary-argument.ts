@@ -3,8 +3,8 @@ import { parseBucketUri, sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import { keyBytes, MAX_KEY_BYTES } from '@holdfast/core/model/byte-order.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { coverage, type SourceSettings } from '@holdfast/core/model/source.ts';
-import type { Connection } from '../context.ts';
-import { visibleKey } from '../text/visible.ts';
+import type { Connection } from '../../context.ts';
+import { visibleKey } from '../../text/visible.ts';
 
 /** What a policy would read as something else than itself. Source: IAM user guide, "Resource": wildcards, variables. */
 const OF_POLICIES = /[*?$]/;

@@ -1,8 +1,7 @@
-import { isSiteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
 import { bucketOf } from '@holdfast/core/model/bucket-uri.ts';
 import { coverage, type SourceSettings } from '@holdfast/core/model/source.ts';
-import type { Connection } from '../context.ts';
-import { counted } from '../text/format.ts';
+import type { Connection } from '../../context.ts';
+import { counted } from '../../text/format.ts';
 
 /** Listings of a thousand keys each: what is not found in ten thousand keys may be further on. */
 const MOST_PAGES = 10;
@@ -10,7 +9,7 @@ const MOST_PAGES = 10;
 /**
  * A warning where globs take none of a bucket's objects: what is mistyped would be noticed on the bad day.
  *
- * @returns nothing for an empty bucket, for one without globs, and for a site, whose paths no listing tells
+ * @returns nothing for an empty bucket, and for one without globs
  */
 export async function noneIsMeant(
   {
@@ -21,7 +20,7 @@ export async function noneIsMeant(
   }: Pick<SourceSettings, 'source' | 'prefix' | 'include' | 'exclude'>,
   { world: { store } }: Connection,
 ): Promise<string[]> {
-  if (isSiteUri(source) || include.length + exclude.length === 0) return [];
+  if (include.length + exclude.length === 0) return [];
   const isMeant = coverage({ prefix, include, exclude });
   let seen = 0;
   let after: string | undefined;

@@ -1,18 +1,19 @@
 import { ensureEmptyFolder } from '@holdfast/core/kinds/workdocs/capture/ensure-empty-folder.ts';
-import type { Crawl } from '@holdfast/core/kinds/workdocs/model/site-messages.ts';
 import { parseSiteUri, siteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { checkFilter } from '@holdfast/core/model/filter.ts';
 import type { SourceSettings } from '@holdfast/core/model/source.ts';
-import type { Connection } from '../context.ts';
-import type { CoreStack } from '../core-stack.ts';
-import type { CoveredOptions } from './covered-argument.ts';
-import type { Protection } from './protection.ts';
-import { siteStack } from './source-stack.ts';
+import { Option } from 'commander';
+import type { Connection } from '../../context.ts';
+import type { CoreStack } from '../../core-stack.ts';
+import type { CoveredOptions } from '../../sources/covered-argument.ts';
+import type { Protection, ProtectionOf } from '../protection.ts';
+import { siteStack } from './site-stack.ts';
+import { workDocsWork } from './work.ts';
 
 /** The options that are for WorkDocs sites only. */
-export type SiteOptions = {
+type SiteOptions = {
   readonly siteRegion?: string;
   readonly roleArn?: string;
   readonly user?: string;
@@ -27,7 +28,7 @@ const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
 const DEFAULT_EVERY = '5m';
 
 /** How a WorkDocs site is protected. @throws {InvalidInputError} naming what cannot be used */
-export function siteProtection(uri: string, options: CoveredOptions & SiteOptions): Protection {
+function siteProtection(uri: string, options: CoveredOptions & SiteOptions): Protection {
   const { site, path } = parseSiteUri(uri);
   if (!ORGANIZATION.test(site)) {
     throw new InvalidInputError(
@@ -39,17 +40,15 @@ export function siteProtection(uri: string, options: CoveredOptions & SiteOption
   const settings = settingsOf(source, path, options);
   return {
     settings,
+    ownAccount: false,
     check: (connection) => checkIsNoImport(source, connection),
     stack: (core) => siteStack(site, { every, roleArn: options.roleArn }, core),
     wire: (steps, { world }) =>
       steps.run('prepare its place in the vault', 'its place in the vault is prepared', () =>
         ensureEmptyFolder(site, world),
       ),
-    first: (jobId) => ({
-      queue: 'site',
-      message: { kind: 'crawl', source, trigger: 'protect', jobId } satisfies Crawl,
-    }),
-    warnings: (core) => sameAccount(source, options.roleArn, core),
+    first: (jobId) => workDocsWork.comparison({ source }, { trigger: 'protect', jobId }),
+    warnings: async ({ stack }) => sameAccount(source, options.roleArn, stack),
   };
 }
 
@@ -117,3 +116,17 @@ function sameAccount(source: string, roleArn: string | undefined, { outputs }: C
       "of the site's account that it may assume",
   ];
 }
+
+/** How WorkDocs sites are protected. */
+export const workDocsProtection: ProtectionOf = {
+  options: () => [
+    new Option('--site-region <region>', "WorkDocs: the site's region, if it is another than the stack's"),
+    new Option('--role-arn <arn>', 'WorkDocs: a role to assume to read the site, of its account or another'),
+    new Option('--user <query>', 'WorkDocs: only users that match, as WorkDocs searches for users'),
+    new Option('--folder <path>', 'WorkDocs: only this folder and what is below it: user/folder'),
+    new Option('--every <interval>', 'WorkDocs: how often activities are read: 1m, 5m, 1h (default: 5m)'),
+  ],
+  refusals: { canary: 'its polls, each some minutes, tell how far it is captured' },
+  of: siteProtection,
+  stays: [],
+};

@@ -1,7 +1,7 @@
 import { type ExportPlace, folderOf, isZipKey } from '@holdfast/core/kinds/workdocs/import/import-names.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { ObjectStore } from '@holdfast/core/ports/object-store.ts';
-import { visibleKey } from '../text/visible.ts';
+import { visibleKey } from '../../../text/visible.ts';
 
 type Store = Pick<ObjectStore, 'list'>;
 

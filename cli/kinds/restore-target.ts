@@ -1,0 +1,21 @@
+import type { Context } from '../context.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import type { RestoreOptions } from '../restore/restore-options.ts';
+
+/**
+ * Brings back into a source of a kind: plans it, or does it, and says what became of it. Buckets need none: every kind comes back
+ * into buckets, by functions.
+ *
+ * @param from the URI of what is restored
+ * @param to the URI of where it goes, which begins with the kind's scheme
+ * @throws {InvalidInputError} for what cannot go there, and for options that mean nothing there
+ */
+type RestoreInto = (from: string, to: string, options: RestoreOptions, context: Context) => Promise<ExitCode>;
+
+/** Where things can be restored into beside buckets, folders and archives. */
+export type RestoreTarget = {
+  /** How such a target is written, for errors: `workdocs://site`. */
+  readonly form: string;
+  /** Loaded only where it is used: it brings the kind's service along. */
+  readonly load: () => Promise<RestoreInto>;
+};

@@ -1,0 +1,60 @@
+import { type ImportStep, parseImportMessage } from '@holdfast/core/kinds/workdocs/import/import-messages.ts';
+import type { Crawl } from '@holdfast/core/kinds/workdocs/model/site-messages.ts';
+import { InvalidInputError } from '@holdfast/core/model/errors.ts';
+import { parseJson } from '@holdfast/core/model/json.ts';
+import { importCommand } from '@holdfast/core/report/import-command.ts';
+import type { Explanation, Work } from '@holdfast/core/source/work.ts';
+import { counted } from '../../text/format.ts';
+import { ofJob } from '../../text/of-job.ts';
+import { visibleKey } from '../../text/visible.ts';
+
+/** What is done for WorkDocs sites. */
+export const workDocsWork: Work = {
+  explains: {
+    site: explainSite,
+    documents: explainSite,
+    largeDocuments: explainSite,
+    import: explainImport,
+  },
+  comparisonQueue: 'site',
+  comparison: ({ source, site }, { deep, ...wish }) => {
+    if (site?.importedFrom !== undefined) {
+      throw new InvalidInputError(
+        `${source} was imported from ${site.importedFrom}: there is no site to compare it with. To read the export again, ` +
+          `run: ${importCommand({ export: site.importedFrom }, source)}`,
+      );
+    }
+    const message: Crawl = { kind: 'crawl', source, ...wish, ...(deep ? { deep } : {}) };
+    return { queue: 'site', message };
+  },
+  // A crawl in depth reads comments and permissions, which every site may have.
+  checkDeep: () => {},
+};
+
+function explainSite(body: string): Explanation {
+  return { what: `work for a WorkDocs site: ${JSON.stringify(parseJson(body)).slice(0, 200)}`, objects: [] };
+}
+
+function explainImport(body: string): Explanation {
+  const message = parseImportMessage(body);
+  if (message.kind === 'import') {
+    const { source, jobId } = message;
+    return { what: `import of ${visibleKey(message.export)} into ${source}${ofJob(jobId)}`, objects: [] };
+  }
+  return { what: `${importStep(message)}${ofJob(message.jobId)}`, objects: [] };
+}
+
+function importStep(step: ImportStep): string {
+  switch (step.kind) {
+    case 'list':
+      return 'listing of an export';
+    case 'total':
+      return 'count of what an import came to';
+    case 'scan':
+      return `directory of ${visibleKey(step.zip.key)}, from entry ${step.at?.index ?? 0} on`;
+    case 'entries':
+      return `import of ${counted(step.count, 'entry', 'entries')} of ${visibleKey(step.zip.key)}, from ${step.at.index} on`;
+    case 'table':
+      return `comments or permissions of ${visibleKey(step.zip.key)}, from row ${step.row} on`;
+  }
+}
