@@ -82,6 +82,15 @@ export default {
       to: { path: '^(cli|layers/core/src)/kinds/([^/]+)/', pathNot: '^(cli|layers/core/src)/kinds/$1/' },
     },
     {
+      name: 'operations-without-faces',
+      comment:
+        'An operation answers whoever asks: the command line, or another face. What it needs of one it takes as a parameter; ' +
+        'words for people and what a terminal is told stay with the face.',
+      severity: 'error',
+      from: { path: '^operations/' },
+      to: { path: '^(cli/|layers/core/src/kinds/|node_modules/(commander|ora)/)' },
+    },
+    {
       name: 'memory-without-aws',
       comment: 'What stands in for AWS in tests shares no code with the adapters that it stands in for.',
       severity: 'error',
@@ -95,7 +104,7 @@ export default {
         'Put the request into an adapter. The exceptions wire: they make clients, and hand them to adapters.',
       severity: 'error',
       from: {
-        path: '^(layers|cli|functions)/',
+        path: '^(layers|cli|operations|functions)/',
         pathNot: [
           '/aws/',
           // Wiring: what a function, or a command, runs with.
@@ -112,14 +121,14 @@ export default {
       comment:
         'Nothing imports a test. What tests share with the bench, the demo and the histories lives in testing/.',
       severity: 'error',
-      from: { path: '^(layers|cli|functions|scripts|bench|testing)/' },
+      from: { path: '^(layers|cli|operations|functions|scripts|bench|testing)/' },
       to: { path: '^tests/' },
     },
     {
       name: 'product-without-testing',
       comment: 'What people run holds no stand-in for AWS: hand the adapter in.',
       severity: 'error',
-      from: { path: '^(layers|cli|functions)/' },
+      from: { path: '^(layers|cli|operations|functions)/' },
       to: { path: '^testing/' },
     },
     {

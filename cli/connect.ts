@@ -20,18 +20,19 @@ import type { Clock } from '@holdfast/core/ports/clock.ts';
 import { silent } from '@holdfast/core/ports/telemetry.ts';
 import type { Settings, World } from '@holdfast/core/ports/world.ts';
 import { restoreTargets } from '@holdfast/core/runtime/config.ts';
+import type { CoreStack } from '../operations/core-stack.ts';
+import type { StackView } from '../operations/ports.ts';
 import { AnswerDates } from './adapters/aws/answer-dates.ts';
 import { CloudFormationStacks } from './adapters/aws/cloudformation-stacks.ts';
 import { S3BucketAdmin } from './adapters/aws/s3-bucket-admin.ts';
 import { s3Endpoint } from './adapters/aws/s3-endpoint.ts';
 import { SqsQueueAdmin } from './adapters/aws/sqs-queue-admin.ts';
 import type { Buckets, Connection, GlobalOptions } from './context.ts';
-import { accountOf, type CoreStack, readOutputs } from './core-stack.ts';
+import { accountOf, readOutputs } from './core-stack.ts';
 import { assumptionsOf } from './cost/assumptions.ts';
 import { CommandError } from './errors.ts';
 import { bucketWiring } from './kinds/s3/wiring.ts';
 import { orphansOf } from './orphans.ts';
-import type { StackView } from './ports.ts';
 
 const CONCURRENCY = 32;
 /** How long AWS may take to answer what a person waits for. */

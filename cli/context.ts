@@ -1,13 +1,12 @@
 import type { ObjectStore } from '@holdfast/core/ports/object-store.ts';
-import type { World } from '@holdfast/core/ports/world.ts';
 import type { SourceKinds } from '@holdfast/core/source/source-kind.ts';
-import type { CoreStack } from './core-stack.ts';
-import type { CliKind } from './kind.ts';
+import type { Connection } from '../operations/connection.ts';
+import type { KnownKind } from '../operations/kind.ts';
 import type { SitePlace, WritableSite } from './kinds/workdocs/writable-site.ts';
 import type { Output, TextStream } from './output.ts';
-import type { BucketAdmin, QueueAdmin, Stacks } from './ports.ts';
 import type { Progress } from './progress.ts';
-import type { ServiceClock } from './time/service-clock.ts';
+
+export type { Connection };
 
 /** Options that every command takes. */
 export type GlobalOptions = {
@@ -16,18 +15,6 @@ export type GlobalOptions = {
   readonly profile?: string;
   readonly endpointUrl?: string;
   readonly json?: true;
-};
-
-/** A core stack that was found, and the ways to it. */
-export type Connection = {
-  readonly stack: CoreStack;
-  readonly world: World;
-  readonly stacks: Stacks;
-  readonly queues: QueueAdmin;
-  readonly buckets: BucketAdmin;
-  readonly clock: ServiceClock;
-  /** Who asks, as AWS names it; undefined when it does not say. Asks once. */
-  readonly caller: () => Promise<string | undefined>;
 };
 
 /** Buckets, without a stack. */
@@ -39,7 +26,7 @@ export type Unread = 'end' | 'go-on' | 'fail';
 /** Everything the CLI takes from its process. */
 export type Deps = {
   /** The kinds of sources that there are. */
-  readonly kinds: SourceKinds<CliKind>;
+  readonly kinds: SourceKinds<KnownKind>;
   readonly stdout: TextStream;
   readonly stderr: TextStream;
   readonly progress: Progress;

@@ -1,4 +1,4 @@
-import type { Stacks } from './ports.ts';
+import type { Stacks } from '../operations/ports.ts';
 
 /**
  * What is left of a core stack that somebody deleted: the stacks of its sources, which nothing else knows of any more.

@@ -2,9 +2,9 @@ import { lookAtSample, takeInventory } from '@holdfast/core/cost/take-inventory.
 import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { Command } from 'commander';
+import type { CoreStack } from '../../operations/core-stack.ts';
 import type { Act } from '../command.ts';
 import type { Buckets, Context } from '../context.ts';
-import type { CoreStack } from '../core-stack.ts';
 import { assumptionsOf } from '../cost/assumptions.ts';
 import { type Changes, changes, changesPerDay, USUAL_CHANGES } from '../cost/changes-option.ts';
 import { costJson } from '../cost/cost-json.ts';

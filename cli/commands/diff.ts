@@ -1,26 +1,18 @@
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
-import {
-  type Comparison,
-  type Difference,
-  DifferenceCount,
-  type DifferenceTotals,
-} from '@holdfast/core/source/differences.ts';
-import type { RealVersion } from '@holdfast/core/vault/vault-history.ts';
 import type { Command } from 'commander';
+import type { DiffLine, DiffSummary } from '../../operations/json/diff.ts';
+import { compareMoments } from '../../operations/objects/compare-moments.ts';
 import type { Act } from '../command.ts';
-import type { Connection, Context } from '../context.ts';
+import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
-import type { DiffLine, DiffSummary } from '../json/diff.ts';
-import { moment } from '../json/moment.ts';
 import { SOURCE_HELP } from '../kinds/uri-help.ts';
 import { noteRetention, pastMoment } from '../options.ts';
 import { bytes, count } from '../text/format.ts';
 import { pad } from '../text/table.ts';
 import { TAGS_HELP, tagsText } from '../text/tags.ts';
 import { visibleKey } from '../text/visible.ts';
-import { skewSeconds } from '../time/clock-skew.ts';
 import { checkTags } from '../vault/check-tags.ts';
 import { checkThere } from '../vault/check-there.ts';
 
@@ -61,9 +53,8 @@ async function diff(
   { summary, tags: withTags }: Options,
 ): Promise<ExitCode> {
   const place = context.kinds.addresses.parse(uri);
-  const { source, prefix } = place;
   const tags = withTags === true;
-  checkTags(source, tags, context);
+  checkTags(place.source, tags, context);
   const from = await pastMoment(fromText, context);
   const to = await pastMoment(toText ?? 'now', context);
   if (from > to) {
@@ -74,71 +65,35 @@ async function diff(
   const connection = await context.connect('reading');
   context.output.note(`from ${formatMoment(from)} to ${formatMoment(to)}`);
   noteRetention(from, context, connection);
-  const totals = await compare({ ...place, from, to, tags }, summary !== true, connection, context);
-  if (isNothing(totals)) await checkThere(place, connection, context);
-  const answer: DiffSummary = {
-    summary: {
-      source,
-      prefix,
-      from: moment(from),
-      to: moment(to),
-      ...totals,
-      tagged: totals.tagged ?? null,
-      clockSkewSeconds: skewSeconds(connection.clock),
-    },
-  };
-  context.output.answer(answer, () => [totalsText(totals)]);
+  const lines = compareMoments({ ...place, from, to, tags }, connection, context);
+  const answer = await tell(lines, summary !== true, context);
+  if (isNothing(answer.summary)) await checkThere(place, connection, context);
+  context.output.answer(answer, () => [totalsText(answer.summary)]);
   return EXIT.done;
 }
 
-async function compare(
-  comparison: Comparison,
+async function tell(
+  lines: AsyncGenerator<DiffLine, DiffSummary>,
   isShown: boolean,
-  { world }: Connection,
-  { kinds, output }: Context,
-): Promise<DifferenceTotals> {
-  const counted = new DifferenceCount(comparison);
-  for await (const difference of kinds.of(comparison.source).history.compare(comparison, world)) {
-    counted.add(difference);
-    if (!isShown || !isLine(difference)) continue;
-    if (output.json) output.document(lineOf(comparison.source, difference));
-    else output.lines(textOf(difference));
+  { output }: Context,
+): Promise<DiffSummary> {
+  for (;;) {
+    const { value, done } = await lines.next();
+    if (done) return value;
+    if (!isShown) continue;
+    if (output.json) output.document(value);
+    else output.lines(textOf(value));
     await output.drained();
   }
-  return counted.totals();
 }
 
-function isNothing({ added, changed, deleted, moved, tagged = 0, rewritten }: DifferenceTotals): boolean {
-  return added + changed + deleted + moved + tagged + rewritten === 0;
+type Totals = DiffSummary['summary'];
+
+function isNothing({ added, changed, deleted, moved, tagged, rewritten }: Totals): boolean {
+  return added + changed + deleted + moved + (tagged ?? 0) + rewritten === 0;
 }
 
-type Line = Difference & { readonly change: Exclude<Difference['change'], 'rewritten'> };
-
-/** What was only written again is counted, and is no line. */
-function isLine(difference: Difference): difference is Line {
-  return difference.change !== 'rewritten';
-}
-
-function lineOf(source: string, { key, change, movedFrom, before, after, tags, vaultKey }: Line): DiffLine {
-  return {
-    source,
-    key,
-    change,
-    movedFrom: movedFrom ?? null,
-    before: sideOf(before),
-    after: sideOf(after),
-    tags: tags === undefined ? null : { before: { ...tags.before }, after: { ...tags.after } },
-    vaultKey,
-  };
-}
-
-function sideOf(version: RealVersion | undefined): DiffLine['before'] {
-  if (version === undefined) return null;
-  const { size, lastModified, versionId, etag, storageClass } = version;
-  return { size, capturedAt: moment(lastModified), vaultVersionId: versionId, etag, storageClass };
-}
-
-const SIGNS: Readonly<Record<Line['change'], string>> = {
+const SIGNS: Readonly<Record<DiffLine['change'], string>> = {
   added: '+',
   changed: '~',
   deleted: '-',
@@ -147,15 +102,15 @@ const SIGNS: Readonly<Record<Line['change'], string>> = {
 };
 const SIZE_WIDTH = 10;
 
-function textOf({ key, change, movedFrom, before, after, tags }: Line): string {
-  const size = (version: RealVersion | undefined) =>
-    pad(version === undefined ? '-' : bytes(version.size), SIZE_WIDTH, 'right');
-  const where = movedFrom === undefined ? visibleKey(key) : `${visibleKey(movedFrom)} -> ${visibleKey(key)}`;
-  const changes = tags === undefined ? [] : [tagsText(tags.before, tags.after)];
+function textOf({ key, change, movedFrom, before, after, tags }: DiffLine): string {
+  const size = (version: DiffLine['before']) =>
+    pad(version === null ? '-' : bytes(version.size), SIZE_WIDTH, 'right');
+  const where = movedFrom === null ? visibleKey(key) : `${visibleKey(movedFrom)} -> ${visibleKey(key)}`;
+  const changes = tags === null ? [] : [tagsText(tags.before, tags.after)];
   return [SIGNS[change], size(before), size(after), where, ...changes].join('  ');
 }
 
-function totalsText(totals: DifferenceTotals): string {
+function totalsText(totals: Totals): string {
   const { added, changed, deleted, moved, tagged, rewritten, netBytes } = totals;
   const net = `${netBytes < 0 ? '-' : '+'}${bytes(Math.abs(netBytes))}`;
   return [
@@ -163,15 +118,15 @@ function totalsText(totals: DifferenceTotals): string {
     `${count(changed)} changed (${bytes(totals.changedBytesBefore)} to ${bytes(totals.changedBytesAfter)})`,
     `${count(deleted)} deleted (${bytes(totals.deletedBytes)})`,
     ...(moved === 0 ? [] : [`${count(moved)} moved`]),
-    ...(tagged === undefined ? [] : [`${count(tagged)} tagged`]),
+    ...(tagged === null ? [] : [`${count(tagged)} tagged`]),
     ...(rewritten === 0 ? [] : [rewrittenText(rewritten, tagged)]),
     `net ${net}`,
   ].join(', ');
 }
 
 /** The same bytes in another copy: what else is other was not looked at, or is not its tags. */
-function rewrittenText(rewritten: number, tagged: number | undefined): string {
+function rewrittenText(rewritten: number, tagged: number | null): string {
   const what =
-    tagged === undefined ? 'with tags or metadata that may be others: --tags tells' : 'with the same tags';
+    tagged === null ? 'with tags or metadata that may be others: --tags tells' : 'with the same tags';
   return `${count(rewritten)} written again ${what}`;
 }

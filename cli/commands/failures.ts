@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
+import { listFailures } from '../../operations/failures/list-failures.ts';
+import type { Failure, Failures } from '../../operations/json/failures.ts';
 import type { Act } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { listFailures } from '../failures/list-failures.ts';
 import { redriveAll } from '../failures/redrive.ts';
 import { helpText } from '../help.ts';
-import type { Failure, Failures } from '../json/failures.ts';
 import { positive } from '../options.ts';
 import { ago, count, counted } from '../text/format.ts';
 import { visibleKey } from '../text/visible.ts';

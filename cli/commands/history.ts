@@ -1,13 +1,11 @@
-import { placeUri, type SourcePlace } from '@holdfast/core/model/source-place.ts';
-import { changeHistory } from '@holdfast/core/source/change-history.ts';
-import { type Changes, NO_CHANGES } from '@holdfast/core/source/changes.ts';
+import { placeUri } from '@holdfast/core/model/source-place.ts';
 import { type Command, Option } from 'commander';
+import type { HistoryLine } from '../../operations/json/history.ts';
+import { countChanges } from '../../operations/objects/count-changes.ts';
 import type { Act } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
-import type { HistoryLine } from '../json/history.ts';
-import { moment } from '../json/moment.ts';
 import { SOURCE_HELP } from '../kinds/uri-help.ts';
 import { daysOf, hoursOf, type Spans } from '../moments/spans.ts';
 import { startOfDay, wallTime } from '../moments/wall-clock.ts';
@@ -20,7 +18,6 @@ import { checkTags } from '../vault/check-tags.ts';
 import { checkThere } from '../vault/check-there.ts';
 
 type Options = { readonly days?: number; readonly by: 'hour' | 'day'; readonly tags?: true };
-type Row = Changes & { readonly from: number; readonly to: number };
 
 const DAY_MS = 24 * 3600 * 1000;
 const DEFAULT_DAYS = { day: 30, hour: 2 };
@@ -69,37 +66,16 @@ async function history(
   const since = startOfDay(wallTime(connection.clock.start, zone) - (back - 1) * DAY_MS, zone);
   noteRetention(since, context, connection);
   const onProgress = (versions: number) => output.progress(`${counted(versions, 'version')} read`);
-  const request = { ...place, since, spanOf: spans.spanOf, tags, onProgress };
-  const changes = await changeHistory(request, context.kinds.of(request.source).history, connection.world);
-  if (changes.size === 0) {
+  const lines = await countChanges({ ...place, since, spans, tags, onProgress }, connection, context);
+  if (lines.length === 0) {
     await checkThere(place, connection, context);
     output.note(`nothing changed under ${placeUri(place)} in the last ${counted(back, 'day')}`);
     return EXIT.done;
   }
-  await tell({ ...place, tags }, rowsOf(changes, spans, connection.clock.start), spans, context);
-  return EXIT.done;
-}
-
-/** Every span from the first change to now, also those without any: a gap is something to see. */
-function rowsOf(changes: ReadonlyMap<number, Changes>, { next, spanOf }: Spans, now: number): Row[] {
-  const rows: Row[] = [];
-  const last = Math.max(spanOf(now), ...changes.keys());
-  for (let from = Math.min(...changes.keys()); from <= last; from = next(from)) {
-    rows.push({ from, to: next(from), ...(changes.get(from) ?? NO_CHANGES) });
-  }
-  return rows;
-}
-
-type Asked = SourcePlace & { readonly tags: boolean };
-
-async function tell(asked: Asked, rows: readonly Row[], spans: Spans, { output }: Context): Promise<void> {
-  if (!output.json) output.lines(...textOf(rows, asked, spans));
-  else for (const row of rows) output.document(lineOf(asked, row));
+  if (output.json) for (const line of lines) output.document(line);
+  else output.lines(...textOf(lines, tags, spans));
   await output.drained();
-}
-
-function lineOf({ source, prefix, tags }: Asked, { from, to, tagged, ...changes }: Row): HistoryLine {
-  return { source, prefix, from: moment(from), to: moment(to), ...changes, tagged: tags ? tagged : null };
+  return EXIT.done;
 }
 
 const COLUMNS: readonly Column[] = [
@@ -115,14 +91,15 @@ const COLUMNS: readonly Column[] = [
 /** The place of the column of tags, where those were asked for. */
 const TAGGED = 4;
 
-function textOf(rows: readonly Row[], { tags }: Asked, { label }: Spans): string[] {
+function textOf(lines: readonly HistoryLine[], tags: boolean, { label }: Spans): string[] {
+  const rows = lines.map((line) => ({ ...line, tagged: line.tagged ?? 0 }));
   const most = Math.max(
     ...rows.map(({ added, overwritten, deleted, tagged }) => added + overwritten + deleted + tagged),
   );
   return table(
     tags ? COLUMNS.toSpliced(TAGGED, 0, { title: 'tagged', align: 'right' }) : COLUMNS,
     rows.map((row) => [
-      label(row.from),
+      label(Date.parse(row.from)),
       count(row.added),
       count(row.overwritten),
       count(row.deleted),

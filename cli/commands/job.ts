@@ -1,14 +1,15 @@
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import { type Command, Option } from 'commander';
+import { jobResult } from '../../operations/jobs/job-result.ts';
 import type { Act } from '../command.ts';
 import type { Connection, Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
 import { cancel } from '../jobs/cancel.ts';
+import { exitOf } from '../jobs/exit-of-job.ts';
 import { followJob } from '../jobs/follow-job.ts';
 import { followLargeCopies } from '../jobs/follow-large-copies.ts';
-import { exitOf, jobResult } from '../jobs/job-result.ts';
 import { resultLines } from '../jobs/job-text.ts';
 import { resume } from '../jobs/resume.ts';
 import { checkReportFile, reportOption, saveJobReport } from '../jobs/save-report.ts';

@@ -1,12 +1,11 @@
 import { JOB_KINDS, type Job, type JobKind } from '@holdfast/core/model/job.ts';
 import { type Command, Option } from 'commander';
+import { listJobs } from '../../operations/jobs/list-jobs.ts';
 import type { Act } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
-import { jobJson } from '../jobs/job-json.ts';
 import { progressText, resultText } from '../jobs/job-text.ts';
-import type { Jobs } from '../json/jobs.ts';
 import { positive } from '../options.ts';
 import { ago, count, duration } from '../text/format.ts';
 import { table } from '../text/table.ts';
@@ -25,15 +24,13 @@ export function define(command: Command, act: Act): void {
     .action(act(jobs));
 }
 
-async function jobs({ connect, output }: Context, { kind, limit }: Options): Promise<ExitCode> {
-  const { world, stack, clock } = await connect('reading');
-  const all = (await world.catalog.listJobs()).filter((job) => kind === undefined || job.kind === kind);
-  const shown = all.sort((a, b) => b.startedAt - a.startedAt).slice(0, limit);
-  const further = all.length - shown.length;
-  const answer: Jobs = { jobs: shown.map((job) => jobJson(job, stack)), further };
+async function jobs({ connect, output }: Context, options: Options): Promise<ExitCode> {
+  const connection = await connect('reading');
+  const { answer, rows } = await listJobs(options, connection);
+  const { further } = answer;
   output.answer(answer, () => [
-    ...tableOf(shown, clock.now()),
-    ...(further === 0 ? [] : [`and ${count(further)} more: --limit ${all.length} shows all`]),
+    ...tableOf(rows, connection.clock.now()),
+    ...(further === 0 ? [] : [`and ${count(further)} more: --limit ${rows.length + further} shows all`]),
   ]);
   return EXIT.done;
 }

@@ -1,10 +1,10 @@
 import { type ReindexedSource, reindex } from '@holdfast/core/catalog/reindex.ts';
 import type { Command } from 'commander';
+import type { Reindex } from '../../operations/json/reindex.ts';
 import type { Act } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
-import type { Reindex } from '../json/reindex.ts';
 import { count, counted } from '../text/format.ts';
 
 export function define(command: Command, act: Act): void {

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
+import type { SourceJson, Sources } from '../../operations/json/sources.ts';
+import { importTroubles } from '../../operations/sources/import-trouble.ts';
+import { listSources } from '../../operations/sources/list-sources.ts';
+import { rpoTroubles } from '../../operations/sources/rpo.ts';
+import { vaultTroubles } from '../../operations/sources/vault-pass.ts';
 import type { Act } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
-import type { SourceJson, Sources } from '../json/sources.ts';
-import { importTroubles } from '../sources/import-trouble.ts';
-import { listSources } from '../sources/list-sources.ts';
-import { rpoTroubles } from '../sources/rpo.ts';
-import { vaultTroubles } from '../sources/vault-pass.ts';
 import { ago, bytes, count } from '../text/format.ts';
 import { type Column, table } from '../text/table.ts';
 

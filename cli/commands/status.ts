@@ -1,11 +1,11 @@
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { Command } from 'commander';
+import { collectStatus } from '../../operations/status/collect-status.ts';
 import type { Act } from '../command.ts';
 import type { Connection, Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
 import { parseSource } from '../sources/source-argument.ts';
-import { collectStatus } from '../status/collect-status.ts';
 import { statusLines } from '../status/status-text.ts';
 import { waitUntilSettled } from '../status/wait-until-settled.ts';
 

@@ -1,5 +1,6 @@
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { Command } from 'commander';
+import { listVersions } from '../../operations/objects/list-versions.ts';
 import type { Act } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -8,7 +9,6 @@ import { OBJECT_HELP } from '../kinds/uri-help.ts';
 import { parseObjectUri } from '../sources/object-argument.ts';
 import { uriOf } from '../vault/find-version.ts';
 import { noteUnprotected } from '../vault/note-unprotected.ts';
-import { versionLine } from '../vault/version-line.ts';
 import { versionText } from '../vault/version-text.ts';
 
 export function define(command: Command, act: Act): void {
@@ -35,13 +35,12 @@ export function define(command: Command, act: Act): void {
 
 async function versions(context: Context, uri: string): Promise<ExitCode> {
   const object = parseObjectUri(uri, context);
-  const { history, nouns } = context.kinds.of(object.source);
+  const { nouns } = context.kinds.of(object.source);
   const connection = await context.connect('reading');
   const { output } = context;
   const shown = { all: 0, places: 0 };
-  for await (const facts of history.versionsOf(object, connection.world)) {
-    const line = versionLine(object, facts);
-    if ('event' in facts) shown.places++;
+  for await (const line of listVersions(object, connection, context)) {
+    if ('event' in line) shown.places++;
     if (output.json) output.document(line);
     else output.lines(...versionText(line, shown.places === 1));
     await output.drained();

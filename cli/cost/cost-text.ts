@@ -1,4 +1,4 @@
-import type { CostJson } from '../json/cost.ts';
+import type { CostJson } from '../../operations/json/cost.ts';
 import { bytes, count, counted, dollars, duration } from '../text/format.ts';
 import { type Column, table } from '../text/table.ts';
 import { visibleKey } from '../text/visible.ts';

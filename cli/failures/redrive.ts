@@ -1,7 +1,7 @@
 import { QUEUES } from '@holdfast/core/model/queues.ts';
+import type { Redriven } from '../../operations/json/failures.ts';
 import type { Connection, Context } from '../context.ts';
 import { CommandError, describeError } from '../errors.ts';
-import type { Redriven } from '../json/failures.ts';
 import { counted } from '../text/format.ts';
 
 /** Sends all dead letters back to their queues. @throws {CommandError} saying how far it came */

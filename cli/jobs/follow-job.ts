@@ -1,7 +1,7 @@
 import type { Job } from '@holdfast/core/model/job.ts';
+import { waiting } from '../../operations/ports.ts';
 import type { Connection, Context } from '../context.ts';
 import { CommandError } from '../errors.ts';
-import { waiting } from '../ports.ts';
 import { duration } from '../text/format.ts';
 import { progressText } from './job-text.ts';
 

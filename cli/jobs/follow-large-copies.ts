@@ -1,9 +1,9 @@
 import { unprotectedEntries } from '@holdfast/core/catalog/unprotected-entries.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
+import type { JobResult } from '../../operations/json/job.ts';
+import { waiting } from '../../operations/ports.ts';
 import type { Connection, Context } from '../context.ts';
-import type { JobResult } from '../json/job.ts';
-import { waiting } from '../ports.ts';
 import { counted } from '../text/format.ts';
 
 const FIRST_POLL_MS = 500;

@@ -1,5 +1,5 @@
 import type { Job } from '@holdfast/core/model/job.ts';
-import type { JobResult } from '../json/job.ts';
+import type { JobResult } from '../../operations/json/job.ts';
 import { bytes, count, counted, duration } from '../text/format.ts';
 import { visibleKey } from '../text/visible.ts';
 

@@ -1,11 +1,12 @@
 import { defined } from '@holdfast/core/model/defined.ts';
 import type { QueueName } from '@holdfast/core/model/queues.ts';
+import { jobResult } from '../../operations/jobs/job-result.ts';
 import type { Connection, Context } from '../context.ts';
 import { checkIsRead } from '../core-stack.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { exitOf } from './exit-of-job.ts';
 import { followHint, followJob } from './follow-job.ts';
 import { followLargeCopies } from './follow-large-copies.ts';
-import { exitOf, jobResult } from './job-result.ts';
 import { resultLines } from './job-text.ts';
 import { saveJobReport } from './save-report.ts';
 

@@ -1,9 +1,9 @@
 import type { SourceSettings } from '@holdfast/core/model/source.ts';
 import type { Begun } from '@holdfast/core/source/work.ts';
 import type { Option } from 'commander';
+import type { CoreStack } from '../../operations/core-stack.ts';
+import type { StackRequest } from '../../operations/ports.ts';
 import type { Connection } from '../context.ts';
-import type { CoreStack } from '../core-stack.ts';
-import type { StackRequest } from '../ports.ts';
 import type { CoveredOptions } from '../sources/covered-argument.ts';
 import type { Steps } from '../steps.ts';
 

@@ -1,8 +1,8 @@
 import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { RestoreRequest } from '@holdfast/core/model/restore-request.ts';
+import type { BucketSetup } from '../../operations/ports.ts';
 import type { Connection, Context } from '../context.ts';
-import type { BucketSetup } from '../ports.ts';
 import { Steps } from '../steps.ts';
 
 /** Refuses a new bucket that is there already. @throws {InvalidInputError} */

@@ -3,7 +3,7 @@ import { formatMoment } from '@holdfast/core/model/moment.ts';
 import { isArchivedClass } from '@holdfast/core/model/object.ts';
 import { ORIGINAL } from '@holdfast/core/model/storage-class.ts';
 import type { Examples, RestorePlan, Size } from '@holdfast/core/restore/restore-plan.ts';
-import type { PlanJson } from '../json/restore.ts';
+import type { PlanJson } from '../../operations/json/restore.ts';
 import { bytes, count, counted, dollars } from '../text/format.ts';
 import { table } from '../text/table.ts';
 import { visibleKey } from '../text/visible.ts';

@@ -2,7 +2,7 @@ import { thawCost } from '@holdfast/core/cost/thaw-prices.ts';
 import { archiveOf } from '@holdfast/core/model/object.ts';
 import { THAW_TIERS, type ThawTime, thawTime, tierFor } from '@holdfast/core/model/thaw.ts';
 import type { RestorePlan } from '@holdfast/core/restore/restore-plan.ts';
-import type { PlanJson } from '../json/restore.ts';
+import type { PlanJson } from '../../operations/json/restore.ts';
 import { dollars, duration } from '../text/format.ts';
 import { table } from '../text/table.ts';
 

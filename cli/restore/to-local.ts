@@ -7,6 +7,7 @@ import { checkRestoreWish, type RestoreWish } from '@holdfast/core/model/restore
 import { sourceKey, type TargetMapping, targetKey } from '@holdfast/core/model/target-key.ts';
 import type { RestorePlan } from '@holdfast/core/restore/restore-plan.ts';
 import type { Selected } from '@holdfast/core/source/selection.ts';
+import { skewSeconds } from '../../operations/clock-skew.ts';
 import type { Connection, Context } from '../context.ts';
 import { CommandError, InterruptedError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -24,7 +25,6 @@ import { restoreToFolder } from '../local/restore-to-folder.ts';
 import { sameCommand } from '../local/same-command.ts';
 import { noteMoment } from '../options.ts';
 import type { Output } from '../output.ts';
-import { skewSeconds } from '../time/clock-skew.ts';
 import { noteBeside } from '../vault/note-beside.ts';
 import { askFor, concerns } from './consent.ts';
 import { planJson, planLines } from './plan-text.ts';

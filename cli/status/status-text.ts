@@ -1,9 +1,8 @@
 import { REASON_TEXT, type UnprotectedReason } from '@holdfast/core/model/entry.ts';
+import type { Lag, Rpo } from '../../operations/json/sources.ts';
+import type { Status } from '../../operations/json/status.ts';
 import type { Context } from '../context.ts';
 import { problemLine, resultText } from '../jobs/job-text.ts';
-import type { Lag, Rpo } from '../json/sources.ts';
-import type { Status } from '../json/status.ts';
-import { comparedText } from '../sources/vault-pass.ts';
 import { ago, count, duration } from '../text/format.ts';
 import { type Column, table } from '../text/table.ts';
 
@@ -60,6 +59,16 @@ function sourceLines(sources: Status['sources'], now: number): string[] {
       one.renewWith === null ? rpoText(one.rpo, now) : 'not checked',
     ]),
   );
+}
+
+/** When the whole of the vault was last compared, in a few words. */
+function comparedText(
+  { vaultComparedAt, vaultOverdue: overdue }: Status['sources'][number],
+  now: number,
+): string {
+  if (overdue === null) return '-';
+  const when = vaultComparedAt === null ? 'not yet' : ago(Date.parse(vaultComparedAt), now);
+  return overdue ? `overdue: ${when}` : when;
 }
 
 const PROOFS: Readonly<Record<Rpo['by'], string>> = {

@@ -1,6 +1,6 @@
 import type { Job } from '@holdfast/core/model/job.ts';
+import { waiting } from '../../operations/ports.ts';
 import type { Connection, Context } from '../context.ts';
-import { waiting } from '../ports.ts';
 import { counted } from '../text/format.ts';
 
 const POLL_MS = 2_000;

@@ -1,6 +1,7 @@
 import prettyMs from 'pretty-ms';
 
 export { bytes, count, counted } from '@holdfast/core/model/text.ts';
+export { seconds } from '../../operations/seconds.ts';
 
 /** `2m 5s`; below a second in milliseconds. */
 export function duration(ms: number): string {
@@ -12,11 +13,6 @@ export function ago(at: number | undefined, now: number): string {
   if (at === undefined) return '-';
   const age = now - at;
   return age < 1000 ? 'now' : `${prettyMs(age, { compact: true })} ago`;
-}
-
-/** A moment without its milliseconds, which S3 does not keep. */
-export function seconds(at: number): string {
-  return new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
 /** An amount of US dollars; `<$0.01` for what is less than a cent. */

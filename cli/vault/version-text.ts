@@ -1,9 +1,9 @@
-import type { SitePlaceLine, SiteVersionLine } from '../json/site-versions.ts';
-import type { VersionLine } from '../json/versions.ts';
+import type { SitePlaceLine, SiteVersionLine } from '../../operations/json/site-versions.ts';
+import type { VersionLine } from '../../operations/json/versions.ts';
+import type { HistoryOfOne } from '../../operations/objects/list-versions.ts';
 import { bytes, seconds } from '../text/format.ts';
 import { pad } from '../text/table.ts';
 import { visible, visibleKey } from '../text/visible.ts';
-import type { HistoryOfOne } from './version-line.ts';
 
 /** A line of `versions` for people. @param isFirstPlace it is the first that says where something was */
 export function versionText(line: HistoryOfOne, isFirstPlace: boolean): string[] {

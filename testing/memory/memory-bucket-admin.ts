@@ -1,4 +1,4 @@
-import type { BucketAdmin, BucketSetup } from '../../cli/ports.ts';
+import type { BucketAdmin, BucketSetup } from '../../operations/ports.ts';
 import type { MemoryS3 } from './memory-s3.ts';
 
 /** Buckets of a {@link MemoryS3}, and how each was set up. */

@@ -1,5 +1,5 @@
 import { QUEUES, type QueueName } from '@holdfast/core/model/queues.ts';
-import type { DeadLetter, QueueAdmin, QueueDepth } from '../../cli/ports.ts';
+import type { DeadLetter, QueueAdmin, QueueDepth } from '../../operations/ports.ts';
 import type { MemoryWorkQueue } from './memory-work-queue.ts';
 
 /** The queues in memory, and the dead letters that a test puts there. */

@@ -6,7 +6,7 @@ import {
   type StackRequest,
   type Stacks,
   type StackView,
-} from '../../cli/ports.ts';
+} from '../../operations/ports.ts';
 
 /** Stacks in memory. They are done at once. */
 export class MemoryStacks implements Stacks {

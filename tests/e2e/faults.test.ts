@@ -1,9 +1,9 @@
 import { BUCKET_QUEUES } from '@holdfast/core/model/queues.ts';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import type { Failures } from '../../cli/json/failures.ts';
-import type { JobResult } from '../../cli/json/job.ts';
-import type { Jobs } from '../../cli/json/jobs.ts';
-import type { Status } from '../../cli/json/status.ts';
+import type { Failures } from '../../operations/json/failures.ts';
+import type { JobResult } from '../../operations/json/job.ts';
+import type { Jobs } from '../../operations/json/jobs.ts';
+import type { Status } from '../../operations/json/status.ts';
 import { restartCloud } from '../../scripts/lib/cloud.ts';
 import { eventually, givenBucket, hideFor, holdfast, settled, tryHoldfast } from './support/cloud.ts';
 import {

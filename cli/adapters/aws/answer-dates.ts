@@ -1,5 +1,5 @@
+import { type Reading, type ServiceClock, serviceClock } from '../../../operations/service-clock.ts';
 import { CommandError } from '../../errors.ts';
-import { type Reading, type ServiceClock, serviceClock } from '../../time/service-clock.ts';
 
 type Answer = { readonly response?: unknown };
 type Attempt = (args: never) => Promise<Answer>;

@@ -8,7 +8,6 @@ import {
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
 import { namedValues } from '@holdfast/core/model/named-values.ts';
-import { CommandError } from '../../errors.ts';
 import {
   type OnStatus,
   SOURCE_TAG,
@@ -16,7 +15,8 @@ import {
   type StackRequest,
   type Stacks,
   type StackView,
-} from '../../ports.ts';
+} from '../../../operations/ports.ts';
+import { CommandError } from '../../errors.ts';
 import { firstFailure } from './stack-failure.ts';
 
 type Pause = (ms: number) => Promise<void>;

@@ -8,7 +8,7 @@ import {
   PutPublicAccessBlockCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import type { BucketAdmin, BucketSetup } from '../../ports.ts';
+import type { BucketAdmin, BucketSetup } from '../../../operations/ports.ts';
 
 /** Says that a bucket has no encryption of its own, or is not there. */
 const NOTHING = new Set(['ServerSideEncryptionConfigurationNotFoundError', 'NoSuchBucket', 'AccessDenied']);

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { QUEUES, type QueueName } from '@holdfast/core/model/queues.ts';
 import type { QueueUrls } from '@holdfast/core/runtime/queue-addresses.ts';
-import type { DeadLetter, QueueAdmin, QueueDepth } from '../../ports.ts';
+import type { DeadLetter, QueueAdmin, QueueDepth } from '../../../operations/ports.ts';
 
 const MAX_RECEIVE = 10;
 /** How long a message that is looked at, or on its way back, is hidden from others. */

@@ -3,8 +3,9 @@ import { vaultPlace } from '@holdfast/core/kinds/s3/model/vault-key.ts';
 import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import type { SourceSettings } from '@holdfast/core/model/source.ts';
 import { captureRuleName, sourceStackName } from '@holdfast/core/model/stack-names.ts';
-import { type CoreStack, roleOf } from '../../core-stack.ts';
-import { SOURCE_TAG, STACK_TAG, type StackRequest } from '../../ports.ts';
+import type { CoreStack } from '../../../operations/core-stack.ts';
+import { SOURCE_TAG, STACK_TAG, type StackRequest } from '../../../operations/ports.ts';
+import { roleOf } from '../../core-stack.ts';
 import { readTemplate } from '../../sources/read-template.ts';
 
 /** The small stack that wires one bucket to the core stack. */

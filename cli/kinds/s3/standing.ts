@@ -2,9 +2,9 @@ import { isPulseOverdue, PULSE_MS, provenUntil } from '@holdfast/core/kinds/s3/m
 import { defined } from '@holdfast/core/model/defined.ts';
 import { shellWords } from '@holdfast/core/model/shell-words.ts';
 import { asksForAcls, coverage, readsAcls, type Source } from '@holdfast/core/model/source.ts';
-import { moment } from '../../json/moment.ts';
-import type { Rpo, SourceJson } from '../../json/sources.ts';
-import type { Standing } from '../../standing.ts';
+import { moment } from '../../../operations/json/moment.ts';
+import type { Rpo, SourceJson } from '../../../operations/json/sources.ts';
+import type { Standing } from '../../../operations/standing.ts';
 
 /** How buckets stand: by their hourly checks, and by canaries. */
 export const s3Standing: Standing = {

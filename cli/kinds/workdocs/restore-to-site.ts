@@ -16,6 +16,7 @@ import { InvalidInputError, isSiteError, messageOf } from '@holdfast/core/model/
 import { formatMoment } from '@holdfast/core/model/moment.ts';
 import { checkRestoreWish, type RestoreWish } from '@holdfast/core/model/restore-request.ts';
 import { targetKey } from '@holdfast/core/model/target-key.ts';
+import { skewSeconds } from '../../../operations/clock-skew.ts';
 import { confirm } from '../../confirm.ts';
 import type { Connection, Context } from '../../context.ts';
 import { CommandError, InterruptedError } from '../../errors.ts';
@@ -34,7 +35,6 @@ import { localJobId, recordLocal } from '../../restore/record-local.ts';
 import { checkHasCopies } from '../../restore/restore-checks.ts';
 import { BUCKET_OPTIONS, type RestoreOptions, refuseAny, toWish } from '../../restore/restore-options.ts';
 import { count } from '../../text/format.ts';
-import { skewSeconds } from '../../time/clock-skew.ts';
 import type { SitePlace, WritableSite } from './writable-site.ts';
 
 type Task = {

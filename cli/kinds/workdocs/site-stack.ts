@@ -1,8 +1,9 @@
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { siteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
 import { captureRuleName, sourceStackName } from '@holdfast/core/model/stack-names.ts';
-import { type CoreStack, roleOf } from '../../core-stack.ts';
-import { SOURCE_TAG, STACK_TAG, type StackRequest } from '../../ports.ts';
+import type { CoreStack } from '../../../operations/core-stack.ts';
+import { SOURCE_TAG, STACK_TAG, type StackRequest } from '../../../operations/ports.ts';
+import { roleOf } from '../../core-stack.ts';
 import { readTemplate } from '../../sources/read-template.ts';
 
 /** The small stack that has a WorkDocs site polled and crawled. @param every as EventBridge takes it: `rate(5 minutes)` */

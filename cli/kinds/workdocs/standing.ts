@@ -1,8 +1,8 @@
 import type { Source } from '@holdfast/core/model/source.ts';
-import { moment } from '../../json/moment.ts';
-import type { Rpo } from '../../json/sources.ts';
-import type { StackView } from '../../ports.ts';
-import type { Standing } from '../../standing.ts';
+import { moment } from '../../../operations/json/moment.ts';
+import type { Rpo } from '../../../operations/json/sources.ts';
+import type { StackView } from '../../../operations/ports.ts';
+import type { Standing } from '../../../operations/standing.ts';
 
 const MINUTE_MS = 60_000;
 const UNITS: Readonly<Record<string, number>> = { minute: 1, hour: 60, day: 24 * 60 };

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { TEMPLATE_DEFAULTS } from '../../../cli/cost/assumptions.ts';
 import { CommandError } from '../../../cli/errors.ts';
-import { type CostJson, CostSchema } from '../../../cli/json/cost.ts';
+import { type CostJson, CostSchema } from '../../../operations/json/cost.ts';
 import { CliWorld, footprint } from './support/given-cli.ts';
 
 let cli: CliWorld;

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { FailuresSchema, RedrivenSchema } from '../../../cli/json/failures.ts';
+import { FailuresSchema, RedrivenSchema } from '../../../operations/json/failures.ts';
 import { CliWorld } from './support/given-cli.ts';
 
 let cli: CliWorld;

@@ -5,10 +5,10 @@ import { isInExport } from '@holdfast/core/kinds/workdocs/import/import-names.ts
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ImportedSchema } from '../../../cli/json/import.ts';
-import { StatusSchema } from '../../../cli/json/status.ts';
 import { KINDS } from '../../../cli/kinds/all.ts';
 import { findExport } from '../../../cli/kinds/workdocs/import/find-export.ts';
+import { ImportedSchema } from '../../../operations/json/import.ts';
+import { StatusSchema } from '../../../operations/json/status.ts';
 import { VAULT } from '../../../testing/pipeline.ts';
 import { zipOf } from '../../support/given-export.ts';
 import { CALLER, CliWorld, footprint } from './support/given-cli.ts';
@@ -343,7 +343,7 @@ describe('import workdocs-export', () => {
 });
 
 it('messages of imports that were given up are told in words', async () => {
-  const { explainMessage } = await import('../../../cli/failures/explain-message.ts');
+  const { explainMessage } = await import('../../../operations/failures/explain-message.ts');
   const words = (message: object) => explainMessage('import', JSON.stringify(message), KINDS).what;
   const step = { jobId: 'i1', step: 's' };
   const zip = { key: 'x/alice.zip', size: 9, etag: 'e' };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ReportSchema } from '@holdfast/core/model/report.ts';
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { JobResultSchema, ResumedSchema } from '../../../cli/json/job.ts';
+import { JobResultSchema, ResumedSchema } from '../../../operations/json/job.ts';
 import { TARGET, VAULT } from '../../../testing/pipeline.ts';
 import { CALLER, CliWorld, footprint } from './support/given-cli.ts';
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { JobResultSchema } from '../../../cli/json/job.ts';
-import { JobsSchema } from '../../../cli/json/jobs.ts';
+import { JobResultSchema } from '../../../operations/json/job.ts';
+import { JobsSchema } from '../../../operations/json/jobs.ts';
 import { TARGET } from '../../../testing/pipeline.ts';
 import { CliWorld } from './support/given-cli.ts';
 

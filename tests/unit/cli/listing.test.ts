@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { LsLineSchema } from '../../../cli/json/ls.ts';
-import { VersionLineSchema } from '../../../cli/json/versions.ts';
+import { LsLineSchema } from '../../../operations/json/ls.ts';
+import { VersionLineSchema } from '../../../operations/json/versions.ts';
 import { VAULT } from '../../../testing/pipeline.ts';
 import { AWKWARD_KEYS } from '../../support/awkward-keys.ts';
 import { CliWorld } from './support/given-cli.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { orphansOf } from '../../../cli/orphans.ts';
-import type { StackView } from '../../../cli/ports.ts';
+import type { StackView } from '../../../operations/ports.ts';
 
 const stacksOf = (...names: string[]) => ({
   listSources: async (core: string): Promise<StackView[]> =>

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ProtectedSchema } from '../../../cli/json/protect.ts';
+import { ProtectedSchema } from '../../../operations/json/protect.ts';
 import { VAULT } from '../../../testing/pipeline.ts';
 import { CliWorld, footprint, OUTPUTS } from './support/given-cli.ts';
 

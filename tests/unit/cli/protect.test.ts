@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { JobResultSchema, StartedSchema } from '../../../cli/json/job.ts';
-import { ProtectedSchema } from '../../../cli/json/protect.ts';
+import { JobResultSchema, StartedSchema } from '../../../operations/json/job.ts';
+import { ProtectedSchema } from '../../../operations/json/protect.ts';
 import { VAULT } from '../../../testing/pipeline.ts';
 import { CliWorld, footprint } from './support/given-cli.ts';
 

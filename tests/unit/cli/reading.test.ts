@@ -1,11 +1,11 @@
 import { vaultPlace } from '@holdfast/core/kinds/s3/model/vault-key.ts';
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { DiffLineSchema, DiffSummarySchema } from '../../../cli/json/diff.ts';
-import { HistoryLineSchema } from '../../../cli/json/history.ts';
-import { LsLineSchema } from '../../../cli/json/ls.ts';
-import { VerifySchema } from '../../../cli/json/verify.ts';
-import { VersionLineSchema } from '../../../cli/json/versions.ts';
+import { DiffLineSchema, DiffSummarySchema } from '../../../operations/json/diff.ts';
+import { HistoryLineSchema } from '../../../operations/json/history.ts';
+import { LsLineSchema } from '../../../operations/json/ls.ts';
+import { VerifySchema } from '../../../operations/json/verify.ts';
+import { VersionLineSchema } from '../../../operations/json/versions.ts';
 import { VAULT } from '../../../testing/pipeline.ts';
 import { CliWorld } from './support/given-cli.ts';
 

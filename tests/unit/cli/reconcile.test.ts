@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ApprovedSchema } from '../../../cli/json/approve.ts';
-import { StartedSchema } from '../../../cli/json/job.ts';
+import { ApprovedSchema } from '../../../operations/json/approve.ts';
+import { StartedSchema } from '../../../operations/json/job.ts';
 import { CALLER, CliWorld, footprint } from './support/given-cli.ts';
 
 let cli: CliWorld;

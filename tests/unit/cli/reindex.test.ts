@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ReindexSchema } from '../../../cli/json/reindex.ts';
+import { ReindexSchema } from '../../../operations/json/reindex.ts';
 import { MemoryCatalog } from '../../../testing/memory/memory-catalog.ts';
 import { CliWorld } from './support/given-cli.ts';
 

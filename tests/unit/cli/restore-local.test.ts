@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { RestoreLocalSchema } from '../../../cli/json/restore-local.ts';
 import { sameCommand } from '../../../cli/local/same-command.ts';
+import { RestoreLocalSchema } from '../../../operations/json/restore-local.ts';
 import { givenFolder, treeOf } from './local/support/given-vault.ts';
 import { CliWorld, footprint } from './support/given-cli.ts';
 

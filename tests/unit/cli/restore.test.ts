@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { RestoreJsonSchema } from '../../../cli/json/restore.ts';
+import { RestoreJsonSchema } from '../../../operations/json/restore.ts';
 import { TARGET } from '../../../testing/pipeline.ts';
 import { CALLER, CliWorld, footprint } from './support/given-cli.ts';
 

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { DiffLineSchema, DiffSummarySchema } from '../../../cli/json/diff.ts';
-import { HistoryLineSchema } from '../../../cli/json/history.ts';
-import { LsLineSchema } from '../../../cli/json/ls.ts';
-import { SitePlaceLineSchema, SiteVersionLineSchema } from '../../../cli/json/site-versions.ts';
-import { VerifySchema } from '../../../cli/json/verify.ts';
+import { DiffLineSchema, DiffSummarySchema } from '../../../operations/json/diff.ts';
+import { HistoryLineSchema } from '../../../operations/json/history.ts';
+import { LsLineSchema } from '../../../operations/json/ls.ts';
+import { SitePlaceLineSchema, SiteVersionLineSchema } from '../../../operations/json/site-versions.ts';
+import { VerifySchema } from '../../../operations/json/verify.ts';
 import { VAULT } from '../../../testing/pipeline.ts';
 import { SITE, SITE_URI, type SiteVault } from '../../support/site-vault.ts';
 import { CliWorld } from './support/given-cli.ts';

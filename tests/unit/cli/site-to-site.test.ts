@@ -1,7 +1,7 @@
 import { SiteError } from '@holdfast/core/model/errors.ts';
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { RestoreLocalSchema } from '../../../cli/json/restore-local.ts';
+import { RestoreLocalSchema } from '../../../operations/json/restore-local.ts';
 import { SITE_URI, type SiteVault } from '../../support/site-vault.ts';
 import { CliWorld } from './support/given-cli.ts';
 import { givenSite } from './support/given-site.ts';

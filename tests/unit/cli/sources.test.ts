@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { SourcesSchema } from '../../../cli/json/sources.ts';
+import { SourcesSchema } from '../../../operations/json/sources.ts';
 import { CliWorld } from './support/given-cli.ts';
 
 let cli: CliWorld;

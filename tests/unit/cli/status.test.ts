@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { StatusSchema } from '../../../cli/json/status.ts';
+import { StatusSchema } from '../../../operations/json/status.ts';
 import { SITE_URI } from '../../support/site-vault.ts';
 import { CliWorld } from './support/given-cli.ts';
 import { givenSite } from './support/given-site.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { JobResultSchema } from '../../../cli/json/job.ts';
+import { JobResultSchema } from '../../../operations/json/job.ts';
 import { TARGET, VAULT } from '../../../testing/pipeline.ts';
 import { CliWorld } from './support/given-cli.ts';
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { reindex } from '@holdfast/core/catalog/reindex.ts';
 import { SourceKinds } from '@holdfast/core/source/source-kind.ts';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { CliKind } from '../../../cli/kind.ts';
 import { KINDS } from '../../../cli/kinds/all.ts';
 import { NAMES_FILE } from '../../../cli/local/names-list.ts';
+import type { KnownKind } from '../../../operations/kind.ts';
 import { MemoryCatalog } from '../../../testing/memory/memory-catalog.ts';
 import { VAULT } from '../../../testing/pipeline.ts';
 import { givenJournal } from '../../contract/support/given-journal.ts';
@@ -17,7 +17,7 @@ import { CliWorld } from './support/given-cli.ts';
 
 const DIARY = 'journal://diary';
 /** What people say of journals, and ask of them. */
-const FACE: CliKind = {
+const FACE: KnownKind = {
   ...JOURNAL,
   nouns: {
     ...{ one: 'a journal', wholeForm: 'journal://name', protectForm: 'journal://name' },
@@ -47,7 +47,7 @@ let diary: Awaited<ReturnType<typeof givenJournal>>;
 /** Two notes in one pack; then one of them is another, the other is gone, and there is a third. */
 beforeEach(async () => {
   cli = new CliWorld();
-  cli.kinds = new SourceKinds<CliKind>([...KINDS.all, FACE]);
+  cli.kinds = new SourceKinds<KnownKind>([...KINDS.all, FACE]);
   diary = await givenJournal(cli.pipeline);
   diary.pass(60_000);
   await diary.put(note('plans', 'a/b?'), 'to begin with');

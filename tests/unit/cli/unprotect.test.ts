@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { UnprotectedSchema } from '../../../cli/json/unprotect.ts';
+import { UnprotectedSchema } from '../../../operations/json/unprotect.ts';
 import { VAULT } from '../../../testing/pipeline.ts';
 import { CliWorld, footprint } from './support/given-cli.ts';
 

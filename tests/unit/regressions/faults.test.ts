@@ -6,7 +6,7 @@ import { respond } from '@holdfast/core/runtime/sqs-batch.ts';
 import type { SQSEvent } from 'aws-lambda';
 import { expect, it } from 'vitest';
 import { s3Standing } from '../../../cli/kinds/s3/standing.ts';
-import { sourceJson } from '../../../cli/sources/source-json.ts';
+import { sourceJson } from '../../../operations/sources/source-json.ts';
 import { MemoryTelemetry } from '../../../testing/memory/memory-telemetry.ts';
 import { Pipeline, SOURCE, TARGET } from '../../../testing/pipeline.ts';
 import { cannedS3, errorXml } from '../../support/canned-s3.ts';

@@ -11,6 +11,7 @@ import { parseSiteUri, siteOf, siteUri } from '@holdfast/core/kinds/workdocs/mod
 import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { Argument, type Command } from 'commander';
+import type { Imported } from '../../../../operations/json/import.ts';
 import type { Act } from '../../../command.ts';
 import { confirm } from '../../../confirm.ts';
 import type { Connection, Context } from '../../../context.ts';
@@ -18,7 +19,6 @@ import type { ExitCode } from '../../../exit-codes.ts';
 import { helpText } from '../../../help.ts';
 import { checkReportFile, reportOption } from '../../../jobs/save-report.ts';
 import { newJobId, startJob } from '../../../jobs/start-job.ts';
-import type { Imported } from '../../../json/import.ts';
 import { checkBucket, checkNotVault } from '../../../sources/bucket-argument.ts';
 import { Steps } from '../../../steps.ts';
 import { planImport, planLines } from './export-plan.ts';

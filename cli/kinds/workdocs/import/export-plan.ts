@@ -3,7 +3,7 @@ import { type ExportPlace, isInExport, isZipKey } from '@holdfast/core/kinds/wor
 import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { ObjectStore } from '@holdfast/core/ports/object-store.ts';
-import type { Imported } from '../../../json/import.ts';
+import type { Imported } from '../../../../operations/json/import.ts';
 import { bytes, count, counted, dollars } from '../../../text/format.ts';
 
 type Plan = Imported['plan'];

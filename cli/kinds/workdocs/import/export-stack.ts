@@ -1,8 +1,9 @@
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import type { ExportPlace } from '@holdfast/core/kinds/workdocs/import/import-names.ts';
 import { sourceStackName } from '@holdfast/core/model/stack-names.ts';
-import { type CoreStack, roleOf } from '../../../core-stack.ts';
-import { SOURCE_TAG, STACK_TAG, type StackRequest } from '../../../ports.ts';
+import type { CoreStack } from '../../../../operations/core-stack.ts';
+import { SOURCE_TAG, STACK_TAG, type StackRequest } from '../../../../operations/ports.ts';
+import { roleOf } from '../../../core-stack.ts';
 import { readTemplate } from '../../../sources/read-template.ts';
 
 /** The small stack that lets an export be read. @param kmsKey ARN of the key that the zips are encrypted with, if it is a customer's */

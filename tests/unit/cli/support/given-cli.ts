@@ -1,14 +1,15 @@
 import { QUEUES } from '@holdfast/core/model/queues.ts';
 import type { SourceKinds } from '@holdfast/core/source/source-kind.ts';
 import type { Connection, Deps, GlobalOptions } from '../../../../cli/context.ts';
-import { accountOf, type CoreStack, readOutputs } from '../../../../cli/core-stack.ts';
+import { accountOf, readOutputs } from '../../../../cli/core-stack.ts';
 import type { ExitCode } from '../../../../cli/exit-codes.ts';
-import type { CliKind } from '../../../../cli/kind.ts';
 import { KINDS } from '../../../../cli/kinds/all.ts';
 import type { SitePlace } from '../../../../cli/kinds/workdocs/writable-site.ts';
 import type { TextStream } from '../../../../cli/output.ts';
 import { runCli } from '../../../../cli/run-cli.ts';
-import { type ServiceClock, serviceClock } from '../../../../cli/time/service-clock.ts';
+import type { CoreStack } from '../../../../operations/core-stack.ts';
+import type { KnownKind } from '../../../../operations/kind.ts';
+import { type ServiceClock, serviceClock } from '../../../../operations/service-clock.ts';
 import { MemoryBucketAdmin } from '../../../../testing/memory/memory-bucket-admin.ts';
 import { MemoryQueueAdmin } from '../../../../testing/memory/memory-queue-admin.ts';
 import { MemorySite } from '../../../../testing/memory/memory-site.ts';
@@ -95,7 +96,7 @@ export class CliWorld {
   /** With which options the core stack was looked for. */
   readonly connects: GlobalOptions[] = [];
   /** The kinds of sources that there are. */
-  kinds: SourceKinds<CliKind> = KINDS;
+  kinds: SourceKinds<KnownKind> = KINDS;
   #names = 0;
 
   constructor(options: ConstructorParameters<typeof Pipeline>[0] = {}) {

@@ -1,5 +1,5 @@
 import type { Rpo, SourceJson } from '../json/sources.ts';
-import { seconds } from '../text/format.ts';
+import { seconds } from '../seconds.ts';
 
 /** What is to be said of how far a source is known to be in the vault; at most one line. */
 export function rpoTroubles({

@@ -1,6 +1,5 @@
 import type { Source } from '@holdfast/core/model/source.ts';
 import type { SourceJson } from '../json/sources.ts';
-import { ago } from '../text/format.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 /** A pass takes a week (ADR 32): two of them, and a day. */
@@ -24,13 +23,6 @@ export function vaultOverdue(source: Source, now: number): boolean | null {
 }
 
 type Compared = Pick<SourceJson, 'source' | 'vaultComparedAt' | 'vaultOverdue' | 'renewWith'>;
-
-/** When the whole of the vault was last compared, in a few words. */
-export function comparedText({ vaultComparedAt, vaultOverdue: overdue }: Compared, now: number): string {
-  if (overdue === null) return '-';
-  const when = vaultComparedAt === null ? 'not yet' : ago(Date.parse(vaultComparedAt), now);
-  return overdue ? `overdue: ${when}` : when;
-}
 
 /** What is to be said of a vault that was not compared for long; at most one line. */
 export function vaultTroubles({

@@ -1,31 +1,15 @@
 import type { Job, Problem } from '@holdfast/core/model/job.ts';
-import type { Connection } from '../context.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
+import type { Connection } from '../connection.ts';
 import type { JobResult } from '../json/job.ts';
 import { moment } from '../json/moment.ts';
 import { jobJson } from './job-json.ts';
 
 const MAX_PROBLEMS = 20;
 
-const EXIT_BY_STATE: Readonly<Record<Job['state'], ExitCode>> = {
-  running: EXIT.done,
-  done: EXIT.done,
-  partial: EXIT.partial,
-  failed: EXIT.failed,
-  cancelled: EXIT.partial,
-};
-
-/** The exit code that tells how a job ended, and the large copies that were waited for. */
-export function exitOf({ job, largeCopies }: Pick<JobResult, 'job' | 'largeCopies'>): ExitCode {
-  const exit = EXIT_BY_STATE[job.state];
-  const isLacking = largeCopies !== null && largeCopies.failed + largeCopies.left > 0;
-  return exit === EXIT.done && isLacking ? EXIT.partial : exit;
-}
-
 /** A job with the first of its problems, and how many more there are; large copies were not waited for. */
 export async function jobResult(
   job: Job,
-  { world, stack }: Connection,
+  { world, stack }: Pick<Connection, 'world' | 'stack'>,
 ): Promise<Omit<JobResult, 'largeCopies'>> {
   const problems: JobResult['problems'] = [];
   let furtherProblems = 0;

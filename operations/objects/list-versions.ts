@@ -4,15 +4,26 @@ import type {
   PlaceFacts,
   VersionFacts,
 } from '@holdfast/core/source/object-versions.ts';
+import type { Connection } from '../connection.ts';
 import { moment } from '../json/moment.ts';
 import type { SitePlaceLine, SiteVersionLine } from '../json/site-versions.ts';
 import type { VersionLine } from '../json/versions.ts';
+import type { Kinds } from '../kind.ts';
 
 /** A line of `versions`: of what has versions of its own at its source in the source's words, else in the vault's. */
 export type HistoryOfOne = VersionLine | SiteVersionLine | SitePlaceLine;
 
-/** What is told of one version of an object, or of where it was. */
-export function versionLine(object: ObjectPlace, facts: VersionFacts | PlaceFacts): HistoryOfOne {
+/** Every version that the vault has of one object, the newest first; then where it was: `versions`. Nothing where it has none. */
+export async function* listVersions(
+  object: ObjectPlace,
+  { world }: Pick<Connection, 'world'>,
+  { kinds }: Kinds,
+): AsyncGenerator<HistoryOfOne> {
+  for await (const facts of kinds.of(object.source).history.versionsOf(object, world))
+    yield lineOf(object, facts);
+}
+
+function lineOf(object: ObjectPlace, facts: VersionFacts | PlaceFacts): HistoryOfOne {
   if ('event' in facts) return placeLine(object, facts);
   return facts.made === undefined ? vaultLine(object, facts) : madeLine(object, facts, facts.made);
 }

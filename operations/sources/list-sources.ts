@@ -1,13 +1,14 @@
 import { sourceStackName } from '@holdfast/core/model/stack-names.ts';
-import type { Connection, Context } from '../context.ts';
+import type { Connection } from '../connection.ts';
 import type { SourceJson } from '../json/sources.ts';
+import type { Kinds } from '../kind.ts';
 import { SOURCE_TAG } from '../ports.ts';
 import { sourceJson, unregisteredJson } from './source-json.ts';
 
 /** Every source there is, by what the catalog says and by what CloudFormation says, ordered by name. */
 export async function listSources(
   { world, stacks, stack, clock }: Connection,
-  { kinds }: Pick<Context, 'kinds'>,
+  { kinds }: Kinds,
 ): Promise<SourceJson[]> {
   const [rows, views] = await Promise.all([world.catalog.listSources(), stacks.listSources(stack.name)]);
   const now = clock.now();

@@ -1,13 +1,14 @@
-import type { Connection, Context } from '../context.ts';
+import { count, counted } from '@holdfast/core/model/text.ts';
+import type { Connection } from '../connection.ts';
 import { type CoreStack, unreadFor } from '../core-stack.ts';
 import { jobJson } from '../jobs/job-json.ts';
 import type { Status } from '../json/status.ts';
+import type { Kinds } from '../kind.ts';
 import { deadLetters, waiting } from '../ports.ts';
 import { importTroubles } from '../sources/import-trouble.ts';
 import { listSources } from '../sources/list-sources.ts';
 import { rpoTroubles } from '../sources/rpo.ts';
 import { vaultTroubles } from '../sources/vault-pass.ts';
-import { count, counted } from '../text/format.ts';
 import { listUnprotected } from './list-unprotected.ts';
 
 /**
@@ -20,7 +21,7 @@ export async function collectStatus(
   only: string | undefined,
   keep: number,
   connection: Connection,
-  context: Pick<Context, 'kinds'>,
+  context: Kinds,
 ): Promise<Status> {
   const { world, queues } = connection;
   const isMeant = (source: string) => only === undefined || source === only;
@@ -55,7 +56,7 @@ export async function collectStatus(
 function functionTroubles(
   { source, state, importedFrom }: Status['sources'][number],
   stack: CoreStack,
-  { kinds }: Pick<Context, 'kinds'>,
+  { kinds }: Kinds,
 ): string[] {
   const work = kinds.find(source)?.work;
   const parameter = work && unreadFor(work.comparisonQueue, stack);

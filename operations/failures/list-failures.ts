@@ -1,7 +1,8 @@
 import { QUEUES } from '@holdfast/core/model/queues.ts';
-import type { Connection, Context } from '../context.ts';
+import type { Connection } from '../connection.ts';
 import type { Failure, Failures } from '../json/failures.ts';
 import { moment } from '../json/moment.ts';
+import type { Kinds } from '../kind.ts';
 import { type DeadLetter, deadLetters } from '../ports.ts';
 import { explainMessage } from './explain-message.ts';
 
@@ -9,7 +10,7 @@ import { explainMessage } from './explain-message.ts';
 export async function listFailures(
   limit: number,
   { queues, world }: Connection,
-  { kinds }: Pick<Context, 'kinds'>,
+  { kinds }: Kinds,
 ): Promise<Failures> {
   const peeked = await Promise.all(QUEUES.map((queue) => queues.peek(queue, limit)));
   const letters = peeked.flat().sort((a, b) => a.sentAt - b.sentAt);
@@ -23,7 +24,7 @@ export async function listFailures(
 async function toFailure(
   { queue, messageId, body, sentAt }: DeadLetter,
   { catalog }: Pick<Connection['world'], 'catalog'>,
-  kinds: Context['kinds'],
+  kinds: Kinds['kinds'],
 ): Promise<Failure> {
   const { what, readable, objects } = explainMessage(queue, body, kinds);
   const known = await Promise.all(objects.map(({ source, key }) => catalog.getEntry(source, key)));

@@ -10,19 +10,19 @@ import {
 import type { QueueName } from '@holdfast/core/model/queues.ts';
 import { parseRestoreMessage } from '@holdfast/core/model/restore-request.ts';
 import { parseS3Notification } from '@holdfast/core/model/s3-notification.ts';
+import { counted } from '@holdfast/core/model/text.ts';
+import { visibleKey } from '@holdfast/core/model/visible.ts';
 import type { Explain, Explanation } from '@holdfast/core/source/work.ts';
 import * as v from 'valibot';
-import type { Context } from '../context.ts';
-import { counted } from '../text/format.ts';
-import { visibleKey } from '../text/visible.ts';
+import type { Kinds } from '../kind.ts';
 
-type Kinds = Context['kinds'];
+type All = Kinds['kinds'];
 type Explained = Explanation & { readonly readable: boolean };
 
 const MAX_KEYS = 5;
 
 /** Puts the body of a message into words, by the parser that its handler uses. */
-export function explainMessage(queue: QueueName, body: string, kinds: Kinds): Explained {
+export function explainMessage(queue: QueueName, body: string, kinds: All): Explained {
   try {
     return { ...readerOf(queue, kinds)(body), readable: true };
   } catch (error) {
@@ -31,14 +31,14 @@ export function explainMessage(queue: QueueName, body: string, kinds: Kinds): Ex
 }
 
 /** What no kind has for itself is about restores: their plans, by the queue of each kind's planner, and what they left. */
-function readerOf(queue: QueueName, kinds: Kinds): Explain {
+function readerOf(queue: QueueName, kinds: All): Explain {
   const own = kinds.all.map(({ work }) => work.explains[queue]).find((explain) => explain !== undefined);
   if (own !== undefined) return own;
   if (queue === 'report') return readReport;
   return queue === 'restoreWork' ? readRestoreWork : (body) => readRestore(body, kinds);
 }
 
-function readRestore(body: string, { addresses }: Kinds): Explanation {
+function readRestore(body: string, { addresses }: All): Explanation {
   const resumed = resumedBy(body);
   if (resumed !== undefined) return { what: `resumption of the restore ${resumed}`, objects: [] };
   try {

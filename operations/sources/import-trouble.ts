@@ -1,6 +1,6 @@
 import { jobIs } from '@holdfast/core/model/job.ts';
+import { count } from '@holdfast/core/model/text.ts';
 import type { SourceJson } from '../json/sources.ts';
-import { count } from '../text/format.ts';
 
 /** What is to be said of a source whose last import did not bring in all that there was; at most one line. */
 export function importTroubles({ source, lastImport }: Pick<SourceJson, 'source' | 'lastImport'>): string[] {

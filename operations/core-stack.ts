@@ -1,0 +1,73 @@
+import type { QueueName } from '@holdfast/core/model/queues.ts';
+import { QueueAddressesSchema } from '@holdfast/core/runtime/queue-addresses.ts';
+import * as v from 'valibot';
+
+const text = v.pipe(v.string(), v.minLength(1));
+const number = v.pipe(v.string(), v.regex(/^\d+$/), v.transform(Number));
+
+/** What is needed of the core stack's outputs. See template.yaml. */
+export const OutputsSchema = v.object({
+  VaultBucket: text,
+  CatalogTable: text,
+  Queues: QueueAddressesSchema,
+  CaptureQueueArn: text,
+  ReconcileQueueArn: text,
+  SiteQueueArn: text,
+  // Without it, the hourly messages of a source would end as dead letters.
+  HourlyChecks: text,
+  RestoreObjectsRoleName: text,
+  // Not there where the stack is deployed without the kind: see roleOf.
+  CaptureChangesRoleName: v.optional(text),
+  CaptureBacklogRoleName: v.optional(text),
+  ReconcileSourceRoleName: v.optional(text),
+  ReadSiteRoleName: v.optional(text),
+  CaptureDocumentsRoleName: v.optional(text),
+  ImportExportRoleName: v.optional(text),
+  // CloudFormation leaves an output out when it is empty.
+  RestoreTargetPatterns: v.optional(v.string(), ''),
+  // So with a stack of an earlier version, whose restores delete nothing.
+  ExactRestoresAllowed: v.optional(v.picklist(['true', 'false']), 'false'),
+  AclRestoresAllowed: v.optional(v.picklist(['true', 'false']), 'false'),
+  // A stack of an earlier version has none: then its sources have no alarms.
+  AlarmTopicArn: v.optional(v.string(), ''),
+  RetentionInDays: number,
+  MultipartThresholdInMiB: number,
+});
+export type CoreOutputs = v.InferOutput<typeof OutputsSchema>;
+
+/** The deployed core stack. */
+export type CoreStack = {
+  readonly name: string;
+  /** The account that it is in, and its buckets. */
+  readonly account: string;
+  readonly region: string;
+  readonly outputs: CoreOutputs;
+  readonly parameters: Readonly<Record<string, string>>;
+};
+
+/** The parameter of template.yaml that says whether there are functions for a kind. */
+export type KindParameter = 'Buckets' | 'WorkDocs';
+
+/** The queues that functions of a kind read; those of restores and reports are read in every stack. */
+const READ_WITH: Readonly<Record<QueueName, KindParameter | undefined>> = {
+  capture: 'Buckets',
+  backlog: 'Buckets',
+  reconcile: 'Buckets',
+  restore: undefined,
+  restoreWork: undefined,
+  report: undefined,
+  site: 'WorkDocs',
+  documents: 'WorkDocs',
+  largeDocuments: 'WorkDocs',
+  import: 'WorkDocs',
+  siteRestore: 'WorkDocs',
+};
+
+/** The parameter with which the stack was deployed without functions that read a queue; undefined where somebody reads it. */
+export function unreadFor(
+  queue: QueueName,
+  { parameters }: Pick<CoreStack, 'parameters'>,
+): KindParameter | undefined {
+  const parameter = READ_WITH[queue];
+  return parameter !== undefined && parameters[parameter] === 'false' ? parameter : undefined;
+}
