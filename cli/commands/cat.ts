@@ -6,6 +6,7 @@ import type { VersionReader } from '@holdfast/core/source/version-reader.ts';
 import { checkedBytes, expectedOf } from '@holdfast/core/vault/check-bytes.ts';
 import type { RealVersion } from '@holdfast/core/vault/vault-history.ts';
 import type { Command } from 'commander';
+import { findVersion, uriOf } from '../../operations/objects/find-version.ts';
 import type { Act } from '../command.ts';
 import type { Connection, Context } from '../context.ts';
 import { CommandError } from '../errors.ts';
@@ -14,7 +15,6 @@ import { helpText } from '../help.ts';
 import { OBJECT_HELP } from '../kinds/uri-help.ts';
 import { momentOrVersion, noteMoment } from '../options.ts';
 import { parseObjectUri } from '../sources/object-argument.ts';
-import { findVersion, uriOf } from '../vault/find-version.ts';
 import { noteUnprotected } from '../vault/note-unprotected.ts';
 
 type Options = { readonly at?: string };

@@ -1,18 +1,13 @@
-import { lookAtSample, takeInventory } from '@holdfast/core/cost/take-inventory.ts';
-import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
-import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { Command } from 'commander';
 import type { CoreStack } from '../../operations/core-stack.ts';
+import { type Changes, estimateBucket } from '../../operations/cost/estimate-bucket.ts';
 import type { Act } from '../command.ts';
 import type { Buckets, Context } from '../context.ts';
-import { assumptionsOf } from '../cost/assumptions.ts';
-import { type Changes, changes, changesPerDay, USUAL_CHANGES } from '../cost/changes-option.ts';
-import { costJson } from '../cost/cost-json.ts';
+import { changes } from '../cost/changes-option.ts';
 import { costLines } from '../cost/cost-text.ts';
 import { CommandError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
-import { checkAccess } from '../sources/bucket-argument.ts';
 import { type CoveredOptions, coveredOptions, parseCovered } from '../sources/covered-argument.ts';
 import { count } from '../text/format.ts';
 
@@ -47,28 +42,13 @@ export function define(command: Command, act: Act): void {
 }
 
 async function cost(context: Context, uri: string, options: Options): Promise<ExitCode> {
+  const { changesPerDay: changed, canary = false, acls = false } = options;
   const covered = parseCovered(uri, options);
   const { output } = context;
   context.onInterrupt('nothing was changed');
-  const { store, region, stack } = await reach(context);
-  const itsRegion = await checkAccess(covered.bucket, { store });
-  checkRegion(covered.bucket, itsRegion, region);
-  const assumptions = assumptionsOf(stack);
-  const inventory = await takeInventory(
-    covered,
-    { copies: assumptions.copies, onProgress: (n) => output.progress(`${count(n)} keys listed`) },
-    { store },
-  );
-  output.progress(`looking at ${inventory.sample.length} objects`);
-  const sample = await lookAtSample(covered.bucket, inventory.sample, { store });
-  const daily = changesPerDay(
-    options.changesPerDay ?? USUAL_CHANGES,
-    inventory.small.objects + inventory.large.objects,
-  );
-  const answer = costJson({ covered, inventory, sample }, assumptions, {
-    changesPerDay: daily,
-    canary: options.canary ?? false,
-    acls: options.acls ?? false,
+  const answer = await estimateBucket({ covered, changes: changed, canary, acls }, await reach(context), {
+    onListed: (keys) => output.progress(`${count(keys)} keys listed`),
+    onSample: (objects) => output.progress(`looking at ${objects} objects`),
   });
   output.answer(answer, () => costLines(answer));
   return EXIT.done;
@@ -83,12 +63,4 @@ async function reach(context: Context): Promise<Buckets & { readonly stack?: Cor
     if (!(error instanceof CommandError) || error.kind !== 'no-stack') throw error;
     return context.connectBuckets();
   }
-}
-
-/** S3 lists a bucket only where it is. */
-function checkRegion(bucket: string, itsRegion: string | undefined, region: string): void {
-  if (itsRegion === undefined || itsRegion === region) return;
-  throw new InvalidInputError(
-    `${sourceUri(bucket)} is in ${itsRegion}, and was asked for in ${region}: say --region ${itsRegion}`,
-  );
 }

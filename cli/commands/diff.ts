@@ -2,6 +2,8 @@ import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
 import type { Command } from 'commander';
 import type { DiffLine, DiffSummary } from '../../operations/json/diff.ts';
+import { checkTags } from '../../operations/objects/check-tags.ts';
+import { checkThere } from '../../operations/objects/check-there.ts';
 import { compareMoments } from '../../operations/objects/compare-moments.ts';
 import type { Act } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -13,8 +15,6 @@ import { bytes, count } from '../text/format.ts';
 import { pad } from '../text/table.ts';
 import { TAGS_HELP, tagsText } from '../text/tags.ts';
 import { visibleKey } from '../text/visible.ts';
-import { checkTags } from '../vault/check-tags.ts';
-import { checkThere } from '../vault/check-there.ts';
 
 type Options = { readonly summary?: true; readonly tags?: true };
 

@@ -1,6 +1,8 @@
 import { placeUri } from '@holdfast/core/model/source-place.ts';
 import { type Command, Option } from 'commander';
 import type { HistoryLine } from '../../operations/json/history.ts';
+import { checkTags } from '../../operations/objects/check-tags.ts';
+import { checkThere } from '../../operations/objects/check-there.ts';
 import { countChanges } from '../../operations/objects/count-changes.ts';
 import type { Act } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -14,8 +16,6 @@ import { changeBar } from '../text/change-bar.ts';
 import { bytes, count, counted } from '../text/format.ts';
 import { type Column, table } from '../text/table.ts';
 import { TAGS_HELP } from '../text/tags.ts';
-import { checkTags } from '../vault/check-tags.ts';
-import { checkThere } from '../vault/check-there.ts';
 
 type Options = { readonly days?: number; readonly by: 'hour' | 'day'; readonly tags?: true };
 

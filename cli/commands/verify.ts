@@ -1,9 +1,10 @@
 import { crc32 } from 'node:zlib';
-import { checksums } from '@holdfast/core/aws/checksums.ts';
 import { type Finding, isProblem } from '@holdfast/core/verify/findings.ts';
 import { verifiedJob } from '@holdfast/core/verify/verified-job.ts';
-import { type VerifyProgress, type VerifyRequest, verifyVault } from '@holdfast/core/verify/verify-vault.ts';
+import type { VerifyProgress, VerifyRequest } from '@holdfast/core/verify/verify-vault.ts';
 import { type Command, Option } from 'commander';
+import { verify } from '../../operations/verify/verify.ts';
+import { verifyJson } from '../../operations/verify/verify-json.ts';
 import type { Act } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -15,9 +16,6 @@ import { SOURCE_HELP } from '../kinds/uri-help.ts';
 import { AT_HELP, noteMoment, pastMoment, positive } from '../options.ts';
 import type { Output } from '../output.ts';
 import { bytes, count, counted } from '../text/format.ts';
-import { checkThere } from '../vault/check-there.ts';
-import { checkNotBefore } from '../vault/not-before.ts';
-import { verifyJson } from '../verify/verify-json.ts';
 import { findingText, verifyText } from '../verify/verify-text.ts';
 
 type Options = {
@@ -30,7 +28,6 @@ type Options = {
 
 /** If one in a hundred is damaged, 300 show one of them with a certainty of 95 %. */
 const USUAL_SAMPLE = 300;
-const AT_ONCE = 8;
 const SHOWN_UNPROVEN = 20;
 
 export function define(command: Command, act: Act): void {
@@ -62,10 +59,10 @@ export function define(command: Command, act: Act): void {
         exits: { 3: 'something is wrong, missing, foreign, hidden, or could not be read' },
       }),
     )
-    .action(act(verify));
+    .action(act(verifySource));
 }
 
-async function verify(context: Context, uri: string, options: Options): Promise<ExitCode> {
+async function verifySource(context: Context, uri: string, options: Options): Promise<ExitCode> {
   checkReportFile(options.report, true);
   const place = context.kinds.addresses.parse(uri);
   const at = options.at === undefined ? undefined : await pastMoment(options.at, context);
@@ -80,22 +77,12 @@ async function verify(context: Context, uri: string, options: Options): Promise<
   context.whenUnread('go-on');
   if (at !== undefined) noteMoment(at, context, connection);
   const { output } = context;
-  const result = await verifyVault(
-    request,
-    {
-      checksums,
-      atOnce: AT_ONCE,
-      onFinding: teller(output),
-      onProgress: (progress) => output.progress(progressText(progress, request)),
-      pause: context.pause,
-    },
-    context.kinds.of(place.source).history,
-    connection.world,
-  );
-  if (result.counts['versions'] === 0 && result.state === 'done') {
-    if (at !== undefined) await checkNotBefore(at, place, connection, context);
-    await checkThere(place, connection, context);
-  }
+  const hears = {
+    onFinding: teller(output),
+    onProgress: (progress: VerifyProgress) => output.progress(progressText(progress, request)),
+    pause: context.pause,
+  };
+  const result = await verify(request, hears, connection, context);
   const id = newJobId('verify', connection, context);
   const { job, problems } = verifiedJob(id, request, result);
   await recordJob(job, problems, options, connection, context);

@@ -1,5 +1,6 @@
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { Command } from 'commander';
+import { uriOf } from '../../operations/objects/find-version.ts';
 import { listVersions } from '../../operations/objects/list-versions.ts';
 import type { Act } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -7,7 +8,6 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
 import { OBJECT_HELP } from '../kinds/uri-help.ts';
 import { parseObjectUri } from '../sources/object-argument.ts';
-import { uriOf } from '../vault/find-version.ts';
 import { noteUnprotected } from '../vault/note-unprotected.ts';
 import { versionText } from '../vault/version-text.ts';
 

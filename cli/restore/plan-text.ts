@@ -1,33 +1,11 @@
-import { defined } from '@holdfast/core/model/defined.ts';
-import { formatMoment } from '@holdfast/core/model/moment.ts';
 import { isArchivedClass } from '@holdfast/core/model/object.ts';
 import { ORIGINAL } from '@holdfast/core/model/storage-class.ts';
 import type { Examples, RestorePlan, Size } from '@holdfast/core/restore/restore-plan.ts';
-import type { PlanJson } from '../../operations/json/restore.ts';
+import { planJson } from '../../operations/restore/plan-json.ts';
 import { bytes, count, counted, dollars } from '../text/format.ts';
 import { table } from '../text/table.ts';
 import { visibleKey } from '../text/visible.ts';
-import { thawOfferLines, thawOffers } from './thaw-text.ts';
-
-/** A plan as `--json` gives it. */
-export function planJson({ requests, at, thaw, encryption, acls, ...plan }: RestorePlan): PlanJson {
-  const { conflicts, overwritten, extras, failed, archived } = plan;
-  return {
-    ...plan,
-    at: formatMoment(at),
-    conflicts: { ...conflicts, examples: [...conflicts.examples] },
-    overwritten: { ...overwritten, examples: [...overwritten.examples] },
-    failed: { objects: failed.objects, bytes: failed.bytes, problems: [...failed.problems] },
-    extras: { ...extras, examples: [...extras.examples] },
-    archived: { ...archived },
-    storageClass: plan.storageClass ?? null,
-    acls: acls === undefined ? null : { ...acls, taken: acls.taken ?? null },
-    encryption:
-      encryption === undefined ? null : { algorithm: encryption.algorithm, key: encryption.key ?? null },
-    thaws: thawOffers({ archived, ...defined({ thaw }) }),
-    requests: Math.round(Object.values(requests).reduce((sum, n) => sum + n, 0)),
-  };
-}
+import { thawOfferLines } from './thaw-text.ts';
 
 /** A plan for people: a table of what becomes of the objects, then what they should look at twice. */
 export function planLines(plan: RestorePlan): string[] {

@@ -4,31 +4,27 @@ import type { RestorePlan } from '@holdfast/core/restore/restore-plan.ts';
 import type { Connection, Context } from '../context.ts';
 
 /**
- * Adds to a plan how its target encrypts, and says what that needs: with a KMS key of the customer's, the functions write
- * nothing that the key's own policy does not let them, and no plan sees that policy.
+ * Says how a target encrypts, and what that needs: with a KMS key of the customer's, the functions write nothing that the key's own
+ * policy does not let them, and no plan sees that policy.
  * Source: S3 user guide, "Using server-side encryption with AWS KMS keys": kms:GenerateDataKey, and kms:Decrypt for parts.
  *
  * @param isNew the target is still to be made, as the source is
  */
-export async function withEncryption(
-  plan: RestorePlan,
-  { source, target }: RestoreRequest,
+export function noteEncryption(
+  { encryption }: RestorePlan,
+  { target }: RestoreRequest,
   isNew: boolean,
-  { buckets, stack }: Connection,
-  { kinds, output }: Pick<Context, 'kinds' | 'output'>,
-): Promise<RestorePlan> {
-  const like = isNew ? kinds.of(source).bucketOf?.(source) : target.bucket;
-  const encryption = like === undefined ? undefined : (await buckets.describe(like))?.encryption;
+  { stack }: Connection,
+  { output }: Pick<Context, 'output'>,
+): void {
   const role = stack.outputs.RestoreObjectsRoleName;
   const needs = `its policy has to let the role ${role} use it (kms:GenerateDataKey, kms:Decrypt), or nothing can be written`;
   const uri = sourceUri(target.bucket);
   if (isCustomers(encryption)) output.note(`${uri} encrypts with the KMS key ${encryption.key}: ${needs}`);
-  if (encryption !== undefined) return { ...plan, encryption };
-  if (!isNew)
-    output.note(
-      `how ${uri} encrypts cannot be seen (s3:GetBucketVersioning, s3:GetEncryptionConfiguration); if with a KMS key of yours, ${needs}`,
-    );
-  return plan;
+  if (encryption !== undefined || isNew) return;
+  output.note(
+    `how ${uri} encrypts cannot be seen (s3:GetBucketVersioning, s3:GetEncryptionConfiguration); if with a KMS key of yours, ${needs}`,
+  );
 }
 
 /** Whoever may use S3 in the account may use AWS's own key for it. */

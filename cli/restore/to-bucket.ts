@@ -10,11 +10,14 @@ import {
 } from '@holdfast/core/model/restore-request.ts';
 import { checkAcls, checkExact, checkTarget } from '@holdfast/core/restore/accept-restore.ts';
 import { checkMap } from '@holdfast/core/restore/check-map.ts';
-import { makePlan } from '@holdfast/core/restore/make-plan.ts';
 import type { RestorePlan } from '@holdfast/core/restore/restore-plan.ts';
 import { targetWorld } from '@holdfast/core/restore/target-world.ts';
 import { selectedObjects } from '@holdfast/core/source/select-objects.ts';
 import { skewSeconds } from '../../operations/clock-skew.ts';
+import { planJson } from '../../operations/restore/plan-json.ts';
+import { planRestore } from '../../operations/restore/plan-restore.ts';
+import { checkHasCopies, checkSameRequest } from '../../operations/restore/restore-checks.ts';
+import { checkBucket } from '../../operations/sources/check-bucket.ts';
 import type { Connection, Context } from '../context.ts';
 import { checkIsRead } from '../core-stack.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -22,15 +25,13 @@ import { versionOrMoment } from '../jobs/job-text.ts';
 import { checkReportFile } from '../jobs/save-report.ts';
 import { newJobId, startJob, tellStarted } from '../jobs/start-job.ts';
 import { noteMoment } from '../options.ts';
-import { checkBucket } from '../sources/bucket-argument.ts';
 import { count } from '../text/format.ts';
 import { noteBeside } from '../vault/note-beside.ts';
 import { askFor, concerns } from './consent.ts';
 import { checkNewTarget, createTarget, switchOnVersions } from './new-bucket.ts';
-import { planJson, planLines } from './plan-text.ts';
-import { checkHasCopies, checkSameRequest, mayBeNone, refuseNothing } from './restore-checks.ts';
+import { planLines } from './plan-text.ts';
 import { type RestoreOptions, toWish } from './restore-options.ts';
-import { withEncryption } from './target-encryption.ts';
+import { noteEncryption } from './target-encryption.ts';
 
 type Message = RestoreMessage & { readonly jobId: string };
 type Asked = {
@@ -154,16 +155,11 @@ async function planIfAsked(
 ): Promise<RestorePlan | undefined> {
   const { output } = context;
   if (!dryRun && yes && !request.exact) return undefined;
-  const plan = await makePlan(
-    { ...request, at },
-    { ...connection.world, history: context.kinds.of(request.source).history },
-    {
-      targetIsNew: toNew !== undefined,
-      onProgress: (objects) => output.progress(`planning: ${count(objects)} objects`),
-    },
-  );
-  if (plan.selected.objects === 0 && !mayBeNone(request)) await refuseNothing(request, connection, context);
-  return withEncryption(plan, request, toNew !== undefined, connection, context);
+  const isNew = toNew !== undefined;
+  const onProgress = (objects: number) => output.progress(`planning: ${count(objects)} objects`);
+  const plan = await planRestore({ request, at, isNew, onProgress }, connection, context);
+  noteEncryption(plan, request, isNew, connection, context);
+  return plan;
 }
 
 async function agree(plan: RestorePlan, { yes }: RestoreOptions, context: Context): Promise<void> {

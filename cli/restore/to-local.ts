@@ -8,6 +8,8 @@ import { sourceKey, type TargetMapping, targetKey } from '@holdfast/core/model/t
 import type { RestorePlan } from '@holdfast/core/restore/restore-plan.ts';
 import type { Selected } from '@holdfast/core/source/selection.ts';
 import { skewSeconds } from '../../operations/clock-skew.ts';
+import { planJson } from '../../operations/restore/plan-json.ts';
+import { checkHasCopies } from '../../operations/restore/restore-checks.ts';
 import type { Connection, Context } from '../context.ts';
 import { CommandError, InterruptedError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -27,10 +29,9 @@ import { noteMoment } from '../options.ts';
 import type { Output } from '../output.ts';
 import { noteBeside } from '../vault/note-beside.ts';
 import { askFor, concerns } from './consent.ts';
-import { planJson, planLines } from './plan-text.ts';
+import { planLines } from './plan-text.ts';
 import { readingDocuments } from './reading-progress.ts';
 import { type LocalRestore, localJobId, recordLocal } from './record-local.ts';
-import { checkHasCopies } from './restore-checks.ts';
 import { BUCKET_OPTIONS, type RestoreOptions, refuseAny, toWish } from './restore-options.ts';
 import type { RestoreTarget } from './restore-target.ts';
 

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import type { LsLine } from '../../operations/json/ls.ts';
+import { checkNotBefore } from '../../operations/objects/check-not-before.ts';
+import { checkThere } from '../../operations/objects/check-there.ts';
 import { type Listing, listObjects } from '../../operations/objects/list-objects.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -7,8 +9,6 @@ import { AT_HELP, noteMoment, pastMoment } from '../options.ts';
 import { bytes, seconds } from '../text/format.ts';
 import { pad } from '../text/table.ts';
 import { visibleKey } from '../text/visible.ts';
-import { checkThere } from './check-there.ts';
-import { checkNotBefore } from './not-before.ts';
 
 export type ListOptions = { readonly at?: string; readonly deleted?: true };
 

@@ -1,8 +1,8 @@
 import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
 import { Option } from 'commander';
+import { checkBucket, checkNotVault } from '../../../operations/sources/check-bucket.ts';
 import { ON_OFF, type OnOff } from '../../options.ts';
-import { checkBucket, checkNotVault } from '../../sources/bucket-argument.ts';
 import { type CoveredOptions, parseCovered } from '../../sources/covered-argument.ts';
 import type { Protection, ProtectionOf } from '../protection.ts';
 import { bucketStack } from './bucket-stack.ts';

@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { TEMPLATE_DEFAULTS } from '../../../cli/cost/assumptions.ts';
 import { CommandError } from '../../../cli/errors.ts';
+import { TEMPLATE_DEFAULTS } from '../../../operations/cost/assumptions.ts';
 import { type CostJson, CostSchema } from '../../../operations/json/cost.ts';
 import { CliWorld, footprint } from './support/given-cli.ts';
 

@@ -6,7 +6,7 @@ import type { Stored } from '@holdfast/core/cost/storage.ts';
 import type { Covered, TakenInventory } from '@holdfast/core/cost/take-inventory.ts';
 import { priceOf, total } from '@holdfast/core/cost/usage.ts';
 import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
-import type { CostJson } from '../../operations/json/cost.ts';
+import type { CostJson } from '../json/cost.ts';
 import type { Assumptions } from './assumptions.ts';
 
 export type Found = {

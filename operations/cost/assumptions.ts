@@ -2,7 +2,7 @@ import type { CopySettings } from '@holdfast/core/cost/inventory.ts';
 import { VAULT_CLASSES, type VaultClass } from '@holdfast/core/cost/prices.ts';
 import type { Retention } from '@holdfast/core/cost/storage.ts';
 import type { WorkSettings } from '@holdfast/core/cost/work.ts';
-import type { CoreStack } from '../../operations/core-stack.ts';
+import type { CoreStack } from '../core-stack.ts';
 
 const MIB = 1024 * 1024;
 

@@ -1,4 +1,5 @@
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
+import { visibleKey } from '@holdfast/core/model/visible.ts';
 import type { Nouns } from '@holdfast/core/source/nouns.ts';
 import type {
   FoundVersion,
@@ -6,9 +7,9 @@ import type {
   NoVersion,
   ObjectPlace,
 } from '@holdfast/core/source/object-versions.ts';
-import type { Connection, Context } from '../context.ts';
-import { seconds } from '../text/format.ts';
-import { visibleKey } from '../text/visible.ts';
+import type { Connection } from '../connection.ts';
+import type { Kinds } from '../kind.ts';
+import { seconds } from '../seconds.ts';
 
 /**
  * The version of one object that was current at a moment, or the one of an id.
@@ -19,7 +20,7 @@ export async function findVersion(
   object: ObjectPlace,
   wanted: MomentOrVersion,
   { world }: Pick<Connection, 'world'>,
-  { kinds }: Pick<Context, 'kinds'>,
+  { kinds }: Kinds,
 ): Promise<FoundVersion> {
   const { history, nouns } = kinds.of(object.source);
   const found = await history.version(object, wanted, world);

@@ -1,9 +1,9 @@
 import type { Finding } from '@holdfast/core/verify/findings.ts';
 import type { Verification } from '@holdfast/core/verify/verify-vault.ts';
-import { skewSeconds } from '../../operations/clock-skew.ts';
-import { moment } from '../../operations/json/moment.ts';
-import type { VerifyJson } from '../../operations/json/verify.ts';
-import type { ServiceClock } from '../../operations/service-clock.ts';
+import { skewSeconds } from '../clock-skew.ts';
+import { moment } from '../json/moment.ts';
+import type { VerifyJson } from '../json/verify.ts';
+import type { ServiceClock } from '../service-clock.ts';
 
 /** A verification as `--json` gives it. */
 export function verifyJson(result: Verification, clock: Pick<ServiceClock, 'skewMs'>): VerifyJson {

@@ -1,7 +1,7 @@
 import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { ObjectStore } from '@holdfast/core/ports/object-store.ts';
-import type { Connection } from '../context.ts';
+import type { Connection } from '../connection.ts';
 
 /**
  * Refuses a bucket that cannot be used from here.

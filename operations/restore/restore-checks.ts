@@ -4,16 +4,17 @@ import type { Job } from '@holdfast/core/model/job.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
 import type { RestoreRequest, RestoreWish } from '@holdfast/core/model/restore-request.ts';
 import { requestOf } from '@holdfast/core/restore/request-of.ts';
-import type { Connection, Context } from '../context.ts';
-import { noVersion } from '../vault/find-version.ts';
-import { checkNotBefore } from '../vault/not-before.ts';
+import type { Connection } from '../connection.ts';
+import type { Kinds } from '../kind.ts';
+import { checkNotBefore } from '../objects/check-not-before.ts';
+import { noVersion } from '../objects/find-version.ts';
 
 /** Refuses a restore that would find nothing. @throws {InvalidInputError} */
 export async function checkHasCopies(
   request: RestoreWish,
   select: () => AsyncIterable<unknown>,
   connection: Connection,
-  context: Pick<Context, 'kinds'>,
+  context: Kinds,
 ): Promise<void> {
   if (mayBeNone(request)) return;
   for await (const _ of select()) return;
@@ -29,7 +30,7 @@ export function mayBeNone({ deletedOnly, changedSince }: RestoreWish): boolean {
 export async function refuseNothing(
   { source, prefix, at, include, exclude, versionId }: RestoreWish,
   connection: Connection,
-  context: Pick<Context, 'kinds'>,
+  context: Kinds,
 ): Promise<never> {
   if (versionId !== undefined) throw noVersion({ source, key: prefix }, versionId);
   if (at !== undefined) await checkNotBefore(at, { source, prefix }, connection, context);

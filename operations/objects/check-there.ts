@@ -1,7 +1,8 @@
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { SourcePlace } from '@holdfast/core/model/source-place.ts';
-import type { Connection, Context } from '../context.ts';
-import { visibleKey } from '../text/visible.ts';
+import { visibleKey } from '@holdfast/core/model/visible.ts';
+import type { Connection } from '../connection.ts';
+import type { Kinds } from '../kind.ts';
 
 /**
  * Nothing found is an answer, unless the vault has never heard of the source, or has no version at all under the prefix: then
@@ -11,8 +12,8 @@ import { visibleKey } from '../text/visible.ts';
  */
 export async function checkThere(
   place: SourcePlace,
-  { world, stack }: Connection,
-  { kinds }: Pick<Context, 'kinds'>,
+  { world, stack }: Pick<Connection, 'world' | 'stack'>,
+  { kinds }: Kinds,
 ): Promise<void> {
   const { source, prefix } = place;
   if ((await world.catalog.getSource(source)) === undefined) {

@@ -1,7 +1,8 @@
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { placeUri, type SourcePlace } from '@holdfast/core/model/source-place.ts';
-import type { Connection, Context } from '../context.ts';
-import { seconds } from '../text/format.ts';
+import type { Connection } from '../connection.ts';
+import type { Kinds } from '../kind.ts';
+import { seconds } from '../seconds.ts';
 
 /**
  * Refuses a moment before the first backup: an empty answer would read as if nothing had been there. It lists all that the
@@ -13,7 +14,7 @@ export async function checkNotBefore(
   at: number,
   place: SourcePlace,
   { world }: Pick<Connection, 'world'>,
-  { kinds }: Pick<Context, 'kinds'>,
+  { kinds }: Kinds,
 ): Promise<void> {
   const oldest = await kinds.of(place.source).history.oldestMoment(place, world);
   if (oldest === undefined || oldest <= at) return;
