@@ -1,3 +1,4 @@
+import type { JobKinds } from '@holdfast/core/jobs/job-kind.ts';
 import type { ObjectStore } from '@holdfast/core/ports/object-store.ts';
 import type { SourceKinds } from '@holdfast/core/source/source-kind.ts';
 import type { Connection } from '../operations/connection.ts';
@@ -27,6 +28,8 @@ export type Unread = 'end' | 'go-on' | 'fail';
 export type Deps = {
   /** The kinds of sources that there are. */
   readonly kinds: SourceKinds<KnownKind>;
+  /** The kinds of jobs that there are. */
+  readonly jobKinds: JobKinds;
   readonly stdout: TextStream;
   readonly stderr: TextStream;
   readonly progress: Progress;
@@ -50,7 +53,7 @@ export type Deps = {
 type Purpose = 'reading' | 'writing';
 
 /** What a command works with. */
-export type Context = Pick<Deps, 'kinds' | 'pause' | 'random' | 'ask' | 'whenUnread'> & {
+export type Context = Pick<Deps, 'kinds' | 'jobKinds' | 'pause' | 'random' | 'ask' | 'whenUnread'> & {
   readonly output: Output;
   /** The time zone that words like `yesterday` are read in, as IANA names it. */
   readonly zone: string;

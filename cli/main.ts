@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
 import { setTimeout } from 'node:timers/promises';
+import { JOBS } from '@holdfast/core/kinds/jobs.ts';
 import type { Deps } from './context.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { KINDS } from './kinds/all.ts';
@@ -36,6 +37,7 @@ function processDeps(interrupt: AbortController): Omit<Deps, 'whenUnread'> {
   const hasPerson = stdin.isTTY === true && stderr.isTTY === true;
   return {
     kinds: KINDS,
+    jobKinds: JOBS,
     stdout,
     stderr,
     progress: progressOn(stderr),

@@ -71,6 +71,7 @@ function actor(program: Command, options: ProgramOptions): Act {
       const output = new Output(deps, deps.progress, globals.json ?? false);
       const context: Context = {
         kinds: deps.kinds,
+        jobKinds: deps.jobKinds,
         zone: deps.zone(),
         pause: deps.pause,
         random: deps.random,

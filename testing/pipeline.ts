@@ -2,6 +2,7 @@ import { checksums } from '@holdfast/core/aws/checksums.ts';
 import { registerSource } from '@holdfast/core/catalog/register-source.ts';
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { KINDS } from '@holdfast/core/kinds/all.ts';
+import { JOBS } from '@holdfast/core/kinds/jobs.ts';
 import { type BacklogWorld, captureBacklog } from '@holdfast/core/kinds/s3/capture/capture-backlog.ts';
 import { captureEvents } from '@holdfast/core/kinds/s3/capture/capture-events.ts';
 import { s3History } from '@holdfast/core/kinds/s3/history.ts';
@@ -79,6 +80,7 @@ export class Pipeline {
     this.s3.createBucket(TARGET);
     this.world = {
       addresses: ADDRESSES,
+      jobKinds: JOBS,
       history: s3History,
       historyOf: (source) => KINDS.of(source).history,
       planQueue: 'restore',

@@ -2,6 +2,7 @@ import { checksums } from '@holdfast/core/aws/checksums.ts';
 import { batchesOf } from '@holdfast/core/aws/sqs-batches.ts';
 import { registerSource } from '@holdfast/core/catalog/register-source.ts';
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
+import { JOBS } from '@holdfast/core/kinds/jobs.ts';
 import { type BacklogWorld, captureBacklog } from '@holdfast/core/kinds/s3/capture/capture-backlog.ts';
 import { captureEvents } from '@holdfast/core/kinds/s3/capture/capture-events.ts';
 import { s3History } from '@holdfast/core/kinds/s3/history.ts';
@@ -163,7 +164,7 @@ export class ModelledStack {
       reconcile: this.#function('reconcile', TEMPLATE.reconcileSource, this.#each(handleReconcileQueue)),
       plan: this.#function('restore', TEMPLATE.planRestore, this.#each(restoreMessage)),
       restore: this.#function('restoreWork', TEMPLATE.restoreObjects, this.#each(restoreWork)),
-      report: this.#function('report', TEMPLATE.writeReport, this.#each(writeReport)),
+      report: this.#function('report', TEMPLATE.writeReport, this.#each(reportMessage)),
     };
   }
 
@@ -241,9 +242,14 @@ function restoreMessage(body: string, delivery: Delivery, world: World): Promise
   return handleRestoreMessage(body, delivery, {
     ...world,
     addresses: ADDRESSES,
+    jobKinds: JOBS,
     history: s3History,
     planQueue: 'restore',
   });
+}
+
+function reportMessage(body: string, delivery: Delivery, world: World): Promise<void> {
+  return writeReport(body, delivery, { ...world, jobKinds: JOBS });
 }
 
 function restoreWork(body: string, delivery: Delivery, world: World): Promise<void> {

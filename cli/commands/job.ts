@@ -69,7 +69,7 @@ async function job(context: Context, id: string, options: Options): Promise<Exit
   if (report !== undefined) await save(report, found, connection, context);
   const largeCopies = wait ? await followLargeCopies(found, connection, context) : null;
   const result = { ...(await jobResult(found, connection)), largeCopies };
-  context.output.answer(result, () => resultLines(result, connection.clock.now()));
+  context.output.answer(result, () => resultLines(result, connection.clock.now(), context.jobKinds));
   return wait ? exitOf(result) : EXIT.done;
 }
 

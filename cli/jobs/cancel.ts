@@ -1,5 +1,4 @@
 import { cancelJob, findRunning } from '@holdfast/core/jobs/cancel-job.ts';
-import { JOB_ENDINGS } from '@holdfast/core/kinds/job-endings.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import { confirm } from '../confirm.ts';
 import type { Connection, Context } from '../context.ts';
@@ -13,6 +12,10 @@ export async function cancel(
   context: Context,
 ): Promise<Job> {
   const job = await findRunning(id, world);
-  await confirm(`${progressText(job)}. Cancel it? What was done by then stays.`, yes, context);
-  return cancelJob(id, await caller(), world, JOB_ENDINGS);
+  await confirm(
+    `${progressText(job, context.jobKinds)}. Cancel it? What was done by then stays.`,
+    yes,
+    context,
+  );
+  return cancelJob(id, await caller(), world, context.jobKinds);
 }

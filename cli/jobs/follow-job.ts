@@ -27,7 +27,7 @@ export function followHint(jobId: string): string {
 export async function followJob(
   jobId: string,
   { world, queues, clock }: Connection,
-  { output, pause, onInterrupt }: Context,
+  { output, pause, onInterrupt, jobKinds }: Context,
   { beginsWithinMs = BEGINS_WITHIN_MS } = {},
 ): Promise<Job> {
   onInterrupt(`job ${jobId} goes on; follow it with: ${followHint(jobId)}`);
@@ -39,7 +39,7 @@ export async function followJob(
     const job = await world.catalog.getJob(jobId);
     if (job !== undefined && job.state !== 'running') return job;
     if (job === undefined && clock.now() - begun > beginsWithinMs) throw neverBegan(jobId, beginsWithinMs);
-    output.progress(job === undefined ? `${jobId}: waiting for it to begin` : progressText(job));
+    output.progress(job === undefined ? `${jobId}: waiting for it to begin` : progressText(job, jobKinds));
     const now = JSON.stringify(job);
     if (now !== seen) {
       seen = now;

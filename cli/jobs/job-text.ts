@@ -1,105 +1,28 @@
+import { countOf } from '@holdfast/core/jobs/job-counts.ts';
+import type { JobKinds } from '@holdfast/core/jobs/job-kind.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import type { JobResult } from '../../operations/json/job.ts';
-import { bytes, count, counted, duration } from '../text/format.ts';
+import { count, counted, duration } from '../text/format.ts';
 import { visibleKey } from '../text/visible.ts';
 
-type Counted = Pick<Job, 'kind' | 'counts'>;
-
-/** One counter; those that never counted are not there. */
-function of({ counts }: Pick<Job, 'counts'>, name: string): number {
-  return counts[name] ?? 0;
-}
-
 /** What a running job is at, in one line. */
-export function progressText(job: Job): string {
+export function progressText(job: Job, jobKinds: JobKinds): string {
   // What thaws is counted as batches, and told of as such.
-  const left = job.batchesQueued - job.batchesDone - of(job, 'thawing');
+  const left = job.batchesQueued - job.batchesDone - countOf(job.counts, 'thawing');
   const batches = left > 0 ? `, ${counted(left, 'batch', 'batches')} left` : '';
-  if (job.kind === 'restore') {
-    const done = ['restored', 'right', 'conflicts', 'failed'].reduce((sum, name) => sum + of(job, name), 0);
-    const planned = `${count(of(job, 'planned'))}${job.openRanges > 0 ? '+' : ''}`;
-    return `${job.id}: ${count(done)} of ${planned} objects, ${bytes(of(job, 'restoredBytes'))} restored${thawing(job)}${batches}`;
-  }
-  if (job.kind === 'import') {
-    const { counts } = job;
-    const done = `${counted(of({ counts }, 'entries'), 'entry', 'entries')} of ${counted(of({ counts }, 'zips'), 'zip')}`;
-    return `${job.id}: ${done}, ${resultText(job)}${batches}`;
-  }
-  const what =
-    job.phase === 'deletions' ? 'checking deletions' : `${counted(of(job, 'objects'), 'object')} listed`;
-  return `${job.id}: ${what}, ${captured(job)}${batches}`;
-}
-
-function thawing(job: Counted): string {
-  const waiting = of(job, 'thawing');
-  return waiting === 0 ? '' : `, ${count(waiting)} thawing, ${count(of(job, 'thawed'))} thawed`;
+  return `${job.id}: ${jobKinds.of(job).progress(job)}${batches}`;
 }
 
 /** What a job came to, in a few words. */
-export function resultText(job: Counted): string {
-  return PARTS[job.kind](job).join(', ');
-}
-
-const PARTS: Readonly<Record<Job['kind'], (job: Counted) => string[]>> = {
-  restore: restoreParts,
-  reconcile: reconcileParts,
-  verify: verifyParts,
-  import: importParts,
-};
-
-function captured(job: Counted): string {
-  return `${count(of(job, 'captured'))} captured (${bytes(of(job, 'capturedBytes'))})`;
-}
-
-function restoreParts(job: Counted): string[] {
-  return [
-    `${count(of(job, 'restored'))} restored (${bytes(of(job, 'restoredBytes'))})`,
-    `${count(of(job, 'right'))} already right`,
-    ...some(job, 'acls', of(job, 'acls') === 1 ? 'ACL given back' : 'ACLs given back'),
-    ...some(job, 'verified', 'verified'),
-    ...some(job, 'unproven', 'with nothing to verify them by'),
-    ...some(job, 'deleted', 'deleted'),
-    ...some(job, 'thawing', 'thawing'),
-    ...some(job, 'thawed', 'thawed'),
-    ...some(job, 'conflicts', 'conflicts'),
-    ...some(job, 'failed', 'failed'),
-    ...some(job, 'notes', of(job, 'notes') === 1 ? 'note in the report' : 'notes in the report'),
-  ];
-}
-
-function reconcileParts(job: Counted): string[] {
-  return [
-    `${counted(of(job, 'objects'), 'object')} (${bytes(of(job, 'bytes'))})`,
-    captured(job),
-    ...some(job, 'acls', 'with an ACL of their own'),
-    ...some(job, 'deleted', 'deleted'),
-    ...some(job, 'tagsCompared', 'looked into for their tags'),
-    ...some(job, 'tagged', 'given other tags than were captured'),
-    ...some(job, 'missed', 'missed by events'),
-    ...some(job, 'copying', 'being copied in parts'),
-    ...some(job, 'copies', `${of(job, 'copies') === 1 ? 'copy' : 'copies'} compared in the vault`),
-    ...some(job, 'records', `${of(job, 'records') === 1 ? 'record' : 'records'} compared in the vault`),
-    ...some(job, 'mended', 'mended that differed there'),
-    ...some(job, 'waiting', 'archived'),
-    ...some(job, 'unprotected', 'unprotected'),
-    ...some(job, 'failed', 'failed'),
-  ];
-}
-
-function verifyParts(job: Counted): string[] {
-  return Object.entries(job.counts)
-    .filter(([name, n]) => n > 0 && !/bytes$/i.test(name))
-    .map(([name, n]) => `${count(n)} ${name}`);
-}
-
-function some(job: Counted, name: string, words: string): string[] {
-  return of(job, name) === 0 ? [] : [`${count(of(job, name))} ${words}`];
+export function resultText(job: Pick<Job, 'kind' | 'source' | 'counts'>, jobKinds: JobKinds): string {
+  return jobKinds.of(job).parts(job.counts).join(', ');
 }
 
 /** Everything about a job, for people. */
 export function resultLines(
   { job, problems, furtherProblems, thaws, largeCopies }: JobResult,
   now: number,
+  jobKinds: JobKinds,
 ): string[] {
   const took = duration(
     (job.finishedAt === null ? now : Date.parse(job.finishedAt)) - Date.parse(job.startedAt),
@@ -108,7 +31,7 @@ export function resultLines(
     `${job.id}: ${job.state} ${job.finishedAt === null ? 'for' : 'in'} ${took}`,
     ...requestLines(job),
     ...askedLines(job),
-    `  ${resultText(job)}`,
+    `  ${resultText(job, jobKinds)}`,
     ...thawLines(job, thaws),
     ...largeCopiesLines(job, largeCopies),
     ...(job.message === null ? [] : [`  ${job.message}`]),
@@ -127,8 +50,8 @@ function askedLines({ askedBy, continues }: JobResult['job']): string[] {
   ];
 }
 
-function thawLines(job: Counted, thaws: JobResult['thaws']): string[] {
-  const slower = of(job, 'slower');
+function thawLines({ counts }: JobResult['job'], thaws: JobResult['thaws']): string[] {
+  const slower = countOf(counts, 'slower');
   return [
     ...(thaws?.readyBy
       ? [`  all that was asked for can be read by ${thaws.readyBy}; S3 says when, and it goes on by itself`]
@@ -155,23 +78,6 @@ export function versionOrMoment(versionId: string | undefined, at: string | unde
 /** One object that went other than wished. */
 export function problemLine(key: string, reason: string, detail: string | null): string {
   return `  ${reason}: ${visibleKey(key)}${detail === null ? '' : ` (${detail})`}`;
-}
-
-function importParts(job: Counted): string[] {
-  return [
-    `${count(of(job, 'imported'))} imported (${bytes(of(job, 'importedBytes'))})`,
-    ...some(job, 'unchanged', 'there already'),
-    ...rows(job, 'attached', 'attached'),
-    ...rows(job, 'unattached', 'not attached'),
-    ...some(job, 'leftOut', of(job, 'leftOut') === 1 ? 'object that is no zip' : 'objects that are no zips'),
-    ...some(job, 'failed', 'failed'),
-  ];
-}
-
-/** Rows of the tables of comments and permissions. */
-function rows(job: Counted, name: string, words: string): string[] {
-  const many = of(job, name);
-  return many === 0 ? [] : [`${counted(many, 'comment or permission', 'comments and permissions')} ${words}`];
 }
 
 /** What became of the large copies that were waited for. */

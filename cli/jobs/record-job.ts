@@ -15,18 +15,23 @@ export async function recordJob(
   problems: readonly Problem[],
   { report }: { readonly report?: string | undefined },
   { world, caller }: Pick<Connection, 'world' | 'caller'>,
-  context: Pick<Context, 'output' | 'random'>,
+  context: Pick<Context, 'output' | 'random' | 'jobKinds'>,
 ): Promise<void> {
   const name = await caller();
   const finished = { ...job, ...defined({ askedBy: name === undefined ? undefined : { name } }) };
   const note = await recordFinishedJob(finished, problems, world);
   if (note !== undefined) context.output.note(note);
-  if (report !== undefined) await saveReport(report, await reportOn(finished, problems), context);
+  if (report !== undefined) await saveReport(report, await reportOn(finished, problems, context), context);
 }
 
-async function reportOn(finished: FinishedJob, problems: readonly Problem[]) {
+async function reportOn(
+  finished: FinishedJob,
+  problems: readonly Problem[],
+  { jobKinds }: Pick<Context, 'jobKinds'>,
+) {
   const job: Job = { ...finished, phase: 'work', openRanges: 0, batchesQueued: 0, batchesDone: 0 };
-  return reportOf(job, toReported(await collectProblems(listOf(problems), () => false)));
+  const reported = toReported(await collectProblems(listOf(problems), () => false));
+  return reportOf(job, reported, jobKinds.of(job).remarks?.(job));
 }
 
 async function* listOf(problems: readonly Problem[]): AsyncGenerator<Problem> {

@@ -19,7 +19,8 @@ export async function resume(
   context: Context,
 ): Promise<ExitCode> {
   const { world } = connection;
-  const job = await findResumable(id, world);
+  const { catalog } = world;
+  const job = await findResumable(id, { catalog, jobKinds: context.jobKinds });
   const request = requestOf(job);
   checkIsRead(ADDRESSES.of(job.source).planQueue, connection.stack);
   checkExact(request, world);

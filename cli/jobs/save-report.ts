@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { JobKinds } from '@holdfast/core/jobs/job-kind.ts';
 import { HoldfastError, InvalidInputError, messageOf } from '@holdfast/core/model/errors.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import { type Report, ReportSchema } from '@holdfast/core/model/report.ts';
@@ -45,11 +46,11 @@ export function checkReportFile(file: string | undefined, waits: boolean): void 
 export async function saveReport(
   file: string,
   report: Report,
-  { output, random }: Pick<Context, 'output' | 'random'>,
+  { output, random, jobKinds }: Pick<Context, 'output' | 'random' | 'jobKinds'>,
 ): Promise<void> {
   const beside = `${file}.${random()}.part`;
   try {
-    await writeFile(beside, await contentOf(file, report), { flag: 'wx' });
+    await writeFile(beside, await contentOf(file, report, jobKinds), { flag: 'wx' });
     if (existsSync(file)) throw new Error('it exists already');
     await rename(beside, file);
   } catch (error) {
@@ -60,10 +61,10 @@ export async function saveReport(
 }
 
 /** The page takes a library that no other command needs. */
-async function contentOf(file: string, report: Report): Promise<string> {
+async function contentOf(file: string, report: Report, jobKinds: JobKinds): Promise<string> {
   if (/\.json$/i.test(file)) return reportJson(report);
   const { reportHtml } = await import('@holdfast/core/report/report-html.ts');
-  return reportHtml(report);
+  return reportHtml(report, jobKinds);
 }
 
 /** Saves the report of a job that has ended. */
@@ -71,9 +72,12 @@ export async function saveJobReport(
   file: string,
   job: Job,
   { world }: Pick<Connection, 'world'>,
-  context: Pick<Context, 'output' | 'random'>,
+  context: Pick<Context, 'output' | 'random' | 'jobKinds'>,
 ): Promise<void> {
-  await saveReport(file, (await reportInVault(job, world)) ?? (await makeReport(job, world)), context);
+  const { catalog } = world;
+  const { jobKinds } = context;
+  const report = (await reportInVault(job, world)) ?? (await makeReport(job, { catalog, jobKinds }));
+  await saveReport(file, report, context);
 }
 
 /**

@@ -72,6 +72,6 @@ export async function tellStarted(
   const result = { ...(await jobResult(job, connection)), largeCopies };
   if (report !== undefined) await saveJobReport(report, job, connection, context);
   if (output.json) output.document({ ...facts, jobId, result });
-  else output.lines(...resultLines(result, connection.clock.now()));
+  else output.lines(...resultLines(result, connection.clock.now(), context.jobKinds));
   return exitOf(result);
 }

@@ -22,7 +22,7 @@ const QUEUE_COLUMNS: readonly Column[] = [
   { title: 'GIVEN UP', align: 'right' },
 ];
 
-type Kinds = Pick<Context, 'kinds'>;
+type Kinds = Pick<Context, 'kinds' | 'jobKinds'>;
 
 /** The status for people. */
 export function statusLines(status: Status, now: number, context: Kinds): string[] {
@@ -34,7 +34,7 @@ export function statusLines(status: Status, now: number, context: Kinds): string
       QUEUE_COLUMNS,
       queues.map((one) => [one.queue, count(one.visible), count(one.inFlight), count(one.dead)]),
     ),
-    ...runningJobs.map((job) => `running: ${job.id} (${job.source}): ${resultText(job)}`),
+    ...runningJobs.map((job) => `running: ${job.id} (${job.source}): ${resultText(job, context.jobKinds)}`),
     ...sources.flatMap((one) => unprotectedLines(one, context)),
     '',
     ...(attention.length > 0 ? attention.map((one) => `! ${one}`) : [allIsWell(settled)]),

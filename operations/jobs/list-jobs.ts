@@ -1,4 +1,4 @@
-import type { Job, JobKind } from '@holdfast/core/model/job.ts';
+import type { Job } from '@holdfast/core/model/job.ts';
 import type { Connection } from '../connection.ts';
 import type { Jobs } from '../json/jobs.ts';
 import { jobJson } from './job-json.ts';
@@ -9,7 +9,7 @@ import { jobJson } from './job-json.ts';
  * @returns the answer, and the rows that it was made of, which know a little more of a job that runs
  */
 export async function listJobs(
-  { kind, limit }: { readonly kind?: JobKind; readonly limit: number },
+  { kind, limit }: { readonly kind?: string; readonly limit: number },
   { world, stack }: Pick<Connection, 'world' | 'stack'>,
 ): Promise<{ readonly answer: Jobs; readonly rows: readonly Job[] }> {
   const all = (await world.catalog.listJobs()).filter((job) => kind === undefined || job.kind === kind);

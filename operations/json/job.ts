@@ -1,11 +1,12 @@
-import { JOB_KINDS, JOB_STATES } from '@holdfast/core/model/job.ts';
+import { JOB_STATES } from '@holdfast/core/model/job.ts';
 import * as v from 'valibot';
 import { Moment } from './moment.ts';
 
 /** One job. `counts` has the counters of its kind; docs/cli.md lists them. */
 export const JobJsonSchema = v.strictObject({
   id: v.string(),
-  kind: v.picklist(JOB_KINDS),
+  /** One of the kinds of jobs that there are: `restore`. */
+  kind: v.string(),
   source: v.string(),
   state: v.picklist(JOB_STATES),
   trigger: v.string(),

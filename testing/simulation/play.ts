@@ -2,7 +2,7 @@ import { registerSource } from '@holdfast/core/catalog/register-source.ts';
 import { reindex } from '@holdfast/core/catalog/reindex.ts';
 import { cancelJob } from '@holdfast/core/jobs/cancel-job.ts';
 import { KINDS } from '@holdfast/core/kinds/all.ts';
-import { JOB_ENDINGS } from '@holdfast/core/kinds/job-endings.ts';
+import { JOBS } from '@holdfast/core/kinds/jobs.ts';
 import { parseS3Event } from '@holdfast/core/kinds/s3/model/s3-event.ts';
 import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
@@ -273,7 +273,7 @@ class Player {
     const job = running[n % Math.max(1, running.length)];
     if (job === undefined) return;
     try {
-      await sim.operate('cancel', (world) => cancelJob(job.id, undefined, world, JOB_ENDINGS));
+      await sim.operate('cancel', (world) => cancelJob(job.id, undefined, world, JOBS));
     } catch (error) {
       // It ended first, and the operator is told so.
       if (!(error instanceof InvalidInputError)) throw error;

@@ -1,6 +1,7 @@
 import { checksums } from '@holdfast/core/aws/checksums.ts';
 import { rememberSources } from '@holdfast/core/catalog/source-lookup.ts';
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
+import { JOBS } from '@holdfast/core/kinds/jobs.ts';
 import { captureBacklog } from '@holdfast/core/kinds/s3/capture/capture-backlog.ts';
 import { captureEvents } from '@holdfast/core/kinds/s3/capture/capture-events.ts';
 import { s3History } from '@holdfast/core/kinds/s3/history.ts';
@@ -418,10 +419,11 @@ const HANDLERS: Readonly<Record<Exclude<BucketQueue, 'capture'>, Handler>> = {
     handleRestoreMessage(body, delivery, {
       ...world,
       addresses: ADDRESSES,
+      jobKinds: JOBS,
       history: s3History,
       planQueue: 'restore',
     }),
   restoreWork: (body, delivery, world) =>
     handleRestoreWork(body, delivery, { ...world, checksums, historyOf: () => s3History }),
-  report: writeReport,
+  report: (body, delivery, world) => writeReport(body, delivery, { ...world, jobKinds: JOBS }),
 };

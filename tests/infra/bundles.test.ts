@@ -10,8 +10,10 @@ const KIB = 1024;
 const BAR_KIB = 500;
 /** With the clients of WorkDocs and STS, or readers of zips and tables: see docs/adr/0024. */
 const SITE_BAR_KIB = 640;
-// A function is for one kind of source, and holds no other: but for the addresses of all, which say how sources are named.
-const OF_SITES_ONLY = /\/src\/kinds\/workdocs\/(?!address\.ts|model\/site-(key|path|uri)\.ts)/;
+// A function is for one kind of source, and holds no other: but for the addresses of all, which say how sources are named, and
+// the kinds of jobs, where reports are written and restores accepted.
+const OF_SITES_ONLY =
+  /\/src\/kinds\/workdocs\/(?!address\.ts|model\/site-(key|path|uri)\.ts|crawl\/crawl-job\.ts|import\/(import-job|import-command|end-import|is-import)\.ts)/;
 const OF_BUCKETS_ONLY = /\/src\/kinds\/s3\/(?!address\.ts|model\/vault-key\.ts)/;
 
 type BuildProperties = {

@@ -1,8 +1,8 @@
+import { importCommand } from '@holdfast/core/kinds/workdocs/import/import-command.ts';
 import { type ImportStep, parseImportMessage } from '@holdfast/core/kinds/workdocs/import/import-messages.ts';
 import type { Crawl } from '@holdfast/core/kinds/workdocs/model/site-messages.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { parseJson } from '@holdfast/core/model/json.ts';
-import { importCommand } from '@holdfast/core/report/import-command.ts';
 import type { Explanation, Work } from '@holdfast/core/source/work.ts';
 import { counted } from '../../text/format.ts';
 import { ofJob } from '../../text/of-job.ts';

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ORIGIN_TAG } from '@holdfast/core/model/origin.ts';
 import { type Report, reportOf } from '@holdfast/core/model/report.ts';
+import { restoreJob } from '@holdfast/core/restore/restore-job.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Content } from '../../../testing/memory/s3-content.ts';
 import type { Attributes } from '../../../testing/memory/s3-version.ts';
@@ -332,8 +333,11 @@ describe('notes', () => {
     await thereAndBack();
     const none = { reasons: [], problems: [], furtherProblems: 0 };
     const job = { ...(await pipeline.job('j1')), trigger: 'command' };
-    expect(reportOf(job, none).remarks).toEqual([expect.stringContaining('Folders and archives')]);
-    expect(reportOf({ ...job, counts: { right: 1 } }, none)).not.toHaveProperty('remarks');
+    expect(reportOf(job, none, restoreJob.remarks?.(job)).remarks).toEqual([
+      expect.stringContaining('Folders and archives'),
+    ]);
+    const right = { ...job, counts: { right: 1 } };
+    expect(reportOf(right, none, restoreJob.remarks?.(right))).not.toHaveProperty('remarks');
   });
 
   it('are not made of a key that the target bucket has itself', async () => {

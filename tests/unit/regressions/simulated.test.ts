@@ -2,7 +2,7 @@ import { checksums } from '@holdfast/core/aws/checksums.ts';
 import { reindex } from '@holdfast/core/catalog/reindex.ts';
 import { cancelJob } from '@holdfast/core/jobs/cancel-job.ts';
 import { KINDS } from '@holdfast/core/kinds/all.ts';
-import { JOB_ENDINGS } from '@holdfast/core/kinds/job-endings.ts';
+import { JOBS } from '@holdfast/core/kinds/jobs.ts';
 import { s3History } from '@holdfast/core/kinds/s3/history.ts';
 import { settleReconcile } from '@holdfast/core/kinds/s3/reconcile/settle-reconcile.ts';
 import type { ExtrasStep } from '@holdfast/core/model/messages.ts';
@@ -637,7 +637,7 @@ describe('a message that was decided about, by a handler that died before it did
   it('S17: and so does one that was resumed', async () => {
     await pipeline.queue.send('restore', [JSON.stringify(toOther)]);
     await pipeline.handle('restore', pipeline.message(pipeline.queue.take('restore')[0] ?? ''));
-    await cancelJob('x1', undefined, pipeline.world, JOB_ENDINGS);
+    await cancelJob('x1', undefined, pipeline.world, JOBS);
     await pipeline.drain();
     await diesAt(pipeline.queue.requests, { resume: 'x1' }, 'unprotected');
     expect((await pipeline.catalog.listJobs()).map(({ id, state }) => [id, state])).toEqual([
@@ -660,7 +660,7 @@ describe('a message that was decided about, by a handler that died before it did
   it('S17: and so does one that was not to be resumed', async () => {
     await pipeline.queue.send('restore', [JSON.stringify(toOther)]);
     await pipeline.handle('restore', pipeline.message(pipeline.queue.take('restore')[0] ?? ''));
-    await cancelJob('x1', undefined, pipeline.world, JOB_ENDINGS);
+    await cancelJob('x1', undefined, pipeline.world, JOBS);
     await pipeline.catalog.patchSource('s3://other', { state: 'unprotected' });
     const id = await diesAt(dyingAtEnd(), { resume: 'x1' }, 'protected');
     expect((await pipeline.catalog.listJobs()).map((job) => [job.id, job.state])).toEqual([
@@ -719,7 +719,7 @@ it('S20: a report that was made before a batch was counted does not stay when it
   await pipeline.capture({ a: 'own' });
   const request = { source: `s3://${SOURCE}`, target: `s3://${TARGET}`, jobId: 'x1' };
   await pipeline.handle('restore', pipeline.message(JSON.stringify(request)));
-  await cancelJob('x1', undefined, pipeline.world, JOB_ENDINGS);
+  await cancelJob('x1', undefined, pipeline.world, JOBS);
   const [first] = pipeline.queue.take('report');
   let overtaken = false;
   pipeline.s3.requests.before = async (op, [ref]) => {

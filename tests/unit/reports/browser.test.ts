@@ -5,11 +5,14 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { JOBS } from '@holdfast/core/kinds/jobs.ts';
 import type { Report } from '@holdfast/core/model/report.ts';
-import { reportHtml } from '@holdfast/core/report/report-html.ts';
+import { reportHtml as pageOf } from '@holdfast/core/report/report-html.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { REPORTS } from '../../support/reports.ts';
 import { findTool } from '../../support/tool.ts';
+
+const reportHtml = (report: Report) => pageOf(report, JOBS);
 
 const chromium = findTool(
   ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],

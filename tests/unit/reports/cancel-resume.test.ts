@@ -1,6 +1,6 @@
 import { checksums } from '@holdfast/core/aws/checksums.ts';
 import { cancelJob } from '@holdfast/core/jobs/cancel-job.ts';
-import { JOB_ENDINGS } from '@holdfast/core/kinds/job-endings.ts';
+import { JOBS } from '@holdfast/core/kinds/jobs.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import { nextJobId } from '@holdfast/core/model/job.ts';
 import type { QueueName } from '@holdfast/core/model/queues.ts';
@@ -48,7 +48,7 @@ describe('a restore that is cancelled', () => {
     await p.handle('restoreWork', p.message(first));
     await p.queue.send('restoreWork', others);
 
-    const job = await cancelJob('j', 'anna', p.world, JOB_ENDINGS);
+    const job = await cancelJob('j', 'anna', p.world, JOBS);
     expect(job).toMatchObject({
       state: 'cancelled',
       message: 'cancelled by anna: what was restored stays; what is left is done by: holdfast job j --resume',
@@ -64,7 +64,7 @@ describe('a restore that is cancelled', () => {
   it('is not planned on, also by a step that comes again', async () => {
     await begin('j');
     const [accepted] = await work('restore');
-    await cancelJob('j', undefined, p.world, JOB_ENDINGS);
+    await cancelJob('j', undefined, p.world, JOBS);
     if (accepted !== undefined) await p.handle('restore', accepted);
     await p.drain();
     expect(await p.job('j')).toMatchObject({ state: 'cancelled', counts: {} });
@@ -81,7 +81,7 @@ describe('a restore that is cancelled', () => {
     p.store.copy = async (...args) => {
       if (!cancelled) {
         cancelled = true;
-        await cancelJob('j', undefined, p.world, JOB_ENDINGS);
+        await cancelJob('j', undefined, p.world, JOBS);
         for (const body of p.queue.take('report')) await p.handle('report', p.message(body));
         expect(JSON.parse(await reportText('j')).counts).not.toHaveProperty('restored');
       }
@@ -112,7 +112,7 @@ describe('a restore that is cancelled', () => {
     const upload = { bucket: TARGET, key: 'big', uploadId };
     await expect(p.store.listParts(upload)).resolves.toBeDefined();
 
-    await cancelJob('j', undefined, p.world, JOB_ENDINGS);
+    await cancelJob('j', undefined, p.world, JOBS);
     await p.handle('restoreWork', p.message(later));
     await expect(p.store.listParts(upload)).rejects.toMatchObject({ code: 'not-found' });
   });
@@ -125,8 +125,8 @@ describe('a restore that is cancelled', () => {
     await p.restore('done');
     await begin('gone');
     await work('restore');
-    await cancelJob('gone', undefined, p.world, JOB_ENDINGS);
-    await expect(cancelJob(id, undefined, p.world, JOB_ENDINGS)).rejects.toThrow(message);
+    await cancelJob('gone', undefined, p.world, JOBS);
+    await expect(cancelJob(id, undefined, p.world, JOBS)).rejects.toThrow(message);
   });
 
   it('was not cancelled if it ended first', async () => {
@@ -138,9 +138,7 @@ describe('a restore that is cancelled', () => {
       await p.catalog.finishJob(id, { state: 'done', finishedAt: p.now });
       return p.catalog.finishJob(id, end);
     };
-    await expect(cancelJob('j', undefined, p.world, JOB_ENDINGS)).rejects.toThrow(
-      'it is done; nothing was changed',
-    );
+    await expect(cancelJob('j', undefined, p.world, JOBS)).rejects.toThrow('it is done; nothing was changed');
     expect(await p.job('j')).toMatchObject({ state: 'done' });
   });
 });
@@ -162,7 +160,7 @@ describe('a reconcile that is cancelled', () => {
 
   it('captures nothing more and marks nothing deleted; the next one does', async () => {
     const before = await p.catalog.getSource(`s3://${SOURCE}`);
-    const job = await cancelJob('r', 'anna', p.world, JOB_ENDINGS);
+    const job = await cancelJob('r', 'anna', p.world, JOBS);
     expect(job.message).toMatch(
       /^cancelled by anna: what was captured stays, .*holdfast reconcile s3:\/\/photos compares/,
     );
@@ -184,7 +182,7 @@ describe('a reconcile that is cancelled', () => {
     while ((await p.job('r')).phase === 'compare') await work('backlog');
     await work('reconcile');
     expect(p.queue.waiting('backlog')).not.toEqual([]);
-    expect((await cancelJob('r', undefined, p.world, JOB_ENDINGS)).message).toContain(
+    expect((await cancelJob('r', undefined, p.world, JOBS)).message).toContain(
       'only deletions proven by then',
     );
     await p.drain();
@@ -198,7 +196,7 @@ describe('a restore that is resumed', () => {
     await work('restore');
     await work('restore');
     await work('restoreWork');
-    await cancelJob('j', undefined, p.world, JOB_ENDINGS);
+    await cancelJob('j', undefined, p.world, JOBS);
     await p.drain();
     p.pass(60);
     p.s3.put(SOURCE, 'c', 'changed since');

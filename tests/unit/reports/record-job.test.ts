@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { JOBS } from '@holdfast/core/kinds/jobs.ts';
 import { HoldfastError } from '@holdfast/core/model/errors.ts';
 import { verifiedJob } from '@holdfast/core/verify/verified-job.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -23,7 +24,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 function context() {
   const stream = { write: (text: string) => told.push(text), ...silent() };
   const output = new Output({ stdout: stream, stderr: stream }, { update: () => {}, clear: () => {} }, false);
-  return { output, random: () => 'r1' };
+  return { output, random: () => 'r1', jobKinds: JOBS };
 }
 
 const { job, problems } = verifiedJob(

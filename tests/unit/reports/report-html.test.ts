@@ -1,8 +1,11 @@
+import { JOBS } from '@holdfast/core/kinds/jobs.ts';
 import type { Report } from '@holdfast/core/model/report.ts';
-import { reportHtml } from '@holdfast/core/report/report-html.ts';
+import { reportHtml as pageOf } from '@holdfast/core/report/report-html.ts';
 import { type DefaultTreeAdapterTypes, html, parse } from 'parse5';
 import { describe, expect, it } from 'vitest';
 import { HOSTILE_TEXTS, REPORTS } from '../../support/reports.ts';
+
+const reportHtml = (report: Report) => pageOf(report, JOBS);
 
 type Element = DefaultTreeAdapterTypes.Element;
 type Node = DefaultTreeAdapterTypes.Node;

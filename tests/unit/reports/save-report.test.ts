@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { JOBS } from '@holdfast/core/kinds/jobs.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { saveReport } from '../../../cli/jobs/save-report.ts';
 import { Output } from '../../../cli/output.ts';
@@ -20,7 +21,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 function context() {
   const stream = { write: (text: string) => told.push(text), ...silent() };
   const output = new Output({ stdout: stream, stderr: stream }, { update: () => {}, clear: () => {} }, false);
-  return { output, random: () => 'r1' };
+  return { output, random: () => 'r1', jobKinds: JOBS };
 }
 
 it('leaves nothing but the file', async () => {

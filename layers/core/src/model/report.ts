@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { defined } from './defined.ts';
-import { AskedBySchema, JOB_KINDS, JOB_STATES, type Job, LagSecondsSchema, ProblemSchema } from './job.ts';
+import { AskedBySchema, JOB_STATES, type Job, LagSecondsSchema, ProblemSchema } from './job.ts';
 import { formatMoment } from './moment.ts';
 
 const ReasonCountSchema = v.object({ reason: v.string(), count: v.number() });
@@ -10,7 +10,7 @@ export type ReasonCount = v.InferOutput<typeof ReasonCountSchema>;
 /** What a finished job wrote into the vault. Times are ISO 8601 in UTC. */
 export const ReportSchema = v.object({
   version: v.literal(1),
-  kind: v.picklist(JOB_KINDS),
+  kind: v.string(),
   jobId: v.string(),
   source: v.string(),
   state: v.picklist(JOB_STATES),
@@ -53,21 +53,12 @@ export type ReportedProblems = Pick<
   'reasons' | 'problems' | 'furtherProblems' | 'problemsCutShort' | 'notes'
 >;
 
-/** What no object was brought back with, said once and not of each. */
-const INTO_BUCKETS =
-  'Access control lists (ACLs) were left out: each object has the target’s default one. Where they are remembered (protect --acls), a restore gives them back when it is told to (--acls).';
-const ONTO_DISKS =
-  'Folders and archives got the bytes and a time of each object: headers, metadata, tags, ACLs, storage class, encryption and locks have no place there.';
-const GivesAcls = v.object({ acls: v.literal(true) });
-
-function remarksOn({ kind, trigger, counts, request }: Job): string[] | undefined {
-  if (kind !== 'restore' || (counts['restored'] ?? 0) === 0) return undefined;
-  if (trigger === 'command') return [ONTO_DISKS];
-  return v.is(GivesAcls, request) ? undefined : [INTO_BUCKETS];
-}
-
-/** The report of a job that has ended. */
-export function reportOf(job: Job, problems: ReportedProblems): Report {
+/**
+ * The report of a job that has ended.
+ *
+ * @param remarks what holds for every object of it
+ */
+export function reportOf(job: Job, problems: ReportedProblems, remarks: readonly string[] = []): Report {
   const { kind, id, source, state, trigger, startedAt, counts } = job;
   const finishedAt = job.finishedAt ?? startedAt;
   const { askedBy, continues, message, request, lagSeconds } = job;
@@ -86,7 +77,7 @@ export function reportOf(job: Job, problems: ReportedProblems): Report {
     counts,
     ...defined({ lagSeconds }),
     ...problems,
-    ...defined({ remarks: remarksOn(job) }),
+    ...(remarks.length === 0 ? {} : { remarks: [...remarks] }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { JobKind } from '../jobs/job-kind.ts';
 import type { AskedBy } from '../model/job.ts';
 import { tableOf } from '../model/named-values.ts';
 import type { Report } from '../model/report.ts';
@@ -12,8 +13,8 @@ const MAX_TEXT = 2000;
 const MAX_VALUES = 20;
 
 /** What was asked, of whom, when, and how long it took. */
-export function facts(report: Report): Html {
-  const all = [...subject(report), ...asked(report), ...times(report), ...options(report)];
+export function facts(report: Report, kind: JobKind): Html {
+  const all = [...subject(report), ...asked(report), ...times(report, kind), ...options(report)];
   return html`<dl>${all.map(
     ([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>
 `,
@@ -62,8 +63,10 @@ function nameOf({ name, sender }: AskedBy): string | undefined {
   return sender === undefined ? name : `${name} (${sender})`;
 }
 
-function times({ startedAt, finishedAt, durationSeconds = 0, lagSeconds, kind }: Report): Fact[] {
-  const took = kind === 'restore' ? 'Took (RTO)' : 'Took';
+function times(
+  { startedAt, finishedAt, durationSeconds = 0, lagSeconds }: Report,
+  { took }: JobKind,
+): Fact[] {
   const found: Fact[] = [
     ['Began', time(startedAt)],
     ['Ended', time(finishedAt)],

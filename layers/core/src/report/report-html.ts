@@ -1,13 +1,13 @@
+import type { Advice, JobKind, JobKinds } from '../jobs/job-kind.ts';
 import type { JobState } from '../model/job.ts';
 import type { Report } from '../model/report.ts';
 import { bytes, count } from '../model/text.ts';
-import { type Advice, adviceOn } from './advice.ts';
-import { charts } from './chart.ts';
+import { chart } from './chart.ts';
 import { facts } from './facts.ts';
 import { constant, type Html, html, NOTHING } from './html.ts';
 import { noteLists, problemLists, reasonsTable } from './problems.ts';
 import { STYLE } from './style.ts';
-import { isDamaged, KIND_WORDS, sentence, verdict } from './words.ts';
+import { verdict } from './words.ts';
 
 type Mood = { readonly shade: 'ok' | 'warn' | 'bad' | 'info'; readonly sign: string };
 
@@ -23,8 +23,9 @@ const MOODS: Readonly<Record<JobState, Mood>> = {
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /** A report as one page that needs nothing else: the verdict first, then what to do, then everything behind it. */
-export function reportHtml(report: Report): string {
-  const title = `${verdict(report)}: ${KIND_WORDS[report.kind]} of ${report.source} (${report.jobId})`;
+export function reportHtml(report: Report, jobKinds: JobKinds): string {
+  const kind = jobKinds.of(report);
+  const title = `${verdict(report, kind)}: ${kind.title} of ${report.source} (${report.jobId})`;
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -38,15 +39,15 @@ export function reportHtml(report: Report): string {
 </head>
 <body>
 <header>
-<p class="what">Holdfast · ${KIND_WORDS[report.kind]} of <bdi>${report.source}</bdi></p>
-${verdictBox(report)}
+<p class="what">Holdfast · ${kind.title} of <bdi>${report.source}</bdi></p>
+${verdictBox(report, kind)}
 </header>
 <main>
-${advice(adviceOn(report))}
-${charts(report)}
+${advice(report.state === 'done' || report.state === 'running' ? [] : kind.advice(report))}
+${kind.bars(report.counts).map(chart)}
 ${reasonsTable(report)}
 <h2>What was asked, and when</h2>
-${facts(report)}
+${facts(report, kind)}
 ${problemLists(report)}
 ${noteLists(report)}
 ${numbers(report)}
@@ -58,12 +59,12 @@ ${numbers(report)}
   return page.toString();
 }
 
-function verdictBox(report: Report): Html {
-  const { shade, sign } = MOODS[isDamaged(report) ? 'failed' : report.state];
+function verdictBox(report: Report, kind: JobKind): Html {
+  const { shade, sign } = MOODS[kind.isDamaged?.(report.counts) ? 'failed' : report.state];
   const why = report.message === undefined ? NOTHING : html`<p class="why">${report.message}</p>`;
   return html`<div class="verdict ${shade}">
-<h1 class="${shade}"><span aria-hidden="true">${sign}</span> ${verdict(report)}</h1>
-<p>${sentence(report)}</p>
+<h1 class="${shade}"><span aria-hidden="true">${sign}</span> ${verdict(report, kind)}</h1>
+<p>${kind.sentence(report)}</p>
 ${why}
 </div>`;
 }

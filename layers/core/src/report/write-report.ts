@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { JobKinds } from '../jobs/job-kind.ts';
 import type { Job } from '../model/job.ts';
 import { parseReportMessage } from '../model/messages.ts';
 import { type Report, reportKey, reportOf, reportPageKey } from '../model/report.ts';
@@ -11,6 +12,7 @@ import { reportHtml } from './report-html.ts';
 
 export type ReportWorld = Pick<World, 'catalog' | 'settings' | 'telemetry'> & {
   readonly store: Pick<ObjectStore, 'put'>;
+  readonly jobKinds: JobKinds;
   /** Absent when nobody wants to be told. */
   readonly notices?: Notices;
 };
@@ -33,7 +35,7 @@ export async function writeReport(body: string, delivery: Delivery, world: Repor
     return;
   }
   const report = await write(job, world, () => delivery.timeLeft() < STOP_BEFORE_END_MS);
-  if (notify === true && wantsNotice(job)) await tell(report, world);
+  if (notify === true && wantsNotice(job, world.jobKinds.of(job))) await tell(report, world);
 }
 
 /**
@@ -52,20 +54,21 @@ async function write(job: Job, world: ReportWorld, timeIsShort: () => boolean): 
 /** The report of a job that has ended, from the catalog. */
 export async function makeReport(
   job: Job,
-  { catalog }: Pick<World, 'catalog'>,
+  { catalog, jobKinds }: Pick<ReportWorld, 'catalog' | 'jobKinds'>,
   timeIsShort: () => boolean = () => false,
 ): Promise<Report> {
-  return reportOf(job, toReported(await collectProblems(catalog.listProblems(job.id), timeIsShort)));
+  const problems = toReported(await collectProblems(catalog.listProblems(job.id), timeIsShort));
+  return reportOf(job, problems, jobKinds.of(job).remarks?.(job));
 }
 
 async function putReport(
   job: Job,
   report: Report,
-  { store, settings: { vault } }: Pick<ReportWorld, 'store' | 'settings'>,
+  { store, jobKinds, settings: { vault } }: Pick<ReportWorld, 'store' | 'jobKinds' | 'settings'>,
 ): Promise<void> {
   const key = reportKey(job.kind, job.id, job.startedAt);
   const page = { bucket: vault, key: reportPageKey(key) };
-  await store.put(page, reportHtml(report), 'text/html; charset=utf-8');
+  await store.put(page, reportHtml(report, jobKinds), 'text/html; charset=utf-8');
   await store.put({ bucket: vault, key }, reportJson(report), 'application/json');
 }
 
@@ -74,11 +77,13 @@ export function reportJson(report: Report): string {
   return `${JSON.stringify(report, null, 2)}\n`;
 }
 
-async function tell(report: Report, { notices, catalog, settings }: ReportWorld): Promise<void> {
+async function tell(report: Report, { notices, catalog, jobKinds, settings }: ReportWorld): Promise<void> {
   if (notices === undefined) return;
   const { jobId } = report;
   if ((await catalog.getStep(jobId, TOLD)) !== undefined) return;
   const key = reportKey(report.kind, jobId, Date.parse(report.startedAt));
-  await notices.publish(noticeOf(report, `s3://${settings.vault}/${reportPageKey(key)}`));
+  await notices.publish(
+    noticeOf(report, jobKinds.of(report), `s3://${settings.vault}/${reportPageKey(key)}`),
+  );
   await catalog.completeStep({ jobId, step: TOLD, progress: {}, problems: [], continuations: [] });
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import { endJob } from '../jobs/end-job.ts';
+import type { JobKinds } from '../jobs/job-kind.ts';
 import type { AddressBook } from '../model/address.ts';
 import { sourceUri } from '../model/bucket-uri.ts';
 import { defined } from '../model/defined.ts';
@@ -19,6 +20,8 @@ export type AcceptWorld = Pick<World, 'catalog' | 'queue' | 'clock' | 'settings'
   Pick<VaultReader, 'store'> & {
     /** How sources of every kind are named: a request may name any. */
     readonly addresses: AddressBook;
+    /** A request may name a job of any kind to go on with. */
+    readonly jobKinds: JobKinds;
   };
 
 /**

@@ -62,18 +62,19 @@ async function continuationOf(resume: string, { catalog }: AcceptWorld): Promise
 }
 
 /** A restore that something is left of. @throws {InvalidInputError} for any other job */
-export async function findResumable(jobId: string, { catalog }: Pick<World, 'catalog'>): Promise<Job> {
+export async function findResumable(
+  jobId: string,
+  { catalog, jobKinds }: Pick<AcceptWorld, 'catalog' | 'jobKinds'>,
+): Promise<Job> {
   const job = await catalog.getJob(jobId);
   if (job === undefined) throw new InvalidInputError(`there is no job "${jobId}": holdfast jobs lists them`);
-  const why = whyNot(job);
+  const why = jobKinds.of(job).whyNotResumed(job) ?? whyNot(job);
   if (why !== undefined) throw new InvalidInputError(`job ${jobId} cannot be resumed: ${why}`);
   return job;
 }
 
 function whyNot(job: Job): string | undefined {
-  const { id, kind, state, source } = job;
-  if (kind === 'reconcile') return `holdfast reconcile ${source} compares anew`;
-  if (kind === 'verify') return `holdfast verify ${source} checks anew`;
+  const { id, state, source } = job;
   if (state === 'running') return `it is running; holdfast job ${id} --wait follows it`;
   if (state === 'done') return 'it is done, and nothing is left of it';
   if (source === 'unknown') return 'its request was refused, and has to be sent again as it should be';

@@ -2,12 +2,14 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checksums } from '@holdfast/core/aws/checksums.ts';
+import { JobKinds } from '@holdfast/core/jobs/job-kind.ts';
 import { AddressBook } from '@holdfast/core/model/address.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
 import type { QueueName } from '@holdfast/core/model/queues.ts';
 import { handleRestoreMessage } from '@holdfast/core/restore/handle-restore-message.ts';
 import { handleRestoreWork } from '@holdfast/core/restore/handle-restore-work.ts';
+import { restoreJob } from '@holdfast/core/restore/restore-job.ts';
 import { expect } from 'vitest';
 import type { LocalResult, LocalWorld } from '../../../../cli/local/local-job.ts';
 import { NAMES_FILE } from '../../../../cli/local/names-list.ts';
@@ -126,6 +128,7 @@ async function restoreByMessage(life: Life, { captured }: Moment): Promise<Job> 
   const world = {
     ...{ ...given, queue, settings, checksums, history, planQueue },
     addresses: new AddressBook([kind.address]),
+    jobKinds: new JobKinds([restoreJob]),
     historyOf: () => kind.history,
   };
   const jobId = 'restore-of-the-suite';

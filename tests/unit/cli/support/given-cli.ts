@@ -1,3 +1,4 @@
+import { JOBS } from '@holdfast/core/kinds/jobs.ts';
 import { QUEUES } from '@holdfast/core/model/queues.ts';
 import type { SourceKinds } from '@holdfast/core/source/source-kind.ts';
 import type { Connection, Deps, GlobalOptions } from '../../../../cli/context.ts';
@@ -97,6 +98,8 @@ export class CliWorld {
   readonly connects: GlobalOptions[] = [];
   /** The kinds of sources that there are. */
   kinds: SourceKinds<KnownKind> = KINDS;
+  /** The kinds of jobs that there are. */
+  jobKinds = JOBS;
   #names = 0;
 
   constructor(options: ConstructorParameters<typeof Pipeline>[0] = {}) {
@@ -173,6 +176,7 @@ export class CliWorld {
   #deps(out: Uint8Array[], err: string[]): Deps {
     return {
       kinds: this.kinds,
+      jobKinds: this.jobKinds,
       stdout: {
         write: (text) => out.push(Buffer.from(text)),
         ...this.#events(out),

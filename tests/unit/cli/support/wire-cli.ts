@@ -1,3 +1,4 @@
+import { JOBS } from '@holdfast/core/kinds/jobs.ts';
 import { connect, connectBuckets } from '../../../../cli/connect.ts';
 import type { ExitCode } from '../../../../cli/exit-codes.ts';
 import { KINDS } from '../../../../cli/kinds/all.ts';
@@ -20,6 +21,7 @@ export async function runOnWire(
   const err: string[] = [];
   const code = await runCli([...argv, '--endpoint-url', endpoint, '--region', 'us-east-1'], {
     kinds: KINDS,
+    jobKinds: JOBS,
     stdout: { write: (chunk) => out.push(Buffer.from(chunk)), ...silent() },
     stderr: { write: (chunk) => err.push(Buffer.from(chunk).toString()), ...silent() },
     progress: { update: () => {}, clear: () => {} },

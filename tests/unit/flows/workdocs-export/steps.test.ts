@@ -1,6 +1,6 @@
 import { checksums } from '@holdfast/core/aws/checksums.ts';
 import { cancelJob } from '@holdfast/core/jobs/cancel-job.ts';
-import { JOB_ENDINGS } from '@holdfast/core/kinds/job-endings.ts';
+import { JOBS } from '@holdfast/core/kinds/jobs.ts';
 import { importExport } from '@holdfast/core/kinds/workdocs/import/import-export.ts';
 import { registerImport } from '@holdfast/core/kinds/workdocs/import/register-import.ts';
 import { siteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
@@ -186,7 +186,7 @@ describe('an import that cannot be done', () => {
     pipeline.queue.requests.before = () => {
       throw new Error('killed');
     };
-    await cancelJob('i1', undefined, pipeline.world, JOB_ENDINGS).catch(() => {});
+    await cancelJob('i1', undefined, pipeline.world, JOBS).catch(() => {});
     const row = await pipeline.catalog.getSource(siteUri(SITE));
     expect(row?.lastImport).toMatchObject({ job: 'i1', state: 'cancelled' });
   });

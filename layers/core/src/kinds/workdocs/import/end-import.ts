@@ -1,7 +1,7 @@
 import { type EndWorld, endJob } from '../../../jobs/end-job.ts';
 import type { Job, JobEnd } from '../../../model/job.ts';
 import type { World } from '../../../ports/world.ts';
-import { isImport } from './register-import.ts';
+import { isImport } from './is-import.ts';
 
 /** Counts that keep an import from being whole: entries, objects that are no zips, and rows of tables. */
 const SHORT = ['failed', 'leftOut', 'unattached'];

@@ -2,6 +2,7 @@ import { registerSource } from '../../../catalog/register-source.ts';
 import { InvalidInputError } from '../../../model/errors.ts';
 import type { Source } from '../../../model/source.ts';
 import type { World } from '../../../ports/world.ts';
+import { isImport } from './is-import.ts';
 
 /**
  * Checks that an export may go into a site. A site that is read live is never mixed with one: the ids of an export are made of
@@ -14,11 +15,6 @@ export function checkImportable(known: Source | undefined, source: string): void
   throw new InvalidInputError(
     `${source} is a site that is, or was, backed up as it lives: name another for the export, with --as workdocs://…`,
   );
-}
-
-/** True for a source that an import filled: nothing is polled or crawled. */
-export function isImport({ site }: Pick<Source, 'site'>): boolean {
-  return site?.importedFrom !== undefined;
 }
 
 /**

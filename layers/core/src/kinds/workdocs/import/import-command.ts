@@ -1,4 +1,4 @@
-import { shellWords } from '../model/shell-words.ts';
+import { shellWords } from '../../../model/shell-words.ts';
 
 /**
  * The command that does an import again, as one line for a shell.
