@@ -1,19 +1,25 @@
 import { importCommand } from '@holdfast/core/kinds/workdocs/import/import-command.ts';
 import { type ImportStep, parseImportMessage } from '@holdfast/core/kinds/workdocs/import/import-messages.ts';
-import type { Crawl } from '@holdfast/core/kinds/workdocs/model/site-messages.ts';
+import { entryKey } from '@holdfast/core/kinds/workdocs/model/site-key.ts';
+import {
+  type Crawl,
+  parseDocumentMessage,
+  parseSiteMessage,
+} from '@holdfast/core/kinds/workdocs/model/site-messages.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
-import { parseJson } from '@holdfast/core/model/json.ts';
 import type { Explanation, Work } from '@holdfast/core/source/work.ts';
 import { counted } from '../../text/format.ts';
 import { ofJob } from '../../text/of-job.ts';
 import { visibleKey } from '../../text/visible.ts';
 
+const MAX_OBJECTS = 5;
+
 /** What is done for WorkDocs sites. */
 export const workDocsWork: Work = {
   explains: {
     site: explainSite,
-    documents: explainSite,
-    largeDocuments: explainSite,
+    documents: explainDocuments,
+    largeDocuments: explainDocuments,
     import: explainImport,
   },
   comparisonQueue: 'site',
@@ -32,7 +38,36 @@ export const workDocsWork: Work = {
 };
 
 function explainSite(body: string): Explanation {
-  return { what: `work for a WorkDocs site: ${JSON.stringify(parseJson(body)).slice(0, 200)}`, objects: [] };
+  const message = parseSiteMessage(body);
+  const { source } = message;
+  switch (message.kind) {
+    case 'poll':
+      return { what: `poll of ${source}${message.page === undefined ? '' : ', behind a page'}`, objects: [] };
+    case 'crawl': {
+      const { trigger, step, jobId } = message;
+      const part = step === undefined ? '' : `, step "${step.phase}"`;
+      return { what: `crawl of ${source}, ${trigger}${part}${ofJob(jobId)}`, objects: [] };
+    }
+    case 'walk':
+      return { what: `look into the folder ${message.folder} of ${source}`, objects: [] };
+  }
+}
+
+function explainDocuments(body: string): Explanation {
+  const message = parseDocumentMessage(body);
+  const { source } = message;
+  if (message.kind === 'large-version') {
+    const { documentId, versionId } = message;
+    return {
+      what: `large version ${versionId} of the document ${documentId} of ${source}`,
+      objects: [{ source, key: entryKey({ kind: 'document', id: documentId }) }],
+    };
+  }
+  const { items, jobId } = message;
+  return {
+    what: `capture of ${counted(items.length, 'document, folder or user', 'documents, folders and users')} of ${source}${ofJob(jobId)}`,
+    objects: items.slice(0, MAX_OBJECTS).map((item) => ({ source, key: entryKey(item) })),
+  };
 }
 
 function explainImport(body: string): Explanation {

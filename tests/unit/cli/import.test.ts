@@ -2,6 +2,7 @@ import { checksums } from '@holdfast/core/aws/checksums.ts';
 import { registerSource } from '@holdfast/core/catalog/register-source.ts';
 import { importExport } from '@holdfast/core/kinds/workdocs/import/import-export.ts';
 import { isInExport } from '@holdfast/core/kinds/workdocs/import/import-names.ts';
+import type { QueueName } from '@holdfast/core/model/queues.ts';
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -365,4 +366,41 @@ it('messages of imports that were given up are told in words', async () => {
     'count of what an import came to (job i1)',
     expect.stringContaining('not understood: not an import message'),
   ]);
+});
+
+it('messages of sites that were given up are told in words, with what they are about', async () => {
+  const { explainMessage } = await import('../../../operations/failures/explain-message.ts');
+  const words = (queue: QueueName, message: object) =>
+    explainMessage(queue, JSON.stringify({ source: SOURCE, ...message }), KINDS);
+  const what = (queue: QueueName, message: object) => words(queue, message).what;
+  const step = { id: 's1', phase: 'deletions' };
+  const page = { since: 1, until: 2, marker: 'm' };
+  expect([
+    what('site', { kind: 'poll' }),
+    what('site', { kind: 'poll', page }),
+    what('site', { kind: 'crawl', trigger: 'manual', jobId: 'j1' }),
+    what('site', { kind: 'crawl', trigger: 'schedule', step }),
+    what('site', { kind: 'walk', folder: 'f1' }),
+    what('site', { kind: 'other' }),
+  ]).toEqual([
+    `poll of ${SOURCE}`,
+    `poll of ${SOURCE}, behind a page`,
+    `crawl of ${SOURCE}, manual (job j1)`,
+    `crawl of ${SOURCE}, schedule, step "deletions"`,
+    `look into the folder f1 of ${SOURCE}`,
+    expect.stringContaining('not understood: not a site message'),
+  ]);
+  expect(words('largeDocuments', { kind: 'large-version', documentId: 'd', versionId: 'v' })).toEqual({
+    ...{ what: `large version v of the document d of ${SOURCE}`, readable: true },
+    objects: [{ source: SOURCE, key: 'document/d' }],
+  });
+  const items = [
+    { kind: 'document', id: 'd' },
+    { kind: 'folder', id: 'f' },
+  ];
+  expect(words('documents', { kind: 'documents', jobId: 'j1', items })).toEqual({
+    what: `capture of 2 documents, folders and users of ${SOURCE} (job j1)`,
+    readable: true,
+    objects: ['document/d', 'folder/f'].map((key) => ({ source: SOURCE, key })),
+  });
 });
