@@ -1,5 +1,6 @@
 import { isArchivedClass, type ListedObject } from '../model/object.ts';
 import { TAG_COPY_MAX_BYTES } from '../model/tag-bound.ts';
+import { partBytesFor } from '../vault/parts.ts';
 import { LEAST_MOVED_BYTES } from './prices.ts';
 
 const MIB = 1024 * 1024;
@@ -47,7 +48,6 @@ function sumOf(amounts: readonly Amount[]): Amount {
 
 const NAMED_KEYS = 5;
 const SAMPLE = 100;
-const MAX_PARTS = 10_000;
 
 /** Adds up a listing, in memory that does not grow with it. */
 export class InventoryCount {
@@ -111,7 +111,7 @@ export class InventoryCount {
       return;
     }
     this.#large.add(size);
-    this.#parts += Math.ceil(size / Math.max(this.#copies.partBytes, Math.ceil(size / MAX_PARTS)));
+    this.#parts += Math.ceil(size / partBytesFor(size, this.#copies.partBytes));
   }
 
   /** Every so manyth key; when there are twice as many as wanted, every other one goes. */

@@ -5,8 +5,6 @@ import type { StorageClass } from '../model/storage-class.ts';
 import type { MultipartStart, ObjectRef, Part, UploadRef } from '../ports/object-store.ts';
 import type { World } from '../ports/world.ts';
 
-/** S3 takes at most so many parts. */
-const MAX_PARTS = 10_000;
 const STOP_BEFORE_END_MS = 60_000;
 
 /** A large object on its way: exactly the state with this ETag, into an open multipart upload. */
@@ -16,11 +14,6 @@ export type PartsJob = {
   readonly partBytes: number;
   readonly upload: UploadRef;
 };
-
-/** The part size for an object: the smallest one allowed that needs no more than 10,000 parts. */
-export function partBytesFor(size: number, smallest: number): number {
-  return Math.max(smallest, Math.ceil(size / MAX_PARTS));
-}
 
 /** What a multipart copy must carry over by itself: headers, metadata, tags. */
 export function multipartStart(

@@ -3,7 +3,7 @@ import { isSiteError, isStoreError, SiteError } from '../../../model/errors.ts';
 import type { Source } from '../../../model/source.ts';
 import type { UploadRef } from '../../../ports/object-store.ts';
 import type { Delivery } from '../../../ports/world.ts';
-import { partBytesFor } from '../../../vault/copy-parts.ts';
+import { inParts, partBytesFor } from '../../../vault/parts.ts';
 import { versionKey } from '../model/site-key.ts';
 import type { LargeVersion } from '../model/site-messages.ts';
 import type { SiteVersion } from '../site.ts';
@@ -172,22 +172,21 @@ class PartReader {
     if (this.isDone()) return;
     const range = { first: this.#offset };
     const { body } = await openUrl(url, this.#context.site, { range }, this.#version);
-    let chunks: Uint8Array[] = [];
-    let gathered = 0;
-    for await (const chunk of body) {
-      let from = 0;
-      while (gathered + chunk.length - from >= this.#partBytes) {
-        const until = from + this.#partBytes - gathered;
-        yield this.#passed(Buffer.concat([...chunks, chunk.subarray(from, until)]));
-        from = until;
-        chunks = [];
-        gathered = 0;
-      }
-      chunks.push(chunk.subarray(from));
-      gathered += chunk.length - from;
-      if (this.#offset + gathered > this.#size) throw this.#damaged('more bytes');
+    for await (const bytes of inParts(this.#watched(body), this.#partBytes)) {
+      this.#offset += bytes.length;
+      this.#digest?.update(bytes);
+      yield bytes;
     }
-    if (gathered > 0) yield this.#passed(Buffer.concat(chunks));
+  }
+
+  /** What has more bytes than it should is not read to its end: it may have none. */
+  async *#watched(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+    let passed = this.#offset;
+    for await (const chunk of body) {
+      passed += chunk.length;
+      if (passed > this.#size) throw this.#damaged('more bytes');
+      yield chunk;
+    }
   }
 
   state(): string | undefined {
@@ -207,12 +206,6 @@ class PartReader {
 
   get #size(): number {
     return this.#version.size ?? 0;
-  }
-
-  #passed(bytes: Buffer): Buffer {
-    this.#offset += bytes.length;
-    this.#digest?.update(bytes);
-    return bytes;
   }
 
   #damaged(found: string): SiteError {

@@ -5,6 +5,7 @@ import type { Checksum } from '../../../model/object.ts';
 import type { Checksums, RunningChecksum } from '../../../ports/checksums.ts';
 import type { ObjectStore, Part, UploadRef, WriteOptions, Written } from '../../../ports/object-store.ts';
 import type { Settings } from '../../../ports/world.ts';
+import { inParts, partBytesFor } from '../../../vault/parts.ts';
 import type { Kept } from '../model/records.ts';
 
 /** The world of whoever brings bytes from outside S3 into the vault. */
@@ -36,7 +37,6 @@ export type Incoming = {
 
 /** Smallest part, in bytes; larger where 10,000 parts of it would not hold the whole. */
 const PART_BYTES = 8 * 1024 * 1024;
-const MAX_PARTS = 9_000;
 
 /**
  * Streams bytes into the vault, holding two parts of them in memory at most. What is not as expected is never kept: it is
@@ -46,7 +46,7 @@ const MAX_PARTS = 9_000;
  */
 export async function keepBytes(incoming: Incoming, world: KeepWorld): Promise<Kept> {
   const check = new ContentCheck(incoming, world.checksums);
-  const parts = inParts(incoming.body, partBytes(incoming.expected.size), check);
+  const parts = inParts(watched(incoming.body, check), partBytesFor(incoming.expected.size ?? 0, PART_BYTES));
   const first = await parts.next();
   const second = first.done ? first : await parts.next();
   if (second.done) return keepSmall(incoming, first.done ? new Uint8Array() : first.value, check, world);
@@ -118,34 +118,14 @@ function keptOf(key: string, { versionId, etag, checksum }: Written, size: numbe
   return { key, versionId, etag, size, checksum: checksum ?? own };
 }
 
-function partBytes(size: number | undefined): number {
-  return Math.max(PART_BYTES, Math.ceil((size ?? 0) / MAX_PARTS));
-}
-
-/** Gathers chunks into parts of the same size, the last one shorter. */
-async function* inParts(
+async function* watched(
   body: AsyncIterable<Uint8Array>,
-  bytes: number,
   check: ContentCheck,
 ): AsyncGenerator<Uint8Array, void> {
-  let chunks: Uint8Array[] = [];
-  let gathered = 0;
   for await (const chunk of body) {
     check.update(chunk);
-    let from = 0;
-    while (gathered + chunk.length - from >= bytes) {
-      const until = from + bytes - gathered;
-      yield Buffer.concat([...chunks, chunk.subarray(from, until)]);
-      from = until;
-      chunks = [];
-      gathered = 0;
-    }
-    if (from < chunk.length) {
-      chunks.push(chunk.subarray(from));
-      gathered += chunk.length - from;
-    }
+    yield chunk;
   }
-  if (gathered > 0) yield Buffer.concat(chunks);
 }
 
 /** Looks at bytes as they pass: their length, the digests that are expected, and the checksum that the vault keeps. */
