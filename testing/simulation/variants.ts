@@ -286,9 +286,8 @@ const BUCKET_VARIANTS: readonly Variant[] = [
     edits: [
       {
         file: 'kinds/s3/reconcile/reconcile.ts',
-        find: '  const first = await world.catalog.completeStep({',
-        replace:
-          '  await send(run, batches, continuations, world);\n  const first = false && await world.catalog.completeStep({',
+        find: '  return (await countThenSend(record, sending, world)) ?? false;',
+        replace: '  await sending.send();\n  return false && countThenSend(record, sending, world);',
       },
     ],
   },
@@ -414,8 +413,8 @@ const BUCKET_VARIANTS: readonly Variant[] = [
     edits: [
       {
         file: 'restore/restore-batch.ts',
-        find: "return world.queue.send('restoreWork', counted?.continuations ?? []);",
-        replace: 'return;',
+        find: '{ send, replay: sendOn }',
+        replace: '{ send, replay: async () => {} }',
       },
     ],
   },

@@ -9,9 +9,34 @@ export type DoneStep = Pick<StepRecord, 'jobId' | 'step' | 'progress' | 'problem
   readonly messages: readonly string[];
 };
 
+/** How what follows from a step is sent. */
+export type Sending<Result> = {
+  /** What was made when the step was done. */
+  readonly send: () => Promise<Result>;
+  /** The same, from what was counted: stored with the count, or made again from it. */
+  readonly replay: (counted: StepRecord) => Promise<Result>;
+};
+
 /**
- * Counts a step, and only then sends what follows from it: what is counted is sent for certain, since the bodies are kept
- * with the count, and a redelivery finds them there.
+ * Counts a step, and only then sends what follows from it: what is counted is sent for certain, since a redelivery finds the
+ * count and sends it again. Whoever counted the step goes on with it. If that was this very message, with another handler at
+ * the same time, then that one may have died before it sent, and the message does not come a third time.
+ *
+ * @param record with the id of the message as `by`; without it, whoever finds the step counted sends again
+ * @returns undefined when it is for another message's handler to send
+ */
+export async function countThenSend<Result>(
+  record: StepRecord,
+  { send, replay }: Sending<Result>,
+  { catalog }: Pick<World, 'catalog'>,
+): Promise<Result | undefined> {
+  if (await catalog.completeStep(record)) return send();
+  const counted = await catalog.getStep(record.jobId, record.step);
+  return counted !== undefined && counted.by === record.by ? replay(counted) : undefined;
+}
+
+/**
+ * Counts a step with the bodies of what follows from it, as {@link countThenSend}: a redelivery finds them with the count.
  *
  * @param queueOf the queue that a body belongs in
  * @returns false when another handler counted the step, with other messages than these
@@ -22,16 +47,11 @@ export async function countAndSend(
   { messageId }: Pick<Delivery, 'messageId'>,
   world: CountingWorld,
 ): Promise<boolean> {
-  const first = await world.catalog.completeStep({ ...step, continuations: messages, by: messageId });
-  if (first) {
-    await sendEach(messages, queueOf, world);
-    return true;
-  }
-  // Whoever counted the step goes on with it. If that was this very message, with another handler at the same time, then
-  // that one may have died before it sent, and the message does not come a third time.
-  const counted = await world.catalog.getStep(step.jobId, step.step);
-  if (counted?.by === messageId) await sendEach(counted.continuations, queueOf, world);
-  return false;
+  const record = { ...step, continuations: messages, by: messageId };
+  const sendOn = ({ continuations }: StepRecord) => sendEach(continuations, queueOf, world);
+  const send = () => sendOn(record).then(() => true);
+  const replay = (counted: StepRecord) => sendOn(counted).then(() => false);
+  return (await countThenSend(record, { send, replay }, world)) ?? false;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { countThenSend } from '../jobs/counted-step.ts';
 import { defined } from '../model/defined.ts';
 import type { Job } from '../model/job.ts';
 import {
@@ -66,18 +67,19 @@ async function countAndSend(job: Job, step: PlanStep, delivery: Delivery, world:
   const batches = batchesOf(planned);
   const next = nextStep(step, planned.stoppedAt, world.history.parts);
   const continuations = next === undefined ? [] : [JSON.stringify(next)];
-  const first = await world.catalog.completeStep({
+  const record = {
     jobId: job.id,
     step: stepName(step),
     progress: { openRanges: continuations.length - 1, batchesQueued: batches.length, counts: planned.counts },
     problems: [],
     continuations,
     by: delivery.messageId,
-  });
-  if (first) return send(job, step, batches, continuations, world);
-  // As in a reconcile: this very message may have been with another handler that counted, and died before it sent.
-  const counted = await world.catalog.getStep(job.id, stepName(step));
-  if (counted?.by === delivery.messageId) await sendAgain(job, step, counted, world);
+  };
+  const sending = {
+    send: () => send(job, step, batches, continuations, world),
+    replay: (counted: StepRecord) => sendAgain(job, step, counted, world),
+  };
+  await countThenSend(record, sending, world);
 }
 
 /**

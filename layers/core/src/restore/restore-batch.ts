@@ -1,9 +1,11 @@
 import pMap from 'p-map';
+import { countThenSend } from '../jobs/counted-step.ts';
 import { afterTheEnd } from '../jobs/end-job.ts';
 import { messageOf, StoreError } from '../model/errors.ts';
 import type { Job, Problem } from '../model/job.ts';
 import type { RestoreBatch, RestoreItem, ThawBatch } from '../model/messages.ts';
 import { type Thaw, tierFor } from '../model/thaw.ts';
+import type { StepRecord } from '../ports/catalog.ts';
 import type { Checksums } from '../ports/checksums.ts';
 import type { Delivery, World } from '../ports/world.ts';
 import type { HistoryOf } from '../source/source-kind.ts';
@@ -148,14 +150,13 @@ async function count(
       ...(again.length === 0 ? [] : [againMessage(batch, again)]),
     ],
   };
-  const first = await world.catalog.completeStep(record);
-  if (!first) {
-    const counted = await world.catalog.getStep(batch.jobId, record.step);
-    return world.queue.send('restoreWork', counted?.continuations ?? []);
-  }
-  await world.queue.send('restoreWork', record.continuations);
-  world.telemetry.metric('RestoredObjects', counts['restored'] ?? 0);
-  world.telemetry.metric('RestoredBytes', counts['restoredBytes'] ?? 0);
+  const sendOn = ({ continuations }: StepRecord) => world.queue.send('restoreWork', continuations);
+  const send = async () => {
+    await sendOn(record);
+    world.telemetry.metric('RestoredObjects', counts['restored'] ?? 0);
+    world.telemetry.metric('RestoredBytes', counts['restoredBytes'] ?? 0);
+  };
+  await countThenSend(record, { send, replay: sendOn }, world);
 }
 
 function problemsOf(results: readonly RestoreResult[]): Problem[] {

@@ -1,4 +1,5 @@
 import { beginReconcile } from '../../../jobs/begin-reconcile.ts';
+import { countThenSend } from '../../../jobs/counted-step.ts';
 import { afterTheEnd } from '../../../jobs/end-job.ts';
 import { failReconcile } from '../../../jobs/fail-reconcile.ts';
 import { bucketOf } from '../../../model/bucket-uri.ts';
@@ -114,8 +115,7 @@ type Run = {
 };
 
 /**
- * Compares a range, counts the step with what follows from it, and only then sends it: what is counted is sent for
- * certain, since a redelivery finds the count and sends it again.
+ * Compares a range, and counts it before it sends what follows from it.
  *
  * @returns whether other steps follow from it
  */
@@ -127,20 +127,19 @@ async function countAndSend(run: Run, delivery: Delivery, world: ListingWorld): 
   const batches = intoBatches(result.items);
   const steps = await nextSteps(run, result, world);
   const continuations = steps.map((next) => JSON.stringify({ ...run.message, jobId: job.id, step: next }));
-  const first = await world.catalog.completeStep({
+  const record = {
     jobId: job.id,
     step: stepName(step),
     progress: { openRanges: steps.length - 1, batchesQueued: batches.length, counts: result.counts },
     problems: result.problems ?? [],
     continuations,
     by: delivery.messageId,
-  });
-  if (first) return send(run, batches, continuations, world);
-  // Whoever counted the step goes on with it. If that was this very message, with another handler at the same time, then
-  // that one may have died before it sent, and the message does not come a third time.
-  const counted = await world.catalog.getStep(job.id, stepName(step));
-  if (counted?.by === delivery.messageId) return sendAgain(run, counted, world);
-  return false;
+  };
+  const sending = {
+    send: () => send(run, batches, continuations, world),
+    replay: (counted: StepRecord) => sendAgain(run, counted, world),
+  };
+  return (await countThenSend(record, sending, world)) ?? false;
 }
 
 /** Sends what a step counted: as many batches as it counted, made from the same range. */
