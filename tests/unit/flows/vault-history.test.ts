@@ -1,6 +1,7 @@
 import { reindex } from '@holdfast/core/catalog/reindex.ts';
 import { KINDS } from '@holdfast/core/kinds/all.ts';
 import { bucketStatesAt, plainStatesAt } from '@holdfast/core/kinds/s3/history/bucket-states.ts';
+import { bucketVersions } from '@holdfast/core/kinds/s3/history/source-versions.ts';
 import { vaultPlace } from '@holdfast/core/kinds/s3/model/vault-key.ts';
 import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -81,6 +82,27 @@ describe('the vault at a moment', () => {
     ]);
     expect(await statesAt(at, 'kk')).toEqual([[LONG, 'long']]);
     expect(await statesAt(at, 'z')).toEqual([['z', 'plain']]);
+  });
+
+  it.each([
+    ['hid', (key: string) => pipeline.store.hide({ bucket: VAULT, key })],
+    ['wrote over', async (key: string) => pipeline.s3.put(VAULT, key, 'k'.repeat(1020))],
+  ])('has a long key under its own name, though somebody %s that', async (_what, spoil) => {
+    const at = await change(LONG, 'long');
+    await spoil(vaultPlace(SOURCE, LONG).nameKey ?? '');
+    expect(await statesAt(at)).toEqual([[LONG, 'long']]);
+    const versions = await Array.fromAsync(bucketVersions(SOURCE, '', pipeline.world));
+    expect(versions.map(({ key }) => key)).toEqual([LONG]);
+  });
+
+  it('says where the name of a long key should be, when no version of it is left', async () => {
+    const at = await change(LONG, 'long');
+    const { key, nameKey = '' } = vaultPlace(SOURCE, LONG);
+    for (const { versionId } of pipeline.s3.bucket(VAULT).versions(nameKey))
+      pipeline.s3.deleteVersion(VAULT, nameKey, versionId);
+    await expect(statesAt(at)).rejects.toThrow(
+      `a copy of a long key at ${key}, and not its name at ${nameKey}`,
+    );
   });
 
   it('is read on behind a key, and over as many pages as it takes', async () => {

@@ -2,6 +2,7 @@ import type { VaultReader } from '../../../ports/world.ts';
 import type { SourceStateAt } from '../../../source/source-state.ts';
 import { vaultStatesAt } from '../../../vault/vault-history.ts';
 import { isNameKey, longVaultPrefix, vaultPrefix } from '../model/vault-key.ts';
+import { longName } from './long-name.ts';
 
 /** The objects of a bucket whose vault key begins with their own: nearly all. */
 export async function* plainStatesAt(
@@ -26,8 +27,7 @@ export async function* longStatesAt(
 ): AsyncGenerator<SourceStateAt> {
   for await (const state of vaultStatesAt(longVaultPrefix(bucket), at, after, world)) {
     if (isNameKey(state.vaultKey)) continue;
-    const key = await world.store.get({ bucket: world.settings.vault, key: `${state.vaultKey}.key` });
-    yield { ...state, key };
+    yield { ...state, key: await longName(bucket, state.vaultKey, world) };
   }
 }
 

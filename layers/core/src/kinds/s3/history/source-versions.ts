@@ -2,6 +2,7 @@ import type { ListedVersion } from '../../../model/object.ts';
 import type { VaultReader } from '../../../ports/world.ts';
 import { vaultVersions } from '../../../vault/vault-history.ts';
 import { isNameKey, longVaultPrefix, vaultPrefix } from '../model/vault-key.ts';
+import { longName } from './long-name.ts';
 
 /** One version, or delete marker, that the vault has of a source object. */
 export type SourceVersion = { readonly key: string; readonly version: ListedVersion };
@@ -26,13 +27,11 @@ export async function* bucketVersions(
 
 /** Long keys have to be looked up: one request for each. */
 async function* longVersions(bucket: string, world: VaultReader): AsyncGenerator<SourceVersion> {
-  const { store, settings } = world;
   let name: { readonly vaultKey: string; readonly key: string } | undefined;
   for await (const version of vaultVersions(longVaultPrefix(bucket), undefined, world)) {
     if (isNameKey(version.key)) continue;
     if (version.key !== name?.vaultKey) {
-      const key = await store.get({ bucket: settings.vault, key: `${version.key}.key` });
-      name = { vaultKey: version.key, key };
+      name = { vaultKey: version.key, key: await longName(bucket, version.key, world) };
     }
     yield { key: name.key, version };
   }
