@@ -1,17 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import { reindex } from '@holdfast/core/catalog/reindex.ts';
 import { KINDS } from '@holdfast/core/kinds/all.ts';
+import { parseAclRecord } from '@holdfast/core/kinds/s3/model/acl-record.ts';
 import { parseS3Event } from '@holdfast/core/kinds/s3/model/s3-event.ts';
-import { vaultPlace } from '@holdfast/core/kinds/s3/model/vault-key.ts';
+import { aclRecordKey, vaultPlace } from '@holdfast/core/kinds/s3/model/vault-key.ts';
 import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import { ORIGIN_TAG } from '@holdfast/core/model/origin.ts';
 import { MemoryCatalog } from '../memory/memory-catalog.ts';
 import type { Content } from '../memory/s3-content.ts';
+import { isObject } from '../memory/s3-version.ts';
 import { SOURCE, VAULT } from '../pipeline.ts';
 import { DAY_MS, RETENTION_DAYS } from './lifecycle.ts';
-import { ABSENT, bodyOf, classOf, type Print } from './model.ts';
+import { ABSENT, aclIn, bodyOf, classOf, type Print, withoutAcl } from './model.ts';
 import { TARGETS } from './monitors.ts';
 import { printOf, printOfCopy, short } from './prints.ts';
 import type { Message } from './queues.ts';
@@ -222,7 +224,29 @@ export class Checks {
     if (exact !== undefined && anchor?.at === at) return exact.has(got);
     const from = exact === undefined ? Number.NEGATIVE_INFINITY : (anchor?.at ?? 0);
     const within = this.#sim.model.heldWithin(key, from, at + 999);
-    return within.has(got) || (exact?.has(got) ?? false);
+    return within.has(got) || (exact?.has(got) ?? false) || this.#isFirstRead(key, { from, at }, within, got);
+  }
+
+  /**
+   * True for a copy with the ACL that was first read of it, a little after its moment: what it had until then nobody knows, and
+   * the first one counts from the beginning (ADR 34).
+   */
+  #isFirstRead(
+    key: string,
+    { from, at }: { readonly from: number; readonly at: number },
+    within: ReadonlySet<Print>,
+    got: Print,
+  ): boolean {
+    if (got === ABSENT || ![...within].some((print) => withoutAcl(print) === withoutAcl(got))) return false;
+    return this.#sim.s3
+      .bucket(VAULT)
+      .versions(aclRecordKey(SOURCE, key))
+      .filter(isObject)
+      .map(({ content }) => parseAclRecord(content.body.toString()))
+      .filter((record) => record.first === true && record.at > at)
+      .some((record) =>
+        [...this.#sim.model.heldWithin(key, from, record.at)].some((print) => aclIn(print) === aclIn(got)),
+      );
   }
 
   /** Whether somebody had hidden the copy of a key at a moment. */

@@ -38,6 +38,16 @@ function sorted(record: Readonly<Record<string, string>>): Array<[string, string
   return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
+/** What an object held but for its ACL. */
+export function withoutAcl(print: Print): string {
+  return print === ABSENT ? ABSENT : JSON.stringify((JSON.parse(print) as unknown[]).slice(0, 4));
+}
+
+/** The number of the ACL that a print tells of; 0 for the default one. */
+export function aclIn(print: Print): number {
+  return print === ABSENT ? 0 : (((JSON.parse(print) as unknown[])[4] as number | undefined) ?? 0);
+}
+
 /**
  * The oracle: what the source held at every moment, by the rules of S3 in their simplest form. It knows nothing of the
  * fake store or of Holdfast; the program of a history tells it what the owners did.
