@@ -8,6 +8,8 @@ export type Variant = {
   readonly of?: 'sites';
   /** How those are weighed: as usual unless given. */
   readonly weights?: Weights;
+  /** Histories from this seed on find it soon; others find it too, later. 1 unless given. */
+  readonly seed?: number;
   /** It takes minutes to be found: left out of `npm test`, tried before a release. */
   readonly rare?: true;
 };

@@ -65,6 +65,7 @@ const BUCKET_VARIANTS: readonly Variant[] = [
   },
   {
     name: 'trust a deletion event',
+    seed: 2,
     edits: [
       {
         file: 'kinds/s3/capture/capture.ts',
@@ -75,6 +76,7 @@ const BUCKET_VARIANTS: readonly Variant[] = [
   },
   {
     name: 'take a missing bucket for a deletion',
+    seed: 4,
     edits: [
       {
         file: 'kinds/s3/capture/observe.ts',
@@ -85,6 +87,7 @@ const BUCKET_VARIANTS: readonly Variant[] = [
   },
   {
     name: 'take access denied for a deletion',
+    seed: 2,
     edits: [
       {
         file: 'kinds/s3/capture/observe.ts',
@@ -115,6 +118,7 @@ const BUCKET_VARIANTS: readonly Variant[] = [
   },
   {
     name: 'drop newer sequencers',
+    seed: 2,
     edits: [
       {
         file: 'kinds/s3/capture/is-covered.ts',
@@ -252,6 +256,7 @@ const BUCKET_VARIANTS: readonly Variant[] = [
   },
   {
     name: 'what the vault has beside the catalog is left',
+    seed: 6,
     edits: [
       {
         file: 'kinds/s3/reconcile/vault-copies.ts',
@@ -262,6 +267,7 @@ const BUCKET_VARIANTS: readonly Variant[] = [
   },
   {
     name: 'copies of long keys are left',
+    seed: 23,
     edits: [
       {
         file: 'kinds/s3/reconcile/vault-copies.ts',
@@ -273,6 +279,7 @@ const BUCKET_VARIANTS: readonly Variant[] = [
   },
   {
     name: 'what is in doubt is looked at as if it were not',
+    seed: 6,
     edits: [
       {
         file: 'kinds/s3/capture/capture-backlog.ts',
@@ -283,6 +290,7 @@ const BUCKET_VARIANTS: readonly Variant[] = [
   },
   {
     name: 'send before counting',
+    seed: 2,
     edits: [
       {
         file: 'kinds/s3/reconcile/reconcile.ts',
@@ -441,6 +449,7 @@ const BUCKET_VARIANTS: readonly Variant[] = [
   },
   {
     name: 'nobody hears of taggings',
+    seed: 2,
     edits: [
       {
         file: 'kinds/s3/model/s3-event.ts',
@@ -451,6 +460,7 @@ const BUCKET_VARIANTS: readonly Variant[] = [
   },
   {
     name: 'nobody hears of ACLs',
+    seed: 4,
     edits: [
       {
         file: 'kinds/s3/model/s3-event.ts',
@@ -498,6 +508,7 @@ const BUCKET_VARIANTS: readonly Variant[] = [
   },
   {
     name: 'the tags of now, whatever the moment',
+    seed: 2,
     edits: [
       {
         file: 'kinds/s3/records/record-beside.ts',

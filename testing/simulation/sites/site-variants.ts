@@ -28,6 +28,7 @@ export const SITE_VARIANTS: readonly Variant[] = [
   },
   {
     name: 'a listing that lacks a document is believed',
+    seed: 2,
     edits: [
       {
         file: 'kinds/workdocs/capture/capture-document.ts',
@@ -40,6 +41,7 @@ export const SITE_VARIANTS: readonly Variant[] = [
   },
   {
     name: 'signatures are not compared',
+    seed: 3,
     edits: [
       {
         file: 'kinds/workdocs/capture/keep-version.ts',
@@ -108,6 +110,7 @@ export const SITE_VARIANTS: readonly Variant[] = [
   },
   {
     name: 'a crawl has no suspects',
+    seed: 2,
     edits: [
       {
         file: 'kinds/workdocs/crawl/crawl-suspects.ts',
@@ -118,6 +121,7 @@ export const SITE_VARIANTS: readonly Variant[] = [
   },
   {
     name: 'records that differ from the catalog are left',
+    seed: 2,
     edits: [
       {
         file: 'kinds/workdocs/history/record-pairs.ts',
@@ -160,6 +164,7 @@ export const SITE_VARIANTS: readonly Variant[] = [
   },
   {
     name: 'what is counted is not sent again',
+    seed: 2,
     edits: [
       {
         file: 'jobs/counted-step.ts',
