@@ -1,5 +1,6 @@
 import { checksums } from '@holdfast/core/aws/checksums.ts';
 import { registerSource } from '@holdfast/core/catalog/register-source.ts';
+import type { JobKinds } from '@holdfast/core/jobs/job-kind.ts';
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { KINDS } from '@holdfast/core/kinds/all.ts';
 import { JOBS } from '@holdfast/core/kinds/jobs.ts';
@@ -62,7 +63,11 @@ export class Pipeline {
   notices: MemoryNotices | undefined;
   readonly world: World &
     AcceptWorld &
-    PlanWorld & { readonly history: SourceHistory; readonly historyOf: HistoryOf };
+    PlanWorld & {
+      readonly history: SourceHistory;
+      readonly historyOf: HistoryOf;
+      readonly jobKinds: JobKinds;
+    };
   #messages = 0;
   #retrying: Array<{ queue: QueueName; message: Message }> = [];
 

@@ -4,6 +4,7 @@ import { barOf, countOf } from '@holdfast/core/jobs/job-counts.ts';
 import { type JobKind, JobKinds } from '@holdfast/core/jobs/job-kind.ts';
 import { recordFinishedJob } from '@holdfast/core/jobs/record-finished-job.ts';
 import { JOBS } from '@holdfast/core/kinds/jobs.ts';
+import { RESUMED_JOBS } from '@holdfast/core/kinds/resumed-jobs.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import { reportKey, reportPageKey } from '@holdfast/core/model/report.ts';
 import { writeReport } from '@holdfast/core/report/write-report.ts';
@@ -151,3 +152,11 @@ describe('the list of kinds of jobs', () => {
     );
   });
 });
+
+it.each(JOBS.all)(
+  'why a $id is not resumed, who accepts restores says as everybody else',
+  async ({ id, scheme }) => {
+    const job = await given({ kind: id, source: `${scheme ?? 's3://'}d-1234567890` });
+    expect(RESUMED_JOBS.of(job).whyNotResumed(job)).toBe(JOBS.of(job).whyNotResumed(job));
+  },
+);

@@ -23,7 +23,7 @@ export type Bar = { readonly title: string; readonly parts: readonly BarPart[] }
 
 /**
  * A kind of job, with all that is said and done of its jobs beside the work itself. It is pure but for `end`, and small: the
- * function that writes reports and the one that accepts restores have all of them.
+ * function that writes reports has all of them.
  */
 export type JobKind = {
   /** As rows, messages and keys of reports name it: `restore`. */
@@ -59,11 +59,14 @@ export type JobKind = {
   readonly end: typeof endJob;
 };
 
-/** The kinds of jobs that there are. */
-export class JobKinds {
-  readonly all: readonly JobKind[];
+/** What tells kinds of jobs apart, and why one is not resumed: all that whoever accepts restores needs of them. */
+export type ResumeFacts = Pick<JobKind, 'id' | 'scheme' | 'whyNotResumed'>;
 
-  constructor(all: readonly JobKind[]) {
+/** The kinds of jobs that there are. */
+export class JobKinds<Kind extends Pick<JobKind, 'id' | 'scheme'> = JobKind> {
+  readonly all: readonly Kind[];
+
+  constructor(all: readonly Kind[]) {
     this.all = all;
   }
 
@@ -73,7 +76,7 @@ export class JobKinds {
   }
 
   /** The kind of a job of a source. @throws {InvalidInputError} for one that is not known */
-  of({ kind, source }: Pick<Job, 'kind' | 'source'>): JobKind {
+  of({ kind, source }: Pick<Job, 'kind' | 'source'>): Kind {
     const found = this.all.find(({ id, scheme = '' }) => id === kind && source.startsWith(scheme));
     if (found !== undefined) return found;
     throw new InvalidInputError(

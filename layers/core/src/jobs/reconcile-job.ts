@@ -26,6 +26,10 @@ const AT_SOURCE: readonly CountedPart[] = [
   ['bad', 'failed', 'failed'],
 ];
 
+/** Why a comparison is not resumed. */
+export const comparesAnew: JobKind['whyNotResumed'] = ({ source }) =>
+  `holdfast reconcile ${source} compares anew`;
+
 /** The comparison of a source with the backup, as a kind of source has it. */
 export function reconcileJob({ scheme, compared, atSource, found, heldAdvice }: OwnWords): JobKind {
   return {
@@ -62,7 +66,7 @@ export function reconcileJob({ scheme, compared, atSource, found, heldAdvice }: 
         phase === 'deletions' ? 'only deletions proven by then are recorded' : 'nothing was marked deleted';
       return `what was captured stays, ${deletions}; holdfast reconcile ${source} compares again`;
     },
-    whyNotResumed: ({ source }) => `holdfast reconcile ${source} compares anew`,
+    whyNotResumed: comparesAnew,
     end: endJob,
   };
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import { endJob } from '../jobs/end-job.ts';
-import type { JobKinds } from '../jobs/job-kind.ts';
+import type { JobKinds, ResumeFacts } from '../jobs/job-kind.ts';
 import type { AddressBook } from '../model/address.ts';
 import { sourceUri } from '../model/bucket-uri.ts';
 import { defined } from '../model/defined.ts';
@@ -21,7 +21,7 @@ export type AcceptWorld = Pick<World, 'catalog' | 'queue' | 'clock' | 'settings'
     /** How sources of every kind are named: a request may name any. */
     readonly addresses: AddressBook;
     /** A request may name a job of any kind to go on with. */
-    readonly jobKinds: JobKinds;
+    readonly jobKinds: JobKinds<ResumeFacts>;
   };
 
 /**

@@ -8,6 +8,9 @@ import { count, counted } from '../model/text.ts';
 /** Counts of copies that are not in the vault, or not as they were recorded. */
 const DAMAGE = ['wrong', 'missing', 'foreign', 'hidden'];
 
+/** Why a proof is not resumed. */
+export const checksAnew: JobKind['whyNotResumed'] = ({ source }) => `holdfast verify ${source} checks anew`;
+
 /** The proof of the vault, which the command line does and records at its end: no job of it ever runs in the catalog. */
 export const verifyJob: JobKind = {
   id: 'verify',
@@ -42,7 +45,7 @@ export const verifyJob: JobKind = {
   progress: ({ counts }) => parts(counts).join(', '),
   parts,
   whatStays: ({ source }) => `nothing was changed; holdfast verify ${source} checks again`,
-  whyNotResumed: ({ source }) => `holdfast verify ${source} checks anew`,
+  whyNotResumed: checksAnew,
   end: endJob,
 };
 

@@ -5,6 +5,10 @@ import { bytes, count, counted } from '../../../model/text.ts';
 import { endImport } from './end-import.ts';
 import { importCommand } from './import-command.ts';
 
+/** Why an import is not resumed. */
+export const bringsTheRest: JobKind['whyNotResumed'] = ({ request, source }) =>
+  `${importCommand(request, source)} brings what is left`;
+
 /** The import of an export into the vault. */
 export const importJob: JobKind = {
   id: 'import',
@@ -51,7 +55,7 @@ export const importJob: JobKind = {
   parts,
   whatStays: ({ request, source }) =>
     `what was imported stays; the rest is brought by: ${importCommand(request, source)}`,
-  whyNotResumed: ({ request, source }) => `${importCommand(request, source)} brings what is left`,
+  whyNotResumed: bringsTheRest,
   end: endImport,
 };
 
