@@ -1,29 +1,21 @@
-import { checksums } from '@holdfast/core/aws/checksums.ts';
 import { registerSource } from '@holdfast/core/catalog/register-source.ts';
 import type { JobKinds } from '@holdfast/core/jobs/job-kind.ts';
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { KINDS } from '@holdfast/core/kinds/all.ts';
 import { JOBS } from '@holdfast/core/kinds/jobs.ts';
-import { type BacklogWorld, captureBacklog } from '@holdfast/core/kinds/s3/capture/capture-backlog.ts';
 import { captureEvents } from '@holdfast/core/kinds/s3/capture/capture-events.ts';
 import { s3History } from '@holdfast/core/kinds/s3/history.ts';
 import { vaultPlace } from '@holdfast/core/kinds/s3/model/vault-key.ts';
-import { handleReconcileQueue } from '@holdfast/core/kinds/s3/pulse/handle-reconcile-queue.ts';
-import { workDocsHistory } from '@holdfast/core/kinds/workdocs/history.ts';
 import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
-import { parsePlanStep } from '@holdfast/core/model/messages.ts';
 import type { QueueName } from '@holdfast/core/model/queues.ts';
 import type { Source, SourceSettings } from '@holdfast/core/model/source.ts';
 import type { Delivery, Settings, World } from '@holdfast/core/ports/world.ts';
-import { type ReportWorld, writeReport } from '@holdfast/core/report/write-report.ts';
 import type { AcceptWorld } from '@holdfast/core/restore/accept-restore.ts';
-import { handlePlanStep } from '@holdfast/core/restore/handle-plan-step.ts';
-import { handleRestoreMessage } from '@holdfast/core/restore/handle-restore-message.ts';
-import { handleRestoreWork } from '@holdfast/core/restore/handle-restore-work.ts';
 import type { PlanWorld } from '@holdfast/core/restore/plan-restore.ts';
 import type { HistoryOf, SourceHistory } from '@holdfast/core/source/source-kind.ts';
+import { HANDLERS, type HandledQueue, type HandledWorld } from './handlers.ts';
 import { MemoryCatalog } from './memory/memory-catalog.ts';
 import { MemoryEventWiring } from './memory/memory-event-wiring.ts';
 import type { MemoryNotices } from './memory/memory-notices.ts';
@@ -193,30 +185,16 @@ export class Pipeline {
     throw new Error('the pipeline does not come to rest');
   }
 
-  get backlogWorld(): BacklogWorld {
-    return { ...this.world, sources: (uri) => this.catalog.getSource(uri) };
-  }
-
-  get reportWorld(): ReportWorld {
-    return { ...this.world, ...(this.notices === undefined ? {} : { notices: this.notices }) };
+  get handledWorld(): HandledWorld & Pick<Pipeline['world'], 'jobKinds'> {
+    const sources = (uri: string) => this.catalog.getSource(uri);
+    return { ...this.world, sources, ...(this.notices === undefined ? {} : { notices: this.notices }) };
   }
 
   /** Does one message of a queue. @throws what the handler throws */
   async handle(queue: QueueName, message: Message): Promise<void> {
     message.receives++;
     const delivery = this.delivery(message);
-    if (queue === 'backlog') await captureBacklog(message.body, delivery, this.backlogWorld);
-    if (queue === 'reconcile') await handleReconcileQueue(message.body, delivery, this.world);
-    if (queue === 'restore') await handleRestoreMessage(message.body, delivery, this.world);
-    if (queue === 'siteRestore')
-      await handlePlanStep(parsePlanStep(message.body), delivery, {
-        ...this.world,
-        history: workDocsHistory,
-        planQueue: 'siteRestore',
-      });
-    if (queue === 'restoreWork')
-      await handleRestoreWork(message.body, delivery, { ...this.world, checksums });
-    if (queue === 'report') await writeReport(message.body, delivery, this.reportWorld);
+    if (queue in HANDLERS) await HANDLERS[queue as HandledQueue](message.body, delivery, this.handledWorld);
   }
 
   async #handle(queue: QueueName, message: Message): Promise<void> {
@@ -229,7 +207,7 @@ export class Pipeline {
   }
 
   #takeWork(): Array<{ queue: QueueName; message: Message }> {
-    const queues: QueueName[] = ['backlog', 'reconcile', 'restore', 'siteRestore', 'restoreWork', 'report'];
+    const queues = Object.keys(HANDLERS) as HandledQueue[];
     const fresh = queues.flatMap((queue) =>
       this.queue.take(queue).map((body) => ({ queue, message: this.message(body) })),
     );

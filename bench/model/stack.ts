@@ -1,21 +1,15 @@
-import { checksums } from '@holdfast/core/aws/checksums.ts';
 import { batchesOf } from '@holdfast/core/aws/sqs-batches.ts';
 import { registerSource } from '@holdfast/core/catalog/register-source.ts';
-import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
-import { JOBS } from '@holdfast/core/kinds/jobs.ts';
-import { type BacklogWorld, captureBacklog } from '@holdfast/core/kinds/s3/capture/capture-backlog.ts';
+import type { BacklogWorld } from '@holdfast/core/kinds/s3/capture/capture-backlog.ts';
 import { captureEvents } from '@holdfast/core/kinds/s3/capture/capture-events.ts';
-import { s3History } from '@holdfast/core/kinds/s3/history.ts';
-import { handleReconcileQueue } from '@holdfast/core/kinds/s3/pulse/handle-reconcile-queue.ts';
 import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
+import { defined } from '@holdfast/core/model/defined.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import { QUEUES, type QueueName } from '@holdfast/core/model/queues.ts';
 import { silent } from '@holdfast/core/ports/telemetry.ts';
 import type { SendOptions, WorkQueue } from '@holdfast/core/ports/work-queue.ts';
 import type { Delivery, Settings, World } from '@holdfast/core/ports/world.ts';
-import { writeReport } from '@holdfast/core/report/write-report.ts';
-import { handleRestoreMessage } from '@holdfast/core/restore/handle-restore-message.ts';
-import { handleRestoreWork } from '@holdfast/core/restore/handle-restore-work.ts';
+import { HANDLERS } from '../../testing/handlers.ts';
 import { MemoryEventWiring } from '../../testing/memory/memory-event-wiring.ts';
 import { makeContent, md5 } from '../../testing/memory/s3-version.ts';
 import { ModelledAws } from './aws.ts';
@@ -160,11 +154,11 @@ export class ModelledStack {
     };
     return {
       changes: this.#function('capture', TEMPLATE.captureChanges, changes),
-      backlog: this.#function('backlog', TEMPLATE.captureBacklog, this.#each(captureBacklog)),
-      reconcile: this.#function('reconcile', TEMPLATE.reconcileSource, this.#each(handleReconcileQueue)),
-      plan: this.#function('restore', TEMPLATE.planRestore, this.#each(restoreMessage)),
-      restore: this.#function('restoreWork', TEMPLATE.restoreObjects, this.#each(restoreWork)),
-      report: this.#function('report', TEMPLATE.writeReport, this.#each(reportMessage)),
+      backlog: this.#function('backlog', TEMPLATE.captureBacklog, this.#each(HANDLERS.backlog)),
+      reconcile: this.#function('reconcile', TEMPLATE.reconcileSource, this.#each(HANDLERS.reconcile)),
+      plan: this.#function('restore', TEMPLATE.planRestore, this.#each(HANDLERS.restore)),
+      restore: this.#function('restoreWork', TEMPLATE.restoreObjects, this.#each(HANDLERS.restoreWork)),
+      report: this.#function('report', TEMPLATE.writeReport, this.#each(HANDLERS.report)),
     };
   }
 
@@ -232,26 +226,4 @@ class SendingQueue implements WorkQueue {
       }
     }
   }
-}
-
-function defined<T extends object>(values: T): Partial<{ [K in keyof T]: Exclude<T[K], undefined> }> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
-}
-
-function restoreMessage(body: string, delivery: Delivery, world: World): Promise<void> {
-  return handleRestoreMessage(body, delivery, {
-    ...world,
-    addresses: ADDRESSES,
-    jobKinds: JOBS,
-    history: s3History,
-    planQueue: 'restore',
-  });
-}
-
-function reportMessage(body: string, delivery: Delivery, world: World): Promise<void> {
-  return writeReport(body, delivery, { ...world, jobKinds: JOBS });
-}
-
-function restoreWork(body: string, delivery: Delivery, world: World): Promise<void> {
-  return handleRestoreWork(body, delivery, { ...world, checksums, historyOf: () => s3History });
 }

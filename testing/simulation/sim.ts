@@ -1,19 +1,11 @@
-import { checksums } from '@holdfast/core/aws/checksums.ts';
 import { rememberSources } from '@holdfast/core/catalog/source-lookup.ts';
-import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
-import { JOBS } from '@holdfast/core/kinds/jobs.ts';
-import { captureBacklog } from '@holdfast/core/kinds/s3/capture/capture-backlog.ts';
 import { captureEvents } from '@holdfast/core/kinds/s3/capture/capture-events.ts';
-import { s3History } from '@holdfast/core/kinds/s3/history.ts';
 import { vaultPlace, vaultPrefix } from '@holdfast/core/kinds/s3/model/vault-key.ts';
-import { handleReconcileQueue } from '@holdfast/core/kinds/s3/pulse/handle-reconcile-queue.ts';
 import type { BucketQueue } from '@holdfast/core/model/queues.ts';
 import type { StepRecord } from '@holdfast/core/ports/catalog.ts';
 import { silent } from '@holdfast/core/ports/telemetry.ts';
-import type { Delivery, World } from '@holdfast/core/ports/world.ts';
-import { writeReport } from '@holdfast/core/report/write-report.ts';
-import { handleRestoreMessage } from '@holdfast/core/restore/handle-restore-message.ts';
-import { handleRestoreWork } from '@holdfast/core/restore/handle-restore-work.ts';
+import type { World } from '@holdfast/core/ports/world.ts';
+import { HANDLERS } from '../handlers.ts';
 import type { MemoryBucket } from '../memory/memory-bucket.ts';
 import { MemoryCatalog } from '../memory/memory-catalog.ts';
 import { MemoryEventWiring } from '../memory/memory-event-wiring.ts';
@@ -334,7 +326,7 @@ export class Sim {
     if (queue === 'capture')
       return new Set(await captureEvents(received, timeLeft, { ...world, sources: rememberSources(world) }));
     for (const { body, ...delivery } of received)
-      await HANDLERS[queue](body, { ...delivery, timeLeft }, world);
+      await HANDLERS[queue](body, { ...delivery, timeLeft }, { ...world, sources: rememberSources(world) });
     return new Set();
   }
 
@@ -409,21 +401,3 @@ async function invoke(port: object, method: string | symbol, args: readonly unkn
     return Array.fromAsync(answer as AsyncIterable<unknown>);
   return answer;
 }
-
-type Handler = (body: string, delivery: Delivery, world: World) => Promise<void>;
-const HANDLERS: Readonly<Record<Exclude<BucketQueue, 'capture'>, Handler>> = {
-  backlog: (body, delivery, world) =>
-    captureBacklog(body, delivery, { ...world, sources: rememberSources(world) }),
-  reconcile: handleReconcileQueue,
-  restore: (body, delivery, world) =>
-    handleRestoreMessage(body, delivery, {
-      ...world,
-      addresses: ADDRESSES,
-      jobKinds: JOBS,
-      history: s3History,
-      planQueue: 'restore',
-    }),
-  restoreWork: (body, delivery, world) =>
-    handleRestoreWork(body, delivery, { ...world, checksums, historyOf: () => s3History }),
-  report: (body, delivery, world) => writeReport(body, delivery, { ...world, jobKinds: JOBS }),
-};

@@ -77,7 +77,7 @@ async function writtenReports(): Promise<void> {
   const { pipeline } = cli;
   for (const body of pipeline.queue.take('report'))
     await writeReport(body, pipeline.delivery(pipeline.message(body)), {
-      ...pipeline.reportWorld,
+      ...pipeline.handledWorld,
       jobKinds,
       notices,
     });
