@@ -5,15 +5,16 @@ export default {
   // What decides capture, reconcile, points in time and deletions.
   mutate: [
     `${core}/kinds/s3/{capture,reconcile}/**/*.ts`,
-    `${core}/jobs/{begin-reconcile,enter-deletions,finish-reconcile,reconcile-age}.ts`,
-    `${core}/vault/{copy-parts,is-identical,listings,look-in-vault,mark-deleted,merge-listings,source-history,vault-history}.ts`,
+    `${core}/kinds/s3/history/{bucket-states,long-name}.ts`,
+    `${core}/jobs/{begin-reconcile,counted-step,enter-deletions,fail-reconcile,finish-reconcile,reconcile-age}.ts`,
+    `${core}/vault/{copy-parts,is-identical,listings,look-in-vault,mark-deleted,merge-listings,vault-history}.ts`,
     `${core}/catalog/{source-lookup,tally}.ts`,
     `${core}/restore/{delete-extras,plan-restore}.ts`,
     // Of sites, what decides that something is gone.
     `${core}/kinds/workdocs/capture/{ask-by-id,held,mark-gone,site-place}.ts`,
     `${core}/kinds/workdocs/crawl/{compare-site,crawl-suspects,found-items,settle-crawl}.ts`,
     `${core}/kinds/workdocs/page-or-anew.ts`,
-    `${core}/model/{byte-order,deletion-bound,deletion-tags,defined,entry,filter,json,lag,messages,moment,object}.ts`,
+    `${core}/model/{byte-order,deletion-bound,deletion-tags,defined,entry,filter,json,lag,messages,moment,object,s3-notification}.ts`,
     `${core}/kinds/s3/model/{change,s3-event,sequencer,vault-key}.ts`,
   ],
   testRunner: 'vitest',
