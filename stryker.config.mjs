@@ -31,7 +31,7 @@ export default {
   incremental: true,
   incrementalFile: '.holdfast/mutation/incremental.json',
   tempDirName: '.holdfast/mutation/work',
-  ignorePatterns: ['.aws-sam', '.holdfast', 'coverage', 'bench', 'docs', 'functions', 'tests/e2e'],
+  ignorePatterns: ['.aws-sam', '.holdfast', 'coverage', 'bench', 'docs/adr', 'functions', 'tests/e2e'],
   reporters: ['clear-text', 'progress-append-only', 'json', 'html'],
   clearTextReporter: { allowColor: false, allowEmojis: false, reportTests: false, reportMutants: true },
   jsonReporter: { fileName: '.holdfast/mutation/report.json' },
