@@ -21,6 +21,7 @@ import { aclLines, aclsSetting, ownershipOf } from '../sources/acls-setting.ts';
 import { coveredOptions } from '../sources/covered-argument.ts';
 import { Steps } from '../steps.ts';
 import { visibleKey } from '../text/visible.ts';
+import { explainVault } from '../vault/explain-vault.ts';
 
 type Options = ProtectOptions & { readonly initial: boolean; readonly wait?: true };
 
@@ -139,6 +140,7 @@ async function wire(
       ? registerSource({ ...settings, protectedAt: clock.now() }, world)
       : renewSource(settings, known, world),
   );
+  await explainVault(world, context);
 }
 
 function watchedFrom(

@@ -1,13 +1,13 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keyOf } from '../../cli/local/file-name.ts';
 import { AWKWARD_KEYS as KEYS } from '../support/awkward-keys.ts';
-import { givenBucket, holdfast, put, tryHoldfast } from './support/cloud.ts';
+import { bytesOf, givenBucket, holdfast, put, tryHoldfast, vault } from './support/cloud.ts';
 
 const run = promisify(execFile);
 const CLI = resolve(import.meta.dirname, '../../cli/bin/holdfast.mjs');
@@ -90,6 +90,17 @@ describe('restores to this machine', () => {
     await expectEverythingIn(folder);
     const again = (await holdfast('restore', `s3://${source}`, '--to', folder)) as Answer;
     expect(again.result.counts).toMatchObject({ restored: 0, right: KEYS.length + 3 });
+  });
+
+  it("bring back every key by the vault's own script, which knows nothing of Holdfast", async () => {
+    const folder = join(home, 'by-script');
+    const script = join(home, 'holdfast-restore.py');
+    await writeFile(script, await bytesOf(vault, 'holdfast-restore.py'));
+    const endpoint = ['--endpoint-url', process.env['AWS_ENDPOINT_URL'] ?? ''];
+    const line = [script, ...endpoint, vault, 'restore', `s3://${source}`, '--to', folder];
+    const { stdout } = await run('python3', line, { env: process.env });
+    expect(stdout).toContain(`${KEYS.length + 3} restored into ${folder}, 0 not`);
+    await expectEverythingIn(folder);
   });
 
   it.each(['tar', 'tar.gz', 'zip'])('bring back every key into a .%s', async (ending) => {

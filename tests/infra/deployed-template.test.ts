@@ -86,11 +86,7 @@ describe('the policies of the roles', () => {
     expect(roles['RestoreObjectsRole']?.deny).toEqual([
       {
         actions: ['s3:PutObject', 's3:PutObjectTagging'],
-        resources: [
-          'arn:aws:s3:::vault/s3/*',
-          'arn:aws:s3:::vault/workdocs/*',
-          'arn:aws:s3:::vault/sources/*',
-        ],
+        resources: ['arn:aws:s3:::vault/*'],
       },
     ]);
   });

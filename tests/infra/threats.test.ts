@@ -47,6 +47,11 @@ describe('what a function could do in hands that are not ours', () => {
     expect(who('s3:PutObject', SETTINGS)).toEqual([]);
   });
 
+  it('explain the vault otherwise, to whoever has nothing else: none', () => {
+    for (const page of ['README.txt', 'holdfast-restore.py'])
+      expect(who('s3:PutObject', `arn:aws:s3:::vault/${page}`)).toEqual([]);
+  });
+
   it('read a copy: capture, and who restores it', () => {
     expect(who('s3:GetObjectVersion', COPY)).toEqual([...CAPTURE, 'RestoreObjectsRole']);
   });

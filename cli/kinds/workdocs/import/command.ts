@@ -21,6 +21,7 @@ import { helpText } from '../../../help.ts';
 import { checkReportFile, reportOption } from '../../../jobs/save-report.ts';
 import { newJobId, startJob } from '../../../jobs/start-job.ts';
 import { Steps } from '../../../steps.ts';
+import { explainVault } from '../../../vault/explain-vault.ts';
 import { planImport, planLines } from './export-plan.ts';
 import { exportStack } from './export-stack.ts';
 import { findExport } from './find-export.ts';
@@ -144,6 +145,7 @@ async function prepare(
     ensureEmptyFolder(siteOf(source), world),
   );
   await steps.run('register it', 'registered', () => registerImport(source, uri, world));
+  await explainVault(world, context);
   return request.name;
 }
 
