@@ -39,6 +39,9 @@ import xml.etree.ElementTree as ElementTree
 import zlib
 from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, NoReturn, Optional, Set, Tuple
 
+# The account that the vault has to belong to; in a vault, Holdfast has written its own here. Names of buckets are free again once
+# theirs is deleted, and then anybody's.
+OWNER = ""
 NEVER = float("inf")
 CHUNK = 1 << 20
 
@@ -110,8 +113,16 @@ class Version(NamedTuple):
 class Vault:
     """GET requests to one bucket, signed with AWS Signature Version 4."""
 
-    def __init__(self, bucket: str, credentials: Credentials, region: Optional[str], endpoint: Optional[str]) -> None:
+    def __init__(
+        self,
+        bucket: str,
+        owner: str,
+        credentials: Credentials,
+        region: Optional[str] = None,
+        endpoint: Optional[str] = None,
+    ) -> None:
         self.bucket = bucket
+        self.owner = owner
         self.credentials = credentials
         self.region = region or "us-east-1"
         self.endpoint = endpoint
@@ -228,6 +239,8 @@ class Vault:
         moment, day = now.strftime("%Y%m%dT%H%M%SZ"), now.strftime("%Y%m%d")
         nothing = hashlib.sha256(b"").hexdigest()
         headers = {"host": host, "x-amz-content-sha256": nothing, "x-amz-date": moment, **more}
+        if self.owner:
+            headers["x-amz-expected-bucket-owner"] = self.owner
         if self.credentials.token:
             headers["x-amz-security-token"] = self.credentials.token
         names = ";".join(sorted(headers))
@@ -1062,6 +1075,7 @@ def parse(arguments: List[str]) -> argparse.Namespace:
     )
     parser.add_argument("vault", help="the vault's bucket")
     parser.add_argument("--region", help="of the vault; S3 tells it otherwise")
+    parser.add_argument("--owner", default=OWNER, help="the account that the vault has to belong to; any where empty (%(default)s)")
     parser.add_argument("--profile", help="of the AWS CLI's configuration")
     parser.add_argument("--endpoint-url", help="of an S3 that is not AWS's")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -1078,7 +1092,9 @@ def parse(arguments: List[str]) -> argparse.Namespace:
 def main(arguments: List[str]) -> int:
     options = parse(arguments)
     try:
-        vault = Vault(options.vault, find_credentials(options.profile), options.region, options.endpoint_url)
+        vault = Vault(
+            options.vault, options.owner, find_credentials(options.profile), options.region, options.endpoint_url
+        )
         if options.command == "list":
             for source in sources_of(vault):
                 print(source)

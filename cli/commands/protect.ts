@@ -140,7 +140,7 @@ async function wire(
       ? registerSource({ ...settings, protectedAt: clock.now() }, world)
       : renewSource(settings, known, world),
   );
-  await explainVault(world, context);
+  await explainVault(connection, context);
 }
 
 function watchedFrom(

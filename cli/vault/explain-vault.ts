@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { World } from '@holdfast/core/ports/world.ts';
-import type { Context } from '../context.ts';
+import type { Connection, Context } from '../context.ts';
 import { describeError } from '../errors.ts';
 
 const FOLDER = new URL('../../reader/', import.meta.url);
@@ -17,12 +16,20 @@ const PAGES = [
  * where it cannot be written, a warning says so.
  */
 export async function explainVault(
-  { store, settings: { vault } }: Pick<World, 'store' | 'settings'>,
+  {
+    stack: { account },
+    world: {
+      store,
+      settings: { vault },
+    },
+  }: Pick<Connection, 'stack' | 'world'>,
   { output }: Pick<Context, 'output'>,
 ): Promise<void> {
   try {
     for (const { key, contentType } of PAGES) {
-      const text = (await readFile(new URL(key, FOLDER), 'utf8')).replaceAll('VAULT', vault);
+      const text = (await readFile(new URL(key, FOLDER), 'utf8'))
+        .replaceAll('VAULT', vault)
+        .replace('OWNER = ""', `OWNER = "${account}"`);
       const there = await store.head({ bucket: vault, key });
       // With a key of the vault's own an ETag is no digest: the page is written again then.
       const isIt = there.found && there.object.etag === createHash('md5').update(text).digest('hex');

@@ -35,7 +35,7 @@ async function read({ world }: GivenSource, ...args: string[]): Promise<Ran> {
     AWS_SESSION_TOKEN: 'a+token/==',
     PATH: process.env['PATH'],
   };
-  const line = [SCRIPT, '--endpoint-url', server.endpoint, vault, ...args];
+  const line = [SCRIPT, '--endpoint-url', server.endpoint, '--owner', '111122223333', vault, ...args];
   try {
     return await new Promise((done) =>
       execFile(PYTHON ?? '', ['-B', ...line], { env }, (error, stdout, stderr) =>
@@ -44,7 +44,11 @@ async function read({ world }: GivenSource, ...args: string[]): Promise<Ran> {
     );
   } finally {
     await server.close();
-    for (const request of server.requests) expect(signatureProblem(request, SECRET)).toBeUndefined();
+    for (const request of server.requests) {
+      expect(signatureProblem(request, SECRET)).toBeUndefined();
+      const owner = request.headers.find(([name]) => name === 'x-amz-expected-bucket-owner');
+      expect(owner?.[1].toString()).toBe('111122223333');
+    }
   }
 }
 

@@ -133,9 +133,10 @@ async function prepare(
   source: string,
   uri: string,
   { kmsKey }: Options,
-  { stack, stacks, world }: Connection,
+  connection: Connection,
   context: Context,
 ): Promise<string> {
+  const { stack, stacks, world } = connection;
   const steps = new Steps(`import ${uri}`, context);
   const request = await exportStack(source, place, kmsKey, stack);
   await steps.run('deploy the stack that lets it be read', `stack ${request.name}`, (say) =>
@@ -145,7 +146,7 @@ async function prepare(
     ensureEmptyFolder(siteOf(source), world),
   );
   await steps.run('register it', 'registered', () => registerImport(source, uri, world));
-  await explainVault(world, context);
+  await explainVault(connection, context);
   return request.name;
 }
 
