@@ -11,6 +11,7 @@ const SOURCES = [
   'tsconfig.json',
   'functions',
   'layers',
+  'scripts/lib/literal-names.ts',
 ];
 
 /** One hash over the names and contents of everything that a deployment is made from. */

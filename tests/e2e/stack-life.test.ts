@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { glob, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import {
@@ -21,6 +21,7 @@ import { holdfastJson } from '../../scripts/demo/holdfast.ts';
 import { checkoutVenv, ROOT } from '../../scripts/lib/checkout-venv.ts';
 import { toolEnv } from '../../scripts/lib/cloud-env.ts';
 import { run } from '../../scripts/lib/run.ts';
+import { BUNDLE_BYTES, SITE_BUNDLE_BYTES } from '../support/bundle-bounds.ts';
 import { dynamo, givenBucket, s3, stack } from './support/cloud.ts';
 
 const cloudFormation = new CloudFormationClient();
@@ -164,6 +165,12 @@ describe('sam build and sam deploy in the root, with nothing but samconfig.toml'
     const config = ['--config-env', 'local', '--config-file', join(ROOT, 'samconfig.toml')];
     const built = await run(sam, ['build', ...config, ...places], { cwd: ROOT, env });
     expect(built.code, built.output).toBe(0);
+    const bundles = await Array.fromAsync(glob('*/*/handler.mjs', { cwd: join(folder, 'build') }));
+    expect(bundles).toHaveLength(10);
+    for (const bundle of bundles) {
+      const bound = bundle.startsWith('WorkDocsStack') ? SITE_BUNDLE_BYTES : BUNDLE_BYTES;
+      expect((await stat(join(folder, 'build', bundle))).size, bundle).toBeLessThanOrEqual(bound);
+    }
     made.push(name);
     const deployed = await run(
       sam,
