@@ -6,7 +6,7 @@ export default {
   mutate: [
     `${core}/kinds/s3/{capture,reconcile}/**/*.ts`,
     `${core}/kinds/s3/history/{bucket-states,long-name}.ts`,
-    `${core}/jobs/{begin-reconcile,counted-step,enter-deletions,fail-reconcile,finish-reconcile,reconcile-age}.ts`,
+    `${core}/jobs/{begin-reconcile,counted-step,fail-reconcile,finish-reconcile,reconcile-age,settle-job}.ts`,
     `${core}/vault/{copy-parts,is-identical,listings,look-in-vault,mark-deleted,merge-listings,vault-history}.ts`,
     `${core}/catalog/{source-lookup,tally}.ts`,
     `${core}/restore/{delete-extras,plan-restore}.ts`,

@@ -38,6 +38,21 @@ export async function afterTheEnd(
     await sendReport({ kind: 'report', jobId: job.id }, world);
 }
 
+/** Ends a job that could not be done. What it did stays. @param message why, and the way out */
+export async function failJob(
+  job: Job | undefined,
+  message: string,
+  delivery: Pick<Delivery, 'receiveCount' | 'messageId'>,
+  world: EndWorld & Pick<World, 'clock'>,
+): Promise<void> {
+  if (job?.state !== 'running') return afterTheEnd(job, delivery, world);
+  await endJob(
+    job,
+    { state: 'failed', finishedAt: world.clock(), endedBy: delivery.messageId, message },
+    world,
+  );
+}
+
 /** Has the report of a job that ended written, anew if it was before. */
 export async function sendReport(message: ReportMessage, { queue }: Pick<World, 'queue'>): Promise<void> {
   await queue.send('report', [JSON.stringify(message)]);

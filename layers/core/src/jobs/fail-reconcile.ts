@@ -1,6 +1,6 @@
 import { InvalidInputError, isSiteError, isStoreError, logText, messageOf } from '../model/errors.ts';
 import type { Delivery, World } from '../ports/world.ts';
-import { afterTheEnd, endJob } from './end-job.ts';
+import { failJob } from './end-job.ts';
 
 type FailWorld = Pick<World, 'catalog' | 'queue' | 'clock' | 'telemetry'>;
 
@@ -18,9 +18,8 @@ export async function failReconcile(
   const job = await world.catalog.getJob(jobId);
   // One that could not even begin is told of by its message in the dead-letter queue.
   if (job === undefined && !(error instanceof InvalidInputError)) throw error;
-  if (job?.state !== 'running') return afterTheEnd(job, delivery, world);
   // Only what the store said tells of the source; a queue or table that fails is ours.
-  if (isStoreError(error) || isSiteError(error)) await world.catalog.patchSource(uri, { unreachable: why });
-  const end = { state: 'failed' as const, finishedAt: world.clock(), endedBy: delivery.messageId, message };
-  await endJob(job, end, world);
+  if (job?.state === 'running' && (isStoreError(error) || isSiteError(error)))
+    await world.catalog.patchSource(uri, { unreachable: why });
+  await failJob(job, message, delivery, world);
 }

@@ -1,5 +1,5 @@
-import { afterTheEnd, endJob } from '../jobs/end-job.ts';
-import { type Deletions, enterDeletions } from '../jobs/enter-deletions.ts';
+import { endJob, failJob } from '../jobs/end-job.ts';
+import { type Deletions, settleJob } from '../jobs/settle-job.ts';
 import { messageOf } from '../model/errors.ts';
 import { isDrained, type Job } from '../model/job.ts';
 import type { ExtrasStep } from '../model/messages.ts';
@@ -10,27 +10,19 @@ import { requestOf } from './request-of.ts';
 
 type SettleWorld = Pick<World, 'catalog' | 'queue' | 'clock'>;
 
-/**
- * Takes a restore further when everything so far was counted: to what an exact one deletes, or to its end. Safe to call at any time, by anybody, any number of times.
- *
- * @param delivery the message that was done; one that may have been with a handler that died between counting and
- *   sending sends again what had to be sent, if nobody has begun it
- */
-export async function settleRestore(
+/** Takes a restore further: to what an exact one deletes, or to its end. See {@link settleJob}. */
+export function settleRestore(
   jobId: string,
   delivery: Pick<Delivery, 'messageId' | 'receiveCount'>,
   world: SettleWorld,
 ): Promise<void> {
-  const job = await world.catalog.getJob(jobId);
-  if (job?.state !== 'running') return afterTheEnd(job, delivery, world, true);
   const deletions: Deletions = {
     from: 'work',
-    isDue: () => isDrained(job) && deletesExtras(job),
+    isDue: (job) => isDrained(job) && deletesExtras(job),
     firstStep: 'extras-count-0',
-    send: () => sendExtras(job, world),
+    send: (job) => sendExtras(job, world),
   };
-  if (await enterDeletions(job, deletions, delivery, world)) return;
-  if (isDrained(job)) await finish(job, delivery, world);
+  return settleJob(jobId, { deletions, finish: (job) => finish(job, delivery, world) }, delivery, world);
 }
 
 /** Where something was not brought back, what is there in its place may be all there is: nothing is deleted then. */
@@ -94,9 +86,6 @@ export async function failRestore(
   delivery: Pick<Delivery, 'receiveCount' | 'messageId'>,
   world: SettleWorld,
 ): Promise<void> {
-  const job = await world.catalog.getJob(jobId);
-  if (job?.state !== 'running') return afterTheEnd(job, delivery, world);
   const message = `the vault's history could not be read: ${messageOf(error)}; the same restore again does what is left`;
-  const end = { state: 'failed' as const, finishedAt: world.clock(), endedBy: delivery.messageId, message };
-  await endJob(job, end, world);
+  await failJob(await world.catalog.getJob(jobId), message, delivery, world);
 }

@@ -1,8 +1,7 @@
-import { afterTheEnd } from '../../../jobs/end-job.ts';
-import { type Deletions, enterDeletions } from '../../../jobs/enter-deletions.ts';
 import { finishReconcile, type Verdict } from '../../../jobs/finish-reconcile.ts';
+import { type Deletions, settleJob } from '../../../jobs/settle-job.ts';
 import { deletionBound } from '../../../model/deletion-bound.ts';
-import { isDrained, type Job } from '../../../model/job.ts';
+import type { Job } from '../../../model/job.ts';
 import type { ReconcileMessage } from '../../../model/messages.ts';
 import type { Delivery, World } from '../../../ports/world.ts';
 
@@ -10,28 +9,20 @@ type SettleWorld = Pick<World, 'catalog' | 'queue' | 'clock' | 'telemetry'>;
 
 const DELETIONS_STEP = { id: '0', phase: 'deletions' } as const;
 
-/**
- * Takes a reconcile further when a step or a batch of it was counted: from comparing to deleting, or to its end. Safe
- * to call at any time, by anybody, any number of times.
- *
- * @param delivery the message that was done; one that may have been with a handler that died between counting and sending
- *   sends again what had to be sent, if nobody has begun it
- */
-export async function settleReconcile(
+/** Takes a reconcile further: from comparing to deleting, or to its end. See {@link settleJob}. */
+export function settleReconcile(
   jobId: string,
   world: SettleWorld,
   delivery: Pick<Delivery, 'receiveCount' | 'messageId'>,
 ): Promise<void> {
-  const job = await world.catalog.getJob(jobId);
-  if (job?.state !== 'running') return afterTheEnd(job, delivery, world, true);
   const deletions: Deletions = {
     from: 'compare',
-    isDue: () => job.openRanges <= 0 && mayDelete(job),
+    isDue: (job) => job.openRanges <= 0 && mayDelete(job),
     firstStep: `${DELETIONS_STEP.phase}-${DELETIONS_STEP.id}`,
-    send: () => sendDeletions(job, world),
+    send: (job) => sendDeletions(job, world),
   };
-  if (await enterDeletions(job, deletions, delivery, world)) return;
-  if (isDrained(job)) await finishReconcile(job, verdictOn(job), delivery, world);
+  const finish = (job: Job) => finishReconcile(job, verdictOn(job), delivery, world);
+  return settleJob(jobId, { deletions, finish }, delivery, world);
 }
 
 function gone(job: Job): number {

@@ -1,6 +1,5 @@
-import { afterTheEnd } from '../../../jobs/end-job.ts';
-import { type Deletions, enterDeletions } from '../../../jobs/enter-deletions.ts';
 import { finishReconcile, type Verdict } from '../../../jobs/finish-reconcile.ts';
+import { type Deletions, settleJob } from '../../../jobs/settle-job.ts';
 import { isDrained, type Job } from '../../../model/job.ts';
 import type { Delivery, World } from '../../../ports/world.ts';
 import { emptyMessage, gone, heldMessage, isHeld } from '../capture/held.ts';
@@ -10,29 +9,21 @@ type SettleWorld = Pick<World, 'catalog' | 'queue' | 'clock' | 'telemetry'>;
 
 const FIRST_COUNT = { id: '0', phase: 'count' } as const;
 
-/**
- * Takes a crawl further when a step or a batch of it was counted: from listing to looking for what was not listed, or to
- * its end. Safe to call at any time, by anybody, any number of times.
- *
- * @param delivery the message that was done; one that may have been with a handler that died between counting and sending
- *   sends again what had to be sent, if nobody has begun it
- */
-export async function settleCrawl(
+/** Takes a crawl further: from listing to looking for what was not listed, or to its end. See {@link settleJob}. */
+export function settleCrawl(
   jobId: string,
   world: SettleWorld,
   delivery: Pick<Delivery, 'receiveCount' | 'messageId'>,
 ): Promise<void> {
-  const job = await world.catalog.getJob(jobId);
-  if (job?.state !== 'running') return afterTheEnd(job, delivery, world, true);
   const deletions: Deletions = {
     from: 'compare',
     // What was found is looked at first: what that finds out about is no suspect.
-    isDue: () => isDrained(job),
+    isDue: (job) => isDrained(job),
     firstStep: `${FIRST_COUNT.phase}-${FIRST_COUNT.id}`,
-    send: () => sendCount(job, world),
+    send: (job) => sendCount(job, world),
   };
-  if (await enterDeletions(job, deletions, delivery, world)) return;
-  if (isDrained(job)) await finishReconcile(job, verdictOn(job), delivery, world);
+  const finish = (job: Job) => finishReconcile(job, verdictOn(job), delivery, world);
+  return settleJob(jobId, { deletions, finish }, delivery, world);
 }
 
 async function sendCount(job: Job, { queue }: SettleWorld): Promise<void> {
