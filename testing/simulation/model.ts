@@ -56,6 +56,8 @@ export class Model {
   readonly #versioned: boolean;
   readonly #versions = new Map<string, Version[]>();
   readonly #spans = new Map<string, Span[]>();
+  /** What versions came to hold when another was current already. */
+  readonly #amended = new Map<string, Array<{ readonly at: number; readonly print: Print }>>();
   /** Keys of which an event was lost. */
   readonly missed = new Set<string>();
   /** Events all say the same sequencer: those of the same bytes, written in the same second, cannot be told apart. */
@@ -125,6 +127,10 @@ export class Model {
       this.#of(key).map((one) => (one === version ? amended : one)),
     );
     this.#mark(key, when.at, when.tick);
+    if (old) {
+      const once = { at: when.at, print: print(amended.held) };
+      this.#amended.set(key, [...(this.#amended.get(key) ?? []), once]);
+    }
     return this.#versioned ? version.id : NULL_VERSION;
   }
 
@@ -149,9 +155,13 @@ export class Model {
     return spans.some((span) => span.print === other && span.look === look);
   }
 
-  /** Everything the key held at some time from one moment to another, both included. */
+  /**
+   * Everything the key held at some time from one moment to another, both included. And what a version before the current one was
+   * made to hold in that time: who looked when it was current, and copied it then, copied it so.
+   */
   heldWithin(key: string, from: number, to: number): Set<Print> {
-    return new Set(this.#spansWithin(key, from, to).map((span) => span.print));
+    const amended = (this.#amended.get(key) ?? []).filter(({ at }) => at >= from && at <= to);
+    return new Set([...this.#spansWithin(key, from, to), ...amended].map((span) => span.print));
   }
 
   /** True when the key was not there at some time since a tick. */
