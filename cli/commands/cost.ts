@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import type { CoreStack } from '../../operations/core-stack.ts';
 import { type Changes, estimateBucket } from '../../operations/cost/estimate-bucket.ts';
 import type { Act } from '../command.ts';
 import type { Buckets, Context } from '../context.ts';
-import { changes } from '../cost/changes-option.ts';
 import { costLines } from '../cost/cost-text.ts';
 import { CommandError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -63,4 +63,13 @@ async function reach(context: Context): Promise<Buckets & { readonly stack?: Cor
     if (!(error instanceof CommandError) || error.kind !== 'no-stack') throw error;
     return context.connectBuckets();
   }
+}
+
+/** Reads `--changes-per-day`: `500`, `2.5%`. */
+function changes(text: string): Changes {
+  const [, digits = '', percent = ''] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text) ?? [];
+  const number = Number(digits);
+  if (digits === '')
+    throw new InvalidArgumentError(`"${text}" is neither a number of objects nor a share, as 2%.`);
+  return percent === '%' ? { percent: number } : { objects: number };
 }

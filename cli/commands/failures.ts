@@ -1,10 +1,11 @@
+import { QUEUES } from '@holdfast/core/model/queues.ts';
 import type { Command } from 'commander';
 import { listFailures } from '../../operations/failures/list-failures.ts';
-import type { Failure, Failures } from '../../operations/json/failures.ts';
+import type { Failure, Failures, Redriven } from '../../operations/json/failures.ts';
 import type { Act } from '../command.ts';
-import type { Context } from '../context.ts';
+import type { Connection, Context } from '../context.ts';
+import { CommandError, describeError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { redriveAll } from '../failures/redrive.ts';
 import { helpText } from '../help.ts';
 import { positive } from '../options.ts';
 import { ago, count, counted } from '../text/format.ts';
@@ -71,4 +72,29 @@ function failureLines({ queue, sentAt, what, objects }: Failure, now: number): s
       return `  ${visibleKey(key)}: ${words.join(', ')}`;
     }),
   ];
+}
+
+/** Sends all dead letters back to their queues. @throws {CommandError} saying how far it came */
+async function redriveAll({ queues }: Connection, { output, onInterrupt }: Context): Promise<Redriven> {
+  onInterrupt('what was sent back is being worked on; run the same command again for the rest');
+  const redriven: Redriven['redriven'] = [];
+  let total = 0;
+  for (const queue of QUEUES) {
+    const before = total;
+    try {
+      await queues.redrive(queue, (moved) => {
+        total = before + moved;
+        output.progress(`${counted(total, 'message')} sent back`);
+      });
+    } catch (cause) {
+      const { message, kind } = describeError(cause);
+      throw new CommandError(
+        `${counted(total, 'message')} sent back, then ${queue} failed: ${message}`,
+        kind,
+        { cause },
+      );
+    }
+    if (total > before) redriven.push({ queue, messages: total - before });
+  }
+  return { redriven, total };
 }

@@ -12,7 +12,6 @@ import { SOURCE_HELP } from '../kinds/uri-help.ts';
 import { daysOf, hoursOf, type Spans } from '../moments/spans.ts';
 import { startOfDay, wallTime } from '../moments/wall-clock.ts';
 import { noteRetention, positive } from '../options.ts';
-import { changeBar } from '../text/change-bar.ts';
 import { bytes, count, counted } from '../text/format.ts';
 import { type Column, table } from '../text/table.ts';
 import { TAGS_HELP } from '../text/tags.ts';
@@ -109,4 +108,25 @@ function textOf(lines: readonly HistoryLine[], tags: boolean, { label }: Spans):
       changeBar(row, most),
     ]),
   );
+}
+
+const WIDTH = 30;
+
+type Counted = {
+  readonly added: number;
+  readonly overwritten: number;
+  readonly deleted: number;
+  readonly tagged: number;
+};
+
+/**
+ * A bar of what was added, overwritten, deleted and tagged, in proportion: `+++~~-#`. What there is at all has a sign of its own,
+ * however little it is.
+ *
+ * @param most what fills the whole width
+ */
+function changeBar({ added, overwritten, deleted, tagged }: Counted, most: number): string {
+  const signs = (sign: string, n: number) =>
+    sign.repeat(n === 0 ? 0 : Math.max(1, Math.round((n / most) * WIDTH)));
+  return signs('+', added) + signs('~', overwritten) + signs('-', deleted) + signs('#', tagged);
 }

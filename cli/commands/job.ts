@@ -1,16 +1,17 @@
+import { cancelJob, findRunning } from '@holdfast/core/jobs/cancel-job.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import { type Command, Option } from 'commander';
 import { jobResult } from '../../operations/jobs/job-result.ts';
 import type { Act } from '../command.ts';
+import { confirm } from '../confirm.ts';
 import type { Connection, Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { helpText } from '../help.ts';
-import { cancel } from '../jobs/cancel.ts';
 import { exitOf } from '../jobs/exit-of-job.ts';
 import { followJob } from '../jobs/follow-job.ts';
 import { followLargeCopies } from '../jobs/follow-large-copies.ts';
-import { resultLines } from '../jobs/job-text.ts';
+import { progressText, resultLines } from '../jobs/job-text.ts';
 import { resume } from '../jobs/resume.ts';
 import { checkReportFile, reportOption, saveJobReport } from '../jobs/save-report.ts';
 
@@ -92,4 +93,20 @@ async function find(id: string, { world }: Connection): Promise<Job> {
 
 function follow(id: string, connection: Connection, context: Context): Promise<Job> {
   return followJob(id, connection, context, { beginsWithinMs: UNKNOWN_FOR_MS });
+}
+
+/** Ends a running job, when a person wants it. @throws {InvalidInputError} when it does not run */
+async function cancel(
+  id: string,
+  yes: boolean,
+  { world, caller }: Connection,
+  context: Context,
+): Promise<Job> {
+  const job = await findRunning(id, world);
+  await confirm(
+    `${progressText(job, context.jobKinds)}. Cancel it? What was done by then stays.`,
+    yes,
+    context,
+  );
+  return cancelJob(id, await caller(), world, context.jobKinds);
 }

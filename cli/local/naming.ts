@@ -3,7 +3,6 @@ import type { Selected } from '@holdfast/core/source/selection.ts';
 import { PlaceError } from './disk-errors.ts';
 import { type Clash, FOLDER_CONTENT, nameOf, shortPath } from './file-name.ts';
 import { Fingerprints, shortFingerprint } from './fingerprints.ts';
-import { fold } from './fold.ts';
 
 /** Where a key goes below the target. */
 export type Place = {
@@ -144,4 +143,12 @@ function foldersOf(prefix: string): Array<{ readonly above: string; readonly nam
     above += `${name}/`;
     return folder;
   });
+}
+
+/**
+ * What a disk that does not tell upper from lower case, or one way to write an accent from another, takes for the same
+ * name. It may take more for the same than the disk does: that costs a suffix and nothing else.
+ */
+export function fold(name: string): string {
+  return name.normalize('NFD').toLowerCase().toUpperCase().toLowerCase().normalize('NFC');
 }

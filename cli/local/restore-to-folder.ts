@@ -1,8 +1,10 @@
+import { statfs } from 'node:fs/promises';
 import { messageOf } from '@holdfast/core/model/errors.ts';
+import { CommandError } from '../errors.ts';
+import { bytes, count } from '../text/format.ts';
 import { looksRight } from './compare-file.ts';
 import type { Manner } from './decide.ts';
 import { isDiskFull } from './disk-errors.ts';
-import { checkSpace, Need, type Space, spaceAt } from './disk-space.ts';
 import type { LocalJob, LocalResult, LocalWorld } from './local-job.ts';
 import { NAMES_FILE, NamesList } from './names-list.ts';
 import { placeOf } from './naming.ts';
@@ -115,4 +117,49 @@ async function closeNames(names: NamesList, { tally }: FolderTask, stop: Stop): 
 
 function openFileOf({ openFile }: Disk): { openFile?: OpenFile } {
   return openFile === undefined ? {} : { openFile };
+}
+
+/** What a disk has left for this user. */
+type Space = {
+  readonly blockBytes: number;
+  readonly freeBytes: number;
+  /** Infinity where the disk does not count files. */
+  readonly freeFiles: number;
+};
+
+async function spaceAt(path: string): Promise<Space> {
+  const { bsize, bavail, files, ffree } = await statfs(path);
+  return {
+    blockBytes: bsize,
+    freeBytes: bsize * bavail,
+    freeFiles: files === 0 ? Number.POSITIVE_INFINITY : ffree,
+  };
+}
+
+/** Adds up what files take, in whole blocks. */
+class Need {
+  readonly #block: number;
+  bytes = 0;
+  files = 0;
+
+  constructor({ blockBytes }: Space) {
+    this.#block = Math.max(1, blockBytes);
+  }
+
+  add(size: number): void {
+    this.bytes += Math.ceil(size / this.#block) * this.#block;
+    this.files++;
+  }
+}
+
+/** @throws {CommandError} before anything is written, when it cannot all be written */
+function checkSpace(path: string, need: Need, { freeBytes, freeFiles }: Space): void {
+  if (need.bytes > freeBytes)
+    throw new CommandError(
+      `the disk of "${path}" has ${bytes(freeBytes)} left, and ${bytes(need.bytes)} are to be written: nothing was written`,
+    );
+  if (need.files > freeFiles)
+    throw new CommandError(
+      `the disk of "${path}" takes ${count(freeFiles)} more files, and ${count(need.files)} are to be written: nothing was written`,
+    );
 }

@@ -1,11 +1,11 @@
 import { isArchivedClass } from '@holdfast/core/model/object.ts';
 import { ORIGINAL } from '@holdfast/core/model/storage-class.ts';
+import type { ThawTime } from '@holdfast/core/model/thaw.ts';
 import type { Examples, RestorePlan, Size } from '@holdfast/core/restore/restore-plan.ts';
-import { planJson } from '../../operations/restore/plan-json.ts';
-import { bytes, count, counted, dollars } from '../text/format.ts';
+import { planJson, thawOffers } from '../../operations/restore/plan-json.ts';
+import { bytes, count, counted, dollars, duration } from '../text/format.ts';
 import { table } from '../text/table.ts';
 import { visibleKey } from '../text/visible.ts';
-import { thawOfferLines } from './thaw-text.ts';
 
 /** A plan for people: a table of what becomes of the objects, then what they should look at twice. */
 export function planLines(plan: RestorePlan): string[] {
@@ -85,4 +85,34 @@ function exampleLines(one: string, many: string, { objects, examples }: Size & E
     ...examples.map((key) => `  ${visibleKey(key)}`),
     ...(more > 0 ? [`  and ${count(more)} more`] : []),
   ];
+}
+
+/** What thawing would take, for people; nothing when nothing has to be thawed. */
+function thawOfferLines(plan: Pick<RestorePlan, 'archived' | 'thaw'>): string[] {
+  const { thaw } = plan;
+  const offers = thawOffers(plan);
+  if (thaw === undefined || offers.length === 0) return [];
+  return [
+    ...table(
+      [
+        { title: 'TO THAW' },
+        { title: 'TIER' },
+        { title: 'TAKES' },
+        { title: 'PRICE', align: 'right' },
+        { title: '' },
+      ],
+      offers.map(({ storageClass, tier, asked, leastSeconds, mostSeconds, dollars: price }) => [
+        storageClass,
+        tier,
+        span({ least: leastSeconds * 1000, most: mostSeconds * 1000 }),
+        dollars(price),
+        asked ? 'asked for' : '',
+      ]),
+    ),
+    `kept readable for ${thaw.days} days; --tier and --days say otherwise`,
+  ];
+}
+
+function span({ least, most }: ThawTime): string {
+  return least === 0 ? `up to ${duration(most)}` : `${duration(least)} to ${duration(most)}`;
 }

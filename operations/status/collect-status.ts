@@ -1,15 +1,17 @@
+import { unprotectedEntries } from '@holdfast/core/catalog/unprotected-entries.ts';
 import { count, counted } from '@holdfast/core/model/text.ts';
+import type { Catalog } from '@holdfast/core/ports/catalog.ts';
 import type { Connection } from '../connection.ts';
 import { type CoreStack, unreadFor } from '../core-stack.ts';
 import { jobJson } from '../jobs/job-json.ts';
-import type { Status } from '../json/status.ts';
+import { moment } from '../json/moment.ts';
+import type { Status, UnprotectedObjects } from '../json/status.ts';
 import type { Kinds } from '../kind.ts';
 import { deadLetters, waiting } from '../ports.ts';
 import { importTroubles } from '../sources/import-trouble.ts';
 import { listSources } from '../sources/list-sources.ts';
 import { rpoTroubles } from '../sources/rpo.ts';
 import { vaultTroubles } from '../sources/vault-pass.ts';
-import { listUnprotected } from './list-unprotected.ts';
 
 /**
  * Looks at everything that can tell how the backup stands.
@@ -90,4 +92,27 @@ function troubles(one: Status['sources'][number]): string[] {
 
 function deadTroubles(dead: number): string[] {
   return dead === 0 ? [] : [`${counted(dead, 'message')} given up after all retries: see holdfast failures`];
+}
+
+/** Counts a source's unprotected objects, and keeps the first of them. What it no longer covers is not among them. */
+async function listUnprotected(
+  source: string,
+  covers: (key: string) => boolean,
+  keep: number,
+  catalog: Pick<Catalog, 'listUnprotected'>,
+): Promise<UnprotectedObjects> {
+  const byReason: Record<string, number> = {};
+  const objects: UnprotectedObjects['objects'] = [];
+  let total = 0;
+  for await (const { key, name, reason = 'failed', detail, updatedAt } of unprotectedEntries(
+    source,
+    catalog,
+  )) {
+    if (!covers(key)) continue;
+    total++;
+    byReason[reason] = (byReason[reason] ?? 0) + 1;
+    if (objects.length < keep)
+      objects.push({ key, name: name ?? null, reason, detail: detail ?? null, since: moment(updatedAt) });
+  }
+  return { total, byReason, objects };
 }

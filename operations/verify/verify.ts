@@ -1,14 +1,19 @@
 import { checksums } from '@holdfast/core/aws/checksums.ts';
+import type { Finding } from '@holdfast/core/verify/findings.ts';
 import {
   type Verification,
   type VerifyOptions,
   type VerifyRequest,
   verifyVault,
 } from '@holdfast/core/verify/verify-vault.ts';
+import { skewSeconds } from '../clock-skew.ts';
 import type { Connection } from '../connection.ts';
+import { moment } from '../json/moment.ts';
+import type { VerifyJson } from '../json/verify.ts';
 import type { Kinds } from '../kind.ts';
 import { checkNotBefore } from '../objects/check-not-before.ts';
 import { checkThere } from '../objects/check-there.ts';
+import type { ServiceClock } from '../service-clock.ts';
 
 const AT_ONCE = 8;
 
@@ -35,4 +40,31 @@ export async function verify(
   if (request.at !== undefined) await checkNotBefore(request.at, request, connection, known);
   await checkThere(request, connection, known);
   return result;
+}
+
+/** A verification as `--json` gives it. */
+export function verifyJson(result: Verification, clock: Pick<ServiceClock, 'skewMs'>): VerifyJson {
+  const { at, startedAt, finishedAt, provenBelow, problems, unproven, ...rest } = result;
+  return {
+    ...rest,
+    counts: { ...rest.counts },
+    at: moment(at),
+    startedAt: moment(startedAt),
+    finishedAt: moment(finishedAt),
+    provenBelow: provenBelow ?? null,
+    problems: problems.map(findingJson),
+    unproven: unproven.map(findingJson),
+    clockSkewSeconds: skewSeconds(clock),
+  };
+}
+
+function findingJson({ key, reason, versionId, detail, expected, found }: Finding) {
+  return {
+    key,
+    reason,
+    versionId,
+    detail: detail ?? null,
+    expected: expected ?? null,
+    found: found ?? null,
+  };
 }

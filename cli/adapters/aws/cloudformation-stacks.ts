@@ -3,8 +3,10 @@ import {
   CreateStackCommand,
   DeleteStackCommand,
   DescribeStacksCommand,
+  paginateDescribeStackEvents,
   paginateDescribeStacks,
   type Stack,
+  type StackEvent,
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
 import { namedValues } from '@holdfast/core/model/named-values.ts';
@@ -17,7 +19,6 @@ import {
   type StackView,
 } from '../../../operations/ports.ts';
 import { CommandError } from '../../errors.ts';
-import { firstFailure } from './stack-failure.ts';
 
 type Pause = (ms: number) => Promise<void>;
 
@@ -145,4 +146,29 @@ function toView({ StackName = '', StackStatus, Outputs = [], Parameters = [], Ta
     ),
     tags: namedValues(Tags.map(({ Key = '', Value = '' }) => [Key, Value])),
   };
+}
+
+/** What one failed resource does to all others: not the reason, only its echo. */
+const ECHO = /cancelled|following resource/i;
+
+/** The first thing that went wrong with a stack, in CloudFormation's words. It lists events newest first. */
+async function firstFailure(client: CloudFormationClient, stack: string): Promise<string> {
+  let first: StackEvent | undefined;
+  try {
+    for await (const { StackEvents = [] } of paginateDescribeStackEvents({ client }, { StackName: stack })) {
+      first = StackEvents.findLast(isCause) ?? first;
+    }
+  } catch (error) {
+    return `its events could not be read: ${error instanceof Error ? error.message : error}`;
+  }
+  if (first === undefined) return 'CloudFormation gives no reason';
+  return `${first.LogicalResourceId} (${first.ResourceType}): ${first.ResourceStatusReason}`;
+}
+
+function isCause({ ResourceStatus, ResourceStatusReason }: StackEvent): boolean {
+  return (
+    (ResourceStatus?.endsWith('_FAILED') ?? false) &&
+    ResourceStatusReason !== undefined &&
+    !ECHO.test(ResourceStatusReason)
+  );
 }

@@ -1,13 +1,21 @@
-import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
+import { vaultPlace } from '@holdfast/core/kinds/s3/model/vault-key.ts';
+import { bucketOf, sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
+import { coverage, type SourceSettings } from '@holdfast/core/model/source.ts';
+import { captureRuleName, sourceStackName } from '@holdfast/core/model/stack-names.ts';
 import { Option } from 'commander';
+import type { CoreStack } from '../../../operations/core-stack.ts';
+import { SOURCE_TAG, STACK_TAG, type StackRequest } from '../../../operations/ports.ts';
 import { checkBucket, checkNotVault } from '../../../operations/sources/check-bucket.ts';
+import type { Connection } from '../../context.ts';
+import { roleOf } from '../../core-stack.ts';
 import { ON_OFF, type OnOff } from '../../options.ts';
 import { type CoveredOptions, parseCovered } from '../../sources/covered-argument.ts';
+import { readTemplate } from '../../sources/read-template.ts';
+import { counted } from '../../text/format.ts';
 import type { Protection, ProtectionOf } from '../protection.ts';
-import { bucketStack } from './bucket-stack.ts';
 import { canaryKey, checkCanaryPlace } from './canary-argument.ts';
-import { noneIsMeant } from './none-is-meant.ts';
 import { s3Work } from './work.ts';
 
 /** The options that are for buckets only. */
@@ -71,3 +79,82 @@ export const s3Protection: ProtectionOf = {
   of: bucketProtection,
   stays: ['  EventBridge stays switched on at the bucket, since other rules may use it'],
 };
+
+/** Listings of a thousand keys each: what is not found in ten thousand keys may be further on. */
+const MOST_PAGES = 10;
+
+/**
+ * A warning where globs take none of a bucket's objects: what is mistyped would be noticed on the bad day.
+ *
+ * @returns nothing for an empty bucket, and for one without globs
+ */
+async function noneIsMeant(
+  {
+    source,
+    prefix = '',
+    include = [],
+    exclude = [],
+  }: Pick<SourceSettings, 'source' | 'prefix' | 'include' | 'exclude'>,
+  { world: { store } }: Connection,
+): Promise<string[]> {
+  if (include.length + exclude.length === 0) return [];
+  const isMeant = coverage({ prefix, include, exclude });
+  let seen = 0;
+  let after: string | undefined;
+  for (let pages = 1; ; pages++) {
+    const page = await store.list({
+      bucket: bucketOf(source),
+      prefix,
+      ...(after === undefined ? {} : { after }),
+    });
+    if (page.objects.some(({ key }) => isMeant(key))) return [];
+    seen += page.objects.length;
+    after = page.objects.at(-1)?.key;
+    if (page.more && pages < MOST_PAGES) continue;
+    if (seen === 0) return [];
+    const which = page.more ? `the first ${counted(seen, 'object')}` : `its ${counted(seen, 'object')}`;
+    return [
+      `the globs take none of ${which}; see docs/globs.md for what they mean, or look with: holdfast find`,
+    ];
+  }
+}
+
+/** The small stack that wires one bucket to the core stack. */
+async function bucketStack(
+  bucket: string,
+  {
+    prefix = '',
+    tagChanges = true,
+    canaryKey,
+    acls = false,
+  }: Pick<SourceSettings, 'prefix' | 'tagChanges'> & { readonly canaryKey?: string; readonly acls?: boolean },
+  core: CoreStack,
+): Promise<StackRequest> {
+  const { outputs, parameters } = core;
+  return {
+    name: sourceStackName(core.name, sourceUri(bucket), ADDRESSES),
+    template: await readTemplate('source.yaml'),
+    parameters: {
+      Bucket: bucket,
+      Prefix: prefix,
+      CaptureRuleName: captureRuleName(core.name, bucket),
+      CaptureQueueArn: outputs.CaptureQueueArn,
+      ReconcileQueueArn: outputs.ReconcileQueueArn,
+      CaptureChangesRole: roleOf('CaptureChangesRoleName', core),
+      CaptureBacklogRole: roleOf('CaptureBacklogRoleName', core),
+      ReconcileSourceRole: roleOf('ReconcileSourceRoleName', core),
+      RestoreObjectsRole: outputs.RestoreObjectsRoleName,
+      ExactRestores: outputs.ExactRestoresAllowed,
+      CanaryKey: canaryKey ?? '',
+      CanaryVaultKey: canaryKey === undefined ? '' : vaultPlace(bucket, canaryKey).key,
+      VaultBucket: outputs.VaultBucket,
+      VaultKmsKeyArn: parameters['VaultKmsKeyArn'] ?? '',
+      TagChanges: String(tagChanges),
+      Acls: String(acls),
+      AclRestores: outputs.AclRestoresAllowed,
+      CoreStack: core.name,
+      AlarmTopicArn: outputs.AlarmTopicArn,
+    },
+    tags: { [SOURCE_TAG]: sourceUri(bucket), [STACK_TAG]: core.name },
+  };
+}

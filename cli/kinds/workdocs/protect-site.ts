@@ -1,15 +1,19 @@
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { ensureEmptyFolder } from '@holdfast/core/kinds/workdocs/capture/ensure-empty-folder.ts';
 import { parseSiteUri, siteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import { checkFilter } from '@holdfast/core/model/filter.ts';
 import type { SourceSettings } from '@holdfast/core/model/source.ts';
+import { captureRuleName, sourceStackName } from '@holdfast/core/model/stack-names.ts';
 import { Option } from 'commander';
 import type { CoreStack } from '../../../operations/core-stack.ts';
+import { SOURCE_TAG, STACK_TAG, type StackRequest } from '../../../operations/ports.ts';
 import type { Connection } from '../../context.ts';
+import { roleOf } from '../../core-stack.ts';
 import type { CoveredOptions } from '../../sources/covered-argument.ts';
+import { readTemplate } from '../../sources/read-template.ts';
 import type { Protection, ProtectionOf } from '../protection.ts';
-import { siteStack } from './site-stack.ts';
 import { workDocsWork } from './work.ts';
 
 /** The options that are for WorkDocs sites only. */
@@ -130,3 +134,29 @@ export const workDocsProtection: ProtectionOf = {
   of: siteProtection,
   stays: [],
 };
+
+/** The small stack that has a WorkDocs site polled and crawled. @param every as EventBridge takes it: `rate(5 minutes)` */
+async function siteStack(
+  site: string,
+  { every, roleArn }: { readonly every: string; readonly roleArn: string | undefined },
+  core: CoreStack,
+): Promise<StackRequest> {
+  const { outputs } = core;
+  const source = siteUri(site);
+  return {
+    name: sourceStackName(core.name, source, ADDRESSES),
+    template: await readTemplate('workdocs.yaml'),
+    parameters: {
+      OrganizationId: site,
+      ReaderRoleArn: roleArn ?? '',
+      CaptureRuleName: captureRuleName(core.name, source),
+      SiteQueueArn: outputs.SiteQueueArn,
+      PollSchedule: every,
+      ReadSiteRole: roleOf('ReadSiteRoleName', core),
+      CaptureDocumentsRole: roleOf('CaptureDocumentsRoleName', core),
+      CoreStack: core.name,
+      AlarmTopicArn: outputs.AlarmTopicArn,
+    },
+    tags: { [SOURCE_TAG]: source, [STACK_TAG]: core.name },
+  };
+}

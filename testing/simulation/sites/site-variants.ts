@@ -156,7 +156,7 @@ export const SITE_VARIANTS: readonly Variant[] = [
     rare: true,
     edits: [
       {
-        file: 'kinds/workdocs/capture/capture-user.ts',
+        file: 'kinds/workdocs/capture/capture-item.ts',
         find: 'record !== undefined && seen.top !== undefined && !isAsRecorded(seen)',
         replace: 'record !== undefined && seen.top !== undefined && !isAsRecorded(seen) && false',
       },

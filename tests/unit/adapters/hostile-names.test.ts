@@ -10,7 +10,7 @@ import { compileFilter } from '@holdfast/core/model/filter.ts';
 import { namedValues, namedValuesOf, tableOf } from '@holdfast/core/model/named-values.ts';
 import { ownTags, withOrigin } from '@holdfast/core/model/origin.ts';
 import { parseRestoreMessage } from '@holdfast/core/model/restore-request.ts';
-import { meaningOf } from '@holdfast/core/report/advice.ts';
+import { meaningOf } from '@holdfast/core/report/problems.ts';
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { refuseSkewed, skewNote } from '../../../cli/time/clock-skew.ts';
+import { refuseSkewed, skewNote } from '../../../cli/program.ts';
 import { skewSeconds } from '../../../operations/clock-skew.ts';
 import { serviceClock, skewOf } from '../../../operations/service-clock.ts';
 import { MemorySite } from '../../../testing/memory/memory-site.ts';

@@ -8,6 +8,7 @@ import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { KINDS } from '../../../cli/kinds/all.ts';
 import { findExport } from '../../../cli/kinds/workdocs/import/find-export.ts';
+import { explainMessage } from '../../../operations/failures/list-failures.ts';
 import { ImportedSchema } from '../../../operations/json/import.ts';
 import { StatusSchema } from '../../../operations/json/status.ts';
 import { VAULT } from '../../../testing/pipeline.ts';
@@ -344,7 +345,6 @@ describe('import workdocs-export', () => {
 });
 
 it('messages of imports that were given up are told in words', async () => {
-  const { explainMessage } = await import('../../../operations/failures/explain-message.ts');
   const words = (message: object) => explainMessage('import', JSON.stringify(message), KINDS).what;
   const step = { jobId: 'i1', step: 's' };
   const zip = { key: 'x/alice.zip', size: 9, etag: 'e' };
@@ -369,7 +369,6 @@ it('messages of imports that were given up are told in words', async () => {
 });
 
 it('messages of sites that were given up are told in words, with what they are about', async () => {
-  const { explainMessage } = await import('../../../operations/failures/explain-message.ts');
   const words = (queue: QueueName, message: object) =>
     explainMessage(queue, JSON.stringify({ source: SOURCE, ...message }), KINDS);
   const what = (queue: QueueName, message: object) => words(queue, message).what;

@@ -3,10 +3,10 @@ import { s3History } from '@holdfast/core/kinds/s3/history.ts';
 import { tagsRecordKey, vaultPlace } from '@holdfast/core/kinds/s3/model/vault-key.ts';
 import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import type { Tags } from '@holdfast/core/model/object.ts';
-import { changeHistory } from '@holdfast/core/source/change-history.ts';
 import { type Changes, NO_CHANGES } from '@holdfast/core/source/changes.ts';
 import { DifferenceCount } from '@holdfast/core/source/differences.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { changeHistory } from '../../../operations/objects/count-changes.ts';
 import { Pipeline, SOURCE, VAULT } from '../../../testing/pipeline.ts';
 
 const LONG = `${'k'.repeat(1023)}z`;

@@ -1,3 +1,4 @@
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { ensureEmptyFolder } from '@holdfast/core/kinds/workdocs/capture/ensure-empty-folder.ts';
 import type { ImportRequest } from '@holdfast/core/kinds/workdocs/import/import-messages.ts';
 import {
@@ -10,20 +11,24 @@ import { versionNames } from '@holdfast/core/kinds/workdocs/import/version-names
 import { parseSiteUri, siteOf, siteUri } from '@holdfast/core/kinds/workdocs/model/site-uri.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
+import { sourceStackName } from '@holdfast/core/model/stack-names.ts';
 import { Argument, type Command } from 'commander';
+import type { CoreStack } from '../../../../operations/core-stack.ts';
 import type { Imported } from '../../../../operations/json/import.ts';
+import { SOURCE_TAG, STACK_TAG, type StackRequest } from '../../../../operations/ports.ts';
 import { checkBucket, checkNotVault } from '../../../../operations/sources/check-bucket.ts';
 import type { Act } from '../../../command.ts';
 import { confirm } from '../../../confirm.ts';
 import type { Connection, Context } from '../../../context.ts';
+import { roleOf } from '../../../core-stack.ts';
 import type { ExitCode } from '../../../exit-codes.ts';
 import { helpText } from '../../../help.ts';
 import { checkReportFile, reportOption } from '../../../jobs/save-report.ts';
 import { newJobId, startJob } from '../../../jobs/start-job.ts';
+import { readTemplate } from '../../../sources/read-template.ts';
 import { Steps } from '../../../steps.ts';
 import { explainVault } from '../../../vault/explain-vault.ts';
 import { planImport, planLines } from './export-plan.ts';
-import { exportStack } from './export-stack.ts';
 import { findExport } from './find-export.ts';
 
 type Options = {
@@ -168,4 +173,29 @@ function begin(
   const heading = yes === true ? lines : [`${facts.export} is being imported into ${facts.source}`];
   const telling = { jobId, facts, heading, wait: wait ?? false, report };
   return startJob({ ...telling, queue: 'import', message }, connection, context);
+}
+
+/** The small stack that lets an export be read. @param kmsKey ARN of the key that the zips are encrypted with, if it is a customer's */
+async function exportStack(
+  source: string,
+  { bucket, prefix }: ExportPlace,
+  kmsKey: string | undefined,
+  core: CoreStack,
+): Promise<StackRequest> {
+  return {
+    name: sourceStackName(core.name, source, ADDRESSES),
+    template: await readTemplate('workdocs-import.yaml'),
+    parameters: {
+      Bucket: bucket,
+      Prefix: literal(prefix),
+      ImportExportRole: roleOf('ImportExportRoleName', core),
+      KmsKeyArn: kmsKey ?? '',
+    },
+    tags: { [SOURCE_TAG]: source, [STACK_TAG]: core.name },
+  };
+}
+
+/** What would be a wildcard or a variable in a policy stands for itself. Source: IAM user guide, "Policy variables". */
+function literal(prefix: string): string {
+  return prefix.replaceAll(/[*?$]/g, (mark) => `\${${mark}}`);
 }

@@ -3,11 +3,12 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { StandardRetryStrategy } from '@smithy/core/retry';
 import { ByteSignature } from './byte-signature.ts';
 import { expectOwner } from './expect-owner.ts';
+import { eachHeader, headerOfText, textOfHeader } from './header-bytes.ts';
 import { isOwnMachine } from './own-machine.ts';
-import { RetryByRequest } from './retry-by-request.ts';
-import { sendHeadersAsBytes } from './send-headers.ts';
+import { isHttpRequest } from './s3-requests.ts';
 
 export type ClientOptions = {
   /** How many requests run side by side: there are as many sockets. */
@@ -101,4 +102,68 @@ export function settings(
 /** An emulator's address: `bucket.127.0.0.1` leads nowhere, so the bucket has to go into the path. */
 function isEmulator(endpoint: string): boolean {
   return new URL(endpoint).protocol === 'http:' || isOwnMachine(endpoint);
+}
+
+/**
+ * Lets a client hold headers as text, and send and receive their bytes: Node takes and gives a character for each byte.
+ * Below the signature, which the SDK makes over the text, and within its retries, each of which signs anew.
+ */
+function sendHeadersAsBytes(client: Pick<S3Client, 'middlewareStack'>): void {
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const { request } = args;
+      const sent = isHttpRequest(request) && {
+        ...request,
+        headers: eachHeader(request.headers, headerOfText),
+      };
+      const answer = await next({ ...args, request: sent || request });
+      const { response } = answer;
+      if (isHttpRequest(response)) response.headers = eachHeader(response.headers, textOfHeader);
+      return answer;
+    },
+    // Low in its step: next to the wire.
+    { step: 'deserialize', priority: 'low', name: 'sendHeadersAsBytes' },
+  );
+}
+
+type Strategy = Pick<
+  StandardRetryStrategy,
+  'mode' | 'acquireInitialRetryToken' | 'refreshRetryTokenForRetry' | 'recordSuccess'
+>;
+type Token = Awaited<ReturnType<Strategy['acquireInitialRetryToken']>>;
+
+/**
+ * The SDK's own retries, with a quota for each request. The SDK gives one to a whole client, of about 35 retries that
+ * only successes refill: one batch at a bad moment empties it, and from then on every request has a single attempt.
+ * Holdfast's requests are bounded by its concurrency, and what they come to by its queues.
+ */
+class RetryByRequest implements Strategy {
+  readonly mode = 'standard';
+  readonly #attempts: number;
+  readonly #strategies = new WeakMap<Token, StandardRetryStrategy>();
+
+  constructor(attempts: number) {
+    this.#attempts = attempts;
+  }
+
+  async acquireInitialRetryToken(scope: string): Promise<Token> {
+    const strategy = new StandardRetryStrategy(this.#attempts);
+    return this.#remember(await strategy.acquireInitialRetryToken(scope), strategy);
+  }
+
+  async refreshRetryTokenForRetry(
+    token: Token,
+    error: Parameters<Strategy['refreshRetryTokenForRetry']>[1],
+  ): Promise<Token> {
+    const strategy = this.#strategies.get(token) ?? new StandardRetryStrategy(this.#attempts);
+    return this.#remember(await strategy.refreshRetryTokenForRetry(token, error), strategy);
+  }
+
+  /** There is nothing to refill: a quota ends with its request. */
+  recordSuccess(): void {}
+
+  #remember(token: Token, strategy: StandardRetryStrategy): Token {
+    this.#strategies.set(token, strategy);
+    return token;
+  }
 }

@@ -1,9 +1,8 @@
 import { compareKeys } from '../model/byte-order.ts';
-import type { Entry } from '../model/entry.ts';
+import { type Entry, EntrySchema } from '../model/entry.ts';
 import type { EntryPage, ListedStamp } from '../ports/catalog.ts';
 import type { Query, Table } from './dynamo-table.ts';
-import { entryItem, entryOf } from './entry-items.ts';
-import { toItem } from './items.ts';
+import { expiry, type Item, parseRow, toItem, toRow } from './items.ts';
 
 type Range = { readonly after?: string; readonly prefix?: string; readonly limit?: number };
 
@@ -67,4 +66,26 @@ function rangeQuery(partition: string, source: string, { after, prefix = '', lim
     }),
     ...(limit === undefined ? {} : { Limit: limit }),
   };
+}
+
+/** @param retentionDays how long a deleted entry is kept: as long as its copies are */
+function entryItem(entry: Entry, retentionDays: number): Item {
+  const { source, key, ...fields } = entry;
+  return toItem({
+    pk: source,
+    // S3's limit for a key is the sort key's limit: nothing can be put in front of it.
+    sk: key,
+    ...fields,
+    // Only these are in the index of unprotected objects.
+    unprotectedOf: entry.state === 'unprotected' ? source : undefined,
+    expiresAt:
+      entry.deletedAt !== undefined && entry.state === 'deleted'
+        ? expiry(entry.deletedAt, retentionDays)
+        : undefined,
+  });
+}
+
+function entryOf(item: Item): Entry {
+  const row = toRow(item);
+  return parseRow(EntrySchema, { ...row, source: row['pk'], key: row['sk'] });
 }

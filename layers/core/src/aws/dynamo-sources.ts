@@ -1,9 +1,9 @@
 import { emptyLag } from '../model/lag.ts';
-import type { Source, SourceTotals } from '../model/source.ts';
+import type { SourceTotals } from '../model/source.ts';
+import { type Source, SourceSchema } from '../model/source.ts';
 import type { Activity, SourcePatch } from '../ports/catalog.ts';
 import type { Table } from './dynamo-table.ts';
-import { SOURCES } from './items.ts';
-import { lagFields, placeFields, sourceItem, sourceOf, totalFields } from './source-items.ts';
+import { flatten, gather, type Item, parseRow, SOURCES, toItem, toRow } from './items.ts';
 
 const EXISTS = { exists: true };
 
@@ -51,4 +51,34 @@ export class DynamoSources {
 
 function rowOf(source: string) {
   return { pk: SOURCES, sk: source };
+}
+
+const TOTAL = 'total_';
+const LAG = 'lag_';
+const PLACE = 'place_';
+
+function sourceItem({ source, totals, lag, places, ...fields }: Source): Item {
+  const counted = { ...totalFields(totals), ...lagFields(lag) };
+  return toItem({ pk: SOURCES, sk: source, ...fields, ...counted, ...placeFields(places) });
+}
+
+function sourceOf(item: Item): Source {
+  const row = toRow(item);
+  const lag = Object.entries(gather(LAG, row)).sort(([a], [b]) => Number(a) - Number(b));
+  const fields = { source: row['sk'], totals: gather(TOTAL, row), lag: lag.map(([, n]) => n) };
+  const places = gather(PLACE, row);
+  const known = Object.keys(places).length === 0 ? {} : { places };
+  return parseRow(SourceSchema, { ...row, ...fields, ...known });
+}
+
+function totalFields(totals: Readonly<Record<string, number>>): Record<string, number> {
+  return flatten(TOTAL, totals);
+}
+
+function lagFields(lag: readonly number[]): Record<string, number> {
+  return flatten(LAG, Object.fromEntries(lag.entries()));
+}
+
+function placeFields(places: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return flatten(PLACE, places);
 }

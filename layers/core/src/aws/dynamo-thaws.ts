@@ -1,9 +1,8 @@
-import type { ThawingJob, ThawWait } from '../model/thaw-wait.ts';
+import { type ThawingJob, ThawingJobSchema, type ThawWait, ThawWaitSchema } from '../model/thaw-wait.ts';
 import type { ThawPage } from '../ports/catalog.ts';
 import type { Clock } from '../ports/clock.ts';
 import { partitionQuery, type Table } from './dynamo-table.ts';
-import { THAWING, thawsOf, toItem } from './items.ts';
-import { thawItem, thawingItem, thawingOf, waitOf } from './thaw-items.ts';
+import { expiry, type Item, parseRow, THAWING, thawsOf, toItem, toRow } from './items.ts';
 
 /** The rows of what restores wait for. */
 export class DynamoThaws {
@@ -51,4 +50,27 @@ export class DynamoThaws {
   async listJobs(): Promise<ThawingJob[]> {
     return (await Array.fromAsync(this.#table.partition(THAWING))).map(thawingOf);
   }
+}
+
+// Longer than any thaw takes, with its patience; of a job that has ended, a day for events that come late.
+const WAIT_DAYS = 30;
+const ENDED_DAYS = 1;
+
+function thawItem({ jobId, id, ...fields }: ThawWait, now: number): Item {
+  return toItem({ pk: thawsOf(jobId), sk: id, jobId, ...fields, expiresAt: expiry(now, WAIT_DAYS) });
+}
+
+function waitOf(item: Item): ThawWait {
+  const row = toRow(item);
+  return parseRow(ThawWaitSchema, { ...row, id: row['sk'] });
+}
+
+function thawingItem({ jobId, ...fields }: ThawingJob, now: number): Item {
+  const days = fields.ended ? ENDED_DAYS : WAIT_DAYS;
+  return toItem({ pk: THAWING, sk: jobId, ...fields, expiresAt: expiry(now, days) });
+}
+
+function thawingOf(item: Item): ThawingJob {
+  const row = toRow(item);
+  return parseRow(ThawingJobSchema, { ...row, jobId: row['sk'] });
 }

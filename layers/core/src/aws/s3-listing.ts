@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import {
   type DeleteMarkerEntry,
   ListObjectsV2Command,
@@ -15,7 +16,6 @@ import { attempt } from './s3-attempt.ts';
 import { bareEtag, decodeListedKey } from './s3-encoding.ts';
 import { NULL_VERSION } from './s3-facts.ts';
 import { QUICK } from './s3-quick.ts';
-import { type VersionOrder, watchVersionOrder } from './version-order.ts';
 
 // Keys can hold characters that XML cannot: S3 is always asked to encode them, and says so when it did.
 const ENCODED = 'url';
@@ -122,4 +122,50 @@ function common(version: ObjectVersion | DeleteMarkerEntry, decode: Decode) {
 /** A HEAD has whole seconds; some stores list more, and the two must compare equal. */
 export function wholeSeconds(time: Date | undefined): number {
   return Math.floor((time?.getTime() ?? 0) / 1000) * 1000;
+}
+
+/** Whether each line of the listing, from the top, is a version or a delete marker. */
+type VersionOrder = ReadonlyArray<'version' | 'marker'>;
+
+/**
+ * Lets a command note the order of its answer. The SDK sorts S3's one list into versions and delete markers, and
+ * which of two lines of the same second is newer can then no longer be told.
+ *
+ * @returns a function to call after the command was sent
+ */
+function watchVersionOrder(command: ListObjectVersionsCommand): () => VersionOrder {
+  let order: VersionOrder = [];
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      const { response } = result;
+      if (!hasBody(response)) return result;
+      const bytes = await collect(response.body);
+      order = orderIn(bytes.toString('utf8'));
+      response.body = Readable.from([bytes], { objectMode: false });
+      return result;
+    },
+    // Low in its step: this close to the wire the answer is still text.
+    { step: 'deserialize', priority: 'low', name: 'watchVersionOrder' },
+  );
+  return () => order;
+}
+
+/** Texts within the answer are escaped, so a tag is a tag. */
+function orderIn(xml: string): VersionOrder {
+  return [...xml.matchAll(/<(Version|DeleteMarker)[ >]/g)].map(([, tag]) =>
+    tag === 'Version' ? 'version' : 'marker',
+  );
+}
+
+async function collect(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+function hasBody(response: unknown): response is { body: AsyncIterable<Uint8Array> } {
+  if (typeof response !== 'object' || response === null || !('body' in response)) return false;
+  const { body } = response;
+  return typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
 }

@@ -1,11 +1,17 @@
 import {
   CopyObjectCommand,
   DeleteObjectCommand,
+  GetObjectAclCommand,
   GetObjectTaggingCommand,
+  HeadBucketCommand,
   PutObjectTaggingCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import type { Acl, Ownership } from '../model/acl.ts';
+import * as v from 'valibot';
+import type { Ownership } from '../model/acl.ts';
+import { type Acl, AclSchema } from '../model/acl.ts';
+import { defined } from '../model/defined.ts';
+import { isStoreError, StoreError } from '../model/errors.ts';
 import { namedValues } from '../model/named-values.ts';
 import type { Tags } from '../model/object.ts';
 import type { ThawRequest } from '../model/thaw.ts';
@@ -31,9 +37,8 @@ import type {
   Written,
 } from '../ports/object-store.ts';
 import { namingOwner } from './expect-owner.ts';
-import { getAcl } from './s3-acl.ts';
 import { attempt, uri } from './s3-attempt.ts';
-import { bucketState } from './s3-bucket.ts';
+import { bucketRegion, statusOf, toStoreError } from './s3-errors.ts';
 import { toWritten, versionOf } from './s3-facts.ts';
 import { getText } from './s3-get.ts';
 import { headObject } from './s3-head.ts';
@@ -162,5 +167,38 @@ export class S3ObjectStore implements ObjectStore {
 
   open(ref: ObjectRef & { readonly ifMatch?: string }, options: OpenOptions = {}): Promise<OpenObject> {
     return openObject(this.#client, ref, options);
+  }
+}
+
+/** GetObjectAcl. Names and addresses are left out: S3 shows names to some and not to others, and addresses to nobody. */
+function getAcl(client: S3Client, ref: ObjectRef): Promise<Acl> {
+  return attempt(`read the ACL of ${uri(ref)}`, async () => {
+    const { Owner, Grants = [] } = await client.send(new GetObjectAclCommand(objectInput(ref)), QUICK);
+    const parsed = v.safeParse(AclSchema, {
+      owner: Owner?.ID,
+      // It can be written, and allows nothing.
+      grants: Grants.filter(({ Permission }) => Permission !== 'WRITE').map(({ Grantee, Permission }) => ({
+        to: Grantee?.URI ?? Grantee?.ID,
+        may: Permission,
+      })),
+    });
+    if (parsed.success) return parsed.output;
+    throw new StoreError('invalid', `the ACL of ${uri(ref)} is none that is known`);
+  });
+}
+
+/** HeadBucket; of a bucket of another region S3 says where it is, before it looks at whose. */
+async function bucketState(client: S3Client, bucket: string): Promise<BucketState> {
+  try {
+    const { BucketRegion } = await client.send(new HeadBucketCommand({ Bucket: bucket }), QUICK);
+    return { state: 'exists', ...defined({ region: BucketRegion }) };
+  } catch (error) {
+    const region = bucketRegion(error);
+    const status = statusOf(error);
+    if (region !== undefined && (status === 301 || status === 400)) return { state: 'elsewhere', region };
+    const known = toStoreError(error, `look for the bucket ${bucket}`);
+    if (isStoreError(known, 'not-found', 'no-such-bucket')) return { state: 'absent' };
+    if (isStoreError(known, 'access-denied')) return { state: 'access-denied' };
+    throw known;
   }
 }

@@ -1,14 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { JobKinds } from '../jobs/job-kind.ts';
+import type { JobKind, JobKinds } from '../jobs/job-kind.ts';
+import { defined } from '../model/defined.ts';
 import type { Job } from '../model/job.ts';
 import { parseReportMessage } from '../model/messages.ts';
 import { type Report, reportKey, reportOf, reportPageKey } from '../model/report.ts';
-import type { Notices } from '../ports/notices.ts';
+import { count } from '../model/text.ts';
+import { visible } from '../model/visible.ts';
+import type { Notice, Notices } from '../ports/notices.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Delivery, World } from '../ports/world.ts';
 import { collectProblems, toReported } from './collect-problems.ts';
-import { noticeOf, wantsNotice } from './notice.ts';
 import { reportHtml } from './report-html.ts';
+import { duration, verdict } from './words.ts';
 
 export type ReportWorld = Pick<World, 'catalog' | 'settings' | 'telemetry'> & {
   readonly store: Pick<ObjectStore, 'put'>;
@@ -86,4 +89,54 @@ async function tell(report: Report, { notices, catalog, jobKinds, settings }: Re
     noticeOf(report, jobKinds.of(report), `s3://${settings.vault}/${reportPageKey(key)}`),
   );
   await catalog.completeStep({ jobId, step: TOLD, progress: {}, problems: [], continuations: [] });
+}
+
+const SUBJECT_CHARS = 100;
+const REASONS_TOLD = 5;
+
+/**
+ * Some jobs are always told of, others, which come every day, only when something is wrong, or was: a copy that was hidden in
+ * the vault is no less worth to know when it was mended.
+ */
+function wantsNotice(
+  { state, counts }: Pick<Job, 'state' | 'counts'>,
+  { isAlwaysTold = false }: JobKind,
+): boolean {
+  return isAlwaysTold || state !== 'done' || (counts['mended'] ?? 0) > 0;
+}
+
+/** @param page where the report's page is */
+function noticeOf(report: Report, jobKind: JobKind, page: string): Notice {
+  const { jobId, kind, state, source, counts, reasons } = report;
+  const what = `${jobKind.title} ${verdict(report, jobKind).toLowerCase()}: ${source} (${jobId})`;
+  return {
+    subject: subjectOf(`Holdfast: ${what}`),
+    text: `${linesOf(report, what, jobKind.sentence(report), page).map(visible).join('\n')}\n`,
+    labels: { kind, state, job: jobId, source: visible(source) },
+    details: {
+      ...{ kind, state, jobId, source, counts, reasons, report: page },
+      startedAt: report.startedAt,
+      finishedAt: report.finishedAt,
+      ...defined({ message: report.message?.slice(0, 1000), continues: report.continues }),
+    },
+  };
+}
+
+function linesOf(report: Report, what: string, sentence: string, page: string): string[] {
+  const { message, durationSeconds = 0, reasons, startedAt, finishedAt } = report;
+  return [
+    what,
+    sentence,
+    ...(message === undefined ? [] : [message]),
+    ...reasons.slice(0, REASONS_TOLD).map(({ reason, count: n }) => `  ${count(n)} ${reason}`),
+    `From ${startedAt} to ${finishedAt}, in ${duration(durationSeconds)}.`,
+    `Report: ${page}`,
+    `More: holdfast job ${report.jobId}`,
+  ];
+}
+
+/** SNS takes ASCII without control characters, and no more of it. */
+function subjectOf(text: string): string {
+  const ascii = text.replace(/[^\x20-\x7e]/g, '?');
+  return ascii.length <= SUBJECT_CHARS ? ascii : `${ascii.slice(0, SUBJECT_CHARS - 3)}...`;
 }

@@ -1,12 +1,13 @@
 import { parseJson } from '../model/json.ts';
 import { parseRestoreWork } from '../model/messages.ts';
-import { parseS3Notification } from '../model/s3-notification.ts';
+import { isThawed, parseS3Notification, type S3Notification } from '../model/s3-notification.ts';
+import { thawId } from '../model/thaw-wait.ts';
 import type { Delivery } from '../ports/world.ts';
 import { askThaws } from './ask-thaws.ts';
 import { deleteExtras } from './delete-extras.ts';
-import { hearThawed } from './hear-thawed.ts';
 import { type BatchWorld, restoreBatch } from './restore-batch.ts';
 import { sweepThaws } from './sweep-thaws.ts';
+import { thawedBatch } from './thaw-requests.ts';
 
 /**
  * Does one message of the restore-work queue: objects to bring back, objects to ask for, S3's event that one can be
@@ -23,4 +24,26 @@ export async function handleRestoreWork(body: string, delivery: Delivery, world:
 
 function hasKind(json: unknown): boolean {
   return typeof json === 'object' && json !== null && 'kind' in json;
+}
+
+/**
+ * Restores what S3 says can be read now, for every job that waits for it. The event is a hint: the restore looks at the
+ * object itself, and one that cannot be read after all goes on waiting for the sweep.
+ */
+async function hearThawed(
+  told: readonly S3Notification[],
+  delivery: Delivery,
+  world: BatchWorld,
+): Promise<void> {
+  const thawed = told.filter((one) => isThawed(one) && one.bucket === world.settings.vault);
+  if (thawed.length === 0) return;
+  const jobs = (await world.catalog.listThawingJobs()).filter(({ ended }) => !ended);
+  for (const { key } of thawed) {
+    const id = thawId(key);
+    for (const { jobId } of jobs) {
+      const wait = await world.catalog.getThaw(jobId, id);
+      if (wait === undefined || wait.done) continue;
+      await restoreBatch(thawedBatch(wait), delivery, world);
+    }
+  }
 }

@@ -3,8 +3,7 @@ import { keyBytes } from '@holdfast/core/model/byte-order.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { keyOf } from '../../../../cli/local/file-name.ts';
-import { fold } from '../../../../cli/local/fold.ts';
-import { Naming } from '../../../../cli/local/naming.ts';
+import { fold, Naming } from '../../../../cli/local/naming.ts';
 import { AWKWARD_KEYS } from '../../../support/awkward-keys.ts';
 
 /** Text out of what breaks file names, so that it meets often. */

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { deleteBeyond } from '../../../../cli/local/delete-beyond.ts';
 import { type PlannedJob, planFolder } from '../../../../cli/local/folder-plan.ts';
 import type { LocalResult } from '../../../../cli/local/local-job.ts';
-import { metadataTime } from '../../../../cli/local/metadata-time.ts';
+import { metadataTime } from '../../../../cli/local/modified-at.ts';
 import { pathOnDisk, pathText } from '../../../../cli/local/path-text.ts';
 import { restoreToFolder } from '../../../../cli/local/restore-to-folder.ts';
 import { givenFolder, VaultWorld } from './support/given-vault.ts';

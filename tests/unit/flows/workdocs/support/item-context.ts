@@ -1,6 +1,5 @@
 import type { ItemContext } from '@holdfast/core/kinds/workdocs/capture/item-context.ts';
-import { Once } from '@holdfast/core/kinds/workdocs/capture/once.ts';
-import { SiteOwners } from '@holdfast/core/kinds/workdocs/capture/site-owners.ts';
+import { Once, SiteOwners } from '@holdfast/core/kinds/workdocs/capture/item-context.ts';
 import { SITE, type SitePipeline } from './site-pipeline.ts';
 
 /** What one thing is looked at with, for a message of a poll that is delivered for the first time. */

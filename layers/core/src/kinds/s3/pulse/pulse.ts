@@ -1,13 +1,14 @@
+import { bucketOf } from '../../../model/bucket-uri.ts';
 import { defined } from '../../../model/defined.ts';
 import { isStoreError, logText, messageOf } from '../../../model/errors.ts';
 import { type CaptureBatch, intoBatches } from '../../../model/messages.ts';
-import type { Source, WiringState } from '../../../model/source.ts';
+import type { WiringState } from '../../../model/source.ts';
+import { asksForAcls, type Source } from '../../../model/source.ts';
 import type { Delivery, PulseWorld } from '../../../ports/world.ts';
 import { isCanaryLate, type Pulse } from '../model/pulse.ts';
 import { checkWiring } from '../reconcile/check-wiring.ts';
 import { lookAgainSoon } from '../reconcile/look-again-soon.ts';
 import { proveCanary, sendReadBack, writeCanary } from './canary.ts';
-import { lookAtOwnership } from './look-at-ownership.ts';
 import { type Look, lookAtPlaces } from './look-at-places.ts';
 
 /**
@@ -117,4 +118,21 @@ async function conclude(
   if (!ok) telemetry.warn('hourly check found trouble', { source: source.source, missed });
   if (missed > 0) telemetry.metric('MissedEvents', missed);
   telemetry.metric('Pulse', ok ? 1 : 0, source.source);
+}
+
+/**
+ * Notes whether a bucket whose ACLs are remembered has them switched off, which its owner can change at any time. Where that may
+ * not be seen, it stays as it was: reading ACLs that are switched off costs a request for each object, and harms nothing.
+ */
+async function lookAtOwnership(
+  source: Source,
+  { store, catalog }: Pick<PulseWorld, 'store' | 'catalog'>,
+): Promise<void> {
+  if (!asksForAcls(source)) return;
+  try {
+    const ownership = await store.ownership(bucketOf(source.source));
+    if (ownership !== source.ownership) await catalog.patchSource(source.source, { ownership });
+  } catch (error) {
+    if (!isStoreError(error, 'access-denied')) throw error;
+  }
 }
