@@ -1,3 +1,4 @@
+import { isBucketUri } from '@holdfast/core/model/bucket-uri.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { Command } from 'commander';
 import type { Act } from '../command.ts';
@@ -67,7 +68,7 @@ function targetOf({ to, toNew }: RestoreOptions): string {
   if (to !== undefined && toNew !== undefined) {
     throw new InvalidInputError('--to and --to-new exclude each other: name one target');
   }
-  if (toNew !== undefined && !toNew.startsWith('s3://')) {
+  if (toNew !== undefined && !isBucketUri(toNew)) {
     throw new InvalidInputError(`--to-new "${toNew}" is no bucket: write it as s3://name`);
   }
   const target = to ?? toNew;

@@ -1,3 +1,4 @@
+import { isBucketUri } from '@holdfast/core/model/bucket-uri.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
 import type { ArchiveFormat } from '../local/archive/archive-writer.ts';
 
@@ -27,7 +28,7 @@ export type TargetScheme = { readonly scheme: string; readonly form: string };
  * @throws {InvalidInputError} for a URI of another kind
  */
 export function parseTarget(to: string, sources: readonly TargetScheme[]): RestoreTarget {
-  if (to.startsWith('s3://')) return { kind: 'bucket', uri: to };
+  if (isBucketUri(to)) return { kind: 'bucket', uri: to };
   if (sources.some(({ scheme }) => to.startsWith(scheme))) return { kind: 'source', uri: to };
   if (to === '-') return { kind: 'archive', path: to, format: 'tar' };
   if (to === '' || /^([a-z][a-z0-9+.-]*:\/\/|s3:|arn:)/i.test(to)) {

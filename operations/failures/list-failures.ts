@@ -102,7 +102,7 @@ function resumedBy(body: string): string | undefined {
 }
 
 function readRestoreWork(body: string): Explanation {
-  if (isS3Event(body)) return readThawed(body);
+  if (isThawEvent(body)) return readThawed(body);
   const work = parseRestoreWork(body);
   if (work.kind === 'sweep') return { what: `look for thaws of ${work.jobId ?? 'all jobs'}`, objects: [] };
   const { jobId } = work;
@@ -120,7 +120,7 @@ function readThawed(body: string): Explanation {
   return { what: `${keys.slice(0, MAX_KEYS).join('; ')} in the vault was thawed`, objects: [] };
 }
 
-function isS3Event(body: string): boolean {
+function isThawEvent(body: string): boolean {
   const json: unknown = JSON.parse(body);
   return typeof json === 'object' && json !== null && !('kind' in json);
 }

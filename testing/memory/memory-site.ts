@@ -16,7 +16,7 @@ import type {
   SiteWriter,
   UploadRequest,
 } from '@holdfast/core/kinds/workdocs/site.ts';
-import { SiteError } from '@holdfast/core/model/errors.ts';
+import { SiteError } from '@holdfast/core/kinds/workdocs/site-error.ts';
 import { Requests } from './requests.ts';
 import { openSource, type Spoilt } from './site-bytes.ts';
 import { SiteModel } from './site-model.ts';

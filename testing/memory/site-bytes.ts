@@ -1,5 +1,5 @@
 import type { DownloadOptions, OpenDownload } from '@holdfast/core/kinds/workdocs/site.ts';
-import { SiteError } from '@holdfast/core/model/errors.ts';
+import { SiteError } from '@holdfast/core/kinds/workdocs/site-error.ts';
 import type { SiteState } from './site-state.ts';
 
 /** What a download comes to, other than it should. */

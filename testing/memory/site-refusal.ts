@@ -1,5 +1,5 @@
+import { SiteError } from '@holdfast/core/kinds/workdocs/site-error.ts';
 import { codeOfException } from '@holdfast/core/kinds/workdocs/workdocs-exceptions.ts';
-import { SiteError } from '@holdfast/core/model/errors.ts';
 
 /** A refusal of a site in memory, with the name that WorkDocs has for it. */
 export class SiteRefusal extends SiteError {

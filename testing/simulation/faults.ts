@@ -1,4 +1,5 @@
-import { CatalogError, QueueError, SiteError, StoreError } from '@holdfast/core/model/errors.ts';
+import { SiteError } from '@holdfast/core/kinds/workdocs/site-error.ts';
+import { CatalogError, QueueError, StoreError } from '@holdfast/core/model/errors.ts';
 import type { Fate, Request } from './scheduler.ts';
 
 /** What can go wrong with a request; each means what it can mean for the operation it meets. */

@@ -1,8 +1,8 @@
+import { parseBacklogMessage, type ReconcileMessage } from '@holdfast/core/kinds/s3/model/bucket-messages.ts';
 import { parseReconcileQueue } from '@holdfast/core/kinds/s3/model/pulse.ts';
 import { parseS3Event } from '@holdfast/core/kinds/s3/model/s3-event.ts';
 import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
-import { parseBacklogMessage, type ReconcileMessage } from '@holdfast/core/model/messages.ts';
 import { readsAcls } from '@holdfast/core/model/source.ts';
 import type { Explanation, Work } from '@holdfast/core/source/work.ts';
 import { bytes, counted, seconds } from '../../text/format.ts';

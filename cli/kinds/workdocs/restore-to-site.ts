@@ -11,8 +11,9 @@ import {
   type SelectedThing,
   selectThings,
 } from '@holdfast/core/kinds/workdocs/restore-into/things-to-restore.ts';
+import { isSiteError } from '@holdfast/core/kinds/workdocs/site-error.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
-import { InvalidInputError, isSiteError, messageOf } from '@holdfast/core/model/errors.ts';
+import { InvalidInputError, messageOf } from '@holdfast/core/model/errors.ts';
 import { formatMoment } from '@holdfast/core/model/moment.ts';
 import { checkRestoreWish, type RestoreWish } from '@holdfast/core/model/restore-request.ts';
 import { targetKey } from '@holdfast/core/model/target-key.ts';

@@ -1,5 +1,5 @@
 import type { SitePage, SiteReader, SiteWriter } from '@holdfast/core/kinds/workdocs/site.ts';
-import { isSiteError } from '@holdfast/core/model/errors.ts';
+import { isSiteError } from '@holdfast/core/kinds/workdocs/site-error.ts';
 import type { MemorySite } from '../../../testing/memory/memory-site.ts';
 
 /** A site as its people use it, and the way to it that is under test. */

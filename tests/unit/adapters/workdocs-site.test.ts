@@ -4,7 +4,7 @@ import { WorkDocsClient } from '@aws-sdk/client-workdocs';
 import { download } from '@holdfast/core/kinds/workdocs/aws/signed-download.ts';
 import { upload } from '@holdfast/core/kinds/workdocs/aws/signed-upload.ts';
 import { WorkDocsSite } from '@holdfast/core/kinds/workdocs/aws/workdocs-site.ts';
-import type { SiteErrorCode } from '@holdfast/core/model/errors.ts';
+import type { SiteErrorCode } from '@holdfast/core/kinds/workdocs/site-error.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 
 let server: Server | undefined;

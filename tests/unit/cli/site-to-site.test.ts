@@ -1,4 +1,4 @@
-import { SiteError } from '@holdfast/core/model/errors.ts';
+import { SiteError } from '@holdfast/core/kinds/workdocs/site-error.ts';
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { RestoreLocalSchema } from '../../../operations/json/restore-local.ts';

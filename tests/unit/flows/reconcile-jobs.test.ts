@@ -1,7 +1,7 @@
+import type { ReconcileMessage } from '@holdfast/core/kinds/s3/model/bucket-messages.ts';
 import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import type { Entry } from '@holdfast/core/model/entry.ts';
 import { StoreError } from '@holdfast/core/model/errors.ts';
-import type { ReconcileMessage } from '@holdfast/core/model/messages.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Pipeline, SOURCE, VAULT } from '../../../testing/pipeline.ts';
 

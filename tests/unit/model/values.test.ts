@@ -1,4 +1,5 @@
 import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
+import { parseBacklogMessage, parseReconcileMessage } from '@holdfast/core/kinds/s3/model/bucket-messages.ts';
 import { parseReconcileQueue } from '@holdfast/core/kinds/s3/model/pulse.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
 import { deletionBound } from '@holdfast/core/model/deletion-bound.ts';
@@ -6,14 +7,7 @@ import { withDeletionTags, withoutDeletionTags } from '@holdfast/core/model/dele
 import { type Entry, isSameState } from '@holdfast/core/model/entry.ts';
 import { compileFilter } from '@holdfast/core/model/filter.ts';
 import { emptyLag, lagBucket, lagPercentile } from '@holdfast/core/model/lag.ts';
-import {
-  intoBatches,
-  intoExactly,
-  parseBacklogMessage,
-  parsePlanStep,
-  parseReconcileMessage,
-  parseRestoreWork,
-} from '@holdfast/core/model/messages.ts';
+import { intoBatches, intoExactly, parsePlanStep, parseRestoreWork } from '@holdfast/core/model/messages.ts';
 import { formatMoment, parseMoment } from '@holdfast/core/model/moment.ts';
 import { isArchivedClass } from '@holdfast/core/model/object.ts';
 import { parseRestoreMessage } from '@holdfast/core/model/restore-request.ts';

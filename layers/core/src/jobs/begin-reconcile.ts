@@ -1,11 +1,15 @@
 import { defined } from '../model/defined.ts';
-import type { ReconcileMessage } from '../model/messages.ts';
+import type { Job } from '../model/job.ts';
 import type { Source } from '../model/source.ts';
 import type { Delivery, World } from '../ports/world.ts';
 import { reconcileAge } from './reconcile-age.ts';
 
 type BeginWorld = Pick<World, 'catalog' | 'clock' | 'telemetry'>;
-type Asked = Pick<ReconcileMessage, 'trigger' | 'askedBy' | 'approved'>;
+/** What its first message says: what set it off, and who. */
+type Asked = Pick<Job, 'trigger'> & {
+  readonly askedBy?: string | undefined;
+  readonly approved?: boolean | undefined;
+};
 
 /**
  * Begins the job of a reconcile or a crawl, with its first step open, and tells how long ago the last one was.

@@ -1,4 +1,4 @@
-import { InvalidInputError, isSiteError, isStoreError, logText, messageOf } from '../model/errors.ts';
+import { InvalidInputError, isStoreError, logText, messageOf, SourceError } from '../model/errors.ts';
 import type { Delivery, World } from '../ports/world.ts';
 import { failJob } from './end-job.ts';
 
@@ -19,7 +19,7 @@ export async function failReconcile(
   // One that could not even begin is told of by its message in the dead-letter queue.
   if (job === undefined && !(error instanceof InvalidInputError)) throw error;
   // Only what the store said tells of the source; a queue or table that fails is ours.
-  if (job?.state === 'running' && (isStoreError(error) || isSiteError(error)))
+  if (job?.state === 'running' && (isStoreError(error) || error instanceof SourceError))
     await world.catalog.patchSource(uri, { unreachable: why });
   await failJob(job, message, delivery, world);
 }

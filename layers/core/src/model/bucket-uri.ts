@@ -46,3 +46,8 @@ export function bucketName(source: string): string {
 export function bucketOf(source: string): string {
   return parseBucketUri(source).bucket;
 }
+
+/** Whether a text is, or was meant to be, the URI of a bucket: buckets are targets of every kind of source. */
+export function isBucketUri(text: string): boolean {
+  return text.startsWith('s3://');
+}

@@ -3,7 +3,7 @@ import { compareSite } from '@holdfast/core/kinds/workdocs/crawl/compare-site.ts
 import type { StepResult } from '@holdfast/core/kinds/workdocs/crawl/crawl-step.ts';
 import type { CrawlStep } from '@holdfast/core/kinds/workdocs/model/site-messages.ts';
 import type { SiteContent } from '@holdfast/core/kinds/workdocs/site.ts';
-import { SiteError } from '@holdfast/core/model/errors.ts';
+import { SiteError } from '@holdfast/core/kinds/workdocs/site-error.ts';
 import type { Job } from '@holdfast/core/model/job.ts';
 import type { SourceSettings } from '@holdfast/core/model/source.ts';
 import { beforeEach, describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-import { SiteError } from '@holdfast/core/model/errors.ts';
+import { SiteError } from '@holdfast/core/kinds/workdocs/site-error.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { givenSite, SITE_SOURCE, SitePipeline } from './support/site-pipeline.ts';
 

@@ -1,5 +1,5 @@
 import { versionKey } from '@holdfast/core/kinds/workdocs/model/site-key.ts';
-import { SiteError } from '@holdfast/core/model/errors.ts';
+import { SiteError } from '@holdfast/core/kinds/workdocs/site-error.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { givenSite, SITE, SITE_SOURCE, SitePipeline } from './support/site-pipeline.ts';
 

@@ -1,5 +1,5 @@
 import { isCovered, ownerItems, placeOf } from '@holdfast/core/kinds/workdocs/capture/site-place.ts';
-import { SiteError } from '@holdfast/core/model/errors.ts';
+import { SiteError } from '@holdfast/core/kinds/workdocs/site-error.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { itemContext } from './support/item-context.ts';
 import { givenSite, type SitePipeline } from './support/site-pipeline.ts';

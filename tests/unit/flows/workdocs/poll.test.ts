@@ -1,5 +1,5 @@
 import type { SiteActivity } from '@holdfast/core/kinds/workdocs/site.ts';
-import { SiteError } from '@holdfast/core/model/errors.ts';
+import { SiteError } from '@holdfast/core/kinds/workdocs/site-error.ts';
 import { describe, expect, it } from 'vitest';
 import { givenSite, SITE_SOURCE, SitePipeline } from './support/site-pipeline.ts';
 

@@ -7,7 +7,7 @@ import type {
   ThingToRestore,
   VersionToRestore,
 } from '@holdfast/core/kinds/workdocs/restore-into/thing-to-restore.ts';
-import { SiteError } from '@holdfast/core/model/errors.ts';
+import { SiteError } from '@holdfast/core/kinds/workdocs/site-error.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MemoryObjectStore } from '../../../../testing/memory/memory-object-store.ts';
 import { MemoryS3 } from '../../../../testing/memory/memory-s3.ts';

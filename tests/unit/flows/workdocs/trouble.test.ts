@@ -1,6 +1,6 @@
 import { recordKey, versionKey } from '@holdfast/core/kinds/workdocs/model/site-key.ts';
+import { SiteError } from '@holdfast/core/kinds/workdocs/site-error.ts';
 import { defined } from '@holdfast/core/model/defined.ts';
-import { SiteError } from '@holdfast/core/model/errors.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { givenSite, SITE, SITE_SOURCE, type SitePipeline } from './support/site-pipeline.ts';
 

@@ -4,7 +4,7 @@ import { afterTheEnd } from '../../jobs/end-job.ts';
 import { failReconcile } from '../../jobs/fail-reconcile.ts';
 import type { CaptureOutcome } from '../../model/capture-outcome.ts';
 import { defined } from '../../model/defined.ts';
-import { InvalidInputError, isSiteError, logText, messageOf } from '../../model/errors.ts';
+import { InvalidInputError, logText, messageOf } from '../../model/errors.ts';
 import type { Problem } from '../../model/job.ts';
 import type { Source } from '../../model/source.ts';
 import type { Delivery } from '../../ports/world.ts';
@@ -17,6 +17,7 @@ import { batchBodies } from './capture/site-batches.ts';
 import { settleCrawl } from './crawl/settle-crawl.ts';
 import { entryKey } from './model/site-key.ts';
 import { type DocumentBatch, parseDocumentMessage, type SiteItem, type Walk } from './model/site-messages.ts';
+import { isSiteError } from './site-error.ts';
 import { siteQueueOf } from './site-queue-of.ts';
 import type { SiteWorld } from './site-world.ts';
 

@@ -1,5 +1,5 @@
-import { isSiteError } from '../../model/errors.ts';
 import type { SitePage } from './site.ts';
+import { isSiteError } from './site-error.ts';
 
 /** So often a listing is begun again: one whose markers are never good would be read for ever. */
 const MAX_RESTARTS = 3;

@@ -1,5 +1,5 @@
-import type { SiteErrorCode } from '../../model/errors.ts';
 import { tableOf } from '../../model/named-values.ts';
+import type { SiteErrorCode } from './site-error.ts';
 
 /**
  * What WorkDocs' refusals mean. By name, never by status: `UnauthorizedResourceAccessException` comes with 404, as

@@ -1,12 +1,12 @@
 import { sourceUri } from '../../../model/bucket-uri.ts';
 import { defined } from '../../../model/defined.ts';
 import type { Entry } from '../../../model/entry.ts';
-import type { LargeCopy } from '../../../model/messages.ts';
 import type { ObjectFacts } from '../../../model/object.ts';
 import { withOrigin } from '../../../model/origin.ts';
 import { multipartStart } from '../../../vault/copy-parts.ts';
 import { partBytesFor } from '../../../vault/parts.ts';
 import { attributesDigest } from '../model/attributes.ts';
+import type { LargeCopy } from '../model/bucket-messages.ts';
 import type { Change } from '../model/change.ts';
 import { type Attempt, type CaptureWorld, sourceTags, type Tried } from './attempt.ts';
 import { placeInVault } from './copy-into-vault.ts';

@@ -8,15 +8,15 @@ import type { CaptureOutcome } from '../../../model/capture-outcome.ts';
 import { defined } from '../../../model/defined.ts';
 import { logText, messageOf, StoreError } from '../../../model/errors.ts';
 import type { Problem } from '../../../model/job.ts';
+import { readsAcls } from '../../../model/source.ts';
+import type { Delivery, Unwired } from '../../../ports/world.ts';
+import { mayStillPass } from '../../../vault/denied.ts';
 import {
   type BacklogMessage,
   type CaptureBatch,
   type LargeCopy,
   parseBacklogMessage,
-} from '../../../model/messages.ts';
-import { readsAcls } from '../../../model/source.ts';
-import type { Delivery, Unwired } from '../../../ports/world.ts';
-import { mayStillPass } from '../../../vault/denied.ts';
+} from '../model/bucket-messages.ts';
 import type { Change } from '../model/change.ts';
 import { settleReconcile } from '../reconcile/settle-reconcile.ts';
 import { type CaptureOptions, capture, withAcl } from './capture.ts';

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
-import { messageReader, ReconcileMessageSchema, sourceSchema } from '../../../model/messages.ts';
+import { messageReader } from '../../../model/messages.ts';
 import type { Source } from '../../../model/source.ts';
+import { ReconcileMessageSchema, sourceSchema } from './bucket-messages.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 /** How often a bucket is checked, and its canary written. The schedule is in templates/source.yaml. */

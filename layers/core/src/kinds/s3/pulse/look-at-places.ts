@@ -1,11 +1,11 @@
 import { bucketOf } from '../../../model/bucket-uri.ts';
 import { compareKeys } from '../../../model/byte-order.ts';
-import type { CaptureBatch } from '../../../model/messages.ts';
 import { folderOf, justBefore, placeOf } from '../../../model/places.ts';
 import { coverage, type Source } from '../../../model/source.ts';
 import type { PulseWorld } from '../../../ports/world.ts';
 import { catalogEntries, sourceObjects } from '../../../vault/listings.ts';
 import { mergeListings } from '../../../vault/merge-listings.ts';
+import type { CaptureBatch } from '../model/bucket-messages.ts';
 import { classify } from '../reconcile/classify.ts';
 import { isMissed, toCapture } from '../reconcile/missed.ts';
 

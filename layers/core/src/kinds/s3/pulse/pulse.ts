@@ -1,10 +1,11 @@
 import { bucketOf } from '../../../model/bucket-uri.ts';
 import { defined } from '../../../model/defined.ts';
 import { isStoreError, logText, messageOf } from '../../../model/errors.ts';
-import { type CaptureBatch, intoBatches } from '../../../model/messages.ts';
+import { intoBatches } from '../../../model/messages.ts';
 import type { WiringState } from '../../../model/source.ts';
 import { asksForAcls, type Source } from '../../../model/source.ts';
 import type { Delivery, PulseWorld } from '../../../ports/world.ts';
+import type { CaptureBatch } from '../model/bucket-messages.ts';
 import { isCanaryLate, type Pulse } from '../model/pulse.ts';
 import { checkWiring } from '../reconcile/check-wiring.ts';
 import { lookAgainSoon } from '../reconcile/look-again-soon.ts';

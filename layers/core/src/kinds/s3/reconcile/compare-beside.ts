@@ -1,8 +1,8 @@
 import { defined } from '../../../model/defined.ts';
 import type { Problem } from '../../../model/job.ts';
-import type { CaptureBatch } from '../../../model/messages.ts';
 import { coverage, type Source } from '../../../model/source.ts';
 import type { KeyRange } from '../../../vault/listings.ts';
+import type { CaptureBatch } from '../model/bucket-messages.ts';
 import { type BesideWorld, isWrong, type RecordsOf, recordsBeside } from '../records/records-beside.ts';
 import type { LongResult } from './compare-long.ts';
 import type { StepLimit } from './compare-range.ts';

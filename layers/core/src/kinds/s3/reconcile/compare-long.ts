@@ -2,10 +2,10 @@ import { bucketOf } from '../../../model/bucket-uri.ts';
 import { defined } from '../../../model/defined.ts';
 import { isStoreError } from '../../../model/errors.ts';
 import type { Problem } from '../../../model/job.ts';
-import type { CaptureBatch } from '../../../model/messages.ts';
 import { coverage, type Source } from '../../../model/source.ts';
 import type { ListingWorld } from '../../../ports/world.ts';
 import type { KeyRange } from '../../../vault/listings.ts';
+import type { CaptureBatch } from '../model/bucket-messages.ts';
 import type { RangeResult, StepLimit } from './compare-range.ts';
 import { longCopies } from './vault-copies.ts';
 

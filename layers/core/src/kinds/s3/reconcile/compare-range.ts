@@ -1,9 +1,9 @@
 import { bucketOf } from '../../../model/bucket-uri.ts';
-import type { CaptureBatch } from '../../../model/messages.ts';
 import { aclsUnreadBefore, coverage, readsAcls, type Source } from '../../../model/source.ts';
 import type { ListingWorld } from '../../../ports/world.ts';
 import { catalogEntries, type KeyRange, sourceObjects } from '../../../vault/listings.ts';
 import { mergeListings, type Pair } from '../../../vault/merge-listings.ts';
+import type { CaptureBatch } from '../model/bucket-messages.ts';
 import { classify } from './classify.ts';
 import { isMissed, toCapture } from './missed.ts';
 import { disagrees, plainCopies, withLongCopy } from './vault-copies.ts';

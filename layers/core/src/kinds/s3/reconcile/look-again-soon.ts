@@ -1,6 +1,6 @@
-import type { ReconcileMessage } from '../../../model/messages.ts';
 import type { Source } from '../../../model/source.ts';
 import type { World } from '../../../ports/world.ts';
+import type { ReconcileMessage } from '../model/bucket-messages.ts';
 
 /** From when a source was protected until S3 acts on, and answers by, what was set at its bucket. */
 export const SETTLING_SECONDS = 600;

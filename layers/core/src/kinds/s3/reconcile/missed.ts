@@ -1,7 +1,7 @@
 import type { Entry } from '../../../model/entry.ts';
-import type { CaptureBatch } from '../../../model/messages.ts';
 import type { ListedObject } from '../../../model/object.ts';
 import type { Source } from '../../../model/source.ts';
+import type { CaptureBatch } from '../model/bucket-messages.ts';
 
 /** What the backlog is told of an object that is to be captured. */
 export function toCapture(object: ListedObject, entry: Entry | undefined): CaptureBatch['items'][number] {

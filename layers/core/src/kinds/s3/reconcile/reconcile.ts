@@ -6,16 +6,11 @@ import { bucketOf } from '../../../model/bucket-uri.ts';
 import { defined } from '../../../model/defined.ts';
 import { InvalidInputError, isStoreError } from '../../../model/errors.ts';
 import type { Job, Problem } from '../../../model/job.ts';
-import {
-  type CaptureBatch,
-  intoBatches,
-  intoExactly,
-  parseReconcileMessage,
-  type ReconcileMessage,
-} from '../../../model/messages.ts';
+import { intoBatches, intoExactly } from '../../../model/messages.ts';
 import type { Source } from '../../../model/source.ts';
 import type { StepRecord } from '../../../ports/catalog.ts';
 import type { Delivery, ListingWorld } from '../../../ports/world.ts';
+import { type CaptureBatch, parseReconcileMessage, type ReconcileMessage } from '../model/bucket-messages.ts';
 import { checkWiring } from './check-wiring.ts';
 import { compareBeside } from './compare-beside.ts';
 import { compareLong } from './compare-long.ts';

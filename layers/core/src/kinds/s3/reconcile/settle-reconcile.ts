@@ -2,8 +2,8 @@ import { finishReconcile, type Verdict } from '../../../jobs/finish-reconcile.ts
 import { type Deletions, settleJob } from '../../../jobs/settle-job.ts';
 import { deletionBound } from '../../../model/deletion-bound.ts';
 import type { Job } from '../../../model/job.ts';
-import type { ReconcileMessage } from '../../../model/messages.ts';
 import type { Delivery, World } from '../../../ports/world.ts';
+import type { ReconcileMessage } from '../model/bucket-messages.ts';
 
 type SettleWorld = Pick<World, 'catalog' | 'queue' | 'clock' | 'telemetry'>;
 

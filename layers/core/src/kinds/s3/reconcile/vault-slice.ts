@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { defined } from '../../../model/defined.ts';
 import type { Job } from '../../../model/job.ts';
-import type { ReconcileMessage } from '../../../model/messages.ts';
 import type { Source } from '../../../model/source.ts';
 import type { World } from '../../../ports/world.ts';
+import type { ReconcileMessage } from '../model/bucket-messages.ts';
 
 /** What of the vault a reconcile compares: all of it, or so many copies, from behind where the last one stopped. */
 const VaultPartSchema = v.union([

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { SiteError } from '../../../model/errors.ts';
 import type { BegunUpload } from '../site.ts';
+import { SiteError } from '../site-error.ts';
 import { answerOf, begin, IDLE_MS, refusal } from './signed-url.ts';
 
 /** PUTs bytes to a signed URL, with exactly the headers that it was signed with. */

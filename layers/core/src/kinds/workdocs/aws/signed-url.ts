@@ -4,7 +4,8 @@ import https from 'node:https';
 import { eachHeader, headerOfText } from '../../../aws/header-bytes.ts';
 import { isOwnMachine } from '../../../aws/own-machine.ts';
 import { defined } from '../../../model/defined.ts';
-import { messageOf, SiteError, type SiteErrorCode } from '../../../model/errors.ts';
+import { messageOf } from '../../../model/errors.ts';
+import { SiteError, type SiteErrorCode } from '../site-error.ts';
 
 /** Without a byte from the other side, in ms. */
 export const IDLE_MS = 60_000;

@@ -1,12 +1,12 @@
 import { STSClient } from '@aws-sdk/client-sts';
 import { WorkDocsClient } from '@aws-sdk/client-workdocs';
-import { assumeRole } from '../../../aws/assume-role.ts';
 import { type ClientOptions, CONTROL_LIMITS, settings } from '../../../aws/clients.ts';
 import { isOwnMachine } from '../../../aws/own-machine.ts';
 import { defined } from '../../../model/defined.ts';
 import { InvalidInputError } from '../../../model/errors.ts';
 import type { Source } from '../../../model/source.ts';
 import { siteOf } from '../model/site-uri.ts';
+import { assumeRole } from './assume-role.ts';
 
 /** Longer than an answer of 999 documents takes. */
 const LIMITS = { ...CONTROL_LIMITS, requestMs: 60_000, idleMs: 30_000 };

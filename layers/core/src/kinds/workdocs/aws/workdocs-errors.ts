@@ -1,5 +1,6 @@
 import { statusOf } from '../../../aws/s3-errors.ts';
-import { messageOf, SiteError, type SiteErrorCode } from '../../../model/errors.ts';
+import { messageOf } from '../../../model/errors.ts';
+import { SiteError, type SiteErrorCode } from '../site-error.ts';
 import { codeOfException } from '../workdocs-exceptions.ts';
 
 /** Runs requests to WorkDocs, and translates what they throw. @param what what was asked, as a log should have it */

@@ -8,9 +8,9 @@ import {
 } from '@aws-sdk/client-workdocs';
 import type { ClientOptions } from '../../../aws/clients.ts';
 import { defined } from '../../../model/defined.ts';
-import { isSiteError, SiteError } from '../../../model/errors.ts';
 import { siteOf } from '../model/site-uri.ts';
 import type { BegunUpload, SiteFolder, SiteWriter, UploadRequest } from '../site.ts';
+import { isSiteError, SiteError } from '../site-error.ts';
 import { upload } from './signed-upload.ts';
 import { type SitePlace, workDocsClient } from './workdocs-client.ts';
 import { attempt } from './workdocs-errors.ts';

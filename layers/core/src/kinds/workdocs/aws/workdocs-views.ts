@@ -8,9 +8,9 @@ import type {
   User,
 } from '@aws-sdk/client-workdocs';
 import { defined } from '../../../model/defined.ts';
-import { SiteError } from '../../../model/errors.ts';
 import type { Permission, SiteComment } from '../model/records.ts';
 import type { SiteActivity, SiteDocument, SiteFolder, SiteUser, SiteVersion } from '../site.ts';
+import { SiteError } from '../site-error.ts';
 
 // WorkDocs' answers, as the port has them. Every field of them is optional to the SDK; what the port needs has to be there.
 

@@ -1,4 +1,4 @@
-import { isSiteError, SiteError } from '../../../model/errors.ts';
+import { isSiteError, SiteError } from '../site-error.ts';
 import type { ItemContext } from './item-context.ts';
 
 /**

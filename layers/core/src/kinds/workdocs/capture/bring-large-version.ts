@@ -1,5 +1,5 @@
 import { defined } from '../../../model/defined.ts';
-import { isSiteError, isStoreError, SiteError } from '../../../model/errors.ts';
+import { isStoreError } from '../../../model/errors.ts';
 import type { Source } from '../../../model/source.ts';
 import type { UploadRef } from '../../../ports/object-store.ts';
 import type { Delivery } from '../../../ports/world.ts';
@@ -7,6 +7,7 @@ import { inParts, partBytesFor } from '../../../vault/parts.ts';
 import { versionKey } from '../model/site-key.ts';
 import type { LargeVersion } from '../model/site-messages.ts';
 import type { SiteVersion } from '../site.ts';
+import { isSiteError, SiteError } from '../site-error.ts';
 import type { SiteWorld } from '../site-world.ts';
 import { captureItem } from './capture-item.ts';
 import { contextOf, type ItemContext, type Look } from './item-context.ts';

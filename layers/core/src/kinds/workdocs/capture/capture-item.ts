@@ -1,7 +1,8 @@
 import { defined } from '../../../model/defined.ts';
-import { ContentionError, isSiteError } from '../../../model/errors.ts';
+import { ContentionError } from '../../../model/errors.ts';
 import type { UserRecord } from '../model/records.ts';
 import type { SiteItem } from '../model/site-messages.ts';
+import { isSiteError } from '../site-error.ts';
 import { askById } from './ask-by-id.ts';
 import { captureDocument } from './capture-document.ts';
 import { captureFolder } from './capture-folder.ts';

@@ -1,12 +1,12 @@
 import { createHash, type Hash } from 'node:crypto';
 import { defined } from '../../../model/defined.ts';
-import { SiteError } from '../../../model/errors.ts';
 import type { Checksum } from '../../../model/object.ts';
 import type { Checksums, RunningChecksum } from '../../../ports/checksums.ts';
 import type { ObjectStore, Part, UploadRef, WriteOptions, Written } from '../../../ports/object-store.ts';
 import type { Settings } from '../../../ports/world.ts';
 import { inParts, partBytesFor } from '../../../vault/parts.ts';
 import type { Kept } from '../model/records.ts';
+import { SiteError } from '../site-error.ts';
 
 /** The world of whoever brings bytes from outside S3 into the vault. */
 export type KeepWorld = {

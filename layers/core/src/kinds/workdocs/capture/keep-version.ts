@@ -1,8 +1,9 @@
 import { defined } from '../../../model/defined.ts';
-import { isSiteError, isStoreError, SiteError } from '../../../model/errors.ts';
+import { isStoreError } from '../../../model/errors.ts';
 import type { Kept, VersionRecord } from '../model/records.ts';
 import { versionKey } from '../model/site-key.ts';
 import type { DownloadOptions, OpenDownload, SiteReader, SiteVersion } from '../site.ts';
+import { isSiteError, SiteError } from '../site-error.ts';
 import type { ItemContext } from './item-context.ts';
 import { keepBytes } from './keep-bytes.ts';
 import { digestsOf } from './signature.ts';

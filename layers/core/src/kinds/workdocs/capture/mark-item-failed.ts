@@ -1,9 +1,10 @@
 import type { CaptureOutcome } from '../../../model/capture-outcome.ts';
 import { defined } from '../../../model/defined.ts';
 import type { Entry } from '../../../model/entry.ts';
-import { isSiteError, messageOf } from '../../../model/errors.ts';
+import { messageOf } from '../../../model/errors.ts';
 import { entryKey } from '../model/site-key.ts';
 import type { SiteItem } from '../model/site-messages.ts';
+import { isSiteError } from '../site-error.ts';
 import type { ItemContext } from './item-context.ts';
 
 /**

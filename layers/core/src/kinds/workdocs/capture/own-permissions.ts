@@ -1,6 +1,6 @@
-import { SiteError } from '../../../model/errors.ts';
 import { allPages } from '../all-pages.ts';
 import type { Permission } from '../model/records.ts';
+import { SiteError } from '../site-error.ts';
 import type { ItemContext } from './item-context.ts';
 
 /**

@@ -1,10 +1,11 @@
 import { defined } from '../../../model/defined.ts';
 import type { UnprotectedReason } from '../../../model/entry.ts';
-import { isSiteError, messageOf, SiteError } from '../../../model/errors.ts';
+import { messageOf } from '../../../model/errors.ts';
 import { allPages } from '../all-pages.ts';
 import type { DocumentRecord, Kept, VersionRecord } from '../model/records.ts';
 import type { LargeVersion } from '../model/site-messages.ts';
 import type { SiteDocument, SiteVersion } from '../site.ts';
+import { isSiteError, SiteError } from '../site-error.ts';
 import type { ItemContext } from './item-context.ts';
 import { bringVersion, findKept } from './keep-version.ts';
 

@@ -1,10 +1,10 @@
 import type { Entry } from '../../../model/entry.ts';
-import { isSiteError } from '../../../model/errors.ts';
 import { coverage, type Source } from '../../../model/source.ts';
 import { entryKey } from '../model/site-key.ts';
 import type { SiteItem } from '../model/site-messages.ts';
 import { encodePart, mayHold } from '../model/site-path.ts';
 import type { SiteFolder } from '../site.ts';
+import { isSiteError } from '../site-error.ts';
 import type { ItemContext, Place } from './item-context.ts';
 
 /** No site has folders so deep: whoever climbs further climbs in a circle. */

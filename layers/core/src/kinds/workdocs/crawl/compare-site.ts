@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { defined } from '../../../model/defined.ts';
-import { isSiteError, messageOf, SiteError } from '../../../model/errors.ts';
+import { messageOf } from '../../../model/errors.ts';
 import type { Problem } from '../../../model/job.ts';
 import { coverage } from '../../../model/source.ts';
 import { allPages } from '../all-pages.ts';
@@ -12,6 +12,7 @@ import type { CrawlStep, FolderToList, SiteItem } from '../model/site-messages.t
 import { encodePart, mayHold } from '../model/site-path.ts';
 import { type CountedPage, pageOrAnew } from '../page-or-anew.ts';
 import type { SiteContent, SiteReader, SiteUser } from '../site.ts';
+import { isSiteError, SiteError } from '../site-error.ts';
 import type { SiteWorld } from '../site-world.ts';
 import { timeIsShort } from '../step-time.ts';
 import type { CrawlRun, StepResult } from './crawl-step.ts';

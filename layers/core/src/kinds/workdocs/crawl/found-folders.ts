@@ -1,6 +1,7 @@
-import { HoldfastError, InvalidInputError, isSiteError } from '../../../model/errors.ts';
+import { HoldfastError, InvalidInputError } from '../../../model/errors.ts';
 import { allPages } from '../all-pages.ts';
 import type { SiteContent, SiteDocument, SiteReader, SiteUser } from '../site.ts';
+import { isSiteError } from '../site-error.ts';
 
 /** Folders whose contents are remembered: those of the path in work, and some beside it. */
 const REMEMBERED = 64;

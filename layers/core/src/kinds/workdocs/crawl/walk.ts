@@ -1,11 +1,11 @@
 import { defined } from '../../../model/defined.ts';
-import { isSiteError } from '../../../model/errors.ts';
 import type { Source } from '../../../model/source.ts';
 import type { Delivery } from '../../../ports/world.ts';
 import { batchBodies } from '../capture/site-batches.ts';
 import type { SiteItem, Walk } from '../model/site-messages.ts';
 import { pageOrAnew } from '../page-or-anew.ts';
 import type { SiteContent } from '../site.ts';
+import { isSiteError } from '../site-error.ts';
 import type { SiteWorld } from '../site-world.ts';
 import { timeIsShort } from '../step-time.ts';
 

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
-import { HoldfastError, messageOf, SiteError } from '../../../model/errors.ts';
+import { HoldfastError, messageOf } from '../../../model/errors.ts';
+import { SiteError } from '../site-error.ts';
 import type { ZipDirectory } from './zip-directory.ts';
 import type { ZipEntry } from './zip-entry.ts';
 

@@ -1,9 +1,9 @@
 import { defined } from '../../../model/defined.ts';
-import { isSiteError } from '../../../model/errors.ts';
 import { keepBytes } from '../capture/keep-bytes.ts';
 import type { RecordFacts } from '../capture/keep-record.ts';
 import type { DocumentRecord, SiteRecord, VersionRecord } from '../model/records.ts';
 import { versionKey } from '../model/site-key.ts';
+import { isSiteError } from '../site-error.ts';
 import { entryBytes } from './entry-bytes.ts';
 import type { Refusal } from './entry-path.ts';
 import { compareVersions, documentId, isSameVersion, versionId } from './import-names.ts';

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { defined } from '../../../model/defined.ts';
-import { isSiteError } from '../../../model/errors.ts';
 import type { Problem } from '../../../model/job.ts';
 import { namedValues } from '../../../model/named-values.ts';
 import type { Permission, SiteComment, SiteRecord, VersionRecord } from '../model/records.ts';
 import { entryKey, type RecordRef } from '../model/site-key.ts';
 import { siteUri } from '../model/site-uri.ts';
+import { isSiteError } from '../site-error.ts';
 import { entryBytes } from './entry-bytes.ts';
 import { factsOf } from './import-document.ts';
 import type { TableStep } from './import-messages.ts';

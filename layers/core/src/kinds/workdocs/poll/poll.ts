@@ -1,12 +1,12 @@
 import { reconcileAge } from '../../../jobs/reconcile-age.ts';
 import { defined } from '../../../model/defined.ts';
-import { isSiteError } from '../../../model/errors.ts';
 import type { Source } from '../../../model/source.ts';
 import type { Delivery } from '../../../ports/world.ts';
 import { batchBodies } from '../capture/site-batches.ts';
 import type { Poll, SiteItem } from '../model/site-messages.ts';
 import { pageOrAnew } from '../page-or-anew.ts';
 import type { SiteActivity } from '../site.ts';
+import { isSiteError } from '../site-error.ts';
 import type { SiteWorld } from '../site-world.ts';
 import { timeIsShort } from '../step-time.ts';
 

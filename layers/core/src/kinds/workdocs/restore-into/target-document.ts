@@ -1,7 +1,7 @@
-import { isSiteError } from '../../../model/errors.ts';
 import { allPages } from '../all-pages.ts';
 import { isMarkOf, markedDocument } from '../model/origin-mark.ts';
 import type { SiteReader, SiteVersion } from '../site.ts';
+import { isSiteError } from '../site-error.ts';
 import type { DocumentToRestore, VersionToRestore } from './thing-to-restore.ts';
 
 /** A document of the target that has the name of the one to be restored, measured by it. */

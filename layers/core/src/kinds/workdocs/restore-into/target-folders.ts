@@ -1,6 +1,6 @@
-import { isSiteError } from '../../../model/errors.ts';
 import { FoundFolders } from '../crawl/found-folders.ts';
 import type { SiteReader, SiteWriter } from '../site.ts';
+import { isSiteError } from '../site-error.ts';
 
 /** Finds folders at the target, and makes those that are not there. */
 export class TargetFolders {

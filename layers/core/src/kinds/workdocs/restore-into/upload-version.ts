@@ -1,7 +1,7 @@
 import { defined } from '../../../model/defined.ts';
-import { isSiteError, SiteError } from '../../../model/errors.ts';
 import { originMark } from '../model/origin-mark.ts';
 import type { BegunUpload, UploadRequest } from '../site.ts';
+import { isSiteError, SiteError } from '../site-error.ts';
 import type { IntoSiteWorld, VersionToRestore } from './thing-to-restore.ts';
 
 /** How often an upload is begun again because its URL had expired. */

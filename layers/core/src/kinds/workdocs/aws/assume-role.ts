@@ -1,6 +1,7 @@
 import { AssumeRoleCommand, type Credentials, type STSClient } from '@aws-sdk/client-sts';
-import { defined } from '../model/defined.ts';
-import { messageOf, SiteError } from '../model/errors.ts';
+import { defined } from '../../../model/defined.ts';
+import { messageOf } from '../../../model/errors.ts';
+import { SiteError } from '../site-error.ts';
 
 /** How long an assumed role is good for, in seconds; the SDK asks for a new session some minutes before. */
 const SESSION_SECONDS = 3_600;
