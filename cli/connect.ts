@@ -29,7 +29,7 @@ import { S3BucketAdmin } from './adapters/aws/s3-bucket-admin.ts';
 import { s3Endpoint } from './adapters/aws/s3-endpoint.ts';
 import { SqsQueueAdmin } from './adapters/aws/sqs-queue-admin.ts';
 import type { Buckets, Connection, GlobalOptions } from './context.ts';
-import { accountOf, readOutputs } from './core-stack.ts';
+import { accountOf, readOutputs, readRoles } from './core-stack.ts';
 import { CommandError } from './errors.ts';
 import { bucketWiring } from './kinds/s3/wiring.ts';
 import { orphansOf } from './orphans.ts';
@@ -58,7 +58,14 @@ export async function connect(options: GlobalOptions): Promise<Connection> {
     throw new CommandError(await noStack(options.stack, region, stacks, clients), 'no-stack');
   const { parameters = {} } = view;
   const outputs = readOutputs(view);
-  const stack = { name: view.name, account: accountOf(outputs), region, outputs, parameters };
+  const stack = {
+    name: view.name,
+    account: accountOf(outputs),
+    region,
+    outputs,
+    roles: readRoles(view),
+    parameters,
+  };
   const clock = dates.clock();
   return {
     stack,

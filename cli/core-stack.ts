@@ -1,39 +1,40 @@
+import { namedValues } from '@holdfast/core/model/named-values.ts';
 import type { QueueName } from '@holdfast/core/model/queues.ts';
+import type { Work } from '@holdfast/core/source/work.ts';
 import * as v from 'valibot';
-import {
-  type CoreOutputs,
-  type CoreStack,
-  type KindParameter,
-  OutputsSchema,
-  unreadFor,
-} from '../operations/core-stack.ts';
+import { type CoreOutputs, type CoreStack, OutputsSchema, unreadFor } from '../operations/core-stack.ts';
+import type { Kinds } from '../operations/kind.ts';
 import type { StackView } from '../operations/ports.ts';
 import { CommandError } from './errors.ts';
 
 /** @throws {CommandError} when nobody reads a queue, because the stack is deployed without the kind that it is for */
-export function checkIsRead(queue: QueueName, stack: CoreStack): void {
-  const parameter = unreadFor(queue, stack);
+export function checkIsRead(queue: QueueName, stack: CoreStack, kinds: Kinds): void {
+  const parameter = unreadFor(queue, stack, kinds);
   if (parameter !== undefined) throw without(parameter, stack.name);
 }
 
-/** The name of a function's role. @throws {CommandError} when the stack is deployed without the kind that it is for */
-export function roleOf(output: RoleOutput, { name, outputs }: CoreStack): string {
-  const role = outputs[output];
-  if (role === undefined) throw without(ROLES[output], name);
+/**
+ * The name of a function's role.
+ *
+ * @param output that has it, and, of a kind's work, the parameter without which it is not there
+ * @throws {CommandError} when the stack is deployed without the kind that it is for
+ */
+export function roleOf(
+  output: string,
+  { functions }: Pick<Work, 'functions'>,
+  { name, roles }: CoreStack,
+): string {
+  const role = roles[output];
+  if (role === undefined) throw without(functions?.parameter ?? output, name);
   return role;
 }
 
-const ROLES = {
-  CaptureChangesRoleName: 'Buckets',
-  CaptureBacklogRoleName: 'Buckets',
-  ReconcileSourceRoleName: 'Buckets',
-  ReadSiteRoleName: 'WorkDocs',
-  CaptureDocumentsRoleName: 'WorkDocs',
-  ImportExportRoleName: 'WorkDocs',
-} as const satisfies Partial<Record<keyof CoreOutputs, KindParameter>>;
-type RoleOutput = keyof typeof ROLES;
+/** Names of roles among a stack's outputs. */
+export function readRoles({ outputs }: Pick<StackView, 'outputs'>): Readonly<Record<string, string>> {
+  return namedValues(Object.entries(outputs).filter(([output]) => output.endsWith('RoleName')));
+}
 
-function without(parameter: KindParameter, stack: string): CommandError {
+function without(parameter: string, stack: string): CommandError {
   return new CommandError(
     `stack "${stack}" is deployed with ${parameter}=false and has no functions for this: deploy it with ${parameter}=true`,
   );

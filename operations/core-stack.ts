@@ -1,6 +1,7 @@
 import type { QueueName } from '@holdfast/core/model/queues.ts';
 import { QueueAddressesSchema } from '@holdfast/core/runtime/queue-addresses.ts';
 import * as v from 'valibot';
+import type { Kinds } from './kind.ts';
 
 const text = v.pipe(v.string(), v.minLength(1));
 const number = v.pipe(v.string(), v.regex(/^\d+$/), v.transform(Number));
@@ -16,13 +17,6 @@ export const OutputsSchema = v.object({
   // Without it, the hourly messages of a source would end as dead letters.
   HourlyChecks: text,
   RestoreObjectsRoleName: text,
-  // Not there where the stack is deployed without the kind: see roleOf.
-  CaptureChangesRoleName: v.optional(text),
-  CaptureBacklogRoleName: v.optional(text),
-  ReconcileSourceRoleName: v.optional(text),
-  ReadSiteRoleName: v.optional(text),
-  CaptureDocumentsRoleName: v.optional(text),
-  ImportExportRoleName: v.optional(text),
   // CloudFormation leaves an output out when it is empty.
   RestoreTargetPatterns: v.optional(v.string(), ''),
   // So with a stack of an earlier version, whose restores delete nothing.
@@ -42,32 +36,21 @@ export type CoreStack = {
   readonly account: string;
   readonly region: string;
   readonly outputs: CoreOutputs;
+  /** Names of functions' roles, by their outputs; those of a kind that the stack is deployed without are not there. */
+  readonly roles: Readonly<Record<string, string>>;
   readonly parameters: Readonly<Record<string, string>>;
 };
 
-/** The parameter of template.yaml that says whether there are functions for a kind. */
-export type KindParameter = 'Buckets' | 'WorkDocs';
-
-/** The queues that functions of a kind read; those of restores and reports are read in every stack. */
-const READ_WITH: Readonly<Record<QueueName, KindParameter | undefined>> = {
-  capture: 'Buckets',
-  backlog: 'Buckets',
-  reconcile: 'Buckets',
-  restore: undefined,
-  restoreWork: undefined,
-  report: undefined,
-  site: 'WorkDocs',
-  documents: 'WorkDocs',
-  largeDocuments: 'WorkDocs',
-  import: 'WorkDocs',
-  siteRestore: 'WorkDocs',
-};
-
-/** The parameter with which the stack was deployed without functions that read a queue; undefined where somebody reads it. */
+/**
+ * The parameter with which the stack was deployed without functions that read a queue; undefined where somebody reads it. Queues of
+ * restores and reports are read in every stack.
+ */
 export function unreadFor(
   queue: QueueName,
   { parameters }: Pick<CoreStack, 'parameters'>,
-): KindParameter | undefined {
-  const parameter = READ_WITH[queue];
+  { kinds }: Kinds,
+): string | undefined {
+  const reads = kinds.all.find(({ work }) => work.functions?.queues.includes(queue));
+  const parameter = reads?.work.functions?.parameter;
   return parameter !== undefined && parameters[parameter] === 'false' ? parameter : undefined;
 }

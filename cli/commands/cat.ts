@@ -1,12 +1,7 @@
-import { checksums } from '@holdfast/core/aws/checksums.ts';
-import { isStoreError } from '@holdfast/core/model/errors.ts';
-import type { OpenObject } from '@holdfast/core/ports/object-store.ts';
-import type { FoundVersion, MomentOrVersion, ObjectPlace } from '@holdfast/core/source/object-versions.ts';
-import type { VersionReader } from '@holdfast/core/source/version-reader.ts';
-import { checkedBytes, expectedOf } from '@holdfast/core/vault/check-bytes.ts';
-import type { RealVersion } from '@holdfast/core/vault/vault-history.ts';
+import type { MomentOrVersion, ObjectPlace } from '@holdfast/core/source/object-versions.ts';
 import type { Command } from 'commander';
-import { findVersion, uriOf } from '../../operations/objects/find-version.ts';
+import { findVersion } from '../../operations/objects/find-version.ts';
+import { readObject } from '../../operations/objects/read-object.ts';
 import type { Act } from '../command.ts';
 import type { Connection, Context } from '../context.ts';
 import { CommandError } from '../errors.ts';
@@ -55,7 +50,7 @@ async function cat(context: Context, uri: string, { at }: Options): Promise<Exit
   await note(object, wanted, connection, context);
   const version = await findVersion(object, wanted ?? { at: Number.MAX_SAFE_INTEGER }, connection, context);
   if (version.lacking !== undefined) context.output.note(version.lacking);
-  await write(object, version, connection, context);
+  await write(readObject(object, version, connection, context), context);
   return EXIT.done;
 }
 
@@ -69,36 +64,11 @@ async function note(
   else if ('at' in wanted) noteMoment(wanted.at, context, connection);
 }
 
-async function write(
-  object: ObjectPlace,
-  { version, checksum }: FoundVersion,
-  connection: Connection,
-  { kinds, output }: Context,
-): Promise<void> {
-  const { world } = connection;
-  const { source, key } = object;
-  const what = uriOf(object);
-  const [entry, opened] = await Promise.all([
-    world.catalog.getEntry(source, key),
-    open(what, version, kinds.of(source).history.reader(world)),
-  ]);
-  const recorded = checksum ?? (entry?.vaultVersionId === version.versionId ? entry.checksum : undefined);
-  const expected = { ...expectedOf(opened.object, recorded, checksums), size: version.size };
-  for await (const bytes of checkedBytes(opened.body, expected, { checksums, what })) {
-    if (output.isTerminal && isBinary(bytes)) throw binary();
-    output.bytes(bytes);
+async function write(bytes: AsyncIterable<Uint8Array>, { output }: Context): Promise<void> {
+  for await (const some of bytes) {
+    if (output.isTerminal && isBinary(some)) throw binary();
+    output.bytes(some);
     await output.drained();
-  }
-}
-
-async function open(what: string, version: RealVersion, reader: VersionReader): Promise<OpenObject> {
-  try {
-    return await reader.open(version);
-  } catch (error) {
-    if (!isStoreError(error, 'archived')) throw error;
-    throw new CommandError(
-      `${what} is archived (${version.storageClass}): it has to be thawed before it can be read, as holdfast restore does`,
-    );
   }
 }
 

@@ -22,7 +22,7 @@ export async function resume(
   const { catalog } = world;
   const job = await findResumable(id, { catalog, jobKinds: context.jobKinds });
   const request = requestOf(job);
-  checkIsRead(ADDRESSES.of(job.source).planQueue, connection.stack);
+  checkIsRead(ADDRESSES.of(job.source).planQueue, connection.stack, context);
   checkExact(request, world);
   await checkTarget(request, world);
   const known = await findContinuation(job, world);

@@ -47,7 +47,7 @@ export async function startJob(
   connection: Connection,
   context: Context,
 ): Promise<ExitCode> {
-  checkIsRead(start.queue, connection.stack);
+  checkIsRead(start.queue, connection.stack, context);
   const message = { ...start.message, ...defined({ askedBy: await connection.caller() }) };
   await connection.world.queue.send(start.queue, [JSON.stringify(message)]);
   return tellStarted(start, connection, context);

@@ -102,7 +102,7 @@ async function begin(
   context: Context,
 ): Promise<ExitCode> {
   const { request, at } = asked;
-  checkIsRead(ADDRESSES.of(request.source).planQueue, connection.stack);
+  checkIsRead(ADDRESSES.of(request.source).planQueue, connection.stack, context);
   const plan = await planIfAsked(asked, options, connection, context);
   if (options.dryRun && plan !== undefined) return tellPlan(asked, plan, connection, context);
   const { history } = context.kinds.of(request.source);

@@ -61,7 +61,7 @@ function functionTroubles(
   { kinds }: Kinds,
 ): string[] {
   const work = kinds.find(source)?.work;
-  const parameter = work && unreadFor(work.comparisonQueue, stack);
+  const parameter = work && unreadFor(work.comparisonQueue, stack, { kinds });
   if (parameter === undefined || state === 'unprotected' || importedFrom !== null) return [];
   return [
     `${source}: nothing of it is captured, for the stack is deployed with ${parameter}=false: deploy it with ${parameter}=true, ` +

@@ -3,6 +3,7 @@ import { parseReconcileQueue } from '@holdfast/core/kinds/s3/model/pulse.ts';
 import { parseS3Event } from '@holdfast/core/kinds/s3/model/s3-event.ts';
 import { sourceUri } from '@holdfast/core/model/bucket-uri.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
+import type { QueueName } from '@holdfast/core/model/queues.ts';
 import { readsAcls } from '@holdfast/core/model/source.ts';
 import type { Explanation, Work } from '@holdfast/core/source/work.ts';
 import { bytes, counted, seconds } from '../../text/format.ts';
@@ -10,9 +11,11 @@ import { ofJob } from '../../text/of-job.ts';
 import { visibleKey } from '../../text/visible.ts';
 
 const MAX_OBJECTS = 5;
+const BUCKET_QUEUES: readonly QueueName[] = ['capture', 'backlog', 'reconcile'];
 
 /** What is done for buckets. */
 export const s3Work: Work = {
+  functions: { parameter: 'Buckets', queues: BUCKET_QUEUES },
   explains: { capture: explainCapture, backlog: explainBacklog, reconcile: explainReconcile },
   comparisonQueue: 'reconcile',
   comparison: ({ source }, { deep, ...wish }) => ({

@@ -7,6 +7,7 @@ import {
   parseSiteMessage,
 } from '@holdfast/core/kinds/workdocs/model/site-messages.ts';
 import { InvalidInputError } from '@holdfast/core/model/errors.ts';
+import { SITE_QUEUES } from '@holdfast/core/model/queues.ts';
 import type { Explanation, Work } from '@holdfast/core/source/work.ts';
 import { counted } from '../../text/format.ts';
 import { ofJob } from '../../text/of-job.ts';
@@ -16,6 +17,7 @@ const MAX_OBJECTS = 5;
 
 /** What is done for WorkDocs sites. */
 export const workDocsWork: Work = {
+  functions: { parameter: 'WorkDocs', queues: SITE_QUEUES },
   explains: {
     site: explainSite,
     documents: explainDocuments,

@@ -28,6 +28,7 @@ import { newJobId, startJob } from '../../../jobs/start-job.ts';
 import { readTemplate } from '../../../sources/read-template.ts';
 import { Steps } from '../../../steps.ts';
 import { explainVault } from '../../../vault/explain-vault.ts';
+import { workDocsWork } from '../work.ts';
 import { planImport, planLines } from './export-plan.ts';
 import { findExport } from './find-export.ts';
 
@@ -188,7 +189,7 @@ async function exportStack(
     parameters: {
       Bucket: bucket,
       Prefix: literal(prefix),
-      ImportExportRole: roleOf('ImportExportRoleName', core),
+      ImportExportRole: roleOf('ImportExportRoleName', workDocsWork, core),
       KmsKeyArn: kmsKey ?? '',
     },
     tags: { [SOURCE_TAG]: source, [STACK_TAG]: core.name },

@@ -27,6 +27,11 @@ export type Begun = { readonly queue: QueueName; readonly message: object };
 
 /** The work of a kind of source: its queues, and what begins a comparison. Asks nothing of anybody. */
 export type Work = {
+  /**
+   * The parameter of the core stack with which it is deployed without the functions of the kind, and the queues that nobody else
+   * reads. Absent where there are no functions of its own.
+   */
+  readonly functions?: { readonly parameter: string; readonly queues: readonly QueueName[] };
   /** The queues of its own, each with how its messages are put into words. Those of restores and reports are everybody's. */
   readonly explains: Readonly<Partial<Record<QueueName, Explain>>>;
   /** Where that message goes: the functions of the kind read there. */

@@ -2,7 +2,7 @@ import { JOBS } from '@holdfast/core/kinds/jobs.ts';
 import { QUEUES } from '@holdfast/core/model/queues.ts';
 import type { SourceKinds } from '@holdfast/core/source/source-kind.ts';
 import type { Connection, Deps, GlobalOptions } from '../../../../cli/context.ts';
-import { accountOf, readOutputs } from '../../../../cli/core-stack.ts';
+import { accountOf, readOutputs, readRoles } from '../../../../cli/core-stack.ts';
 import type { ExitCode } from '../../../../cli/exit-codes.ts';
 import { KINDS } from '../../../../cli/kinds/all.ts';
 import type { SitePlace } from '../../../../cli/kinds/workdocs/writable-site.ts';
@@ -147,6 +147,7 @@ export class CliWorld {
       account: accountOf(OUTPUTS),
       region: 'us-east-1',
       outputs: readOutputs({ name: 'holdfast', status: 'CREATE_COMPLETE', outputs: this.outputs, tags: {} }),
+      roles: readRoles({ outputs: this.outputs }),
       parameters: this.parameters,
     };
     const { stacks, queues, buckets } = this;
