@@ -55,7 +55,9 @@ export function judgeQuota(
       text: `this account may run ${free} functions at the same time; the stack runs up to ${need} (FunctionConcurrency=${wanted})`,
     };
   const smaller =
-    wanted === 'SHARED' ? 'deploy with --parameter-overrides FunctionConcurrency=SMALL (up to 20), and ' : '';
+    wanted === 'SHARED'
+      ? `deploy with --parameter-overrides FunctionConcurrency=SMALL (up to ${FUNCTIONS_AT_ONCE.SMALL}), and `
+      : '';
   return {
     kind: 'small',
     text:

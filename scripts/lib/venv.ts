@@ -43,9 +43,7 @@ async function installAnew(options: VenvOptions, requirements: string): Promise<
   await assertFreeSpace(dirname(link), NEEDED_BYTES, free);
   // Never where another is: a pip that outlived its interrupted parent may still be writing there.
   const directory = `${link}-${randomUUID().slice(0, 8)}`;
-  await step(report, 'installing the local cloud (once, about a minute)', () =>
-    install(options, python.command, directory),
-  );
+  await step(report, 'installing the local cloud (once)', () => install(options, python.command, directory));
   await writeJson(join(directory, STAMP), { requirements, directory });
   await pointTo(link, directory);
 }
