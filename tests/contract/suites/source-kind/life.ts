@@ -165,6 +165,8 @@ export const BESIDE = 'plans-old';
 
 export const ITEMS = {
   kept: inGroup(GROUP, 'kept'),
+  /** Begins like another one, and goes on with what sorts before every ending that a kind may put behind names. */
+  alike: inGroup(GROUP, 'kept (2)'),
   changed: inGroup(GROUP, 'changed'),
   gone: inGroup(GROUP, 'gone'),
   back: inGroup(GROUP, 'back'),
@@ -178,6 +180,7 @@ type Lived = (life: Living, given: GivenKind) => Promise<void>;
 /** Everything that can happen to a thing, each an hour after the one before. */
 const FULL: Lived = async (life) => {
   await life.put(ITEMS.kept, 'kept, as it is');
+  await life.put(ITEMS.alike, 'whose name begins like that of another');
   await life.put(ITEMS.changed, 'first');
   await life.put(ITEMS.beside, 'beside, and not in the group');
   await life.put(ITEMS.gone, 'to be deleted');
