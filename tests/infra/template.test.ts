@@ -26,7 +26,6 @@ function resources(template: Template, type: string): Array<[string, Resource]> 
 }
 
 const queues = resources(core, 'AWS::SQS::Queue');
-const workQueues = queues.filter(([name]) => !name.endsWith('DeadLetters'));
 const functions = rooms.flatMap((room) => resources(room, 'AWS::Serverless::Function'));
 
 describe('the stack of a source', () => {
@@ -142,24 +141,6 @@ describe('thaws', () => {
 });
 
 describe('the queues', () => {
-  it('are eleven, each with a dead-letter queue', () => {
-    expect(workQueues.map(([name]) => name)).toEqual([
-      'CaptureQueue',
-      'BacklogQueue',
-      'ReconcileQueue',
-      'RestoreQueue',
-      'RestoreWorkQueue',
-      'ReportQueue',
-      'SiteQueue',
-      'DocumentQueue',
-      'LargeDocumentQueue',
-      'ImportQueue',
-      'SiteRestoreQueue',
-    ]);
-    for (const [, { Properties }] of workQueues)
-      expect(Properties['RedrivePolicy']).toMatchObject({ maxReceiveCount: 8 });
-  });
-
   it('are encrypted and keep their messages for two weeks', () => {
     for (const [, { Properties }] of queues) {
       expect(Properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 1_209_600 });
