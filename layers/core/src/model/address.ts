@@ -32,7 +32,7 @@ export type Address = {
   readonly containers: string;
   /** Fields of a restore that sources of this kind know, of those that not all do. */
   readonly restoreOptions: readonly OwnRestoreOption[];
-  /** The queue of whoever plans restores from sources of this kind. */
+  /** The queue of whoever plans restores from sources of this kind: `restore` where it refuses every restore by functions. */
   readonly planQueue: QueueName;
   /** Reads a URI that begins with the scheme. @throws {InvalidInputError} saying how to write it */
   readonly parse: (text: string) => SourcePlace;

@@ -51,7 +51,7 @@ export type WrongRecord = {
 export type TopRules = {
   /** An entry of what cannot be captured may have a delete marker on top: it was deleted, and came back so. */
   readonly unprotectedMayBeHidden: boolean;
-  /** Who walks the candidates hears of entries whose version is not there. */
+  /** The walk tells `onUnmatched` of entries whose version is not there; otherwise it is found where the top is looked at. */
   readonly toldUnmatched: boolean;
   /** A comparison with the source leaves out what the settings of the source leave out. */
   readonly comparedByFilter: boolean;

@@ -24,7 +24,7 @@ export type Selected = Pick<SourceStateAt, 'key' | 'vaultKey' | 'modifiedAt' | '
   readonly version: RealVersion;
 };
 
-/** The vault's two listings: keys that are part of a vault key, and those kept by their hash. */
+/** Listings of the vault: of keys that are part of a vault key, and of those kept by their hash. A kind may have the first alone. */
 export type VaultPart = 'plain' | 'long';
 
 /** What was looked at, and what of it is wanted. */

@@ -60,7 +60,10 @@ export type SourceSelection = {
  */
 export type SourceHistory = SourceSelection &
   ObjectVersions & {
-    /** Everything that the vault knows under a place as of a moment, in the order of the keys; what was deleted, too. */
+    /**
+     * Everything that the vault knows under a place as of a moment, also what was deleted: in the order of the keys. Only what has
+     * too long a key for the vault may follow behind all others.
+     */
     readonly statesAt: (place: SourcePlace, at: number, world: VaultReader) => AsyncIterable<SourceStateAt>;
     /** Whether the vault has, or had, anything under a place. */
     readonly hasAny: (place: SourcePlace, world: VaultReader) => Promise<boolean>;
@@ -78,7 +81,11 @@ export type SourceHistory = SourceSelection &
     ) => AsyncIterable<DatedChange>;
     /** How the bytes of versions are read. */
     readonly reader: (world: Pick<World, 'store' | 'settings'>) => VersionReader;
-    /** What there is to prove. The listeners hear where vault and catalog seem to disagree on the way. */
+    /**
+     * What there is to prove: every version, or what one moment had. On the way it tells `onTop` of each key on top of which another
+     * version lies than its entry names (`namesTop` says whether), and, as {@link TopRules} has it, `onUnmatched` of each entry that
+     * names a version which is not there.
+     */
     readonly candidates: (
       request: CandidateRequest,
       listeners: Listeners,
@@ -118,7 +125,7 @@ export type EntryHistory = {
   readonly isCounted: (key: string) => boolean;
 };
 
-/** A kind of source: what there is to a new one is these facets, and a line in `kinds/all.ts`. */
+/** A kind of source, as the core knows it. A new one is a folder of `kinds/`, and a line in its `addresses.ts` and `all.ts`. */
 export type SourceKind = { readonly address: Address; readonly history: SourceHistory };
 
 /** The kinds that there are. */

@@ -32,7 +32,7 @@ export type Work = {
    * reads. Absent where there are no functions of its own.
    */
   readonly functions?: { readonly parameter: string; readonly queues: readonly QueueName[] };
-  /** The queues of its own, each with how its messages are put into words. Those of restores and reports are everybody's. */
+  /** How messages are put into words, for each of these queues but that of plans: those of restores and reports are everybody's. */
   readonly explains: Readonly<Partial<Record<QueueName, Explain>>>;
   /** Where that message goes: the functions of the kind read there. */
   readonly comparisonQueue: QueueName;
