@@ -8,7 +8,7 @@ import {
   SITE,
   SITE_SOURCE,
   type SitePipeline,
-} from '../../unit/flows/workdocs/support/site-pipeline.ts';
+} from '../../unit/kinds/workdocs/support/site-pipeline.ts';
 import type { GivenKind, GivenSource, Item } from '../suites/source-kind/given.ts';
 
 const USER = 'alice';

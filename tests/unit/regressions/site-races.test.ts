@@ -1,6 +1,6 @@
 import { recordKey, versionKey } from '@holdfast/core/kinds/workdocs/model/site-key.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { givenSite, SITE, SITE_SOURCE, type SitePipeline } from '../flows/workdocs/support/site-pipeline.ts';
+import { givenSite, SITE, SITE_SOURCE, type SitePipeline } from '../kinds/workdocs/support/site-pipeline.ts';
 
 // What comes back while a handler that saw it gone is about to hide what the vault has of it.
 let world: SitePipeline;
