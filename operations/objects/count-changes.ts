@@ -44,7 +44,7 @@ type HistoryRequest = {
   readonly since: number;
   /** In which span a moment lies: when that begins. */
   readonly spanOf: (at: number) => number;
-  /** Of a bucket: also reads tags, two requests for each copy of the same bytes, and two for each record beside a large copy. */
+  /** Also reads tags, where a kind has some: two requests for each copy of the same bytes, and two for each record beside a large one. */
   readonly tags?: boolean;
   readonly onProgress?: (versions: number) => void;
 };

@@ -59,11 +59,11 @@ const RestoreWishSchema = v.strictObject({
   deletedOnly: v.optional(v.boolean()),
   /** One vault version of the one object that `source` names. */
   versionId: v.optional(Key),
-  /** Of a WorkDocs site: also the versions before the current one, as `name (v3).ext`. */
+  /** From a WorkDocs site: also the versions before the current one, as `name (v3).ext`. */
   allVersions: v.optional(v.boolean()),
-  /** Of a WorkDocs site: also its records, as `name.workdocs.json` beside each document. */
+  /** From a WorkDocs site: also its records, as `name.workdocs.json` beside each document. */
   sidecars: v.optional(v.boolean()),
-  /** Of a bucket: gives back the ACLs that were remembered, where the target takes them. */
+  /** From a bucket: gives back the ACLs that were remembered, where the target takes them. */
   acls: v.optional(v.boolean()),
   /** Taken off every key. */
   stripPrefix: v.optional(Key),

@@ -28,16 +28,16 @@ export const SourceSettingsSchema = v.object({
   exclude: v.optional(v.array(v.string())),
   /** The syntax that the globs were checked by; absent of what was protected before `GLOB_SYNTAX`. */
   globSyntax: v.optional(v.number()),
-  /** Of a bucket: the object that is written in each interval, to see it arrive in the vault; and since when. */
+  /** A bucket's canary: the object that is written in each interval, to see it arrive in the vault; and since when. */
   canary: v.optional(v.object({ key: v.string(), since: moment })),
   /** Whether tags that change after the upload are captured; absent of a site, and of what was protected before that was. */
   tagChanges: v.optional(v.boolean()),
-  /** Of a bucket whose objects' ACLs are remembered, or were: since when, and until when. */
+  /** Where the ACLs of a bucket's objects are remembered, or were: since when, and until when. */
   acls: v.optional(v.object({ since: moment, until: v.optional(moment) })),
   /** Only of a WorkDocs site; its `prefix` and globs are about paths: `user/folder/name`. */
   site: v.optional(SiteSettingsSchema),
   protectedAt: moment,
-  /** Of a bucket: since when its stack has it checked each hour; absent for one that an earlier version protected. */
+  /** Since when a bucket's stack has it checked each hour; absent for one that an earlier version protected. */
   watchedSince: v.optional(moment),
 });
 export type SourceSettings = v.InferOutput<typeof SourceSettingsSchema>;
@@ -82,19 +82,19 @@ export const SourceSchema = v.object({
   canaryAt: v.optional(moment),
   /** The newest canary that was read back from the vault: when it was written, and what it took to be recorded there. */
   proven: v.optional(v.object({ writtenAt: moment, lagMs: v.number() })),
-  /** Of a WorkDocs site: activities before this were read, and what they changed is queued. */
+  /** A WorkDocs site's activities before this were read, and what they changed is queued. */
   cursor: v.optional(moment),
-  /** Of a WorkDocs site: when its activities were last read. */
+  /** When a WorkDocs site's activities were last read. */
   lastPollAt: v.optional(moment),
   lastReconcileAt: v.optional(moment),
   lastReconcileJob: v.optional(v.string()),
-  /** Of a bucket: up to this key the vault was compared in the pass that is under way; none: it begins anew. */
+  /** Up to this key a bucket's vault was compared in the pass that is under way; none: it begins anew. */
   vaultAfter: v.optional(v.string()),
   /** When a pass that compares the vault with the catalog last came to its end. */
   vaultComparedAt: v.optional(moment),
   /** Set while a mass deletion waits for `holdfast approve`. */
   heldDeletions: v.optional(v.object({ job: v.string(), count: v.number(), at: moment })),
-  /** Of an import: how the last one ended, and how much of what it read it left out or could not bring in. */
+  /** How the last import ended, and how much of what it read it left out or could not bring in. */
   lastImport: v.optional(
     v.object({ job: v.string(), state: v.picklist(JOB_STATES), left: v.number(), at: moment }),
   ),

@@ -38,7 +38,7 @@ export type Beside = {
   };
 };
 
-/** Of objects that have nothing beside them: a copy carries its tags. */
+/** For kinds that have nothing beside their copies: a copy carries its tags. */
 export const CARRIED: Beside = {
   tagsAt: async ({ from, copy }, world) => {
     const carried = await carriedTags(from, copy, world);

@@ -8,9 +8,9 @@ export type Candidate = {
   readonly key: string;
   readonly version: RealVersion;
   readonly entry?: Entry;
-  /** What a site's record remembers of the bytes. */
+  /** What a record beside them remembers of the bytes. */
   readonly checksum?: Checksum;
-  /** Why they are not there, though a site's record says so. */
+  /** Why they are not there, though a record says that they should be. */
   readonly missing?: string;
 };
 

@@ -7,7 +7,7 @@ export type Comparison = {
   readonly prefix: string;
   readonly from: number;
   readonly to: number;
-  /** Of a bucket: also reads tags, two requests or more for each object whose bytes are the same and whose copy or record is not. */
+  /** Also reads tags, where a kind has some: two requests or more for each object with the same bytes and another copy or record. */
   readonly tags?: boolean;
 };
 
@@ -20,7 +20,7 @@ export type Difference = {
    * headers or metadata may be others; where tags are read, they are not.
    */
   readonly change: 'added' | 'changed' | 'deleted' | 'moved' | 'tagged' | 'rewritten';
-  /** Where it was before, for a document of a site that was renamed or moved. */
+  /** Where it was before, if it was renamed or moved and its kind knows it again. */
   readonly movedFrom?: string;
   readonly before?: RealVersion;
   readonly after?: RealVersion;
@@ -39,7 +39,7 @@ export type DifferenceTotals = {
   readonly added: number;
   readonly changed: number;
   readonly deleted: number;
-  /** Renamed or moved, and otherwise the same: documents of sites. */
+  /** Renamed or moved, and otherwise the same, where a kind knows that. */
   readonly moved: number;
   /** Objects whose tags alone are others; undefined where tags were not read. */
   readonly tagged: number | undefined;
