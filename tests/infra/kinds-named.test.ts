@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { ADDRESSES } from '@holdfast/core/kinds/addresses.ts';
 import { expect, it } from 'vitest';
 
 // What is done for every kind of source asks the kind (docs/design.md, "How to add a source kind"), and compares none: neither a
@@ -9,15 +10,15 @@ import { expect, it } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const FOR_ALL = ['layers/core/src', 'operations', 'cli'];
-const OF_ONE = /^(layers\/core\/src\/kinds|cli\/kinds)\/(s3|workdocs)\//;
+const OF_ONE = /^(layers\/core\/src\/kinds|cli\/kinds)\/[^/]+\//;
 const MAY = ['layers/core/src/model/bucket-uri.ts'];
 
-const NAME = `(['"\`])(?:s3|workdocs)(?::\\/\\/)?\\1`;
+const NAMES = ADDRESSES.all.map(({ scheme }) => scheme.replace('://', '')).join('|');
 const COMPARISONS = [
-  new RegExp(`(?:[=!]==?|\\bcase|\\b(?:startsWith|endsWith|includes|indexOf|has|get)\\()\\s*${NAME}`),
-  new RegExp(`${NAME}\\s*(?:[=!]==|\\+|in\\b)`),
+  // A scheme, or a name, alone: there is nothing else to do with one than to compare. Other kinds may go by a common word.
+  new RegExp(`(['"\`])(?:s3|workdocs|(?:${NAMES})://)\\1`),
   /\b(?:is|as)(?:Site|WorkDocs|S3|Document)[A-Z]?\w*\(|\binstanceof (?:Site|WorkDocs|S3)\w*/,
-  /\/\^?(?:s3|workdocs):\\\/\\\//,
+  new RegExp(`/\\^?(?:${NAMES}):\\\\/\\\\/`),
 ];
 
 /** Lines that compare, without what is only said about it. */
@@ -31,6 +32,9 @@ it.each([
   "return kind === 's3' ? a : b;",
   "return 'workdocs' !== scheme;",
   "    case 's3':",
+  "const MANY = new Set(['workdocs', 'hosts']);",
+  "type Kind = 's3' | 'workdocs';",
+  'const name = uri.slice("s3://".length);',
   'if (isSiteUri(source)) {',
   'if (error instanceof SiteError) throw error;',
   'const site = /^workdocs:\\/\\/(.*)$/.exec(source);',

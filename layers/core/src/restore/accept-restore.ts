@@ -114,7 +114,7 @@ export function askedBy(body: string, { sender }: Pick<Delivery, 'sender'>): Ask
   return defined({ sender, name: fieldOf('askedBy', AskedNameSchema, body) });
 }
 
-/** Refuses a bucket of which the vault has nothing: a mistyped name must not pass for a restore of nothing. */
+/** Refuses a source of which the vault has nothing: a mistyped name must not pass for a restore of nothing. */
 async function checkSource(
   { source }: RestoreRequest,
   { store, settings, addresses }: AcceptWorld,
