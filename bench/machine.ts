@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { cpus, release, totalmem, type } from 'node:os';
+import { cpus, loadavg, release, totalmem, type } from 'node:os';
 import { resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -11,6 +11,8 @@ export type Machine = {
   readonly memoryGiB: number;
   readonly kernel: string;
   readonly versions: readonly string[];
+  /** How many processes of others ran, or waited to run, in the minute before anything was measured: a mean. */
+  readonly load: number;
 };
 
 export async function thisMachine(): Promise<Machine> {
@@ -25,6 +27,7 @@ export async function thisMachine(): Promise<Machine> {
     memoryGiB: Math.round(totalmem() / 1024 ** 3),
     // What follows the numbers is a build's own name.
     kernel: `${type()} ${/^[\d.]+/.exec(release())?.[0] ?? ''}`.trim(),
+    load: loadavg()[0] ?? 0,
     versions: [
       `Node ${process.versions.node}`,
       `AWS SDK ${dependencies['@aws-sdk/client-s3'] ?? 'unknown'}`,

@@ -13,9 +13,12 @@ const MARK = /^<!-- section: (.+) -->\n/m;
 
 /** A section as the report has it: below its heading, when and on what it was measured. @param day as `2026-01-31` */
 export function dated([heading = '', ...lines]: readonly string[], machine: Machine, day: string): string {
-  const { cores, cpu, memoryGiB, kernel, versions } = machine;
+  const { cores, cpu, memoryGiB, kernel, versions, load } = machine;
+  // Below half of the cores, what is measured has one of its own at nearly all times.
+  const busy =
+    load > cores / 2 ? ` **On a busy machine** (load ${load.toFixed(1)}): wall times are too long.` : '';
   const measured = `Measured ${day}: ${cores} cores (${cpu}), ${memoryGiB} GiB, ${kernel}. ${versions.join(', ')}.`;
-  const text = [heading, '', `*${measured}*`, '', ...lines].join('\n');
+  const text = [heading, '', `*${measured}*${busy}`, '', ...lines].join('\n');
   return text.replaceAll(/\n{3,}/g, '\n\n').trim();
 }
 

@@ -25,6 +25,7 @@ const machine = {
   memoryGiB: 24,
   kernel: 'Linux 6.1',
   versions: ['Node 24', 'SDK 3'],
+  load: 0.4,
 };
 
 describe('the report', () => {
@@ -38,6 +39,12 @@ describe('the report', () => {
       '',
       'two',
     ]);
+  });
+
+  it('says when others kept the machine busy', () => {
+    const [, , busy] = dated(['## A'], { ...machine, load: 5.28 }, '2026-01-31').split('\n');
+    expect(busy).toMatch(/SDK 3\.\* \*\*On a busy machine\*\* \(load 5\.3\): wall times are too long\.$/);
+    expect(dated(['## A'], { ...machine, load: 1 }, '2026-01-31')).not.toContain('busy');
   });
 
   it('takes a section that was measured again, and leaves the others as they are, in their order', () => {
